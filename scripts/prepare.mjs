@@ -1,0 +1,202 @@
+/**
+ * Makes a fresh clone runnable: dependencies and build, each only when it is missing or out of date.
+ * Plain JavaScript without imports from node_modules, as it runs before anything is installed.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export const root = path.resolve(import.meta.dirname ?? '.', '..');
+const inRoot = (...parts) => path.join(root, ...parts);
+
+const OLDEST_NODE = [20, 19];
+const STAMP = inRoot('dist', '.built-from');
+const LOCK_POLL_MS = 200;
+
+/** An error whose message is all that a person needs: shown without a stack. */
+export class SetupError extends Error {}
+
+/** Runs `main` and ends the process with the code it resolves to; a SetupError is shown as one line. */
+export const runScript = async (main) => {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    console.error(error instanceof SetupError ? error.message : error);
+    process.exitCode = 1;
+  }
+};
+
+export const checkNode = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new SetupError(
+    `Node.js ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}: install one from https://nodejs.org`,
+  );
+};
+
+/** The environment of the service and of the tests: libuv's pool must have its size before node starts. */
+export const runtimeEnvironment = () => ({
+  UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
+  // glibc keeps memory of many small arenas; two are enough and save a sixth of the peak.
+  MALLOC_ARENA_MAX: '2',
+  ...process.env,
+});
+
+/** Runs a program with this terminal; resolves to its exit code, 128 + 15 or the like when a signal ended it. */
+export const run = (program, args, options = {}) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** Holds a lock of this clone while `work` runs, so that `npm start` and `npm test` at the same time take turns. */
+const alone = async (work) => {
+  const clone = createHash('sha256').update(`${userInfo().uid} ${root}`).digest('hex').slice(0, 16);
+  const file = path.join(tmpdir(), `bulk-image-processor-${clone}.lock`);
+  let told = false;
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    let owner = 0;
+    try {
+      owner = Number(readFileSync(file, 'utf8'));
+      // Empty: being written just now, or left so by a crash.
+      if (owner === 0 && Date.now() - statSync(file).mtimeMs < 2_000) owner = process.pid;
+    } catch {
+      continue;
+    }
+    if (!isAlive(owner) || Number.isNaN(owner) || owner === 0) rmSync(file, { force: true });
+    else {
+      if (!told) console.log(`Waiting for process ${owner}, which sets up this clone …`);
+      told = true;
+      await pause(LOCK_POLL_MS);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+};
+
+const packagesOf = (file) => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+  } catch {
+    return {};
+  }
+};
+
+/** True when every package of the lockfile is installed in its version; optional ones may be of other platforms. */
+const dependenciesMatch = () => {
+  const installed = packagesOf(inRoot('node_modules', '.package-lock.json'));
+  return Object.entries(packagesOf(inRoot('package-lock.json'))).every(
+    ([name, { version, optional, devOptional }]) =>
+      name === '' || installed[name]?.version === version || ((optional || devOptional) && !(name in installed)),
+  );
+};
+
+const install = async () => {
+  if (existsSync(inRoot('node_modules')) && dependenciesMatch()) return;
+  console.log('Installing dependencies (npm ci) …');
+  // The build needs the development dependencies whatever NODE_ENV says.
+  const code = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
+    shell: process.platform === 'win32',
+  });
+  if (code !== 0) {
+    throw new SetupError('npm ci failed, see above. Check the connection to the npm registry and try again.');
+  }
+};
+
+/** Installs what package-lock.json lists, unless it is installed already. */
+export const ensureDependencies = () => alone(install);
+
+const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+
+/** A digest of everything the build is made from; contents, because a checkout changes every time stamp. */
+const sourceDigest = () => {
+  const digest = createHash('sha256');
+  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => inRoot(name));
+  for (const file of [...filesBelow(inRoot('src')), ...settings]) {
+    digest
+      .update(`${path.relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return digest.digest('hex');
+};
+
+const isBuiltFrom = (digest) => {
+  try {
+    return readFileSync(STAMP, 'utf8') === digest;
+  } catch {
+    return false;
+  }
+};
+
+const build = async () => {
+  const digest = sourceDigest();
+  if (isBuiltFrom(digest)) return;
+  console.log('Building …');
+  // Built beside dist/ and swapped in: a failed build leaves the last good one, and stale files do not stay.
+  const building = inRoot(`dist-building-${process.pid}`);
+  const replaced = inRoot(`dist-replaced-${process.pid}`);
+  try {
+    const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
+    const code = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', building]);
+    if (code !== 0) throw new SetupError('The build failed: mend the errors above.');
+    for (const file of filesBelow(inRoot('src')).filter((name) => !name.endsWith('.ts'))) {
+      const copy = path.join(building, path.relative(inRoot('src'), file));
+      mkdirSync(path.dirname(copy), { recursive: true });
+      copyFileSync(file, copy);
+    }
+    writeFileSync(path.join(building, path.basename(STAMP)), digest);
+    if (existsSync(inRoot('dist'))) renameSync(inRoot('dist'), replaced);
+    renameSync(building, inRoot('dist'));
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+    rmSync(replaced, { recursive: true, force: true });
+  }
+};
+
+/** Compiles src/ into dist/ and copies what is not TypeScript (the page), unless dist/ was built from these sources. */
+export const ensureBuild = () => alone(build);
+
+/** Everything that must be there before the service or a test can run. */
+export const prepare = async () => {
+  checkNode();
+  await ensureDependencies();
+  await ensureBuild();
+};

@@ -1,0 +1,67 @@
+/**
+ * `npm test`: sets up what is missing, then checks types and lint and runs all tests with coverage.
+ * `npm test -- ARGUMENTS` runs jest alone with these arguments. The last line is `N passed, N failed`.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { prepare, root, run, runScript, runtimeEnvironment, SetupError } from './prepare.mjs';
+
+const inModules = (...parts) => path.join(root, 'node_modules', ...parts);
+const node = (...args) => run(process.execPath, args, { env: runtimeEnvironment() });
+
+/** Installs the database of the tests now, so that no test waits for it. */
+const prepareDatabase = async () => {
+  const built = (name) => import(new URL(`../dist/database/${name}.js`, import.meta.url).href);
+  const { prepareEmbedded } = await built('embedded');
+  const { mongod, secantusRust } = await built('mongod');
+  const { secantusPython } = await built('secantus-python');
+  const { downloadedMongod } = await built('mongod-download');
+  try {
+    await prepareEmbedded({
+      dataDirectory: path.join(root, 'data'),
+      guardianFile: path.join(root, 'dist', 'database', 'guardian.js'),
+      engines: [mongod, secantusRust, secantusPython, downloadedMongod],
+      log: (message) => console.log(message),
+    });
+  } catch (error) {
+    throw new SetupError(error.message);
+  }
+};
+
+/** Runs jest; its own count, and one failure more for each test file that could not run. */
+const jest = async (args) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jest-result-'));
+  const file = path.join(folder, 'result.json');
+  try {
+    const code = await node(inModules('jest', 'bin', 'jest.js'), '--json', `--outputFile=${file}`, ...args);
+    const result = JSON.parse(readFileSync(file, 'utf8'));
+    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+    return { passed: result.numPassedTests, failed: code === 0 ? failed : Math.max(failed, 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const step = async (name, work) => {
+  console.log(`\n— ${name}`);
+  return work();
+};
+
+await runScript(async () => {
+  await prepare();
+  await prepareDatabase();
+  const wanted = process.argv.slice(2);
+  let failedSteps = 0;
+  if (wanted.length === 0) {
+    const typecheck = () => node(inModules('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json');
+    const lint = () => node(inModules('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.');
+    if ((await step('types', typecheck)) !== 0) failedSteps += 1;
+    if ((await step('lint', lint)) !== 0) failedSteps += 1;
+  }
+  const { passed, failed } = await step('tests', () => jest(wanted.length === 0 ? ['--coverage'] : wanted));
+  console.log(`\n${passed} passed, ${failed + failedSteps} failed`);
+  return failed + failedSteps === 0 ? 0 : 1;
+});

@@ -1,0 +1,166 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { parseHttpUrl } from './network/url.ts';
+import { isValidSecret } from './webhooks/sign.ts';
+
+/** Thrown by {@link loadConfig} with every fault of the environment at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.faults = faults;
+  }
+}
+
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+    .default(fallback);
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .default([]);
+
+const isNetwork = (text: string): boolean => {
+  try {
+    ipaddr.parseCIDR(text);
+    return true;
+  } catch {
+    return ipaddr.isValid(text);
+  }
+};
+
+const httpUrl = z
+  .string()
+  .refine((text) => parseHttpUrl(text) !== null, 'must be an http(s) URL')
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const MIB = 1024 * 1024;
+
+/** One entry a variable; README and `.env.example` list the same, held together by a test. */
+const schema = z.object({
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+    .optional(),
+  DATA_DIR: z.string().default('data'),
+  PORT: wholeNumber(3000, 0, 65_535),
+  HOST: z.string().default('0.0.0.0'),
+  PUBLIC_URL: httpUrl.optional(),
+  WORKER_THREADS: wholeNumber(3, 1, 64),
+  TASKS_PER_THREAD: wholeNumber(4, 1, 64),
+  STORAGE: z.enum(['local'], 'must be "local"').default('local'),
+  PROCESSED_DIR: z.string().default('processed_images'),
+  ALLOW_PRIVATE_NETWORKS: list.refine(
+    (items) => items.every(isNetwork),
+    'must be CIDRs such as 10.0.0.0/8, comma-separated',
+  ),
+  WEBHOOK_SECRET: z.string().refine(isValidSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
+  MAX_UPLOAD_BYTES: wholeNumber(256 * MIB, 1, 4096 * MIB),
+  MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
+  MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000),
+  MAX_ROW_BYTES: wholeNumber(MIB, 1, 64 * MIB),
+  MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
+  MAX_IMAGE_BYTES: wholeNumber(50 * MIB, 1, 1024 * MIB),
+  MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),
+  MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600),
+  MAX_REDIRECTS: wholeNumber(5, 0, 20),
+  MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256),
+  MAX_ATTEMPTS: wholeNumber(5, 1, 20),
+  LEASE_SECONDS: wholeNumber(30, 2, 3600),
+  SHUTDOWN_SECONDS: wholeNumber(10, 1, 300),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+
+export interface Config {
+  /** null: the embedded server under `dataDirectory`. */
+  readonly mongodbUri: string | null;
+  readonly dataDirectory: string;
+  readonly port: number;
+  readonly host: string;
+  /** Prefix of output URLs without a slash at its end; null: `http://localhost:<port listened on>`. */
+  readonly publicUrl: string | null;
+  readonly workerThreads: number;
+  readonly tasksPerThread: number;
+  readonly storage: { readonly kind: 'local'; readonly directory: string };
+  readonly network: { readonly allowPrivateNetworks: readonly string[] };
+  readonly webhookSecret: string | null;
+  readonly limits: {
+    readonly maxUploadBytes: number;
+    readonly maxRows: number;
+    readonly maxUrls: number;
+    /** Bytes of one row of the CSV, and its cells. */
+    readonly maxRowBytes: number;
+    readonly maxColumns: number;
+    readonly maxImageBytes: number;
+    readonly maxPixels: number;
+    readonly maxDownloadSeconds: number;
+    readonly maxRedirects: number;
+    readonly maxConnectionsPerOrigin: number;
+    readonly maxAttempts: number;
+  };
+  readonly leaseMs: number;
+  readonly shutdownMs: number;
+  readonly logLevel: z.infer<typeof schema>['LOG_LEVEL'];
+}
+
+/**
+ * Reads and checks the whole environment; the only place that does.
+ * An empty variable counts as not set, so that `MONGODB_URI=` in a `.env` means the default.
+ * @throws ConfigError naming every variable that is wrong
+ */
+export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const set = Object.fromEntries(
+    VARIABLES.map((name) => [name, env[name]?.trim()] as const).filter(
+      ([, value]) => value !== undefined && value !== '',
+    ),
+  );
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  const value = parsed.data;
+  return {
+    mongodbUri: value.MONGODB_URI ?? null,
+    dataDirectory: value.DATA_DIR,
+    port: value.PORT,
+    host: value.HOST,
+    publicUrl: value.PUBLIC_URL ?? null,
+    workerThreads: value.WORKER_THREADS,
+    tasksPerThread: value.TASKS_PER_THREAD,
+    storage: { kind: value.STORAGE, directory: value.PROCESSED_DIR },
+    network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS },
+    webhookSecret: value.WEBHOOK_SECRET ?? null,
+    limits: {
+      maxUploadBytes: value.MAX_UPLOAD_BYTES,
+      maxRows: value.MAX_ROWS,
+      maxUrls: value.MAX_URLS,
+      maxRowBytes: value.MAX_ROW_BYTES,
+      maxColumns: value.MAX_COLUMNS,
+      maxImageBytes: value.MAX_IMAGE_BYTES,
+      maxPixels: value.MAX_IMAGE_PIXELS,
+      maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,
+      maxRedirects: value.MAX_REDIRECTS,
+      maxConnectionsPerOrigin: value.MAX_CONNECTIONS_PER_ORIGIN,
+      maxAttempts: value.MAX_ATTEMPTS,
+    },
+    leaseMs: value.LEASE_SECONDS * 1000,
+    shutdownMs: value.SHUTDOWN_SECONDS * 1000,
+    logLevel: value.LOG_LEVEL,
+  };
+};
