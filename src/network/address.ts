@@ -1,0 +1,63 @@
+import ipaddr from 'ipaddr.js';
+import type { NetworkPolicy } from './policy.ts';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+/** An address range: its first address and the bits of its prefix. */
+export type Network = readonly [Address, number];
+
+/**
+ * Reads CIDRs such as `10.0.0.0/8` or `fd00::/8`; a bare address means itself alone.
+ * @throws Error naming the first that is neither
+ */
+export const parseNetworks = (list: readonly string[]): Network[] =>
+  list.map((text) => {
+    try {
+      if (text.includes('/')) return ipaddr.parseCIDR(text);
+      const address = ipaddr.parse(text);
+      return [address, address.kind() === 'ipv4' ? 32 : 128];
+    } catch {
+      throw new Error(`"${text}" is not an address range such as 10.0.0.0/8 or fd00::/8`);
+    }
+  });
+
+/** RFC 4291, 2.5.4: only this part of IPv6 is global unicast; it leaves out every mapped, compatible and NAT64 form. */
+const GLOBAL_UNICAST: Network = [ipaddr.IPv6.parse('2000::'), 3];
+
+/** RFC 5214, 6.1: an interface id of 0000:5efe or 0200:5efe carries an IPv4 address, under any prefix. */
+const isIsatap = (address: ipaddr.IPv6): boolean => {
+  const [upper = 0, lower = 0] = address.parts.slice(4, 6);
+  return (upper === 0 || upper === 0x200) && lower === 0x5efe;
+};
+
+/**
+ * Whether the address lies on the public internet: unicast, and hiding no other address inside.
+ * IPv4 carried in IPv6 is refused whatever it carries, as nothing public needs it and every tunnel is a way in.
+ */
+const isPublic = (address: Address): boolean => {
+  if (address.range() !== 'unicast') return false;
+  return (
+    !(address instanceof ipaddr.IPv6) || (address.match(GLOBAL_UNICAST[0], GLOBAL_UNICAST[1]) && !isIsatap(address))
+  );
+};
+
+/** ipaddr.js takes `::a.b.c.d` for the mapped spelling; it is the compatible one (RFC 4291, 2.5.5.1), never public. */
+const COMPATIBLE = /^::\d+\.\d+\.\d+\.\d+(%.*)?$/;
+
+const covers = ([base, bits]: Network, address: Address): boolean =>
+  base.kind() === address.kind() && address.match(base, bits);
+
+/**
+ * Whether a connection to this address may be made: it is public, or one of the policy's ranges holds it.
+ * A range of IPv4 opens the mapped spelling (`::ffff:a.b.c.d`) of its addresses as well, and nothing else.
+ * @param text an IP address; what cannot be read as one is refused
+ */
+export const isAllowedAddress = (text: string, policy: NetworkPolicy): boolean => {
+  if (!ipaddr.isValid(text) || COMPATIBLE.test(text)) return false;
+  const address = ipaddr.parse(text);
+  if (isPublic(address)) return true;
+  const networks = parseNetworks(policy.allowPrivateNetworks);
+  if (networks.some((network) => covers(network, address))) return true;
+  if (!(address instanceof ipaddr.IPv6) || !address.isIPv4MappedAddress()) return false;
+  const carried = address.toIPv4Address();
+  return networks.some((network) => covers(network, carried));
+};
