@@ -1,0 +1,102 @@
+import { type CsvFault, shown } from './faults.ts';
+
+/** Positions of the three columns in the header row, from 0. */
+export interface Columns {
+  readonly serialNumber: number;
+  readonly productName: number;
+  readonly imageUrls: number;
+}
+
+interface Wanted {
+  /** What a message tells the user to write. */
+  readonly title: string;
+  readonly names: readonly string[];
+  /** So general that they count only where none of `names` is there: many tables have a `Name` or a `No` besides. */
+  readonly generalNames: readonly string[];
+}
+
+/** Names without case, spaces and punctuation, as {@link bareName} leaves them. */
+const WANTED: Readonly<Record<keyof Columns, Wanted>> = {
+  serialNumber: {
+    title: 'S. No.',
+    names: ['sno', 'snumber', 'serialnumber', 'serialno', 'serialnum', 'srno', 'srnumber', 'slno', 'slnumber'],
+    generalNames: ['serial', 'sn', 'sr', 'sl', 'no', 'num', 'number'],
+  },
+  productName: {
+    title: 'Product Name',
+    names: ['productname', 'producttitle', 'nameofproduct', 'itemname'],
+    generalNames: ['product', 'item', 'name', 'title'],
+  },
+  imageUrls: {
+    title: 'Input Image Urls',
+    names: [
+      ...['inputimageurls', 'inputimageurl', 'imageurls', 'imageurl', 'inputurls', 'inputurl'],
+      ...['inputimages', 'inputimage', 'imagelinks', 'imagelink'],
+    ],
+    generalNames: ['images', 'image', 'urls', 'url', 'links', 'link', 'pictures', 'photos'],
+  },
+};
+
+const FIELDS = ['serialNumber', 'productName', 'imageUrls'] as const satisfies readonly (keyof Columns)[];
+
+/** `S. No.`, `s_no` and `SNO` are one name; full-width letters and a byte order mark do not matter either. */
+const bareName = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+
+interface Match {
+  readonly index: number;
+  readonly name: string;
+}
+
+const matchesOf = (header: readonly string[], { names, generalNames }: Wanted): Match[] => {
+  const matches = (wanted: readonly string[]): Match[] =>
+    header.flatMap((name, index) => (wanted.includes(bareName(name)) ? [{ index, name }] : []));
+  const exact = matches(names);
+  return exact.length > 0 ? exact : matches(generalNames);
+};
+
+/** How many of the three columns the header row has, 0 to 3. */
+export const countKnownColumns = (header: readonly string[]): number =>
+  FIELDS.filter((field) => matchesOf(header, WANTED[field]).length > 0).length;
+
+/**
+ * Finds the three columns in the header row, without regard to case, spaces, dots, underscores and the like.
+ * @param line where the header row stands, for the faults
+ * @returns the positions, or null and a fault for each column that is missing or there more than once
+ */
+export const findColumns = (
+  header: readonly string[],
+  line = 1,
+): { readonly columns: Columns | null; readonly faults: readonly CsvFault[] } => {
+  const columns = { serialNumber: 0, productName: 0, imageUrls: 0 };
+  const faults: CsvFault[] = [];
+  for (const field of FIELDS) {
+    const { title } = WANTED[field];
+    const matches = matchesOf(header, WANTED[field]);
+    const [first] = matches;
+    if (first === undefined) {
+      faults.push({ line, column: title, code: 'csv_missing_column', message: missing(header, title) });
+    } else if (matches.length > 1) {
+      const names = matches.map(({ index, name }) => `${shown(name)} (column ${index + 1})`).join(' and ');
+      const message = `${names} both mean ${shown(title)}. Keep one of them, and rename or remove the other.`;
+      faults.push({ line, column: title, code: 'csv_duplicate_column', message });
+    } else {
+      columns[field] = first.index;
+    }
+  }
+  return { columns: faults.length === 0 ? columns : null, faults };
+};
+
+const NAMES_SHOWN = 10;
+
+const missing = (header: readonly string[], title: string): string => {
+  if (header.some((cell) => /^\s*https?:\/\//i.test(cell))) {
+    return `The header row is missing: the first row already holds a URL. Write "S. No.,Product Name,Input Image Urls" above it.`;
+  }
+  const more = header.length > NAMES_SHOWN ? ` and ${header.length - NAMES_SHOWN} more` : '';
+  const found = `${header.slice(0, NAMES_SHOWN).map(shown).join(', ')}${more}`;
+  return `No column is named ${shown(title)}; the header row has ${found}. Name one of the columns ${shown(title)}.`;
+};

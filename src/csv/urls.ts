@@ -1,0 +1,82 @@
+import { shown } from './faults.ts';
+
+const MAX_URL_CHARACTERS = 8192;
+
+// In all patterns below the lookbehind keeps a run of separators from being tried once for each of its characters:
+// without it a cell of a million commas takes time that grows with the square.
+const BETWEEN_URLS = /(?<![\s,])[\s,]+(?=[a-z][a-z\d+.-]{0,30}:\/\/)/i;
+const LEADING_SEPARATORS = /^[\s,]+/;
+const TRAILING_SEPARATORS = /(?<![\s,])[\s,]+$/;
+const BEGINS_WITH_SCHEME = /^\s*[a-z][a-z\d+.-]{0,30}:\/\//i;
+
+/**
+ * The URLs of one cell, in order, each as the user wrote it.
+ * A URL may contain commas (image CDNs write `w_300,c_fill`), so a new one begins only where a scheme stands after a
+ * comma or white space. What is no URL stays part of the one before it, where {@link urlFault} finds it.
+ */
+export const splitUrls = (cell: string): string[] => {
+  const text = cell.replace(LEADING_SEPARATORS, '').replace(TRAILING_SEPARATORS, '');
+  return text === '' ? [] : text.split(BETWEEN_URLS);
+};
+
+/**
+ * Puts together again what an unquoted delimiter took apart.
+ * @param cells the URL cell and the cells after it
+ * @returns texts for {@link splitUrls}: a cell begins a new one only where it begins with a scheme; empty cells at the
+ * end of a text are dropped
+ */
+export const joinUrlCells = (cells: readonly string[], delimiter: string): string[] => {
+  const texts: string[] = [];
+  let text: string | null = null;
+  let emptyCells = 0;
+  for (const cell of cells) {
+    if (text === null || BEGINS_WITH_SCHEME.test(cell)) {
+      if (text !== null) texts.push(text);
+      text = cell;
+      emptyCells = 0;
+    } else if (cell === '') {
+      emptyCells += 1;
+    } else {
+      text += `${delimiter.repeat(emptyCells + 1)}${cell}`;
+      emptyCells = 0;
+    }
+  }
+  if (text !== null) texts.push(text);
+  return texts;
+};
+
+/**
+ * Why a URL cannot be downloaded from, with the cure; null where nothing speaks against it.
+ * Parsed as browsers do it (WHATWG URL), except that what a browser would silently mend is refused.
+ */
+export const urlFault = (url: string): string | null => {
+  if (url.length > MAX_URL_CHARACTERS) {
+    return `The URL ${shown(url)} has ${url.length} characters; at most ${MAX_URL_CHARACTERS} are taken. Use a shorter one.`;
+  }
+  if (!/^https?:\/\//i.test(url)) {
+    const scheme = /^([a-z][a-z\d+.-]{0,30}):\/\//i.exec(url)?.[1];
+    return scheme === undefined
+      ? `${shown(url)} does not begin with http:// or https://. Write the whole address, for example https://example.com/a.jpg.`
+      : `${shown(url)} begins with ${scheme}://. Only http:// and https:// are taken.`;
+  }
+  if (/[\s\p{Cc}\u200B]/u.test(url)) {
+    return `The URL ${shown(url)} has a space or another invisible character in it. Write %20 for a space, and begin each further URL with http:// or https://.`;
+  }
+  // A browser reads https:///a.jpg as the host "a.jpg".
+  if (!/^https?:\/\/[^/?#\\]/i.test(url)) {
+    return `The URL ${shown(url)} has no host name. Write it after the two slashes, for example https://example.com/a.jpg.`;
+  }
+  return parses(url)
+    ? null
+    : `The URL ${shown(url)} is not valid: its host name or port cannot be understood. Copy it from a browser.`;
+};
+
+/** Not `URL.canParse`: that of Node 20 refuses every URL with a letter such as ü after some thousand calls (V8 fast call). */
+const parses = (url: string): boolean => {
+  try {
+    new URL(url);
+    return true;
+  } catch {
+    return false;
+  }
+};

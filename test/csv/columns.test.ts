@@ -1,0 +1,108 @@
+import { countKnownColumns, findColumns } from '../../src/csv/columns.ts';
+
+test.each([
+  ['S. No.'],
+  ['S.No'],
+  ['Sno'],
+  ['s_no'],
+  ['SNO.'],
+  ['S No'],
+  ['Serial Number'],
+  ['serial_number'],
+  ['Serial No'],
+  ['Serial No.'],
+  ['Sr. No.'],
+  ['Sl. No.'],
+  ['Serial'],
+  ['No.'],
+  ['\uFEFFS. No.'],
+  ['Ｓ． Ｎｏ．'],
+])('%j is the serial number', (name) => {
+  expect(findColumns([name, 'Product Name', 'Input Image Urls'])).toEqual({
+    columns: { serialNumber: 0, productName: 1, imageUrls: 2 },
+    faults: [],
+  });
+});
+
+test.each([
+  ['Product Name'],
+  ['product_name'],
+  ['ProductName'],
+  ['PRODUCT NAME '],
+  ['Name'],
+  ['Product'],
+  ['product-title'],
+])('%j is the product name', (name) => {
+  expect(findColumns(['S. No.', name, 'Input Image Urls']).columns?.productName).toBe(1);
+});
+
+test.each([
+  ['Input Image Urls'],
+  ['input image URL'],
+  ['Image URLs'],
+  ['image_urls'],
+  ['Images'],
+  ['Input.Images'],
+  ['URL'],
+  ['Image Links'],
+])('%j holds the image URLs', (name) => {
+  expect(findColumns(['S. No.', 'Product Name', name]).columns?.imageUrls).toBe(2);
+});
+
+test('the columns are found in any order and among others', () => {
+  expect(findColumns(['Price', 'Image URLs', '', 'Name', 'Serial Number']).columns).toEqual({
+    serialNumber: 4,
+    productName: 3,
+    imageUrls: 1,
+  });
+});
+
+test('a general name gives way to an exact one', () => {
+  const header = ['No', 'S. No.', 'Name', 'Product Name', 'Images', 'Image URLs', 'Output Image Urls'];
+  expect(findColumns(header).columns).toEqual({ serialNumber: 1, productName: 3, imageUrls: 5 });
+});
+
+test('each missing column is a fault that names the header row and the name to write', () => {
+  const { columns, faults } = findColumns(['SKU', 'Image URLs'], 3);
+  expect(columns).toBeNull();
+  expect(faults).toEqual([
+    {
+      line: 3,
+      column: 'S. No.',
+      code: 'csv_missing_column',
+      message: 'No column is named "S. No."; the header row has "SKU", "Image URLs". Name one of the columns "S. No.".',
+    },
+    expect.objectContaining({ line: 3, column: 'Product Name', code: 'csv_missing_column' }),
+  ]);
+});
+
+test('a wide header row is not listed whole', () => {
+  const [fault] = findColumns(Array.from({ length: 12 }, (_, index) => `c${index}`)).faults;
+  expect(fault?.message).toContain('"c9" and 2 more');
+  expect(fault?.message).not.toContain('"c10"');
+});
+
+test('a first row that holds a URL is told to be no header row', () => {
+  const { faults } = findColumns(['1', 'Lamp', ' https://example.com/a.jpg']);
+  expect(faults).toHaveLength(3);
+  expect(faults[0]?.message).toContain('The header row is missing');
+});
+
+test('two columns of one meaning are a fault that names both', () => {
+  const { columns, faults } = findColumns(['S. No.', 'Product Name', 'Image URLs', 'image_url']);
+  expect(columns).toBeNull();
+  expect(faults).toEqual([
+    {
+      line: 1,
+      column: 'Input Image Urls',
+      code: 'csv_duplicate_column',
+      message:
+        '"Image URLs" (column 3) and "image_url" (column 4) both mean "Input Image Urls". Keep one of them, and rename or remove the other.',
+    },
+  ]);
+});
+
+test('known columns are counted once each', () => {
+  expect(countKnownColumns(['Name', 'Name', 'Images', 'x'])).toBe(2);
+  expect(countKnownColumns([])).toBe(0);
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { parseRecord } from '../../src/csv/record.ts';
+import { csvLine, outputHeader, outputRow } from '../../src/csv/write.ts';
+import { HEADER, inspect, rowsOf } from './sources.ts';
+
+const COLUMNS = ['S. No.', 'Product Name', 'Note', 'Input Image Urls'];
+const DELIMITERS = [',', ';', '\t'] as const;
+
+const trickyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('"', ',', ';', '\t', '\r', '\n', ' ', 'a', 'é', '🙂', "'", '\uFEFF') }),
+);
+/** Text that csvLine writes as it is: no formula, and none of the characters that no text file has. */
+const plainCell = trickyText.filter(
+  (text) =>
+    !/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) && !text.includes('\0') && Buffer.from(text).toString() === text,
+);
+const url = fc.nat(999).map((number) => `https://a.test/w_3,c/${number}.jpg`);
+const chunkBytes = fc.integer({ min: 1, max: 40 });
+
+test('whatever rows csvLine writes come back the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(plainCell, plainCell, plainCell, fc.array(url, { minLength: 1, maxLength: 3 })), {
+        maxLength: 5,
+      }),
+      fc.constantFrom(...DELIMITERS),
+      chunkBytes,
+      async (rows, delimiter, size) => {
+        fc.pre(rows.length > 0);
+        const table = rows.map(([serial, name, note, urls]) => [serial, name, note, urls.join(', ')]);
+        const content = [COLUMNS, ...table].map((cells) => csvLine(cells, delimiter)).join('');
+        const read = await rowsOf(content, size);
+        expect(read.map(({ cells }) => cells)).toEqual(table);
+        expect(read.map(({ urls }) => urls)).toEqual(rows.map(([, , , urls]) => urls));
+      },
+    ),
+  );
+});
+
+test('the output CSV can be read as an input again, with its columns in their places', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      plainCell,
+      fc.array(url, { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      fc.constantFrom(...DELIMITERS),
+      async (name, urls, quoted, delimiter) => {
+        const cells = ['1', name, 'x', ...(quoted ? [urls.join(',')] : urls.flatMap((one) => one.split(delimiter)))];
+        const outputs = urls.map((_, index) => (index % 2 === 0 ? `http://out.test/${index}` : ''));
+        const [row] = await rowsOf(outputHeader(COLUMNS, delimiter) + outputRow(cells, COLUMNS, outputs, delimiter));
+        expect(row?.cells).toEqual(['1', name, 'x', urls.join(','), outputs.join(',')]);
+        expect(row?.urls).toEqual(urls);
+      },
+    ),
+  );
+});
+
+test('no bytes make inspectCsv throw', async () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+    trickyText.map((text) => Buffer.from(text)),
+    fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.concat([Buffer.from(HEADER), array])),
+    trickyText.map((text) => Buffer.from(HEADER + text)),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      bytes,
+      chunkBytes,
+      fc.constantFrom('reject' as const, 'skip' as const),
+      async (content, size, onInvalidRow) => {
+        const whole = await inspect(content, { onInvalidRow });
+        const inChunks = await inspect(content, { onInvalidRow, chunkBytes: size });
+        expect(inChunks).toEqual(whole);
+        expect(whole.faults).toHaveLength(Math.min(whole.faultCount, 100));
+        if (whole.faultCount === 0) expect(whole.urls).toBeGreaterThan(0);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('the reader takes loose text apart as parseRecord does', async () => {
+  const loose = fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', ' ', '\t', 'a', 'é'), maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(loose, chunkBytes, async (text, size) => {
+      const content = `S. No.,Images,Name\n${text}`;
+      const { faults } = await inspect(content);
+      fc.pre(faults.every(({ code }) => code !== 'csv_unclosed_quote'));
+      const expected: (readonly string[])[] = [];
+      for (let at = 0; at < text.length; ) {
+        const { cells, end } = parseRecord(text, at, ',');
+        if (cells.some((cell) => cell.trim() !== '')) expected.push(cells);
+        at = end;
+      }
+      const rows = expected.length === 0 ? [] : await rowsOf(content, size);
+      expect(rows.map(({ cells }) => cells)).toEqual(expected);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,241 @@
+import { Readable } from 'node:stream';
+import { inspectCsv, readCsvRows } from '../../src/csv/read.ts';
+import { AppError } from '../../src/errors.ts';
+import { faultsOf, fileOf, HEADER, inspect, LIMITS, rowsOf } from './sources.ts';
+
+const URL_1 = 'https://a.test/1.jpg';
+const URL_2 = 'https://a.test/2.jpg';
+
+describe('a good file', () => {
+  test('is told with its header, delimiter and numbers', async () => {
+    expect(await inspect(`\uFEFF${HEADER}1,Lamp,"${URL_1},${URL_2}"\r\n2,Chair,${URL_1}`)).toEqual({
+      dialect: { header: ['S. No.', 'Product Name', 'Input Image Urls'], delimiter: ',' },
+      rows: 2,
+      urls: 3,
+      faults: [],
+      faultCount: 0,
+    });
+  });
+
+  test.each([
+    [';', '\r\n'],
+    ['\t', '\n'],
+    [',', '\r'],
+  ])('may have %j between cells and %j between rows', async (delimiter, newline) => {
+    const lines = [
+      ['S. No.', 'Name', 'Images'],
+      ['1', 'Lamp', URL_1],
+      ['2', '"a\r\nb"', URL_2],
+    ];
+    const rows = await rowsOf(lines.map((cells) => cells.join(delimiter)).join(newline));
+    expect(rows.map(({ line, productName, urls }) => [line, productName, urls])).toEqual([
+      [2, 'Lamp', [URL_1]],
+      [3, 'a\r\nb', [URL_2]],
+    ]);
+  });
+
+  test('keeps its line numbers past blank lines, blank rows and newlines within cells', async () => {
+    const content = `\n,,\n${HEADER}\r\n1,"a\nb",${URL_1}\n , ,\n\n2,c,"${URL_1}\n${URL_2}"\n3,d,${URL_1}\n,,\n,,,,\n`;
+    const rows = await rowsOf(content);
+    expect(rows.map(({ index, line, serialNumber }) => [index, line, serialNumber])).toEqual([
+      [0, 5, '1'],
+      [1, 9, '2'],
+      [2, 11, '3'],
+    ]);
+    expect(rows[1]?.urls).toEqual([URL_1, URL_2]);
+  });
+
+  test('may have two products with the same name and serial number: they stay two', async () => {
+    const rows = await rowsOf(`${HEADER}1,Lamp,${URL_1}\n1,Lamp,${URL_1}\n`);
+    expect(rows.map(({ index, serialNumber, productName }) => [index, serialNumber, productName])).toEqual([
+      [0, '1', 'Lamp'],
+      [1, '1', 'Lamp'],
+    ]);
+  });
+
+  test('may have unquoted URLs, commas in URLs, and a header row padded with empty cells', async () => {
+    const rows = await rowsOf(
+      `S. No.,Name,Images,,\n1,Lamp,${URL_1},${URL_2},\n2,Chair,https://a.test/w_3,c_fill/x.jpg, ${URL_1}\n`,
+    );
+    expect(rows.map(({ urls }) => urls)).toEqual([
+      [URL_1, URL_2],
+      ['https://a.test/w_3,c_fill/x.jpg', URL_1],
+    ]);
+    expect(rows[0]?.cells).toEqual(['1', 'Lamp', URL_1, URL_2, '']);
+  });
+
+  test('may have inch marks, and spaces before quotes', async () => {
+    const rows = await rowsOf(`${HEADER}1,5" pipe,${URL_1}\n2, "a, b", "${URL_1}, ${URL_2}"\n`);
+    expect(rows.map(({ productName, urls }) => [productName, urls.length])).toEqual([
+      ['5" pipe', 1],
+      ['a, b', 2],
+    ]);
+  });
+
+  test('may come as text, and in one chunk larger than what is parsed at once', async () => {
+    const content = HEADER + `1,Lamp,${URL_1}\n`.repeat(9000);
+    const limits = { ...LIMITS, maxRows: 9000, maxUrls: 9000 };
+    expect(await inspectCsv(() => Readable.from([content]), limits, 'reject')).toMatchObject({
+      rows: 9000,
+      faultCount: 0,
+    });
+  });
+
+  test('reads the same twice from the same memory', async () => {
+    const open = fileOf(`${HEADER}1,"a ""quoted"" name",${URL_1}\n`);
+    for (let time = 0; time < 2; time += 1) {
+      for await (const row of readCsvRows(open, LIMITS)) expect(row.productName).toBe('a "quoted" name');
+    }
+  });
+});
+
+describe('each fault has its line and code', () => {
+  test.each([
+    ['nothing', '', ['1 csv_empty']],
+    ['a byte order mark only', '\uFEFF', ['1 csv_empty']],
+    ['blank lines only', '\n \r\n,,\n', ['1 csv_empty']],
+    ['a page', '<!doctype html><p>Log in</p>', ['1 csv_html']],
+    ['a workbook', 'PK\u0003\u0004xl/', ['1 csv_spreadsheet']],
+    ['NUL bytes', `${HEADER}1,\u0000,${URL_1}\n`, ['2 csv_not_text']],
+    ['UTF-16', Buffer.from(`\uFEFF${HEADER}`, 'utf16le'), ['1 csv_invalid_encoding']],
+    [
+      'Latin-1',
+      Buffer.from(`${HEADER}1,a,${URL_1}\n2,caf\u00e9,x\n`, 'latin1'),
+      ['3 csv_invalid_encoding', '3 csv_invalid_url'],
+    ],
+    ['no header row', `\n1,Lamp,${URL_1}\n`, ['2 csv_missing_column', '2 csv_missing_column', '2 csv_missing_column']],
+    ['a missing column', `S. No.,Images\n1,${URL_1}\n`, ['1 csv_missing_column']],
+    ['a column twice', `S. No.,Sno,Name,Images\n1,1,a,${URL_1}\n`, ['1 csv_duplicate_column']],
+    ['a header row only', HEADER, ['1 csv_no_rows']],
+    ['an open quote', `${HEADER}1,a,${URL_1}\n2,"b,${URL_1}\n`, ['3 csv_unclosed_quote']],
+    ['an open quote in the header row', `"${HEADER}1,a,${URL_1}\n`, ['1 csv_unclosed_quote']],
+    ['a row without URLs', `${HEADER}1,a,${URL_1}\n2,b,\n3\n`, ['3 csv_row_without_urls', '4 csv_row_without_urls']],
+    [
+      'URLs that are none',
+      `${HEADER}1,a,x.jpg\n2,b,"ftp://a,http://"\n`,
+      ['2 csv_invalid_url', '3 csv_invalid_url', '3 csv_invalid_url'],
+    ],
+    ['a row wider than the header', `Images,S. No.,Name\n${URL_1},${URL_2},1,a\n`, ['2 csv_too_many_columns']],
+  ])('%s', async (_, content, faults) => {
+    expect(await faultsOf(content)).toEqual(faults);
+  });
+
+  test('a row longer than the limit stops the reading', async () => {
+    const content = `${HEADER}1,a,x\n2,${'b'.repeat(500)},${URL_1}\n3,c,y\n`;
+    expect(await faultsOf(content, { limits: { maxRowBytes: 200 } })).toEqual([
+      '2 csv_invalid_url',
+      '3 csv_row_too_long',
+    ]);
+  });
+
+  test('too many columns stop the reading', async () => {
+    const { faults, rows, dialect } = await inspect(`${HEADER.trim()},a,b\n1,a,${URL_1}\n`, {
+      limits: { maxColumns: 4 },
+    });
+    expect(faults).toEqual([
+      {
+        line: 1,
+        column: null,
+        code: 'csv_too_many_columns',
+        message: 'The header row has 5 columns; at most 4 are taken. Remove the columns that are not needed.',
+      },
+    ]);
+    expect(rows).toBe(0);
+    expect(dialect).toEqual({ header: [], delimiter: ',' });
+  });
+
+  test('too many rows are one fault with the number, and stop the reading', async () => {
+    const content = HEADER + `1,a,${URL_1}\n`.repeat(5);
+    expect((await inspect(content, { limits: { maxRows: 5 } })).faultCount).toBe(0);
+    const { faults, faultCount } = await inspect(content, { limits: { maxRows: 3 } });
+    expect(faultCount).toBe(1);
+    expect(faults).toMatchObject([{ line: 5, column: null, code: 'csv_too_many_rows' }]);
+    expect(faults[0]?.message).toContain('more than 3 rows');
+  });
+
+  test('too many URLs are one fault with the number, and stop the reading', async () => {
+    const content = HEADER + `1,a,"${URL_1},${URL_2}"\n`.repeat(3);
+    expect((await inspect(content, { limits: { maxUrls: 6 } })).faultCount).toBe(0);
+    const { faults } = await inspect(content, { limits: { maxUrls: 3 } });
+    expect(faults).toMatchObject([{ line: 3, code: 'csv_too_many_urls' }]);
+    expect(faults[0]?.message).toContain('more than 3 image URLs');
+  });
+});
+
+test('all faults are counted, and the first 100 told by line', async () => {
+  const { faults, faultCount } = await inspect(
+    Buffer.concat([
+      Buffer.from(HEADER + '1,a,x\n'.repeat(50)),
+      Buffer.from('\u00e9,a,x\n', 'latin1'),
+      Buffer.from('1,a,x\n'.repeat(200)),
+    ]),
+  );
+  expect(faultCount).toBe(252);
+  expect(faults).toHaveLength(100);
+  expect(faults.filter(({ code }) => code === 'csv_invalid_encoding').map(({ line }) => line)).toEqual([52]);
+  expect(faults.map(({ line }) => line)).toEqual(faults.map(({ line }) => line).sort((a, b) => a - b));
+  expect(faults.at(-1)?.line).toBe(100);
+});
+
+describe('with onInvalidRow: skip', () => {
+  const skip = { onInvalidRow: 'skip' } as const;
+
+  test('rows without URLs and invalid URLs are forgiven when one URL is good', async () => {
+    const result = await inspect(`${HEADER}1,a,\n2,b,x.jpg\n3,c,"ftp://x,${URL_1}"\n`, skip);
+    expect(result).toMatchObject({ rows: 3, urls: 3, faults: [], faultCount: 0 });
+  });
+
+  test('they are told when no URL is good', async () => {
+    expect(await faultsOf(`${HEADER}1,a,\n2,b,x.jpg\n`, skip)).toEqual(['2 csv_row_without_urls', '3 csv_invalid_url']);
+  });
+
+  test('faults of the file are told all the same', async () => {
+    expect(await faultsOf(`${HEADER}1,a,x\n2,b,${URL_1}\n3,"c\n`, skip)).toEqual(['4 csv_unclosed_quote']);
+    expect(await faultsOf(HEADER, skip)).toEqual(['1 csv_no_rows']);
+    expect(await faultsOf(`Images,S. No.,Name\n${URL_1},${URL_2},1,a\n`, skip)).toEqual(['2 csv_too_many_columns']);
+  });
+
+  test('the rows have the refused URLs in their places', async () => {
+    const rows = await rowsOf(`${HEADER}1,a,\n2,b,"ftp://x,${URL_1}"\n`);
+    expect(rows.map(({ urls }) => urls)).toEqual([[], ['ftp://x', URL_1]]);
+  });
+});
+
+test('reading the rows of a faulty file throws csv_invalid with the fault', async () => {
+  const error = await rowsOf(`${HEADER}1,"a\n`).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({
+    code: 'csv_invalid',
+    details: { errorCount: 1, errors: [{ line: 2, code: 'csv_unclosed_quote' }] },
+  });
+});
+
+test('a stream that fails is the one thing that throws', async () => {
+  const open = () =>
+    new Readable({
+      read() {
+        this.destroy(new Error('disk gone'));
+      },
+    });
+  await expect(inspectCsv(open, LIMITS, 'reject')).rejects.toThrow('disk gone');
+});
+
+test('every stream is closed, also when the reader or a fault ends the reading early', async () => {
+  const opened: Readable[] = [];
+  const endless = () => {
+    const stream = Readable.from(
+      (function* () {
+        yield HEADER;
+        for (;;) yield `1,a,${URL_1}\n`.repeat(100);
+      })(),
+    );
+    opened.push(stream);
+    return stream;
+  };
+  expect((await inspectCsv(endless, LIMITS, 'reject')).faults).toMatchObject([{ code: 'csv_too_many_rows' }]);
+  for await (const row of readCsvRows(endless, LIMITS)) {
+    if (row.index === 2) break;
+  }
+  expect(opened).toHaveLength(4);
+  expect(opened.map((stream) => stream.destroyed)).toEqual([true, true, true, true]);
+});
