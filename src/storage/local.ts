@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError } from '../errors.ts';
+import { OUTPUT_FORMATS, type Storage, type StoredObject } from './storage.ts';
+
+export interface LocalStorage extends Storage {
+  /**
+   * Removes the temporary files that crashed runs left behind.
+   * @param olderThanMs age at which a file cannot be in work any more
+   * @returns how many were removed
+   */
+  sweepTemporary(olderThanMs: number, now?: () => number): Promise<number>;
+}
+
+const NAME = /^[0-9a-f-]{36}\.(jpg|webp|avif|png)$/;
+const TEMPORARY = '.tmp-';
+
+const CONTENT_TYPES = new Map(Object.values(OUTPUT_FORMATS).map((format) => [format.extension, format.contentType]));
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the folder is read-only',
+  EACCES: 'the folder may not be written',
+  EPERM: 'the folder may not be written',
+  ENOTDIR: 'its path is not a folder',
+  EMFILE: 'too many files are open',
+};
+
+const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? codeOf(error);
+
+/** The names are ours, so another one is a guess or an attack; without separators it can't leave the folder. */
+const assertName = (name: string): void => {
+  if (!NAME.test(name)) throw new AppError('image_not_found');
+};
+
+const describe = (name: string, stats: Stats): StoredObject => ({
+  size: stats.size,
+  contentType: CONTENT_TYPES.get(name.slice(name.lastIndexOf('.') + 1)) ?? 'application/octet-stream',
+  lastModified: stats.mtime,
+  etag: `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`,
+});
+
+/** Makes a rename or removal in the folder survive a power cut. */
+const syncDirectory = async (directory: string): Promise<void> => {
+  const handle = await open(directory, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/**
+ * Outputs as files of one folder, which is made when it is missing. A file is written under a hidden temporary name,
+ * synced and renamed, so a name holds a whole image or nothing. Links are not followed.
+ * @param directory relative to the working directory, or absolute
+ */
+export const createLocalStorage = (directory: string): LocalStorage => {
+  const root = resolve(directory);
+  const pathOf = (name: string): string => join(root, name);
+
+  const openTemporary = async (path: string): Promise<FileHandle> => {
+    try {
+      return await open(path, 'wx', 0o644);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      await mkdir(root, { recursive: true });
+      return open(path, 'wx', 0o644);
+    }
+  };
+
+  const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
+    const handle = await openTemporary(path);
+    try {
+      await handle.writeFile(bytes);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+  };
+
+  return {
+    put: async (name, bytes) => {
+      assertName(name);
+      const temporary = pathOf(`${TEMPORARY}${randomUUID()}`);
+      try {
+        await writeWhole(temporary, bytes);
+        await rename(temporary, pathOf(name));
+        await syncDirectory(root);
+      } catch (cause) {
+        await rm(temporary, { force: true }).catch(() => {});
+        throw new AppError('storage_failed', `The result could not be stored: ${reasonOf(cause)}. It is tried again.`, {
+          cause,
+        });
+      }
+    },
+
+    stat: async (name) => {
+      assertName(name);
+      try {
+        const stats = await lstat(pathOf(name));
+        return stats.isFile() ? describe(name, stats) : null;
+      } catch (cause) {
+        if (codeOf(cause) === 'ENOENT') return null;
+        throw new AppError('storage_unavailable', undefined, { cause });
+      }
+    },
+
+    read: async (name, range) => {
+      assertName(name);
+      try {
+        const handle = await open(pathOf(name), constants.O_RDONLY | constants.O_NOFOLLOW);
+        return handle.createReadStream(range);
+      } catch (cause) {
+        const gone = codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ELOOP';
+        throw new AppError(gone ? 'image_not_found' : 'storage_unavailable', undefined, { cause });
+      }
+    },
+
+    remove: async (name) => {
+      assertName(name);
+      try {
+        await rm(pathOf(name), { force: true });
+      } catch (cause) {
+        throw new AppError('storage_failed', `The image could not be removed: ${reasonOf(cause)}.`, { cause });
+      }
+    },
+
+    check: async () => {
+      const probe = pathOf(`${TEMPORARY}${randomUUID()}`);
+      try {
+        await writeWhole(probe, new Uint8Array(1));
+        await rm(probe);
+      } catch (cause) {
+        await rm(probe, { force: true }).catch(() => {});
+        throw new AppError('storage_unavailable', `The image store cannot take writes: ${reasonOf(cause)}.`, { cause });
+      }
+    },
+
+    sweepTemporary: async (olderThanMs, now = Date.now) => {
+      let removed = 0;
+      for (const name of await readdir(root).catch(() => [])) {
+        if (!name.startsWith(TEMPORARY)) continue;
+        const stats = await lstat(pathOf(name)).catch(() => null);
+        if (!stats || now() - stats.mtimeMs < olderThanMs) continue;
+        await rm(pathOf(name), { force: true });
+        removed += 1;
+      }
+      return removed;
+    },
+  };
+};
