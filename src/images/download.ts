@@ -1,0 +1,150 @@
+import type { Readable } from 'node:stream';
+import axios, { type AxiosResponse } from 'axios';
+import { AppError } from '../errors.ts';
+import type { GuardedAgents } from '../network/agents.ts';
+import { parseHttpUrl, parseUrl } from '../network/url.ts';
+import { USER_AGENT } from '../network/user-agent.ts';
+import { failureOf } from './download-failure.ts';
+import { assertImageStatus } from './source-status.ts';
+import type { ImageLimits } from './task.ts';
+
+export interface DownloadDeps {
+  readonly agents: Pick<GuardedAgents, 'http' | 'https'>;
+  readonly limits: Pick<ImageLimits, 'maxImageBytes' | 'maxDownloadSeconds' | 'maxRedirects'>;
+  /** Milliseconds since the epoch, for a Retry-After that is a date. */
+  readonly now: () => number;
+}
+
+export interface Download {
+  /** After transfer and content decoding. */
+  readonly bytes: Buffer;
+  /** As the server called it, in lower case without parameters. */
+  readonly contentType?: string;
+}
+
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+const sourceUrl = (text: string): URL => {
+  const url = parseHttpUrl(text);
+  if (url === null) throw new AppError('invalid_url');
+  return url;
+};
+
+/** Takes `user:pass@` out of the URL, so that it can neither be logged nor follow a redirect to someone else. */
+const takeCredentials = (url: URL): Credentials | null => {
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  if (!username && !password) return null;
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    throw new AppError('invalid_url', 'The user name or password in the URL is not encoded correctly.');
+  }
+};
+
+const header = (response: AxiosResponse, name: string): string | undefined => {
+  const value: unknown = response.headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const nextHop = (response: AxiosResponse, from: URL): URL => {
+  const location = header(response, 'location');
+  const url = location === undefined ? null : parseUrl(location, from.href);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new AppError(
+      'invalid_redirect',
+      `The image server ${from.host} redirects to something that is not a web address.`,
+    );
+  }
+  // A server must not choose the login that is sent to another one.
+  url.username = '';
+  url.password = '';
+  return url;
+};
+
+const tooLarge = (host: string, limit: number): AppError =>
+  new AppError('image_too_large', `The image at ${host} has more than ${limit} bytes, the most this server takes.`);
+
+/** Reads the decoded body; the sum is checked before a chunk is kept, so a bomb costs one chunk and no more. */
+const readBody = async (body: Readable, host: string, limit: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(host, limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+};
+
+/**
+ * Fetches an image: http(s) only, every hop through the guarded agents, bounded in time, redirects and bytes.
+ * The whole download has `maxDownloadSeconds`, waiting for a free connection to the host included.
+ * @throws AppError with one of the image codes; its message names the host, never credentials or the query
+ */
+export const download = async (text: string, { agents, limits, now }: DownloadDeps): Promise<Download> => {
+  let url = sourceUrl(text);
+  const credentials = takeCredentials(url);
+  const { origin } = url;
+  const deadline = new AbortController();
+  let body: Readable | null = null;
+  const timer = setTimeout(() => {
+    deadline.abort();
+    body?.destroy(new Error('deadline'));
+  }, limits.maxDownloadSeconds * 1000);
+
+  const request = (): Promise<AxiosResponse<Readable>> =>
+    axios.get<Readable>(url.href, {
+      responseType: 'stream',
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      // A proxy from the environment would connect for us, past the guard.
+      proxy: false,
+      maxRedirects: 0,
+      validateStatus: () => true,
+      signal: deadline.signal,
+      headers: { 'User-Agent': USER_AGENT, Accept: 'image/*', 'Accept-Encoding': 'identity' },
+      ...(credentials && url.origin === origin ? { auth: credentials } : {}),
+    });
+
+  try {
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await request();
+      body = response.data;
+      // Errors reach us through the read; one that comes while nobody reads must not end the process.
+      body.on('error', () => {});
+      if (REDIRECTS.has(response.status)) {
+        if (redirects >= limits.maxRedirects) {
+          throw new AppError('too_many_redirects', `The URL redirects more than ${limits.maxRedirects} times.`);
+        }
+        url = nextHop(response, url);
+        body.destroy();
+        body = null;
+        continue;
+      }
+      assertImageStatus(response.status, header(response, 'retry-after'), url.host, now());
+      if (Number(header(response, 'content-length')) > limits.maxImageBytes) {
+        throw tooLarge(url.host, limits.maxImageBytes);
+      }
+      const bytes = await readBody(body, url.host, limits.maxImageBytes);
+      if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
+      const contentType = header(response, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+      return contentType ? { bytes, contentType } : { bytes };
+    }
+  } catch (error) {
+    throw failureOf(error, url.host, {
+      timedOut: deadline.signal.aborted,
+      seconds: limits.maxDownloadSeconds,
+      bodyBegun: body !== null,
+    });
+  } finally {
+    clearTimeout(timer);
+    body?.destroy();
+  }
+};

@@ -1,0 +1,140 @@
+import { Piscina } from 'piscina';
+import { AppError } from '../errors.ts';
+import { type ImageLimits, type ImagePool, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
+
+export interface ImagePoolOptions {
+  /** Path of the built worker, `dist/worker.js`. */
+  readonly workerFile: string;
+  readonly threads: number;
+  /** Images in work at the same time in each thread. */
+  readonly tasksPerThread: number;
+  /** Handed to every thread as it starts; plain data. */
+  readonly workerData: unknown;
+  /** Milliseconds after which a task counts as hung; see {@link longestTaskMs}. */
+  readonly deadlineMs: number;
+  /** Milliseconds for the first thread to answer at start-up. */
+  readonly startMs?: number;
+}
+
+/** What a worker is sent at start-up; it answers `true`. */
+export interface ProbeTask {
+  readonly probe: true;
+}
+
+const STORE_MS = 30_000;
+
+/** Milliseconds that a task takes at the very most when nothing hangs: its download, its turn to encode, its store. */
+export const longestTaskMs = (limits: ImageLimits, tasksPerThread: number): number =>
+  limits.maxDownloadSeconds * 1000 + tasksPerThread * MAX_ENCODE_SECONDS * 1000 + STORE_MS;
+
+const crashed = (message: string): ImageResult => ({ ok: false, code: 'worker_crashed', message, retryable: true });
+
+/** Settles with the promise, or with `late()` when that takes longer than `ms`. */
+const within = async <Value>(promise: Promise<Value>, ms: number, late: () => Value | never): Promise<Value> => {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null);
+  });
+  try {
+    const first = await Promise.race([promise.then((value) => ({ value })), deadline]);
+    return first ? first.value : late();
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** One generation of threads with the tasks that are in it. */
+interface Generation {
+  readonly piscina: Piscina<ImageTask | ProbeTask, ImageResult | true>;
+  readonly inWork: Set<Promise<unknown>>;
+}
+
+/**
+ * Starts the threads and waits until one of them answers.
+ *
+ * Each task has a deadline of its own here, as a worker that hangs never tells. Its thread cannot be told from the
+ * others, so the whole generation is replaced: new tasks go to new threads, the old ones finish theirs and end.
+ * @throws AppError `internal_error` when the worker cannot be loaded; its cause says why
+ */
+export const createImagePool = async (options: ImagePoolOptions): Promise<ImagePool> => {
+  const { threads, tasksPerThread, deadlineMs } = options;
+  let closing = false;
+
+  const begin = (): Generation => {
+    const piscina = new Piscina<ImageTask | ProbeTask, ImageResult | true>({
+      filename: options.workerFile,
+      workerData: options.workerData,
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: tasksPerThread,
+      // Waiting on Atomics would freeze a thread between tasks, and with it the connections that it keeps open.
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    // A crash also rejects the tasks it took along, which is where it is told.
+    piscina.on('error', () => {});
+    return { piscina, inWork: new Set() };
+  };
+
+  const submit = <Value>(generation: Generation, task: ImageTask | ProbeTask): Promise<Value> => {
+    const running = generation.piscina.run(task) as Promise<Value>;
+    const settled = running.then(
+      () => {},
+      () => {},
+    );
+    generation.inWork.add(settled);
+    void settled.then(() => generation.inWork.delete(settled));
+    return running;
+  };
+
+  /** Lets what is in work finish, for one deadline at most; Piscina's own close() would reject it. */
+  const end = async ({ piscina, inWork }: Generation): Promise<void> => {
+    await within(
+      Promise.all(inWork).then(() => {}),
+      deadlineMs,
+      () => {},
+    );
+    await piscina.destroy();
+  };
+
+  let current = begin();
+  const retired = new Set<Promise<void>>();
+
+  const retire = (generation: Generation): void => {
+    if (generation !== current || closing) return;
+    current = begin();
+    const ended = end(generation).catch(() => {});
+    retired.add(ended);
+    void ended.then(() => retired.delete(ended));
+  };
+
+  const startMs = options.startMs ?? 30_000;
+  try {
+    await within(submit<true>(current, { probe: true }), startMs, () => {
+      throw new Error(`no answer within ${startMs} ms`);
+    });
+  } catch (cause) {
+    await current.piscina.destroy();
+    throw new AppError('internal_error', `The image worker ${options.workerFile} did not start.`, { cause });
+  }
+
+  return {
+    capacity: threads * tasksPerThread,
+    run: async (task) => {
+      if (closing) return crashed('The server is stopping; the image is tried again later.');
+      const generation = current;
+      try {
+        return await within(submit<ImageResult>(generation, task), deadlineMs, () => {
+          retire(generation);
+          return crashed(`The image kept its worker busy for more than ${Math.round(deadlineMs / 1000)} seconds.`);
+        });
+      } catch {
+        return crashed('A worker stopped while this image was in it.');
+      }
+    },
+    close: async () => {
+      closing = true;
+      await Promise.all([end(current), ...retired]);
+    },
+  };
+};

@@ -1,0 +1,82 @@
+import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
+import { compress } from './compress.ts';
+import { type DownloadDeps, download } from './download.ts';
+import { createGate } from './gate.ts';
+import { requireReadable } from './sniff.ts';
+import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
+
+export interface ProcessorDeps {
+  readonly agents: DownloadDeps['agents'];
+  readonly limits: ImageLimits;
+  /** Stores the output of the task, whole or not at all. */
+  readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
+  /** Images decoded at once in this thread; downloads overlap freely. */
+  readonly encodeConcurrency: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+const isImageCode = (code: string): code is ImageErrorCode => Object.hasOwn(IMAGE_ERRORS, code);
+
+const failed = (error: AppError): ImageResult => {
+  const code = isImageCode(error.code) ? error.code : 'storage_failed';
+  const { retryAfterMs } = error.details;
+  return {
+    ok: false,
+    code,
+    message: error.publicMessage,
+    retryable: IMAGE_ERRORS[code].retryable,
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+  };
+};
+
+/** Runs a step, writes its time down, and gives a fault that nobody named the code of the step. */
+const step = async <Result>(
+  timings: Record<'download' | 'encode' | 'store', number>,
+  name: keyof typeof timings,
+  code: ImageErrorCode,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  const begun = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof AppError ? error : new AppError(code, undefined, { cause: error });
+  } finally {
+    timings[name] = Math.round(performance.now() - begun);
+  }
+};
+
+/** The way of one image, from its URL to the store; the returned function never rejects. */
+export const createProcessor = (deps: ProcessorDeps): ((task: ImageTask) => Promise<ImageResult>) => {
+  const { limits, store, encodeConcurrency } = deps;
+  const encodeGate = createGate(encodeConcurrency);
+
+  return async (task) => {
+    const timings = { download: 0, encode: 0, store: 0 };
+    const { format, quality } = task;
+    const { maxPixels } = limits;
+    const maxSeconds = MAX_ENCODE_SECONDS;
+    try {
+      const source = await step(timings, 'download', 'connection_failed', () => download(task.url, deps));
+      const kind = requireReadable(source.bytes, source.contentType);
+      const output = await encodeGate(() =>
+        step(timings, 'encode', 'corrupt_image', () =>
+          compress(source.bytes, { format, quality, source: kind, maxPixels, maxSeconds }),
+        ),
+      );
+      await step(timings, 'store', 'storage_failed', () => store(task, output.bytes));
+      return {
+        ok: true,
+        bytesIn: source.bytes.length,
+        bytesOut: output.bytes.length,
+        width: output.width,
+        height: output.height,
+        notes: output.notes,
+        timings,
+      };
+    } catch (error) {
+      return failed(error instanceof AppError ? error : new AppError('worker_crashed', undefined, { cause: error }));
+    }
+  };
+};

@@ -1,0 +1,128 @@
+import { AppError } from '../errors.ts';
+
+/** Formats the service reads. */
+export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
+
+/** What the first bytes say; `text` is anything printable that is none of the others, `unknown` the rest. */
+export type Sniffed =
+  | SourceFormat
+  | 'heic'
+  | 'svg'
+  | 'pdf'
+  | 'bmp'
+  | 'ico'
+  | 'psd'
+  | 'jxl'
+  | 'jp2'
+  | 'mp4'
+  | 'zip'
+  | 'html'
+  | 'xml'
+  | 'json'
+  | 'text'
+  | 'unknown';
+
+const HEAD_BYTES = 1024;
+
+const SIGNATURES: readonly (readonly [Sniffed, string])[] = [
+  ['jpeg', '\xff\xd8\xff'],
+  ['png', '\x89PNG\r\n\x1a\n'],
+  ['gif', 'GIF87a'],
+  ['gif', 'GIF89a'],
+  ['tiff', 'II*\0'],
+  ['tiff', 'MM\0*'],
+  ['tiff', 'II+\0'],
+  ['tiff', 'MM\0+'],
+  ['pdf', '%PDF-'],
+  ['ico', '\0\0\x01\0'],
+  ['psd', '8BPS'],
+  ['jxl', '\xff\x0a'],
+  ['jxl', '\0\0\0\x0cJXL '],
+  ['jp2', '\0\0\0\x0cjP  '],
+  ['zip', 'PK\x03\x04'],
+];
+
+const HEIC_BRANDS = /^(heic|heix|heim|heis|hevc|hevx|hevm|hevs)$/;
+const VIDEO_BRANDS = /^(isom|iso\d|mp4\d|avc1|M4V |qt {2}|dash|3gp\d)$/;
+
+/** ISO base media file (ISO/IEC 14496-12): the brands of its first box tell AVIF, HEIC and video apart. */
+const sniffBrands = (head: string): Sniffed => {
+  const size = Buffer.from(head.slice(0, 4), 'latin1').readUInt32BE(0);
+  const box = head.slice(8, Math.min(Math.max(size, 12), 256));
+  const brands = [box.slice(0, 4)];
+  for (let at = 8; at + 4 <= box.length; at += 4) brands.push(box.slice(at, at + 4));
+  if (brands.some((brand) => brand === 'avif' || brand === 'avis')) return 'avif';
+  if (brands.some((brand) => HEIC_BRANDS.test(brand)) || brands[0] === 'mif1' || brands[0] === 'msf1') return 'heic';
+  return brands.some((brand) => VIDEO_BRANDS.test(brand)) ? 'mp4' : 'unknown';
+};
+
+/** Text is told apart by how it begins, after a byte-order mark, spaces and XML's own preamble. */
+const sniffText = (head: string): Sniffed => {
+  const start = head
+    .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+    .replaceAll('\0', '')
+    .trimStart();
+  const body = start.replace(/^(<\?xml[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE svg[^>]*>|\s)+/gi, '');
+  if (/^<svg[\s>:]/i.test(body) || /^<\w+:svg[\s>]/i.test(body)) return 'svg';
+  if (/^<(!doctype html|html|head|body|script|title|div|p|h1|center|meta)[\s>]/i.test(body)) return 'html';
+  if (start.startsWith('<')) return 'xml';
+  if (/^[[{]\s*(["\d[{}\]]|true|false|null)/.test(start)) return 'json';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
+  return start !== '' && !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(start) ? 'text' : 'unknown';
+};
+
+/** What the bytes are by their first bytes, whatever the server called them. */
+export const sniff = (bytes: Buffer): Sniffed => {
+  const head = bytes.toString('latin1', 0, HEAD_BYTES);
+  for (const [format, signature] of SIGNATURES) if (head.startsWith(signature)) return format;
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
+  if (head.slice(4, 8) === 'ftyp') return sniffBrands(head);
+  // "BM" alone begins many texts; a bitmap has four reserved zero bytes after its size.
+  if (head.startsWith('BM') && head.slice(6, 10) === '\0\0\0\0') return 'bmp';
+  return sniffText(head);
+};
+
+const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
+  heic: 'a HEIC image',
+  svg: 'an SVG drawing',
+  pdf: 'a PDF document',
+  bmp: 'a BMP image',
+  ico: 'an icon (ICO)',
+  psd: 'a Photoshop document (PSD)',
+  jxl: 'a JPEG XL image',
+  jp2: 'a JPEG 2000 image',
+};
+
+const NOT_AN_IMAGE: Partial<Record<Sniffed, string>> = {
+  mp4: 'a video',
+  zip: 'a ZIP archive or an office document',
+  html: 'an HTML page',
+  xml: 'an XML document',
+  json: 'JSON data',
+  text: 'plain text',
+};
+
+const READABLE: readonly Sniffed[] = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] satisfies SourceFormat[];
+const isReadable = (format: Sniffed): format is SourceFormat => READABLE.includes(format);
+
+/**
+ * The format of the bytes.
+ * @param contentType what the server called them, only for the message
+ * @throws AppError `unsupported_image_format`, `not_an_image`, each saying what came
+ */
+export const requireReadable = (bytes: Buffer, contentType?: string): SourceFormat => {
+  const format = sniff(bytes);
+  if (isReadable(format)) return format;
+  const unsupported = UNSUPPORTED[format];
+  if (unsupported) {
+    throw new AppError(
+      'unsupported_image_format',
+      `The URL leads to ${unsupported}, which this server does not read. Use JPEG, PNG, WebP, GIF, AVIF or TIFF.`,
+    );
+  }
+  const claimed = contentType?.startsWith('image/') ? ', although the image server calls it an image' : '';
+  throw new AppError(
+    'not_an_image',
+    `The URL does not lead to an image: ${NOT_AN_IMAGE[format] ?? 'data of an unknown kind'} came${claimed}.`,
+  );
+};

@@ -1,0 +1,67 @@
+import type { ImageErrorCode } from '../errors.ts';
+
+/** What the pool sends to a worker thread; plain data, structured-cloned. */
+export interface ImageTask {
+  /** UUID of the image: the name of its output. */
+  readonly id: string;
+  readonly url: string;
+  /** Encoder quality, 1 to 100. */
+  readonly quality: number;
+  readonly format: 'jpeg' | 'webp' | 'avif' | 'png';
+}
+
+/** Things worth telling about an image that succeeded. */
+export type ImageNote =
+  /** the source was the smaller JPEG, so it was stored as it came (without re-encoding) */
+  | 'kept_original'
+  /** the source was animated and only its first frame was kept */
+  | 'first_frame_only';
+
+/** What comes back; errors are data, because an Error posted across threads loses its class and code. */
+export type ImageResult =
+  | {
+      readonly ok: true;
+      readonly bytesIn: number;
+      readonly bytesOut: number;
+      /** Pixels of the output. */
+      readonly width: number;
+      readonly height: number;
+      readonly notes: readonly ImageNote[];
+      /** Milliseconds spent in each step. */
+      readonly timings: { readonly download: number; readonly encode: number; readonly store: number };
+    }
+  | {
+      readonly ok: false;
+      readonly code: ImageErrorCode;
+      /** For people; holds no credentials and no query string. */
+      readonly message: string;
+      readonly retryable: boolean;
+      /** The server's Retry-After (RFC 9110, 10.2.3), in milliseconds. */
+      readonly retryAfterMs?: number;
+    };
+
+/** Bounds of one image, all of them positive integers. */
+export interface ImageLimits {
+  /** Bytes of the source after transfer decoding. */
+  readonly maxImageBytes: number;
+  /** Width × height × frames read, checked before decoding. */
+  readonly maxPixels: number;
+  /** Whole seconds from the first connection to the last byte, redirects included. */
+  readonly maxDownloadSeconds: number;
+  readonly maxRedirects: number;
+  /** Connections to one origin (scheme, host and port) over all threads. */
+  readonly maxConnectionsPerOrigin: number;
+}
+
+/** Seconds that one image may take to decode and encode before it is given up. */
+export const MAX_ENCODE_SECONDS = 120;
+
+/** The pool as the dispatcher sees it. */
+export interface ImagePool {
+  /** Images that may be in work at the same time: threads × tasks in each. */
+  readonly capacity: number;
+  /** Never rejects: a crashed or hung worker resolves to `worker_crashed`. */
+  run(task: ImageTask): Promise<ImageResult>;
+  /** Waits for what is in work, then ends the threads. */
+  close(): Promise<void>;
+}

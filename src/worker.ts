@@ -1,0 +1,43 @@
+import { workerData } from 'node:worker_threads';
+import { prepareSharp } from './images/loaders.ts';
+import type { ProbeTask } from './images/pool.ts';
+import { createProcessor } from './images/process.ts';
+import type { ImageLimits, ImageResult, ImageTask } from './images/task.ts';
+import { createGuardedAgents } from './network/agents.ts';
+import type { NetworkPolicy } from './network/policy.ts';
+import { createStorage } from './storage/create.ts';
+import { outputName, type StorageConfig } from './storage/storage.ts';
+
+/** What the pool hands to each thread; plain data. */
+export interface WorkerData {
+  readonly limits: ImageLimits;
+  readonly network: NetworkPolicy;
+  readonly storage: StorageConfig;
+  /** Threads of the pool: the connections to one origin are divided among them. */
+  readonly threads: number;
+  /** Images decoded at once in this thread: cores divided over the threads, at least 1. */
+  readonly encodeConcurrency: number;
+}
+
+const build = ({ limits, network, storage, threads, encodeConcurrency }: WorkerData) => {
+  prepareSharp();
+  const store = createStorage(storage);
+  const agents = createGuardedAgents(network, {
+    keepAlive: true,
+    maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
+  });
+  return createProcessor({
+    limits,
+    agents,
+    encodeConcurrency,
+    store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
+    now: Date.now,
+  });
+};
+
+// A thread's module is its main: it starts as it is loaded, from what the pool handed over.
+const processImage = build(workerData as WorkerData);
+
+/** Called by Piscina for each task. */
+export default async (task: ImageTask | ProbeTask): Promise<ImageResult | true> =>
+  'probe' in task ? true : processImage(task);

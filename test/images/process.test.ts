@@ -1,0 +1,124 @@
+import sharp from 'sharp';
+import { AppError } from '../../src/errors.ts';
+import { createProcessor, type ProcessorDeps } from '../../src/images/process.ts';
+import type { ImageTask } from '../../src/images/task.ts';
+import { createGuardedAgents } from '../../src/network/agents.ts';
+import { html, ImageServer, makeImage, ok, status } from '../support/image-server.ts';
+import { animation } from '../support/pictures.ts';
+
+const agents = createGuardedAgents({ allowPrivateNetworks: ['127.0.0.1/32'] });
+const limits = {
+  maxImageBytes: 1_000_000,
+  maxPixels: 1_000_000,
+  maxDownloadSeconds: 10,
+  maxRedirects: 3,
+  maxConnectionsPerOrigin: 6,
+};
+let server: ImageServer;
+let stored: Map<string, Uint8Array>;
+
+const processor = (deps: Partial<ProcessorDeps> = {}) =>
+  createProcessor({
+    agents,
+    limits,
+    encodeConcurrency: 1,
+    now: Date.now,
+    store: async (task, bytes) => void stored.set(task.id, bytes),
+    ...deps,
+  });
+
+const task = (url: string, options: Partial<ImageTask> = {}): ImageTask => ({
+  id: 'an-id',
+  url,
+  quality: 50,
+  format: 'jpeg',
+  ...options,
+});
+
+beforeAll(async () => {
+  server = await ImageServer.start();
+});
+beforeEach(() => {
+  stored = new Map();
+});
+afterAll(async () => {
+  agents.destroy();
+  await server.close();
+});
+
+it('brings an image from its URL into the store and tells what it did', async () => {
+  const png = await makeImage('png', { width: 320, height: 200 });
+  const result = await processor()(task(server.on('/a.png', ok(png, 'image/png'))));
+  const output = stored.get('an-id');
+  expect(result).toEqual({
+    ok: true,
+    bytesIn: png.length,
+    bytesOut: output?.length,
+    width: 320,
+    height: 200,
+    notes: [],
+    timings: { download: expect.any(Number), encode: expect.any(Number), store: expect.any(Number) },
+  });
+  expect(await sharp(output).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 200 });
+});
+
+it('goes by the bytes, not by what the server calls them', async () => {
+  const url = server.on('/liar.gif', ok(await makeImage('webp'), 'image/gif'));
+  expect(await processor()(task(url, { format: 'webp' }))).toMatchObject({ ok: true });
+});
+
+it('tells of the frames that it left out', async () => {
+  const url = server.on('/moves.gif', ok(await animation('gif')));
+  expect(await processor()(task(url))).toMatchObject({ ok: true, notes: ['first_frame_only'] });
+});
+
+it.each([
+  ['a page with status 200 and the type of an image', () => server.on('/x', html), 'not_an_image', false],
+  ['a missing image', () => server.on('/x', status(404)), 'source_not_found', false],
+  ['a busy server', () => server.on('/x', status(503)), 'source_unavailable', true],
+  [
+    'a damaged image',
+    () => server.on('/x', ok(Buffer.from('\xff\xd8\xff\xe0rubbish', 'latin1'))),
+    'corrupt_image',
+    false,
+  ],
+  ['a URL that is none', () => 'nonsense', 'invalid_url', false],
+  ['a private address', () => 'http://10.0.0.1/', 'address_not_allowed', false],
+])('answers %s with its code and stores nothing', async (_what, url, code, retryable) => {
+  const result = await processor()(task(url()));
+  expect(result).toEqual({ ok: false, code, retryable, message: expect.stringMatching(/^[A-Z].*\.$/) });
+  expect(stored.size).toBe(0);
+});
+
+it('hands on how long the server asks to wait', async () => {
+  const url = server.on('/busy', status(429, { 'Retry-After': '9' }));
+  expect(await processor()(task(url))).toMatchObject({ code: 'source_rate_limited', retryAfterMs: 9000 });
+});
+
+it.each([
+  ['with its reason', new AppError('storage_failed', 'The disk is full.'), 'The disk is full.'],
+  ['with a code of another kind', new AppError('storage_unavailable', 'The bucket is away.'), 'The bucket is away.'],
+  ['that nobody foresaw', new Error('secret path /srv'), 'The result could not be stored; it is tried again.'],
+])('a store that fails %s is storage_failed and worth a retry', async (_what, error, message) => {
+  const url = server.on('/fine', ok(await makeImage('jpeg')));
+  const result = await processor({ store: () => Promise.reject(error) })(task(url));
+  expect(result).toEqual({ ok: false, code: 'storage_failed', retryable: true, message });
+});
+
+it('downloads overlap while encodes take turns', async () => {
+  const jpeg = await makeImage('jpeg');
+  let waiting = 0;
+  const release: (() => void)[] = [];
+  const urls = ['/1', '/2', '/3'].map((path) =>
+    server.on(path, (response, attempt, request) => {
+      waiting += 1;
+      release.push(() => ok(jpeg)(response, attempt, request));
+      // Nobody is answered until all three have asked: only overlapping downloads get past this.
+      if (waiting === 3) for (const go of release) go();
+    }),
+  );
+  const run = processor({ encodeConcurrency: 1 });
+  const results = await Promise.all(urls.map((url, index) => run(task(url, { id: `id-${index}` }))));
+  expect(results.every((result) => result.ok)).toBe(true);
+  expect(stored.size).toBe(3);
+});

@@ -1,0 +1,58 @@
+import { requireReadable, sniff } from '../../src/images/sniff.ts';
+import { makeImage } from '../support/image-server.ts';
+
+const latin = (text: string) => Buffer.from(text, 'latin1');
+const box = (brand: string, ...others: string[]) => {
+  const body = `ftyp${brand}\0\0\0\0${others.join('')}`;
+  return latin(`\0\0\0${String.fromCharCode(body.length + 4)}${body}`);
+};
+
+it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)('reads a real %s', async (format) => {
+  expect(requireReadable(await makeImage(format, { width: 16, height: 16 }))).toBe(format);
+});
+
+it.each([
+  ['HEIC', box('heic', 'mif1'), 'heic', 'a HEIC image'],
+  ['HEIC under its general brand', box('mif1', 'heic'), 'heic', 'a HEIC image'],
+  ['SVG', latin('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'svg', 'an SVG drawing'],
+  ['SVG after a preamble', latin('\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a -->\n<svg>'), 'svg', 'an SVG drawing'],
+  ['SVG with a document type', latin('<?xml version="1.0"?><!DOCTYPE svg PUBLIC "a" "b"><svg >'), 'svg', 'an SVG'],
+  ['PDF', latin('%PDF-1.7'), 'pdf', 'a PDF document'],
+  ['BMP', latin('BM\x36\x10\0\0\0\0\0\0\x36'), 'bmp', 'a BMP image'],
+  ['ICO', latin('\0\0\x01\0\x01\0'), 'ico', 'an icon'],
+  ['PSD', latin('8BPS\0\x01'), 'psd', 'Photoshop'],
+  ['JPEG XL', latin('\xff\x0a\x01'), 'jxl', 'JPEG XL'],
+  ['JPEG XL in a box', latin('\0\0\0\x0cJXL \r\n'), 'jxl', 'JPEG XL'],
+  ['JPEG 2000', latin('\0\0\0\x0cjP  \r\n'), 'jp2', 'JPEG 2000'],
+])('refuses %s by its name', (_what, bytes, format, named) => {
+  expect(sniff(bytes)).toBe(format);
+  expect(() => requireReadable(bytes, 'image/jpeg')).toThrow(
+    expect.objectContaining({ code: 'unsupported_image_format', publicMessage: expect.stringContaining(named) }),
+  );
+});
+
+it.each([
+  ['HTML', latin('<!DOCTYPE html><html>'), 'html', 'an HTML page'],
+  ['HTML in lower case after spaces', latin('\n  <html lang="en">'), 'html', 'an HTML page'],
+  ['HTML in UTF-16', Buffer.from('\ufeff<html>', 'utf16le'), 'html', 'an HTML page'],
+  ['XML', latin('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'), 'xml', 'an XML document'],
+  ['JSON', latin('{"error": "rate limited"}'), 'json', 'JSON data'],
+  ['text', latin('Not found\n'), 'text', 'plain text'],
+  ['text that begins as a bitmap would', latin('BMW for sale'), 'text', 'plain text'],
+  ['a video', box('isom', 'avc1'), 'mp4', 'a video'],
+  ['a ZIP', latin('PK\x03\x04'), 'zip', 'a ZIP archive'],
+  ['an unknown box', box('zzzz'), 'unknown', 'data of an unknown kind'],
+  ['noise', latin('\x01\x02\x03\x04'), 'unknown', 'data of an unknown kind'],
+  ['a lone byte', latin('\xff'), 'text', 'plain text'],
+  ['nothing', Buffer.alloc(0), 'unknown', 'data of an unknown kind'],
+])('says that %s is not an image', (_what, bytes, format, named) => {
+  expect(sniff(bytes)).toBe(format);
+  expect(() => requireReadable(bytes)).toThrow(
+    expect.objectContaining({ code: 'not_an_image', publicMessage: expect.stringContaining(named) }),
+  );
+});
+
+it('tells when the server calls a page an image', () => {
+  expect(() => requireReadable(latin('<html>'), 'image/jpeg')).toThrow('although the image server calls it an image');
+  expect(() => requireReadable(latin('<html>'), 'text/html')).toThrow(/an HTML page came\.$/);
+});
