@@ -1,0 +1,175 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../errors.ts';
+import type { DatabaseLog, Engine, EngineContext, Environment, Launch } from './engine.ts';
+import {
+  DataAtRisk,
+  ENGINES,
+  type EngineAttempt,
+  firstThatWorks,
+  hasData,
+  inOrderOfData,
+  onFolder,
+} from './engines.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { type GuardedProcess, lastLines, startGuarded } from './guarded-process.ts';
+import { userCache } from './programs.ts';
+import { freePort, waitUntilReady } from './readiness.ts';
+import { supervise } from './supervisor.ts';
+
+const READY_MS = 60_000;
+const PORT_TRIES = 3;
+const DATABASE = 'bulk_image_processor';
+const CURE =
+  'Set MONGODB_URI to a MongoDB of your own, or install one of them, for example Python with "sudo apt install python3-venv".';
+
+export interface EmbeddedOptions {
+  /** Everything lives below it: `<engine>/`, `<engine>.log` and the lock `embedded.json`. */
+  readonly dataDirectory: string;
+  readonly log: DatabaseLog;
+  /**
+   * PATH to find programs on, HOME or XDG_CACHE_HOME for installs, and what the children inherit;
+   * by default, as for any child process, the environment of this one.
+   */
+  readonly env?: Environment;
+  /** The built guardian.js; the download script lies beside it. */
+  readonly guardianFile: string;
+  readonly engines?: readonly Engine[];
+  /** Told each time the database ended by itself; it is started again on the same port. */
+  readonly onExit?: (reason: string) => void;
+}
+
+export interface EmbeddedDatabase {
+  readonly uri: string;
+  readonly engine: string;
+  readonly directory: string;
+  /** Of the database, as it was started first. */
+  readonly pid: number;
+  /** Ends the database and gives the folder free; again is fine. */
+  stop(): Promise<void>;
+}
+
+// Direct: SecantusDB calls itself a replica set, whose members the driver would otherwise look up.
+const uriOf = (port: number): string => `mongodb://127.0.0.1:${port}/${DATABASE}?directConnection=true`;
+
+const environmentOf = (options: EmbeddedOptions): Environment => options.env ?? process.env;
+
+const contextOf = (options: EmbeddedOptions): EngineContext => ({
+  env: environmentOf(options),
+  log: options.log,
+  cacheDirectory: userCache(environmentOf(options), path.resolve(options.dataDirectory, 'cache')),
+  scriptsDirectory: path.dirname(options.guardianFile),
+  retryFailed: false,
+});
+
+/** Starts the engine on a port and waits until it answers; rejects with the end of its log. */
+const startOn = async (
+  launch: Launch,
+  place: { storage: string; logFile: string },
+  port: number,
+  options: EmbeddedOptions,
+): Promise<GuardedProcess> => {
+  const server = await startGuarded({
+    guardianFile: options.guardianFile,
+    program: launch.program,
+    args: launch.args(place.storage, port),
+    logFile: place.logFile,
+    env: environmentOf(options),
+  });
+  if (await waitUntilReady(uriOf(port), server, READY_MS)) return server;
+  const inTime = !server.isRunning();
+  await server.stop();
+  const reason = inTime ? await server.ended : `it did not answer within ${READY_MS / 1000} s`;
+  throw new Error(`${reason}. The end of ${place.logFile}:\n${lastLines(place.logFile)}`);
+};
+
+/** A free port may be taken before the server binds it: then another one is tried. */
+const startSomewhere = async (
+  launch: Launch,
+  place: { storage: string; logFile: string },
+  options: EmbeddedOptions,
+): Promise<{ server: GuardedProcess; port: number }> => {
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    try {
+      return { server: await startOn(launch, place, port, options), port };
+    } catch (error) {
+      if (tries === PORT_TRIES || !/address already in use|EADDRINUSE/i.test(String(error))) throw error;
+    }
+  }
+};
+
+const refusal = (attempt: EngineAttempt<unknown>): AppError =>
+  new AppError(
+    'database_unavailable',
+    `No embedded database could be started.\n${attempt.refusals
+      .map(({ engine, reason }) => `  - ${engine.name}: ${reason}`)
+      .join('\n')}\n${CURE}`,
+  );
+
+const start = async (options: EmbeddedOptions, directory: string, lock: FolderLock): Promise<EmbeddedDatabase> => {
+  const { log, engines = ENGINES } = options;
+  const placeOf = (engine: Engine) => ({
+    storage: path.join(directory, engine.name),
+    logFile: path.join(directory, `${engine.name}.log`),
+  });
+  const withData = engines.filter((engine) => hasData(placeOf(engine).storage));
+
+  const attempt = await firstThatWorks(inOrderOfData(engines, directory), contextOf(options), (engine, launch) => {
+    const { storage } = placeOf(engine);
+    return onFolder(storage, async () => ({ launch, ...(await startSomewhere(launch, placeOf(engine), options)) }));
+  }).catch((error: unknown) => {
+    if (!(error instanceof DataAtRisk)) throw error;
+    throw new AppError(
+      'database_unavailable',
+      `The embedded database does not start on the data in ${directory}: ${error.message}\nMend the cause, or move that folder away to begin with an empty database.`,
+    );
+  });
+  if (attempt.found === undefined) throw refusal(attempt);
+
+  const { engine, result } = attempt.found;
+  const { launch, server, port } = result;
+  const place = placeOf(engine);
+  for (const { engine: refused, reason } of attempt.refusals) {
+    log('An embedded database is not used', { engine: refused.name, reason });
+  }
+  if (withData.length > 0 && !withData.includes(engine)) {
+    const names = withData.map(({ name }) => name);
+    log(`WARNING: the data in ${directory} is of another engine and not visible to this one`, { engines: names });
+  }
+  log('The embedded database runs', { engine: engine.name, directory: place.storage, port, process: server.pid });
+  lock.describe({ engine: engine.name, port, databasePid: server.pid });
+
+  const end = supervise(server, { restart: () => startOn(launch, place, port, options), log, onExit: options.onExit });
+  return {
+    uri: uriOf(port),
+    engine: engine.name,
+    directory: place.storage,
+    pid: server.pid,
+    stop: () => end().finally(lock.release),
+  };
+};
+
+/**
+ * Starts a MongoDB-compatible server for this process alone: the first engine that works, see {@link ENGINES}.
+ * It ends with this process, however that ends. Throws `database_unavailable` when the folder is in use by another
+ * service, when no engine works, or when the one that holds the data does not start.
+ */
+export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedDatabase> => {
+  const wanted = path.resolve(options.dataDirectory);
+  const lock = await lockFolder(wanted, options.log);
+  try {
+    return await start(options, realpathSync(wanted), lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+/** Installs the engine that {@link startEmbedded} would use, without starting it; returns its name. */
+export const prepareEmbedded = async (options: EmbeddedOptions): Promise<string> => {
+  const engines = inOrderOfData(options.engines ?? ENGINES, path.resolve(options.dataDirectory));
+  const attempt = await firstThatWorks(engines, contextOf(options), async () => undefined);
+  if (attempt.found === undefined) throw refusal(attempt);
+  return attempt.found.engine.name;
+};

@@ -1,0 +1,114 @@
+import { createServer } from 'node:net';
+import { mongo } from 'mongoose';
+import { connect, isDatabaseOutage, withoutSecrets } from '../../src/database/connect.ts';
+import { freePort } from '../../src/database/readiness.ts';
+import { AppError } from '../../src/errors.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
+
+const PASSWORD = 'sw0rdfish';
+
+const failure = async (uri: string, said: unknown[] = []): Promise<AppError> => {
+  try {
+    await (await connect(uri, (...words) => said.push(words))).close();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('it connected');
+};
+
+const everything = (error: AppError): string =>
+  [error.message, error.publicMessage, error.stack, String(error.cause), JSON.stringify(error.details)].join('\n');
+
+test('a database that is not there is told with its address and a cure, without the password', async () => {
+  const port = await freePort();
+  const said: unknown[] = [];
+  const error = await failure(
+    `mongodb://user:${PASSWORD}@127.0.0.1:${port}/shop?authSource=admin&serverSelectionTimeoutMS=300`,
+    said,
+  );
+  expect(error.code).toBe('database_unavailable');
+  expect(error.message).toContain(`mongodb://127.0.0.1:${port}/shop cannot be reached. Nothing listens there`);
+  expect(everything(error) + JSON.stringify(said)).not.toContain(PASSWORD);
+});
+
+test.each([
+  ['a password that is not percent-encoded', `mongodb://user:${PASSWORD}@x:y@127.0.0.1/shop`],
+  ['an impossible port', `mongodb://user:${PASSWORD}@127.0.0.1:99999/shop`],
+  ['another scheme', `postgres://user:${PASSWORD}@127.0.0.1/shop`],
+  ['an unknown option', `mongodb://user:${PASSWORD}@127.0.0.1/shop?nonsense=1`],
+])('an address with %s is called wrong, without the password', async (_, uri) => {
+  const error = await failure(uri);
+  expect(error.message).toContain('MONGODB_URI is not a MongoDB address');
+  expect(everything(error)).not.toContain(PASSWORD);
+});
+
+test('a server that accepts and says nothing is given up after five seconds', async () => {
+  const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const address = silent.address();
+  const begun = performance.now();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const error = await failure(`mongodb://127.0.0.1:${port}/shop`);
+  expect(error.code).toBe('database_unavailable');
+  expect(performance.now() - begun).toBeLessThan(9_000);
+  await new Promise((resolve) => silent.close(resolve));
+});
+
+test('an address is shown without user, password and options', () => {
+  expect(withoutSecrets('mongodb+srv://u:p@cluster.example/shop?tlsCertificateKeyFilePassword=x')).toBe(
+    'mongodb+srv://cluster.example/shop',
+  );
+  expect(withoutSecrets('mongodb://u:p%40q@one:1,two:2/shop')).toBe('mongodb://one:1,two:2/shop');
+  expect(withoutSecrets('mongodb://127.0.0.1:27017/shop')).toBe('mongodb://127.0.0.1:27017/shop');
+});
+
+describe('with a database', () => {
+  let database: TestConnection;
+  beforeEach(async () => {
+    database = await testConnection();
+  });
+  afterEach(() => database.close());
+
+  test('writes are acknowledged by the majority and the journal', () => {
+    expect(database.connection.getClient().options.writeConcern).toMatchObject({ w: 'majority', journal: true });
+  });
+
+  test('closing on purpose is not reported as an outage', async () => {
+    const said: string[] = [];
+    const connection = await connect(database.uri, (message) => said.push(message));
+    await connection.close();
+    expect(said).toEqual(['Connected to the database']);
+  });
+
+  test('a duplicate key is no outage', async () => {
+    const things = database.connection.collection<{ _id: string }>('things');
+    await things.insertOne({ _id: 'one' });
+    const error = await things.insertOne({ _id: 'one' }).catch((fault: unknown) => fault);
+    expect(error).toMatchObject({ code: 11000 });
+    expect(isDatabaseOutage(error)).toBe(false);
+  });
+
+  test('a call on a closed connection is an outage', async () => {
+    const connection = await connect(database.uri, () => undefined);
+    const things = connection.collection('things');
+    await connection.close();
+    const error = await things.findOne({}).catch((fault: unknown) => fault);
+    expect(error).toBeInstanceOf(Error);
+    expect(isDatabaseOutage(error)).toBe(true);
+  });
+});
+
+test.each([
+  ['not primary', new mongo.MongoServerError({ message: 'not primary', code: 10107 }), true],
+  ['a shutdown', new mongo.MongoServerError({ message: 'shutting down', code: 91 }), true],
+  ['a broken socket', new mongo.MongoNetworkError('closed'), true],
+  ['its own error', new AppError('database_unavailable'), true],
+  ['one wrapped in another', new Error('outer', { cause: new mongo.MongoNetworkError('closed') }), true],
+  ['a bad value', new mongo.MongoServerError({ message: 'bad value', code: 2 }), false],
+  ['another of our errors', new AppError('storage_unavailable'), false],
+  ['a bug', new TypeError('x is undefined'), false],
+  ['no error', 'closed', false],
+])('%s is told apart from faults of the call', (_, error, expected) => {
+  expect(isDatabaseOutage(error)).toBe(expected);
+});
