@@ -1,0 +1,296 @@
+import { Webhook } from 'standardwebhooks';
+import { createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
+import { type Courier, type CourierDeps, createCourier } from '../../src/webhooks/courier.ts';
+import { createDeliver, type Deliver } from '../../src/webhooks/deliver.ts';
+import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
+import { testConnection } from '../support/database.ts';
+import { type Answer, answer, noAnswer, WebhookReceiver } from '../support/webhook-receiver.ts';
+
+const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+
+const until = async (holds: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> => {
+  const end = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
+    await new Promise((next) => setTimeout(next, 10));
+  }
+};
+
+describe('courier', () => {
+  let database: Awaited<ReturnType<typeof testConnection>>;
+  let outbox: Outbox;
+  let agents: GuardedAgents;
+  let deliver: Deliver;
+  let logged: string[];
+  const couriers: Courier[] = [];
+  const receivers: WebhookReceiver[] = [];
+  const now = (): Date => new Date();
+
+  const receiverWith = async (...script: Answer[]): Promise<WebhookReceiver> => {
+    const receiver = await WebhookReceiver.start(...script);
+    receivers.push(receiver);
+    return receiver;
+  };
+  const run = (deps: Partial<CourierDeps> = {}): Courier => {
+    const note = (facts: object, text: string): void => void logged.push(`${text} ${JSON.stringify(facts)}`);
+    const log = { info: note, warn: note };
+    const courier = createCourier({ outbox, deliver, now, log, pollMs: 20, schedule: [20, 20, 20], ...deps });
+    courier.start();
+    couriers.push(courier);
+    return courier;
+  };
+  const enqueue = (requestId: string, url: string, signed: string | null = secret): Promise<string> =>
+    outbox.enqueue({ requestId, run: 1, url, secret: signed, type: 'request.completed', payload: { requestId } });
+  const ended = (requestId: string) =>
+    until(async () => {
+      const latest = await outbox.latest(requestId);
+      return latest !== null && latest.state !== 'pending';
+    });
+
+  beforeAll(async () => {
+    database = await testConnection();
+    outbox = createOutbox(database.connection, now);
+    await outbox.ensureIndexes();
+    agents = createGuardedAgents({ allowPrivateNetworks: ['127.0.0.0/8'] });
+    deliver = createDeliver(agents);
+  });
+  beforeEach(async () => {
+    logged = [];
+    await database.connection.collection('deliveries').deleteMany({});
+  });
+  afterEach(async () => {
+    await Promise.all(couriers.splice(0).map((courier) => courier.stop()));
+    await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
+  });
+  afterAll(async () => {
+    agents.destroy();
+    await database.close();
+  });
+
+  it('delivers once what is put in, at once when woken', async () => {
+    const receiver = await receiverWith();
+    const courier = run({ pollMs: 60_000 });
+    await enqueue('r1', receiver.url());
+    courier.wake();
+    await ended('r1');
+    expect(await outbox.latest('r1')).toEqual({
+      url: receiver.url(),
+      state: 'delivered',
+      attempts: 1,
+      lastStatus: 204,
+    });
+    expect(receiver.received).toHaveLength(1);
+    expect(logged).toEqual([expect.stringContaining('webhook delivered')]);
+  });
+
+  it('tries again until the receiver takes it, with the same id and body and a valid signature each time', async () => {
+    const receiver = await receiverWith(answer(500, 'no'), answer(302), answer(200, 'yes'));
+    run();
+    await enqueue('r1', receiver.url());
+    await ended('r1');
+    const bodies = receiver.received.map(({ body, headers }) => {
+      const flat = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+      new Webhook(secret).verify(body, flat);
+      return `${headers['webhook-id']} ${body}`;
+    });
+    expect(bodies).toEqual(Array(3).fill('msg_r1_1 {"requestId":"r1"}'));
+    const [view] = await outbox.list('r1');
+    expect(view).toMatchObject({ state: 'delivered', attempts: 3, lastStatus: 200, nextAt: null });
+    expect(view?.attemptLog.map(({ status, answer: text }) => `${status} ${text}`)).toEqual([
+      '200 yes',
+      '302 ',
+      '500 no',
+    ]);
+  });
+
+  it('gives up when the schedule is used up, and begins anew when redelivered by hand', async () => {
+    const receiver = await receiverWith(answer(500), answer(500), answer(500), answer(500), answer(200));
+    const courier = run();
+    await enqueue('r1', receiver.url());
+    await ended('r1');
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'failed', attempts: 4, lastStatus: 500 });
+    await outbox.redeliver('r1');
+    courier.wake();
+    await ended('r1');
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 5, lastStatus: 200 });
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(['msg_r1_1']));
+  });
+
+  it('stops at 410', async () => {
+    const receiver = await receiverWith(answer(410));
+    run();
+    await enqueue('r1', receiver.url());
+    await ended('r1');
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'gone', attempts: 1, lastStatus: 410 });
+  });
+
+  it('puts the next attempt off as long as Retry-After says', async () => {
+    const receiver = await receiverWith(answer(503, '', { 'Retry-After': '3600' }));
+    run();
+    await enqueue('r1', receiver.url());
+    await until(async () => (await outbox.latest('r1'))?.lastStatus === 503);
+    const [view] = await outbox.list('r1');
+    expect(view?.state).toBe('pending');
+    expect(Math.abs((view?.nextAt?.getTime() ?? 0) - Date.now() - 3_600_000)).toBeLessThan(10_000);
+  });
+
+  it('sends again with the same id when the process dies between the receiver’s 2xx and its own write', async () => {
+    const receiver = await receiverWith();
+    await enqueue('r1', receiver.url());
+    const [claimed] = await outbox.claim(1, 400);
+    if (claimed === undefined) throw new Error('nothing was due');
+    // What a killed process leaves behind: the receiver has the message, and a lease that nobody renews.
+    expect(await deliver(claimed, now())).toMatchObject({ status: 204 });
+    run();
+    await ended('r1');
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(['msg_r1_1', 'msg_r1_1']);
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 2 });
+  });
+
+  it('repeats its own write while the database is away, without sending again', async () => {
+    const receiver = await receiverWith();
+    let failures = 2;
+    const shaky: CourierDeps['outbox'] = {
+      ...outbox,
+      finish: async (...args) => {
+        if (failures-- > 0) throw new Error('connection lost');
+        return outbox.finish(...args);
+      },
+    };
+    run({ outbox: shaky });
+    await enqueue('r1', receiver.url());
+    await ended('r1');
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('waits out a database that does not answer, and says so once', async () => {
+    const receiver = await receiverWith();
+    let asked = 0;
+    const shaky: CourierDeps['outbox'] = {
+      ...outbox,
+      claim: async (...args) => {
+        asked += 1;
+        if (asked <= 3) throw new Error('connection lost');
+        return outbox.claim(...args);
+      },
+    };
+    await enqueue('r1', receiver.url());
+    run({ outbox: shaky });
+    await ended('r1');
+    const told = logged.map((line) => line.split(' {')[0]);
+    expect(told.filter((line) => line?.includes('does not answer'))).toHaveLength(1);
+    expect(told.filter((line) => line?.includes('answers again'))).toHaveLength(1);
+  });
+
+  it('shares the work between instances so that each message is sent once', async () => {
+    const receiver = await receiverWith();
+    await Promise.all(Array.from({ length: 30 }, (_, i) => enqueue(`r${i}`, receiver.url())));
+    for (let i = 0; i < 3; i++) run({ outbox: createOutbox(database.connection, now), concurrency: 4 });
+    await receiver.count(30);
+    await Promise.all(Array.from({ length: 30 }, (_, i) => ended(`r${i}`)));
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(30);
+    expect(receiver.received).toHaveLength(30);
+  });
+
+  it('sends no more at the same time than it may', async () => {
+    let open = 0;
+    let most = 0;
+    const counting: Deliver = async (...args) => {
+      most = Math.max(most, ++open);
+      return deliver(...args).finally(() => open--);
+    };
+    const [one, two] = await Promise.all([receiverWith(), receiverWith()]);
+    await Promise.all(Array.from({ length: 12 }, (_, i) => enqueue(`r${i}`, (i % 2 ? one : two).url())));
+    run({ deliver: counting, concurrency: 3 });
+    await Promise.all(Array.from({ length: 12 }, (_, i) => ended(`r${i}`)));
+    expect(most).toBeLessThanOrEqual(3);
+  });
+
+  it('does not let a receiver that never answers hold up the others', async () => {
+    const [stuck, quick] = await Promise.all([receiverWith(noAnswer), receiverWith()]);
+    for (let i = 0; i < 6; i++) await enqueue(`stuck${i}`, stuck.url());
+    await enqueue('quick', quick.url());
+    run({ concurrency: 4, graceMs: 0 });
+    await ended('quick');
+    expect(stuck.received.length).toBeLessThanOrEqual(3);
+  });
+
+  it('waits at its stop for an answer that is on its way, and takes nothing more', async () => {
+    let reply = (): void => {};
+    const receiver = await receiverWith((response) => {
+      reply = () => void response.writeHead(200).end();
+    });
+    const courier = run();
+    await enqueue('r1', receiver.url());
+    await receiver.count(1);
+    const stopped = courier.stop();
+    await enqueue('r2', receiver.url());
+    reply();
+    await stopped;
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered' });
+    expect(await outbox.latest('r2')).toMatchObject({ state: 'pending', attempts: 0 });
+  });
+
+  it('ends at its stop what takes too long, and leaves it due for another instance', async () => {
+    const receiver = await receiverWith(noAnswer, answer(200));
+    const courier = run({ graceMs: 50 });
+    await enqueue('r1', receiver.url());
+    await receiver.count(1);
+    await courier.stop();
+    const [view] = await outbox.list('r1');
+    expect(view?.state).toBe('pending');
+    expect(view?.nextAt?.getTime()).toBeLessThanOrEqual(Date.now());
+    expect(view?.attemptLog[0]?.error).toContain('service stopped');
+    run();
+    await ended('r1');
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 2 });
+  });
+
+  it('hands back what was claimed while it stopped', async () => {
+    const receiver = await receiverWith();
+    await enqueue('r1', receiver.url());
+    let courier: Courier | undefined;
+    let stopped: Promise<void> | undefined;
+    const late: CourierDeps['outbox'] = {
+      ...outbox,
+      claim: async (...args) => {
+        const claimed = await outbox.claim(...args);
+        stopped = courier?.stop();
+        return claimed;
+      },
+    };
+    courier = run({ outbox: late });
+    await until(() => stopped !== undefined);
+    await stopped;
+    expect(receiver.received).toHaveLength(0);
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'pending', attempts: 0 });
+    expect(await outbox.claim(1, 1000)).toHaveLength(1);
+  });
+
+  it('stops in time though the database never answers', async () => {
+    const courier = run({ outbox: { ...outbox, claim: () => new Promise(() => {}) }, graceMs: 10 });
+    const startedAt = performance.now();
+    await courier.stop();
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('writes neither secret, path nor query of a receiver into the log', async () => {
+    const receiver = await receiverWith(answer(500), answer(500), answer(500), answer(500));
+    run();
+    await enqueue('r1', receiver.url('/hidden-path?token=hidden-query').replace('//', '//user:hidden-password@'));
+    await ended('r1');
+    // The log is written after the database.
+    await until(() => logged.length === 4);
+    const text = logged.join('\n');
+    expect(text).toContain('webhook given up: failed');
+    expect(text).not.toContain('hidden');
+    expect(text).not.toContain(secret);
+  });
+
+  it('fails a delivery whose URL cannot be read', async () => {
+    run({ schedule: [] });
+    await enqueue('r1', 'not a URL');
+    await ended('r1');
+    expect(await outbox.latest('r1')).toMatchObject({ state: 'failed', lastStatus: null });
+  });
+});

@@ -1,0 +1,40 @@
+import { Webhook } from 'standardwebhooks';
+import { isValidSecret, messageHeaders } from '../../src/webhooks/sign.ts';
+
+const secretOf = (bytes: number): string => `whsec_${Buffer.alloc(bytes, 0xfb).toString('base64')}`;
+const payload = '{"type":"request.completed","name":"Zoë"}';
+
+describe('isValidSecret', () => {
+  it.each([24, 25, 32, 64])('takes whsec_ with %i bytes in base64', (bytes) => {
+    expect(isValidSecret(secretOf(bytes))).toBe(true);
+  });
+
+  it.each([
+    ['too short', secretOf(23)],
+    ['too long', secretOf(65)],
+    ['without its prefix', secretOf(32).slice(6)],
+    ['empty', ''],
+    ['only the prefix', 'whsec_'],
+    ['with its padding cut off', secretOf(25).replace(/=+$/, '')],
+    ['with padding too many', `${secretOf(24)}==`],
+    ['in the URL alphabet', secretOf(24).replaceAll('+', '-').replaceAll('/', '_')],
+    ['with a space in it', `${secretOf(24)} `],
+  ])('refuses a secret that is %s', (_fault, secret) => {
+    expect(isValidSecret(secret)).toBe(false);
+  });
+});
+
+describe('messageHeaders', () => {
+  it('signs so that the reference verifier accepts the exact body', () => {
+    const secret = secretOf(32);
+    const headers = messageHeaders({ id: 'msg_a_1', payload, secret }, new Date());
+    expect(new Webhook(secret).verify(payload, headers)).toEqual(JSON.parse(payload));
+    expect(() => new Webhook(secret).verify(`${payload} `, headers)).toThrow('No matching signature');
+    expect(() => new Webhook(secretOf(33)).verify(payload, headers)).toThrow('No matching signature');
+  });
+
+  it('gives the time of the attempt in whole seconds', () => {
+    const headers = messageHeaders({ id: 'msg_a_1', payload, secret: null }, new Date(1_700_000_000_999));
+    expect(headers).toEqual({ 'webhook-id': 'msg_a_1', 'webhook-timestamp': '1700000000' });
+  });
+});
