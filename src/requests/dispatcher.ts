@@ -1,0 +1,194 @@
+import type { ImagePool, ImageResult } from '../images/task.ts';
+import type { Completion } from './completion.ts';
+import type { ClaimedImage, ImageStore } from './image-store.ts';
+import { createFairQueue, type Turn } from './queue.ts';
+import type { ActiveRequest, RequestStore } from './request-store.ts';
+import { createSettler } from './settler.ts';
+import { judge, lapses, type Verdict } from './transitions.ts';
+
+/** How often the database is asked for requests that came without a wake-up, for example on another instance. */
+const POLL_MS = 400;
+/** Pause after the database failed, in milliseconds. */
+const BROKEN_PAUSE_MS = 500;
+/** For how long an image that must run alone is handed back when it is not its turn. */
+const SUSPECT_PAUSE_MS = 1_000;
+
+export interface DispatcherLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+export interface DispatcherDeps {
+  readonly images: ImageStore;
+  readonly requests: RequestStore;
+  readonly completion: Completion;
+  readonly pool: ImagePool;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  readonly log: DispatcherLog;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  /** Called with every verdict, for metrics and logs. */
+  readonly onVerdict?: (request: ActiveRequest, image: ClaimedImage, verdict: Verdict) => void;
+}
+
+export interface Dispatcher {
+  start(): void;
+  /** Something new may be due: look now. */
+  wake(): void;
+  /** Takes no more, waits up to `graceMs` for what runs, and hands the rest back to other instances. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Keeps the pool full: claims as many images as there are free slots, fairly over the requests, renews their leases
+ * while they run, writes what became of them, and ends requests that have nothing left.
+ */
+export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
+  const { images, requests, completion, pool, leaseMs, maxAttempts, log, random } = deps;
+  const queue = createFairQueue(() => performance.now());
+  const held = new Map<string, ClaimedImage>();
+  let stopping = false;
+  let alone = false;
+  let loop: Promise<void> = Promise.resolve();
+  let lastPoll = Number.NEGATIVE_INFINITY;
+  let alarm: (() => void) | null = null;
+  let woken = false;
+  let broken = false;
+
+  const wake = (): void => {
+    woken = true;
+    alarm?.();
+  };
+
+  const sleep = async (ms: number): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      if (woken) return resolve();
+      const timer = setTimeout(resolve, ms);
+      alarm = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    alarm = null;
+    woken = false;
+  };
+
+  const reportBroken = (error: unknown): void => {
+    if (!broken) log.warn({ err: error }, 'the database does not answer; work goes on when it does');
+    broken = true;
+  };
+
+  const settler = createSettler(images, requests, async (error) => {
+    reportBroken(error);
+    await new Promise((resolve) => setTimeout(resolve, BROKEN_PAUSE_MS));
+  });
+
+  const runOne = async (turn: Turn, image: ClaimedImage): Promise<void> => {
+    const { request } = turn;
+    held.set(image.leaseToken + image._id, image);
+    turn.running += 1;
+    const result: ImageResult =
+      image.attempts > maxAttempts
+        ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
+        : await pool.run({ id: image._id, url: image.inputUrl, ...request.options });
+    const verdict = judge(image, result, maxAttempts, random());
+    await settler.settle({ request, image, verdict });
+    held.delete(image.leaseToken + image._id);
+    queue.ended(image.requestId);
+    deps.onVerdict?.(request, image, verdict);
+    wake();
+  };
+
+  /** An image whose last claim ended without a word may have killed its process: it runs with nothing beside it. */
+  const runAlone = async (turn: Turn, image: ClaimedImage): Promise<void> => {
+    alone = true;
+    held.set(image.leaseToken + image._id, image);
+    while (held.size > 1 && !stopping) await sleep(POLL_MS);
+    if (stopping) await images.release([image], 0).finally(() => held.delete(image.leaseToken + image._id));
+    else await runOne(turn, image);
+    alone = false;
+  };
+
+  const serve = async (turn: Turn, wanted: number): Promise<boolean> => {
+    const { request } = turn;
+    const claimed = await images.claim(request, wanted, leaseMs, turn.cursor);
+    if (claimed.length === 0) {
+      queue.dry(turn);
+      if (turn.running === 0) await completion.tryComplete(request);
+      return false;
+    }
+    queue.served(turn);
+    if (request.state === 'queued') await requests.markStarted(request._id);
+    const suspects = claimed.filter((image) => lapses(image) > 0 && image.attempts <= maxAttempts);
+    for (const image of claimed) if (!suspects.includes(image)) void runOne(turn, image);
+    const [suspect, ...others] = suspects;
+    if (others.length > 0) await images.release(others, SUSPECT_PAUSE_MS);
+    if (suspect !== undefined) await runAlone(turn, suspect);
+    return true;
+  };
+
+  const fill = async (): Promise<void> => {
+    if (performance.now() - lastPoll >= POLL_MS || queue.candidates().length === 0) {
+      queue.update(await requests.active());
+      lastPoll = performance.now();
+    }
+    for (;;) {
+      const free = pool.capacity - held.size;
+      const candidates = queue.candidates();
+      const [turn] = candidates;
+      if (stopping || alone || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4))) return;
+      await serve(turn, Math.max(1, Math.ceil(free / candidates.length)));
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    while (!stopping) {
+      try {
+        await fill();
+        if (broken) log.info({}, 'the database answers again');
+        broken = false;
+      } catch (error) {
+        reportBroken(error);
+        await sleep(BROKEN_PAUSE_MS);
+      }
+      if (!stopping) await sleep(POLL_MS);
+    }
+  };
+
+  const renewal = setInterval(
+    () => {
+      images.renew([...held.values()], leaseMs).catch(reportBroken);
+    },
+    Math.max(leaseMs / 3, 100),
+  );
+  renewal.unref();
+
+  return {
+    start() {
+      loop = work();
+    },
+    wake,
+    async stop(graceMs) {
+      stopping = true;
+      wake();
+      const drained = loop.then(async () => {
+        while (held.size > 0) await sleep(50);
+        await settler.idle();
+      });
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        drained,
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, graceMs);
+        }),
+      ]);
+      clearTimeout(timer);
+      clearInterval(renewal);
+      // What still runs is handed over; the result it may yet write is refused by the fence.
+      await images.release([...held.values()], 0).catch(reportBroken);
+    },
+  };
+};
+
+const GIVEN_UP = 'Every worker that tried this image stopped; it was given up.';

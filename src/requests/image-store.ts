@@ -1,0 +1,178 @@
+import { v4 as uuid } from 'uuid';
+import type { Models } from './models.ts';
+import { END_OF_TIME, FRESH_BEFORE, type Range, walkWindows } from './scan.ts';
+import type { Verdict } from './transitions.ts';
+import type { ImageRecord, RequestRecord } from './types.ts';
+
+/** An image as its claimer holds it. */
+export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inputUrl' | 'attempts' | 'reports'> & {
+  readonly leaseToken: string;
+};
+
+export interface Settlement {
+  readonly image: ClaimedImage;
+  readonly verdict: Verdict;
+}
+
+/** Where a claimer stopped reading the fresh images of a request; a hint, never a promise. */
+export interface ClaimCursor {
+  fresh: number;
+}
+
+/** A request and how many images it has: fresh ones have due dates below that number. */
+type Counted = Pick<RequestRecord, '_id' | 'total'>;
+
+export type ImageStore = ReturnType<typeof createImageStore>;
+
+const between = (range: Range) => ({ $gte: new Date(range.from), $lt: new Date(range.to) });
+
+/**
+ * Everything that is written to an image after its upload. Each write by a worker is fenced: it filters on `_id` and
+ * `leaseToken`, so that a worker whose lease has passed to another changes nothing.
+ * @param now the database's clock, so that instances with skewed clocks agree on what is due
+ */
+export const createImageStore = (models: Models, now: () => Date) => {
+  const { images } = models;
+
+  const readDue = (requestId: string) => async (range: Range, limit: number) =>
+    images
+      .find({ requestId, nextAt: between(range) }, { _id: 1, nextAt: 1 })
+      .sort({ nextAt: 1 })
+      .limit(limit)
+      .lean();
+
+  /** Ids of due images: those that come back (a retry, a lapsed lease) first, then fresh ones from the cursor on. */
+  const findDue = async ({ _id, total }: Counted, wanted: number, cursor: ClaimCursor): Promise<string[]> => {
+    const read = readDue(_id);
+    const back = await read({ from: FRESH_BEFORE, to: now().getTime() + 1 }, wanted);
+    const ids = back.map((image) => image._id);
+    if (ids.length >= wanted) return ids;
+
+    const startedAt = cursor.fresh;
+    let walk = await walkWindows(read, { from: startedAt, to: total }, wanted - ids.length);
+    if (walk.items.length === 0 && startedAt > 0) {
+      // A retry may have put images back before the place where this claimer had come to.
+      walk = await walkWindows(read, { from: 0, to: startedAt }, wanted - ids.length);
+      cursor.fresh = 0;
+    }
+    if (walk.items.length > 0) cursor.fresh = walk.next;
+    return [...ids, ...walk.items.map((image) => image._id)];
+  };
+
+  return {
+    /**
+     * Leases up to `wanted` due images of a request to the caller.
+     * Two claimers may find the same image; the update's filter on `nextAt` lets one of them have it.
+     */
+    async claim(request: Counted, wanted: number, leaseMs: number, cursor: ClaimCursor): Promise<ClaimedImage[]> {
+      const ids = await findDue(request, wanted, cursor);
+      if (ids.length === 0) return [];
+      const leaseToken = uuid();
+      const at = now();
+      await images.updateMany(
+        { _id: { $in: ids }, nextAt: { $lte: at } },
+        { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
+      );
+      const claimed = await images
+        .find({ _id: { $in: ids }, leaseToken }, { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 })
+        .lean();
+      return claimed.map((image) => ({ ...image, leaseToken }));
+    },
+
+    /** Puts the end of the leases off; images whose lease has passed to another are left alone. */
+    async renew(held: readonly ClaimedImage[], leaseMs: number): Promise<void> {
+      if (held.length === 0) return;
+      const tokens = [...new Set(held.map((image) => image.leaseToken))];
+      await images.updateMany(
+        { _id: { $in: held.map((image) => image._id) }, leaseToken: { $in: tokens } },
+        { $set: { nextAt: new Date(now().getTime() + leaseMs) } },
+      );
+    },
+
+    /** Gives images back that were claimed and not begun; the claim does not count as an attempt. */
+    async release(held: readonly ClaimedImage[], delayMs: number): Promise<void> {
+      if (held.length === 0) return;
+      const nextAt = new Date(now().getTime() + delayMs);
+      await images.bulkWrite(
+        held.map((image) => ({
+          updateOne: {
+            filter: { _id: image._id, leaseToken: image.leaseToken },
+            update: { $set: { nextAt, status: 'pending' }, $unset: { leaseToken: '' }, $inc: { attempts: -1 } },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /**
+     * Writes what became of images. May be repeated after a lost answer: what this call's token settled before counts
+     * as settled now.
+     * @returns the settlements that hold; the others were stale
+     */
+    async settle(settlements: readonly Settlement[]): Promise<Settlement[]> {
+      if (settlements.length === 0) return [];
+      const at = now();
+      const written = await images.bulkWrite(
+        settlements.map(({ image, verdict }) => ({
+          updateOne: {
+            filter: { _id: image._id, leaseToken: image.leaseToken },
+            update: settleUpdate(image, verdict, at),
+          },
+        })),
+        { ordered: false },
+      );
+      if (written.matchedCount === settlements.length) return [...settlements];
+      const tokens = new Map(
+        (await images.find({ _id: { $in: settlements.map(({ image }) => image._id) } }, { settledBy: 1 }).lean()).map(
+          (image) => [image._id, image.settledBy] as const,
+        ),
+      );
+      return settlements.filter(({ image }) => tokens.get(image._id) === image.leaseToken);
+    },
+
+    /** Whether any image of the request is not finished yet. */
+    async hasUnfinished({ _id, total }: Counted): Promise<boolean> {
+      const read = readDue(_id);
+      const walk = await walkWindows(read, { from: 0, to: total }, 1);
+      if (walk.items.length > 0) return true;
+      return (await read({ from: FRESH_BEFORE, to: END_OF_TIME }, 1)).length > 0;
+    },
+
+    /** Images `from ≤ seq < to` of a request in order. */
+    async page(requestId: string, from: number, to: number): Promise<ImageRecord[]> {
+      return images
+        .find({ requestId, seq: { $gte: from, $lt: to } })
+        .sort({ seq: 1 })
+        .lean<ImageRecord[]>();
+    },
+  };
+};
+
+const settleUpdate = (image: ClaimedImage, verdict: Verdict, at: Date) => {
+  const settledBy = image.leaseToken;
+  if (verdict.kind === 'again') {
+    return {
+      $set: {
+        status: 'pending' as const,
+        nextAt: new Date(at.getTime() + verdict.delayMs),
+        error: verdict.error,
+        settledBy,
+      },
+      $unset: { leaseToken: '' },
+      // An attempt that does not count is taken back; one that was reported is told apart from a lapse.
+      $inc: { attempts: verdict.counts ? 0 : -1, reports: verdict.counts && verdict.reported ? 1 : 0 },
+    };
+  }
+  const end = { finishedAt: at, settledBy };
+  if (verdict.kind === 'failed') {
+    return {
+      $set: { ...end, status: 'failed' as const, error: verdict.error },
+      $unset: { nextAt: '', leaseToken: '' },
+    };
+  }
+  const { bytesIn, bytesOut, width, height, notes } = verdict.result;
+  return {
+    $set: { ...end, status: 'completed' as const, bytesIn, bytesOut, width, height, notes: [...notes] },
+    $unset: { nextAt: '', leaseToken: '', error: '' },
+  };
+};

@@ -1,0 +1,91 @@
+import mongoose from 'mongoose';
+import type { ImageRecord, RequestRecord, RowChunkRecord } from './types.ts';
+
+const { Schema } = mongoose;
+
+/*
+ * Plain compound indexes, no partial ones: the embedded engines read a partial index only when its filter is repeated
+ * as an equality (docs/decisions/0003-claims-by-narrow-ranges.md). Finished images have no `nextAt`, so they lie
+ * together under null and no range over dates ever touches them.
+ */
+const image = new Schema<ImageRecord>(
+  {
+    _id: { type: String, required: true },
+    requestId: { type: String, required: true },
+    seq: { type: Number, required: true },
+    row: { type: Number, required: true },
+    index: { type: Number, required: true },
+    serialNumber: String,
+    productName: String,
+    inputUrl: { type: String, required: true },
+    status: { type: String, required: true },
+    nextAt: Date,
+    leaseToken: String,
+    attempts: { type: Number, required: true },
+    reports: { type: Number, required: true },
+    settledBy: String,
+    finishedAt: Date,
+    bytesIn: Number,
+    bytesOut: Number,
+    width: Number,
+    height: Number,
+    notes: { type: [String], default: undefined },
+    error: { type: { code: String, message: String }, _id: false },
+  },
+  { versionKey: false, collection: 'images', minimize: false },
+);
+image.index({ requestId: 1, nextAt: 1 });
+image.index({ requestId: 1, seq: 1 });
+
+const request = new Schema<RequestRecord>(
+  {
+    _id: { type: String, required: true },
+    state: { type: String, required: true },
+    run: { type: Number, required: true },
+    createdAt: { type: Date, required: true },
+    startedAt: Date,
+    finishedAt: Date,
+    heartbeatAt: { type: Date, required: true },
+    options: { type: { quality: Number, format: String }, _id: false, required: true },
+    csv: { type: { header: [String], delimiter: String, chunks: Number }, _id: false, required: true },
+    total: { type: Number, required: true },
+    counters: {
+      type: { completed: Number, failed: Number, cancelled: Number, bytesIn: Number, bytesOut: Number },
+      _id: false,
+      required: true,
+    },
+    webhook: { type: { url: String, secret: String }, _id: false },
+    eventPending: Boolean,
+  },
+  { versionKey: false, collection: 'requests', minimize: false },
+);
+request.index({ state: 1 });
+request.index({ eventPending: 1 });
+request.index({ createdAt: 1 });
+
+const rowChunk = new Schema<RowChunkRecord>(
+  {
+    _id: { type: String, required: true },
+    firstRow: { type: Number, required: true },
+    rows: { type: [[String]], required: true },
+  },
+  { versionKey: false, collection: 'rows', minimize: false },
+);
+
+export interface Models {
+  readonly requests: mongoose.Model<RequestRecord>;
+  readonly images: mongoose.Model<ImageRecord>;
+  readonly rows: mongoose.Model<RowChunkRecord>;
+}
+
+/** Registers the models on a connection; call {@link ensureIndexes} once before the first query. */
+export const createModels = (connection: mongoose.Connection): Models => ({
+  requests: connection.model<RequestRecord>('Request', request),
+  images: connection.model<ImageRecord>('Image', image),
+  rows: connection.model<RowChunkRecord>('RowChunk', rowChunk),
+});
+
+export const ensureIndexes = async (models: Models): Promise<void> => {
+  await models.requests.createIndexes();
+  await models.images.createIndexes();
+};

@@ -1,0 +1,42 @@
+import { outputHeader, outputRow } from '../csv/write.ts';
+import { outputName } from '../storage/storage.ts';
+import type { ImageStore } from './image-store.ts';
+import { PAGE_SIZE, type RequestStore } from './request-store.ts';
+import type { ImageRecord, RequestRecord } from './types.ts';
+
+/**
+ * The output CSV, piece by piece: the uploaded rows in their order, each with the URLs of its outputs, and an empty
+ * place for an image that has none. Memory is bounded by one chunk of rows and one page of images.
+ */
+export async function* outputCsv(
+  requests: RequestStore,
+  images: ImageStore,
+  request: RequestRecord,
+  outputUrl: (name: string) => string,
+): AsyncGenerator<string> {
+  const { header, delimiter, chunks } = request.csv;
+  const ordered = imagesInOrder(images, request);
+  let image = await ordered.next();
+  yield outputHeader(header, delimiter);
+  for (let number = 0; number < chunks; number += 1) {
+    const chunk = await requests.rowChunk(request._id, number);
+    if (chunk === null) throw new Error(`row chunk ${number} of ${request._id} is missing`);
+    let text = '';
+    for (const [offset, cells] of chunk.rows.entries()) {
+      const urls: string[] = [];
+      while (!image.done && image.value.row === chunk.firstRow + offset) {
+        const { _id, status } = image.value;
+        urls.push(status === 'completed' ? outputUrl(outputName(_id, request.options.format)) : '');
+        image = await ordered.next();
+      }
+      text += outputRow(cells, header, urls, delimiter);
+    }
+    yield text;
+  }
+}
+
+async function* imagesInOrder(images: ImageStore, request: RequestRecord): AsyncGenerator<ImageRecord, undefined> {
+  for (let from = 0; from < request.total; from += PAGE_SIZE) {
+    yield* await images.page(request._id, from, from + PAGE_SIZE);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Models } from './models.ts';
+import { finishedImages } from './transitions.ts';
+import {
+  ACTIVE_STATES,
+  type Counters,
+  type ImageRecord,
+  NO_COUNTS,
+  type RequestRecord,
+  type RequestState,
+} from './types.ts';
+
+/** How many images one query of a recount, a removal or a page reads. */
+export const PAGE_SIZE = 1_000;
+
+export type ActiveRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'counters'>;
+export type RequestStore = ReturnType<typeof createRequestStore>;
+
+/** Everything that is written to a request. Changes of state are compare-and-set on the state and the run they leave. */
+export const createRequestStore = (models: Models, now: () => Date) => {
+  const { requests, images, rows } = models;
+
+  return {
+    async insert(record: RequestRecord): Promise<void> {
+      await requests.create(record);
+    },
+
+    /** The request, unless it is still being uploaded. */
+    async find(requestId: string): Promise<RequestRecord | null> {
+      const record = await requests.findOne({ _id: requestId }).lean<RequestRecord>();
+      return record === null || record.state === 'ingesting' ? null : record;
+    },
+
+    async active(): Promise<ActiveRequest[]> {
+      return requests
+        .find({ state: { $in: [...ACTIVE_STATES] } }, { state: 1, run: 1, options: 1, total: 1, counters: 1 })
+        .lean<ActiveRequest[]>();
+    },
+
+    async touch(requestId: string): Promise<void> {
+      await requests.updateOne({ _id: requestId, state: 'ingesting' }, { $set: { heartbeatAt: now() } });
+    },
+
+    /** The upload is whole: from here on it is seen and worked on. False when it was swept away meanwhile. */
+    async activate(requestId: string, facts: { total: number; chunks: number; failed: number }): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id: requestId, state: 'ingesting' },
+        {
+          $set: {
+            state: 'queued',
+            total: facts.total,
+            'csv.chunks': facts.chunks,
+            counters: { ...NO_COUNTS, failed: facts.failed },
+          },
+        },
+      );
+      return written.matchedCount === 1;
+    },
+
+    async markStarted(requestId: string): Promise<void> {
+      await requests.updateOne(
+        { _id: requestId, state: 'queued' },
+        { $set: { state: 'processing', startedAt: now() } },
+      );
+    },
+
+    /**
+     * Adds to the shown counters. Never repeated after an error: they may fall short and never run ahead, so a sum that
+     * reaches the total is exact, and one that does not is counted anew at completion. A run that has ended takes no
+     * more: its counters are final.
+     */
+    async addCounts(requestId: string, run: number, added: Counters): Promise<void> {
+      await requests.updateOne(
+        { _id: requestId, run, state: { $in: [...ACTIVE_STATES] } },
+        { $inc: Object.fromEntries(Object.entries(added).map(([name, value]) => [`counters.${name}`, value])) },
+      );
+    },
+
+    /** Counts the images themselves, page by page. */
+    async recount(requestId: string, total: number): Promise<Counters> {
+      const sum = { ...NO_COUNTS };
+      for (let from = 0; from < total; from += PAGE_SIZE) {
+        const page = await images
+          .find({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } }, { status: 1, bytesIn: 1, bytesOut: 1 })
+          .lean<Pick<ImageRecord, 'status' | 'bytesIn' | 'bytesOut'>[]>();
+        for (const image of page) {
+          if (image.status === 'completed' || image.status === 'failed' || image.status === 'cancelled') {
+            sum[image.status] += 1;
+          }
+          if (image.status === 'completed') {
+            sum.bytesIn += image.bytesIn ?? 0;
+            sum.bytesOut += image.bytesOut ?? 0;
+          }
+        }
+      }
+      return sum;
+    },
+
+    /**
+     * The one compare-and-set that ends a run. With it the event is marked as owed, so that a crash before its outbox
+     * document stands is repaired by whoever looks next.
+     */
+    async finish(request: ActiveRequest, state: RequestState, counters: Counters): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id: request._id, state: request.state, run: request.run },
+        { $set: { state, counters, finishedAt: now(), eventPending: true } },
+      );
+      return written.modifiedCount === 1;
+    },
+
+    /** Finished requests whose completion event may not have reached the outbox. */
+    async owingEvents(): Promise<RequestRecord[]> {
+      return requests.find({ eventPending: true }).limit(100).lean<RequestRecord[]>();
+    },
+
+    async eventStands(requestId: string, run: number): Promise<void> {
+      await requests.updateOne({ _id: requestId, run }, { $unset: { eventPending: '' } });
+    },
+
+    /** Uploads that stopped writing before `before`: their sender never got a requestId. */
+    async abandoned(before: Date): Promise<Pick<RequestRecord, '_id'>[]> {
+      return requests
+        .find({ state: 'ingesting', heartbeatAt: { $lt: before } }, { _id: 1 })
+        .limit(100)
+        .lean();
+    },
+
+    /** Removes an upload that was never answered: images first, the request last, so that it can be begun again. */
+    async discard(requestId: string): Promise<void> {
+      for (let from = 0; ; from += PAGE_SIZE) {
+        const removed = await images.deleteMany({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } });
+        if (removed.deletedCount === 0) break;
+      }
+      for (let chunk = 0; ; chunk += 1) {
+        const removed = await rows.deleteOne({ _id: `${requestId}:${chunk}` });
+        if (removed.deletedCount === 0) break;
+      }
+      await requests.deleteOne({ _id: requestId, state: 'ingesting' });
+    },
+
+    /** The uploaded rows of one chunk. */
+    async rowChunk(
+      requestId: string,
+      chunk: number,
+    ): Promise<{ firstRow: number; rows: readonly (readonly string[])[] } | null> {
+      return rows.findOne({ _id: `${requestId}:${chunk}` }).lean();
+    },
+  };
+};
+
+export const isExact = (counters: Counters, total: number): boolean => finishedImages(counters) === total;

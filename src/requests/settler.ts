@@ -1,0 +1,89 @@
+import type { ImageStore, Settlement } from './image-store.ts';
+import type { ActiveRequest, RequestStore } from './request-store.ts';
+import { type Counters, NO_COUNTS } from './types.ts';
+
+export interface Settled extends Settlement {
+  readonly request: ActiveRequest;
+}
+
+export interface Settler {
+  /** Writes the verdict, together with others that come meanwhile; resolves when it stands or is known to be stale. */
+  settle(settlement: Settled): Promise<void>;
+  /** Resolves when nothing is left to write. */
+  idle(): Promise<void>;
+}
+
+/** Most verdicts that one bulk write carries. */
+const BATCH = 100;
+
+/**
+ * Collects verdicts while the previous write is on its way, so that a busy service writes many images at once and an
+ * idle one writes each at once. A write that fails is repeated until it stands: the leases say whether it still counts.
+ */
+export const createSettler = (
+  images: ImageStore,
+  requests: RequestStore,
+  whenBroken: (error: unknown) => Promise<void>,
+): Settler => {
+  let waiting: { settlement: Settled; done: () => void }[] = [];
+  let writing: Promise<void> | null = null;
+
+  const write = async (batch: readonly Settled[]): Promise<void> => {
+    for (;;) {
+      try {
+        const held = new Set<Settlement>(await images.settle(batch));
+        await count(batch.filter((settlement) => held.has(settlement)));
+        return;
+      } catch (error) {
+        await whenBroken(error);
+      }
+    }
+  };
+
+  /** Counters may fall short, so an error here is not repeated; see RequestStore.addCounts. */
+  const count = async (batch: readonly Settled[]): Promise<void> => {
+    const sums = new Map<string, { request: ActiveRequest; added: Counters }>();
+    for (const settled of batch) {
+      const sum = sums.get(settled.request._id) ?? { request: settled.request, added: NO_COUNTS };
+      sums.set(settled.request._id, { ...sum, added: addVerdict(sum.added, settled) });
+    }
+    await Promise.allSettled(
+      [...sums.values()]
+        .filter(({ added }) => added.completed + added.failed > 0)
+        .map(({ request, added }) => requests.addCounts(request._id, request.run, added)),
+    );
+  };
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, BATCH);
+      waiting = waiting.slice(BATCH);
+      await write(batch.map(({ settlement }) => settlement));
+      for (const { done } of batch) done();
+    }
+    writing = null;
+  };
+
+  return {
+    settle(settlement) {
+      return new Promise((done) => {
+        waiting.push({ settlement, done });
+        writing ??= drain();
+      });
+    },
+    async idle() {
+      while (writing !== null) await writing;
+    },
+  };
+};
+
+const addVerdict = (sum: Counters, { verdict }: Settlement): Counters => {
+  if (verdict.kind === 'failed') return { ...sum, failed: sum.failed + 1 };
+  if (verdict.kind === 'again') return sum;
+  return {
+    ...sum,
+    completed: sum.completed + 1,
+    bytesIn: sum.bytesIn + verdict.result.bytesIn,
+    bytesOut: sum.bytesOut + verdict.result.bytesOut,
+  };
+};

@@ -1,0 +1,97 @@
+import { OUTPUT_FORMATS, outputName } from '../storage/storage.ts';
+import type { ImageStore } from './image-store.ts';
+import { finishedImages, percentDone } from './transitions.ts';
+import type { ImageRecord, RequestRecord, RequestState } from './types.ts';
+
+/** What the webhook's outbox tells of a request's newest event. */
+export interface WebhookSummary {
+  readonly state: string;
+  readonly attempts: number;
+  readonly lastStatus: number | null;
+}
+
+export interface StatusPage {
+  /** Only images after this position; -1 for the first page. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** The states that people see; what happens inside is told by its nearest public name. */
+const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
+
+/** Builds the answer of `GET /api/status/:requestId` from one request and one page of its images. */
+export const createStatusView =
+  (images: ImageStore, outputUrl: (name: string) => string) =>
+  async (request: RequestRecord, webhook: WebhookSummary | null, page: StatusPage) => {
+    const from = page.after + 1;
+    const shown = await images.page(request._id, from, Math.min(from + page.limit, request.total));
+    const last = shown.at(-1);
+    const more = last !== undefined && last.seq < request.total - 1;
+    return {
+      requestId: request._id,
+      status: PUBLIC_STATES[request.state] ?? request.state,
+      createdAt: request.createdAt,
+      startedAt: request.startedAt ?? null,
+      finishedAt: request.finishedAt ?? null,
+      options: request.options,
+      progress: progressOf(request),
+      bytes: bytesOf(request),
+      webhook:
+        request.webhook === undefined
+          ? null
+          : { url: request.webhook.url, ...(webhook ?? { state: 'waiting', attempts: 0, lastStatus: null }) },
+      products: groupByRow(shown, request, outputUrl),
+      next: more ? `/api/status/${request._id}?limit=${page.limit}&after=${last.seq}` : null,
+    };
+  };
+
+export const progressOf = ({ counters, total }: Pick<RequestRecord, 'counters' | 'total'>) => {
+  const finished = Math.min(finishedImages(counters), total);
+  return {
+    total,
+    completed: counters.completed,
+    failed: counters.failed,
+    cancelled: counters.cancelled,
+    pending: total - finished,
+    percent: percentDone(finished, total),
+  };
+};
+
+/** Bytes of the completed images, before and after; `savedPercent` with one decimal, negative when they grew. */
+export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord, 'counters'>) => ({
+  in: bytesIn,
+  out: bytesOut,
+  savedPercent: bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10,
+});
+
+const groupByRow = (
+  images: readonly ImageRecord[],
+  { options }: RequestRecord,
+  outputUrl: (name: string) => string,
+) => {
+  const products = new Map<number, { serialNumber: string; productName: string; images: unknown[] }>();
+  for (const image of images) {
+    let product = products.get(image.row);
+    if (product === undefined) {
+      product = { serialNumber: image.serialNumber, productName: image.productName, images: [] };
+      products.set(image.row, product);
+    }
+    const completed = image.status === 'completed';
+    product.images.push({
+      id: image._id,
+      index: image.index,
+      inputUrl: image.inputUrl,
+      status: image.status,
+      outputUrl: completed ? outputUrl(outputName(image._id, options.format)) : null,
+      contentType: completed ? OUTPUT_FORMATS[options.format].contentType : null,
+      bytesIn: image.bytesIn ?? null,
+      bytesOut: image.bytesOut ?? null,
+      width: image.width ?? null,
+      height: image.height ?? null,
+      notes: image.notes ?? [],
+      attempts: image.attempts,
+      error: image.error ?? null,
+    });
+  }
+  return [...products.values()];
+};

@@ -1,0 +1,85 @@
+import type { ImageErrorCode } from '../errors.ts';
+import type { ImageResult } from '../images/task.ts';
+import type { Counters, ImageRecord, RequestState } from './types.ts';
+import { FINAL_STATES } from './types.ts';
+
+/** What is to be written about an image that was worked on. */
+export type Verdict =
+  | { readonly kind: 'completed'; readonly result: Extract<ImageResult, { ok: true }> }
+  | { readonly kind: 'failed'; readonly error: { readonly code: ImageErrorCode; readonly message: string } }
+  | {
+      readonly kind: 'again';
+      readonly delayMs: number;
+      readonly error: { readonly code: ImageErrorCode; readonly message: string };
+      /** Whether the attempt counts: a full disk is not the image's fault. */
+      readonly counts: boolean;
+      /** False after a crash: the image may be what caused it, and runs alone next time. */
+      readonly reported: boolean;
+    };
+
+/** First pause and longest pause between two attempts at an image, in milliseconds. */
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LONGEST_MS = 60_000;
+/** A server may ask for more patience than that, up to this. */
+const RETRY_AFTER_LONGEST_MS = 15 * 60_000;
+const STORAGE_PAUSE_MS = 5_000;
+
+/**
+ * Pause before the next attempt: doubling, half of it random so that the images of one origin do not return together,
+ * and never shorter than the server's own Retry-After.
+ * @param attempts how many attempts were made, from 1
+ * @param random 0 ≤ random < 1
+ */
+export const retryDelayMs = (attempts: number, retryAfterMs: number | undefined, random: number): number => {
+  const full = Math.min(RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_LONGEST_MS);
+  const jittered = full / 2 + (full / 2) * random;
+  const asked = Math.min(retryAfterMs ?? 0, RETRY_AFTER_LONGEST_MS);
+  return Math.round(Math.max(jittered, asked));
+};
+
+/** Decides what becomes of an image after one attempt. */
+export const judge = (
+  image: Pick<ImageRecord, 'attempts'>,
+  result: ImageResult,
+  maxAttempts: number,
+  random: number,
+): Verdict => {
+  if (result.ok) return { kind: 'completed', result };
+  const error = { code: result.code, message: result.message };
+  if (result.code === 'storage_failed') {
+    return {
+      kind: 'again',
+      delayMs: Math.round(STORAGE_PAUSE_MS * (0.5 + random)),
+      error,
+      counts: false,
+      reported: true,
+    };
+  }
+  if (!result.retryable || image.attempts >= maxAttempts) return { kind: 'failed', error };
+  return {
+    kind: 'again',
+    delayMs: retryDelayMs(image.attempts, result.retryAfterMs, random),
+    error,
+    counts: true,
+    reported: result.code !== 'worker_crashed',
+  };
+};
+
+/** Claims of this image that ended without a word: its process or its thread died, or was held up past the lease. */
+export const lapses = (image: Pick<ImageRecord, 'attempts' | 'reports'>): number =>
+  Math.max(0, image.attempts - 1 - image.reports);
+
+export const finishedImages = (counters: Counters): number => counters.completed + counters.failed + counters.cancelled;
+
+/** The final state of a request none of whose images is unfinished. */
+export const finalState = (state: RequestState, counters: Counters): (typeof FINAL_STATES)[number] => {
+  if (state === 'cancelling') return 'cancelled';
+  if (counters.failed === 0) return 'completed';
+  return counters.completed === 0 ? 'failed' : 'completed_with_errors';
+};
+
+export const isFinal = (state: RequestState): boolean => (FINAL_STATES as readonly RequestState[]).includes(state);
+
+/** Whole percent of the images that are finished; 100 only when all of them are. */
+export const percentDone = (finished: number, total: number): number =>
+  total === 0 ? 0 : Math.min(finished >= total ? 100 : 99, Math.floor((100 * finished) / total));

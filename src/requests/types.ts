@@ -1,0 +1,108 @@
+import type { ImageErrorCode } from '../errors.ts';
+import type { ImageNote } from '../images/task.ts';
+import type { OutputFormat } from '../storage/storage.ts';
+
+/**
+ * `ingesting`: its images are still being written, nobody but the upload sees it.
+ * `cancelling`: what has not started is being stopped, what runs may finish.
+ * `retrying`: its failed images are being put back; nothing may complete it meanwhile.
+ */
+export type RequestState =
+  | 'ingesting'
+  | 'queued'
+  | 'processing'
+  | 'cancelling'
+  | 'retrying'
+  | 'completed'
+  | 'completed_with_errors'
+  | 'failed'
+  | 'cancelled';
+
+/** The states whose images may be claimed or swept: what the dispatcher looks at. */
+export const ACTIVE_STATES = ['queued', 'processing', 'cancelling'] as const satisfies readonly RequestState[];
+export const FINAL_STATES = [
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+] as const satisfies readonly RequestState[];
+
+export type ImageState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
+
+/** How many images of a request ended how; `bytes*` over the completed ones. */
+export interface Counters {
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+export const NO_COUNTS: Counters = { completed: 0, failed: 0, cancelled: 0, bytesIn: 0, bytesOut: 0 };
+
+/** What the uploader chose for all images of a request. */
+export interface RequestOptions {
+  readonly quality: number;
+  readonly format: OutputFormat;
+}
+
+export interface RequestRecord {
+  /** UUID, the `requestId`. */
+  readonly _id: string;
+  readonly state: RequestState;
+  /** 1, and one more with each retry: each run has its own completion event. */
+  readonly run: number;
+  readonly createdAt: Date;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+  /** Renewed while images are written; an old one tells that the upload died. */
+  readonly heartbeatAt: Date;
+  readonly options: RequestOptions;
+  readonly csv: { readonly header: readonly string[]; readonly delimiter: string; readonly chunks: number };
+  readonly total: number;
+  readonly counters: Counters;
+  readonly webhook?: { readonly url: string; readonly secret?: string };
+  /** Set with the final state, gone once the webhook's outbox document stands. */
+  readonly eventPending?: boolean;
+}
+
+export interface ImageRecord {
+  /** UUID of the image and name of its output. */
+  readonly _id: string;
+  readonly requestId: string;
+  /** Position in the request, from 0, without gaps. */
+  readonly seq: number;
+  /** Data row of the CSV, from 0, and position in its cell, from 0. */
+  readonly row: number;
+  readonly index: number;
+  readonly serialNumber: string;
+  readonly productName: string;
+  readonly inputUrl: string;
+  readonly status: ImageState;
+  /**
+   * Visible at, and lease expires at; absent when the image is finished.
+   * A fresh image has the epoch plus `seq` milliseconds: long due, and the queue's order can be read in narrow ranges.
+   */
+  readonly nextAt?: Date;
+  readonly leaseToken?: string;
+  /** Claims so far, and how many of them ended with a report; the rest lapsed with their process or thread. */
+  readonly attempts: number;
+  readonly reports: number;
+  /** The token under which it was finished: tells a repeated write from a stale one. */
+  readonly settledBy?: string;
+  readonly finishedAt?: Date;
+  readonly bytesIn?: number;
+  readonly bytesOut?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly notes?: readonly ImageNote[];
+  readonly error?: { readonly code: ImageErrorCode; readonly message: string };
+}
+
+/** A stretch of the uploaded rows as they were read, so that the output CSV can repeat them. */
+export interface RowChunkRecord {
+  /** `<requestId>:<number of the chunk>` */
+  readonly _id: string;
+  readonly firstRow: number;
+  readonly rows: readonly (readonly string[])[];
+}

@@ -1,0 +1,203 @@
+import { v4 as uuid } from 'uuid';
+import { type ClaimCursor, createImageStore, type ImageStore } from '../../src/requests/image-store.ts';
+import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
+import type { Verdict } from '../../src/requests/transitions.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
+
+const LEASE_MS = 30_000;
+const failed: Verdict = { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } };
+const completed: Verdict = {
+  kind: 'completed',
+  result: {
+    ok: true,
+    bytesIn: 9,
+    bytesOut: 4,
+    width: 2,
+    height: 3,
+    notes: ['kept_original'],
+    timings: { download: 1, encode: 1, store: 1 },
+  },
+};
+
+let database: TestConnection;
+let models: Models;
+let store: ImageStore;
+let clock: { ms: number };
+
+beforeAll(async () => {
+  database = await testConnection();
+  models = createModels(database.connection);
+  await ensureIndexes(models);
+});
+afterAll(() => database.close());
+
+beforeEach(() => {
+  clock = { ms: Date.UTC(2026, 0, 1) };
+  store = createImageStore(models, () => new Date(clock.ms));
+});
+
+const seed = async (total: number): Promise<{ _id: string; total: number }> => {
+  const requestId = uuid();
+  await models.images.insertMany(
+    Array.from({ length: total }, (_, seq) => ({
+      _id: uuid(),
+      requestId,
+      seq,
+      row: seq,
+      index: 0,
+      serialNumber: `${seq}`,
+      productName: 'p',
+      inputUrl: 'http://images.example/1.jpg',
+      status: 'pending' as const,
+      nextAt: new Date(seq),
+      attempts: 0,
+      reports: 0,
+    })),
+    { lean: true },
+  );
+  return { _id: requestId, total };
+};
+
+const start = (): ClaimCursor => ({ fresh: 0 });
+const only = <T>(items: readonly T[]): T => {
+  expect(items).toHaveLength(1);
+  return items[0] as T;
+};
+const imageOf = async (requestId: string) => only(await store.page(requestId, 0, 1));
+
+test('claims in the order of the file, never more than wanted', async () => {
+  const request = await seed(50);
+  const cursor = start();
+  const first = await store.claim(request, 8, LEASE_MS, cursor);
+  const second = await store.claim(request, 8, LEASE_MS, cursor);
+  expect(first.map((image) => image.seq).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(second.map((image) => image.seq).sort((a, b) => a - b)).toEqual([8, 9, 10, 11, 12, 13, 14, 15]);
+  expect(first.every((image) => image.attempts === 1)).toBe(true);
+});
+
+test('twenty claimers share 400 images, and no image is had twice', async () => {
+  const request = await seed(400);
+  const shares = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const mine: string[] = [];
+      const cursor = start();
+      for (let dry = 0; dry < 2; ) {
+        const claimed = await store.claim(request, 7, LEASE_MS, cursor);
+        mine.push(...claimed.map((image) => image._id));
+        dry = claimed.length === 0 ? dry + 1 : 0;
+      }
+      return mine;
+    }),
+  );
+  const all = shares.flat();
+  expect(all).toHaveLength(400);
+  expect(new Set(all).size).toBe(400);
+});
+
+test('an image comes back when its lease has lapsed, and the old claimer can no longer write', async () => {
+  const request = await seed(1);
+  const stale = only(await store.claim(request, 1, LEASE_MS, start()));
+  expect(await store.claim(request, 1, LEASE_MS, start())).toEqual([]);
+  clock.ms += LEASE_MS + 1;
+  const fresh = only(await store.claim(request, 1, LEASE_MS, start()));
+  expect(fresh).toMatchObject({ _id: stale._id, attempts: 2 });
+
+  expect(await store.settle([{ image: stale, verdict: failed }])).toEqual([]);
+  expect(await imageOf(request._id)).toMatchObject({ status: 'processing', leaseToken: fresh.leaseToken });
+  expect(await store.settle([{ image: fresh, verdict: completed }])).toHaveLength(1);
+  expect(await store.settle([{ image: stale, verdict: failed }])).toEqual([]);
+  expect(await imageOf(request._id)).toMatchObject({
+    status: 'completed',
+    bytesIn: 9,
+    bytesOut: 4,
+    notes: ['kept_original'],
+  });
+});
+
+test('a renewed lease does not lapse, and a lost one is not renewed', async () => {
+  const request = await seed(1);
+  const held = only(await store.claim(request, 1, LEASE_MS, start()));
+  clock.ms += LEASE_MS - 1;
+  await store.renew([held], LEASE_MS);
+  clock.ms += LEASE_MS - 1;
+  expect(await store.claim(request, 1, LEASE_MS, start())).toEqual([]);
+
+  clock.ms += 2;
+  const other = only(await store.claim(request, 1, LEASE_MS, start()));
+  await store.renew([held], 10 * LEASE_MS);
+  expect((await imageOf(request._id)).nextAt).toEqual(new Date(clock.ms + LEASE_MS));
+  expect(other.leaseToken).not.toBe(held.leaseToken);
+});
+
+test('what is released is due again and has lost no attempt', async () => {
+  const request = await seed(2);
+  const held = await store.claim(request, 2, LEASE_MS, start());
+  await store.release(held, 0);
+  const again = await store.claim(request, 2, LEASE_MS, start());
+  expect(again.map((image) => image.attempts)).toEqual([1, 1]);
+});
+
+test('a retry is due after its pause, before fresh images, and counts as reported', async () => {
+  const request = await seed(3);
+  const cursor = start();
+  const first = only(await store.claim(request, 1, LEASE_MS, cursor));
+  const again: Verdict = {
+    kind: 'again',
+    delayMs: 1_000,
+    error: { code: 'source_unavailable', message: '503' },
+    counts: true,
+    reported: true,
+  };
+  await store.settle([{ image: first, verdict: again }]);
+  expect(only(await store.claim(request, 1, LEASE_MS, cursor)).seq).toBe(1);
+  clock.ms += 1_001;
+  expect(only(await store.claim(request, 1, LEASE_MS, cursor))).toMatchObject({ seq: 0, attempts: 2, reports: 1 });
+});
+
+test('an attempt that does not count is taken back', async () => {
+  const request = await seed(1);
+  const image = only(await store.claim(request, 1, LEASE_MS, start()));
+  const again: Verdict = {
+    kind: 'again',
+    delayMs: 0,
+    error: { code: 'storage_failed', message: 'full' },
+    counts: false,
+    reported: true,
+  };
+  await store.settle([{ image, verdict: again }]);
+  expect(await imageOf(request._id)).toMatchObject({
+    status: 'pending',
+    attempts: 0,
+    reports: 0,
+    error: { code: 'storage_failed' },
+  });
+});
+
+test('a write that is repeated after a lost answer still counts as settled', async () => {
+  const request = await seed(1);
+  const image = only(await store.claim(request, 1, LEASE_MS, start()));
+  expect(await store.settle([{ image, verdict: completed }])).toHaveLength(1);
+  expect(await store.settle([{ image, verdict: completed }])).toHaveLength(1);
+});
+
+test('a claimer that came to the end finds what was put back before its place', async () => {
+  const request = await seed(30);
+  const cursor = start();
+  const all = await store.claim(request, 30, LEASE_MS, cursor);
+  await store.settle(all.map((image) => ({ image, verdict: failed })));
+  expect(await store.claim(request, 5, LEASE_MS, { fresh: 29 })).toEqual([]);
+  await models.images.updateOne(
+    { requestId: request._id, seq: 3 },
+    { $set: { status: 'pending', nextAt: new Date(3) } },
+  );
+  expect(only(await store.claim(request, 5, LEASE_MS, { fresh: 29 })).seq).toBe(3);
+});
+
+test('knows whether anything is unfinished: fresh, leased or waiting', async () => {
+  const request = await seed(1);
+  expect(await store.hasUnfinished(request)).toBe(true);
+  const image = only(await store.claim(request, 1, LEASE_MS, start()));
+  expect(await store.hasUnfinished(request)).toBe(true);
+  await store.settle([{ image, verdict: completed }]);
+  expect(await store.hasUnfinished(request)).toBe(false);
+});

@@ -1,0 +1,78 @@
+import { createFairQueue } from '../../src/requests/queue.ts';
+import type { ActiveRequest } from '../../src/requests/request-store.ts';
+import { NO_COUNTS } from '../../src/requests/types.ts';
+
+const request = (_id: string): ActiveRequest => ({
+  _id,
+  state: 'processing',
+  run: 1,
+  options: { quality: 50, format: 'jpeg' },
+  total: 10,
+  counters: NO_COUNTS,
+});
+
+const clocked = () => {
+  const time = { now: 0 };
+  return { time, queue: createFairQueue(() => time.now) };
+};
+
+test('the request with the least in work comes first, so a small one overtakes a large one', () => {
+  const { queue } = clocked();
+  queue.update([request('large'), request('small')]);
+  const large = queue.candidates().find((turn) => turn.request._id === 'large');
+  if (large === undefined) throw new Error('missing');
+  large.running = 8;
+  expect(queue.candidates().map((turn) => turn.request._id)).toEqual(['small', 'large']);
+});
+
+test('among equals the one served longest ago comes first', () => {
+  const { queue } = clocked();
+  queue.update([request('a'), request('b'), request('c')]);
+  const order: string[] = [];
+  for (let turn = 0; turn < 6; turn += 1) {
+    const [next] = queue.candidates();
+    if (next === undefined) throw new Error('missing');
+    order.push(next.request._id);
+    queue.served(next);
+  }
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+});
+
+test('a request with nothing due is left alone for a growing while, at most half a second', () => {
+  const { queue, time } = clocked();
+  queue.update([request('a')]);
+  const pauses: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const [turn] = queue.candidates();
+    if (turn === undefined) throw new Error('missing');
+    queue.dry(turn);
+    expect(queue.candidates()).toEqual([]);
+    pauses.push(turn.dryUntil - time.now);
+    time.now = turn.dryUntil;
+  }
+  expect(pauses).toEqual([50, 100, 200, 400, 500, 500]);
+});
+
+test('the end of its last image makes a dry request a candidate at once', () => {
+  const { queue } = clocked();
+  queue.update([request('a')]);
+  const [turn] = queue.candidates();
+  if (turn === undefined) throw new Error('missing');
+  turn.running = 1;
+  queue.dry(turn);
+  queue.ended('a');
+  expect(queue.candidates()).toEqual([turn]);
+});
+
+test('a request that is no longer active is forgotten once nothing of it runs', () => {
+  const { queue } = clocked();
+  queue.update([request('a')]);
+  const [turn] = queue.candidates();
+  if (turn === undefined) throw new Error('missing');
+  turn.running = 1;
+  queue.update([]);
+  expect(queue.candidates()).toHaveLength(1);
+  queue.ended('a');
+  queue.update([]);
+  expect(queue.candidates()).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import type { ImageResult } from '../../src/images/task.ts';
+import { finalState, isFinal, judge, lapses, percentDone, retryDelayMs } from '../../src/requests/transitions.ts';
+import { NO_COUNTS } from '../../src/requests/types.ts';
+
+const completed: ImageResult = {
+  ok: true,
+  bytesIn: 10,
+  bytesOut: 5,
+  width: 1,
+  height: 1,
+  notes: [],
+  timings: { download: 1, encode: 1, store: 1 },
+};
+const failure = (code: Extract<ImageResult, { ok: false }>['code'], retryable: boolean): ImageResult => ({
+  ok: false,
+  code,
+  message: 'why',
+  retryable,
+});
+
+describe('judge', () => {
+  test('completes an image that succeeded', () => {
+    expect(judge({ attempts: 1 }, completed, 5, 0)).toEqual({ kind: 'completed', result: completed });
+  });
+
+  test('fails at once what cannot succeed later', () => {
+    const verdict = judge({ attempts: 1 }, failure('source_not_found', false), 5, 0);
+    expect(verdict).toEqual({ kind: 'failed', error: { code: 'source_not_found', message: 'why' } });
+  });
+
+  test('tries a transient failure again, and fails it when its attempts are used', () => {
+    expect(judge({ attempts: 4 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
+      kind: 'again',
+      counts: true,
+      reported: true,
+    });
+    expect(judge({ attempts: 5 }, failure('source_unavailable', true), 5, 0)).toMatchObject({ kind: 'failed' });
+  });
+
+  test('waits for the store however long it takes: a full disk is not the fault of the image', () => {
+    expect(judge({ attempts: 5 }, failure('storage_failed', true), 5, 0)).toMatchObject({
+      kind: 'again',
+      counts: false,
+    });
+  });
+
+  test('marks an image whose thread died as unreported, so that it runs alone next time', () => {
+    expect(judge({ attempts: 1 }, failure('worker_crashed', true), 5, 0)).toMatchObject({
+      kind: 'again',
+      reported: false,
+    });
+  });
+});
+
+describe('retryDelayMs', () => {
+  test('doubles, and half of it is random', () => {
+    expect([1, 2, 3].map((attempts) => retryDelayMs(attempts, undefined, 0))).toEqual([500, 1000, 2000]);
+    expect(retryDelayMs(1, undefined, 0.5)).toBe(750);
+  });
+
+  test('waits as long as the server asks, up to a quarter of an hour', () => {
+    expect(retryDelayMs(1, 20_000, 0)).toBe(20_000);
+    expect(retryDelayMs(1, 86_400_000, 0)).toBe(900_000);
+  });
+
+  test('stays within a minute by itself', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempts, random) => {
+          const delay = retryDelayMs(attempts, undefined, random);
+          return delay >= 500 && delay <= 60_000;
+        },
+      ),
+    );
+  });
+});
+
+test('a lapse is a claim that ended without a report, the current one aside', () => {
+  expect(lapses({ attempts: 1, reports: 0 })).toBe(0);
+  expect(lapses({ attempts: 2, reports: 1 })).toBe(0);
+  expect(lapses({ attempts: 3, reports: 1 })).toBe(1);
+  expect(lapses({ attempts: 0, reports: 0 })).toBe(0);
+});
+
+describe('finalState', () => {
+  const counts = (completed: number, failed: number) => ({ ...NO_COUNTS, completed, failed });
+  test.each([
+    ['processing', 3, 0, 'completed'],
+    ['processing', 2, 1, 'completed_with_errors'],
+    ['processing', 0, 3, 'failed'],
+    ['queued', 0, 1, 'failed'],
+    ['cancelling', 2, 0, 'cancelled'],
+  ] as const)('%s with %i completed and %i failed ends as %4$s', (state, completed, failed, expected) => {
+    expect(finalState(state, counts(completed, failed))).toBe(expected);
+    expect(isFinal(expected)).toBe(true);
+    expect(isFinal(state)).toBe(false);
+  });
+});
+
+test('100 percent only when every image is finished', () => {
+  expect(percentDone(0, 0)).toBe(0);
+  expect(percentDone(999, 1000)).toBe(99);
+  expect(percentDone(199_999, 200_000)).toBe(99);
+  expect(percentDone(1000, 1000)).toBe(100);
+  expect(percentDone(1, 3)).toBe(33);
+});
