@@ -1,0 +1,54 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { v4 as uuid } from 'uuid';
+import { healthRoutes, type ReadinessCheck } from './http/health.ts';
+import { imageRoutes } from './http/images.ts';
+import { answerErrors, type IsDatabaseOutage, notFound } from './http/problem.ts';
+import { type RequestRoutesDeps, requestRoutes } from './http/requests.ts';
+import { type UploadDeps, uploadRoutes } from './http/upload.ts';
+
+export interface AppDeps {
+  readonly upload: UploadDeps;
+  readonly requests: RequestRoutesDeps;
+  readonly imageDirectory: string;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly isDatabaseOutage: IsDatabaseOutage;
+  readonly log: Logger;
+}
+
+/** Wires the routes; listens to nothing and reads no environment. */
+export const createApp = (deps: AppDeps): Express => {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(
+    pinoHttp({
+      logger: deps.log,
+      genReqId: (_req, res) => {
+        const id = uuid();
+        res.setHeader('X-Request-Id', id);
+        return id;
+      },
+      // The query may hold credentials of the sender; the path says enough.
+      serializers: {
+        req: (req: { id: string; method: string; url: string }) => ({
+          id: req.id,
+          method: req.method,
+          path: req.url.split('?')[0],
+        }),
+        res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+      },
+      customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
+    }),
+  );
+  app.use(helmet());
+  app.use(healthRoutes(deps.readiness));
+  app.use(uploadRoutes(deps.upload));
+  app.use(requestRoutes(deps.requests));
+  app.use(imageRoutes(deps.imageDirectory));
+  app.use(notFound);
+  app.use(answerErrors(deps.isDatabaseOutage));
+  return app;
+};

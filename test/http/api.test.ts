@@ -1,0 +1,171 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import request from 'supertest';
+import { startTestService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+const GOOD = `${HEADER}1,Mug,https://images.example/mug.jpg\n`;
+const post = () => request(service.url).post('/api/upload');
+const leftovers = () => readdir(join(service.directory, 'data', 'uploads'));
+
+describe('every error is a problem document', () => {
+  test.each([
+    ['GET', '/nothing', 404, 'route_not_found'],
+    ['POST', '/', 404, 'route_not_found'],
+    ['GET', '/api/status/unknown', 404, 'request_not_found'],
+    ['GET', '/api/status/0190a6f0-0000-4000-8000-000000000000', 404, 'request_not_found'],
+    ['GET', '/api/output/0190a6f0-0000-4000-8000-000000000000', 404, 'request_not_found'],
+    ['GET', '/api/status/%00', 404, 'request_not_found'],
+    ['GET', '/api/status/%E0%A4%A', 400, 'invalid_request'],
+    ['GET', '/api/upload', 405, 'method_not_allowed'],
+    ['DELETE', '/api/status/x', 405, 'method_not_allowed'],
+    ['POST', '/processed_images/x.jpg', 405, 'method_not_allowed'],
+    ['GET', '/processed_images/x.jpg', 404, 'image_not_found'],
+    ['GET', '/processed_images/0190a6f0-0000-4000-8000-000000000000.jpg', 404, 'image_not_found'],
+    ['GET', '/processed_images/..%2f..%2fpackage.json', 404, 'image_not_found'],
+    ['GET', '/processed_images/', 404, 'route_not_found'],
+    ['POST', '/api/upload', 415, 'unsupported_media_type'],
+  ])('%s %s answers %i %s', async (method, path, status, code) => {
+    const response = await fetch(`${service.url}${path}`, { method });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    const problem = (await response.json()) as Record<string, unknown>;
+    expect(problem).toMatchObject({ status, code, type: `urn:bulk-image-processor:problem:${code}` });
+    expect(problem.instance).toBe(`urn:uuid:${response.headers.get('x-request-id')}`);
+    expect(String(problem.detail).length).toBeGreaterThan(10);
+  });
+
+  test('405 names the methods that are taken', async () => {
+    const response = await request(service.url).put('/api/upload');
+    expect(response.headers.allow).toBe('POST');
+  });
+});
+
+describe('POST /api/upload', () => {
+  test('answers 202 with the id and where its status is', async () => {
+    const response = await post().attach('file', Buffer.from(GOOD), 'products.csv');
+    expect(response.status).toBe(202);
+    expect(response.body.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.location).toBe(`/api/status/${response.body.requestId}`);
+    const status = await request(service.url).get(response.headers.location ?? '');
+    expect(status.status).toBe(200);
+    expect(status.body).toMatchObject({ requestId: response.body.requestId, progress: { total: 1 } });
+  });
+
+  test('takes the file under any field name', async () => {
+    expect((await post().attach('csv', Buffer.from(GOOD), 'anything')).status).toBe(202);
+  });
+
+  test('asks for a file when there is none', async () => {
+    const response = await post().field('quality', '40');
+    expect(response.status).toBe(400);
+    expect(response.body.code).toBe('no_file');
+  });
+
+  test('takes one file, not two', async () => {
+    const response = await post().attach('a', Buffer.from(GOOD), 'a.csv').attach('b', Buffer.from(GOOD), 'b.csv');
+    expect(response.status).toBe(400);
+    expect(response.body.code).toBe('too_many_files');
+  });
+
+  test.each([
+    ['quality', '0'],
+    ['quality', '101'],
+    ['quality', 'high'],
+    ['format', 'gif'],
+    ['onInvalidRow', 'ignore'],
+    ['webhookUrl', 'ftp://shop.example'],
+    ['webhookUrl', 'not a url'],
+    ['webhookSecret', 'hunter2'],
+    ['qualty', '50'],
+  ])('refuses %s=%s and names the field', async (name, value) => {
+    const response = await post().field(name, value).attach('file', Buffer.from(GOOD), 'products.csv');
+    expect(response.status).toBe(400);
+    expect(response.body.code).toBe('invalid_field');
+    expect(response.body.errors[0].field).toBe(name);
+  });
+
+  test('tells all faults of a CSV together, each with line, column, code and cure', async () => {
+    const csv = `${HEADER}1,Mug,ftp://images.example/a.jpg\n2,Cup,\n3,Pot,https://images.example/b.jpg\n`;
+    const response = await post().attach('file', Buffer.from(csv), 'products.csv');
+    expect(response.status).toBe(422);
+    expect(response.body).toMatchObject({ code: 'csv_invalid', errorCount: 2 });
+    expect(response.body.errors).toEqual([
+      expect.objectContaining({ line: 2, column: 'Input Image Urls', code: 'csv_invalid_url' }),
+      expect.objectContaining({ line: 3, column: 'Input Image Urls', code: 'csv_row_without_urls' }),
+    ]);
+  });
+
+  test('reports the first hundred faults and the count of all', async () => {
+    const csv = HEADER + '1,Mug,\n'.repeat(250);
+    const response = await post().attach('file', Buffer.from(csv), 'products.csv');
+    expect(response.body.errorCount).toBe(250);
+    expect(response.body.errors).toHaveLength(100);
+  });
+
+  test('keeps no temporary file, whatever the answer was', async () => {
+    await post().attach('file', Buffer.from(GOOD), 'products.csv');
+    await post().attach('file', Buffer.from('no header'), 'products.csv');
+    await post().attach('a', Buffer.from(GOOD), 'a.csv').attach('b', Buffer.from(GOOD), 'b.csv');
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('refuses a body that is cut off', async () => {
+    const response = await fetch(`${service.url}/api/upload`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nhalf',
+    });
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { code: string }).code).toBe('invalid_request');
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('a bound on the upload', () => {
+  test('answers 413 when the file is larger', async () => {
+    const small = await startTestService({ MAX_UPLOAD_BYTES: '100' });
+    try {
+      const response = await request(small.url)
+        .post('/api/upload')
+        .attach('file', Buffer.alloc(101, 'a'), 'products.csv');
+      expect(response.status).toBe(413);
+      expect(response.body.code).toBe('upload_too_large');
+    } finally {
+      await small.close();
+    }
+  });
+});
+
+describe('paging of the status', () => {
+  test.each(['limit=0', 'limit=-1', 'limit=x', 'limit=10001', 'after=-2', 'limit=1&limit=2', 'after[$gt]=1x&after=y'])(
+    'refuses %s',
+    async (query) => {
+      const { body } = await post().attach('file', Buffer.from(GOOD), 'products.csv');
+      const response = await request(service.url).get(`/api/status/${body.requestId}?${query}`);
+      expect(response.status).toBe(400);
+      expect(response.body.code).toBe('invalid_field');
+    },
+  );
+});
+
+test('health says that the process answers, ready that it can take work', async () => {
+  const health = await request(service.url).get('/health');
+  expect(health.body).toMatchObject({ status: 'ok' });
+  const ready = await request(service.url).get('/ready');
+  expect(ready.status).toBe(200);
+  expect(ready.body).toMatchObject({ status: 'ready', checks: { database: { ok: true }, storage: { ok: true } } });
+});
+
+test('every answer carries the headers of helmet and no X-Powered-By', async () => {
+  const { headers } = await request(service.url).get('/health');
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers['content-security-policy']).toContain("default-src 'self'");
+  expect(headers['x-powered-by']).toBeUndefined();
+});

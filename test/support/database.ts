@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import mongoose, { type Connection } from 'mongoose';
+import { connect } from '../../src/database/connect.ts';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import type { Engine } from '../../src/database/engine.ts';
+import { mongod, secantusRust } from '../../src/database/mongod.ts';
+import { downloadedMongod } from '../../src/database/mongod-download.ts';
+import { secantusPython } from '../../src/database/secantus-python.ts';
+
+/** Built: a guardian is a process and runs a file. */
+export const GUARDIAN_FILE = resolve('dist/database/guardian.js');
+
+/** Without a download of mongod, unless nothing else works: tests need no network once the engine is installed. */
+export const TEST_ENGINES: readonly Engine[] = [mongod, secantusRust, secantusPython, downloadedMongod];
+
+export interface TestDatabase {
+  readonly uri: string;
+  stop(): Promise<void>;
+}
+
+/** The one server of a jest run, in a temporary folder; started by global-setup.ts. */
+export const startTestDatabase = async (): Promise<TestDatabase> => {
+  const directory = await mkdtemp(join(tmpdir(), 'test-database-'));
+  const database = await startEmbedded({
+    dataDirectory: directory,
+    guardianFile: GUARDIAN_FILE,
+    engines: TEST_ENGINES,
+    log: () => undefined,
+  });
+  return {
+    uri: database.uri,
+    async stop() {
+      await database.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+export interface TestConnection {
+  readonly connection: Connection;
+  /** Of this very database, for a second connection or another process. */
+  readonly uri: string;
+  /** Drops the database and closes the connection. */
+  close(): Promise<void>;
+}
+
+/** A connection, opened as the service opens it, to a fresh database on the server of this jest run. */
+export const testConnection = async (): Promise<TestConnection> => {
+  const server = process.env.TEST_MONGODB_URI;
+  if (server === undefined) throw new Error('TEST_MONGODB_URI is not set: is globalSetup in jest.config.ts?');
+  const address = new URL(server);
+  address.pathname = `/test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const connection = await connect(address.href, () => undefined);
+  return {
+    connection,
+    uri: address.href,
+    async close() {
+      // Another client, as the test may have closed or broken its own.
+      const cleaner = await mongoose.createConnection(address.href).asPromise();
+      await cleaner.dropDatabase();
+      await cleaner.close();
+      await connection.close();
+    },
+  };
+};

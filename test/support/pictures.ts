@@ -1,0 +1,57 @@
+import { crc32, deflateSync } from 'node:zlib';
+import sharp, { type OutputInfo } from 'sharp';
+
+/** Red, green, blue and more of the pixel at (x, y), as sharp decodes it to sRGB. */
+export const pixelAt = async (bytes: Buffer, x: number, y: number): Promise<number[]> => {
+  const { data, info }: { data: Buffer; info: OutputInfo } = await sharp(bytes)
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const at = (y * info.width + x) * info.channels;
+  return [...data.subarray(at, at + info.channels)];
+};
+
+/** A picture whose left half has one colour and whose right half the other. */
+export const halves = (left: string, right: string, width = 64, height = 32) =>
+  sharp({ create: { width, height, channels: 3, background: left } }).composite([
+    { input: { create: { width: width / 2, height, channels: 3, background: right } }, left: width / 2, top: 0 },
+  ]);
+
+const chunk = (type: string, data: Buffer): Buffer => {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+};
+
+/** A grey PNG of a few kilobytes that claims to be of any size; its zeros would fill the first rows. */
+export const pngBomb = (width: number, height: number): Buffer => {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1024 * 1024))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+};
+
+/** Frames of different colours, animated. */
+export const animation = async (format: 'gif' | 'webp', frames = 3): Promise<Buffer> => {
+  const size = { width: 16, height: 16, channels: 3 } as const;
+  const colours = ['#ff0000', '#00ff00', '#0000ff'];
+  const pages = await Promise.all(
+    Array.from({ length: frames }, (_, index) =>
+      sharp({ create: { ...size, background: colours[index % 3] ?? '#000000' } })
+        .png()
+        .toBuffer(),
+    ),
+  );
+  return sharp(pages, { join: { animated: true } })
+    .toFormat(format)
+    .toBuffer();
+};

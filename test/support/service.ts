@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../../src/config.ts';
+import { type Service, startService } from '../../src/service.ts';
+import { testConnection } from './database.ts';
+
+export interface TestService {
+  readonly url: string;
+  /** Where its outputs lie. */
+  readonly imageDirectory: string;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the whole service in this process, on a free port, with a database and folders of its own; images and webhooks
+ * may be on loopback. Worker threads run the built JavaScript.
+ * @param environment variables on top of those
+ */
+export const startTestService = async (environment: Readonly<Record<string, string>> = {}): Promise<TestService> => {
+  const directory = await mkdtemp(join(tmpdir(), 'service-'));
+  const database = await testConnection();
+  const full = {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    MONGODB_URI: database.uri,
+    DATA_DIR: join(directory, 'data'),
+    PROCESSED_DIR: join(directory, 'processed_images'),
+    ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
+    WORKER_THREADS: '2',
+    LOG_LEVEL: 'silent',
+    ...environment,
+  };
+  const config = loadConfig(full);
+  const files = { worker: resolve('dist/worker.js'), guardian: resolve('dist/database/guardian.js') };
+  const service: Service = await startService(config, files, pino({ level: config.logLevel }));
+  return {
+    url: service.url,
+    imageDirectory: resolve(config.storage.directory),
+    directory,
+    environment: full,
+    async close() {
+      await service.close();
+      await database.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+/** Uploads CSV text as curl would. */
+export const upload = (
+  url: string,
+  csv: string | Uint8Array,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<Response> => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', new Blob([csv], { type: 'text/csv' }), 'products.csv');
+  return fetch(`${url}/api/upload`, { method: 'POST', body: form });
+};
+
+/** Uploads and returns the requestId. */
+export const uploaded = async (
+  url: string,
+  csv: string,
+  fields?: Readonly<Record<string, string>>,
+): Promise<string> => {
+  const response = await upload(url, csv, fields);
+  const body = await response.text();
+  if (response.status !== 202) throw new Error(`upload answered ${response.status}: ${body}`);
+  return JSON.parse(body).requestId;
+};
+
+export interface Status {
+  status: string;
+  progress: { total: number; completed: number; failed: number; cancelled: number; pending: number; percent: number };
+  bytes: { in: number; out: number; savedPercent: number };
+  webhook: { url: string; state: string; attempts: number; lastStatus: number | null } | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  next: string | null;
+  products: {
+    serialNumber: string;
+    productName: string;
+    images: {
+      id: string;
+      index: number;
+      inputUrl: string;
+      status: string;
+      outputUrl: string | null;
+      bytesIn: number | null;
+      bytesOut: number | null;
+      attempts: number;
+      notes: string[];
+      error: { code: string; message: string } | null;
+    }[];
+  }[];
+}
+
+export const statusOf = async (url: string, requestId: string): Promise<Status> => {
+  const response = await fetch(`${url}/api/status/${requestId}`);
+  return (await response.json()) as Status;
+};
+
+/** Polls until `look` gives something; fails when it has not within the time. */
+export const waitFor = async <T>(look: () => Promise<T | undefined | null | false>, withinMs = 20_000): Promise<T> => {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
+    await new Promise((next) => setTimeout(next, 25));
+  }
+};
+
+const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
+
+export const finished = (url: string, requestId: string, withinMs?: number): Promise<Status> =>
+  waitFor(async () => {
+    const status = await statusOf(url, requestId);
+    return FINAL.includes(status.status) ? status : null;
+  }, withinMs);
