@@ -6,7 +6,7 @@ const codes = Object.keys(ERRORS) as ErrorCode[];
 test('the README explains every code, and no other', () => {
   const readme = readFileSync('README.md', 'utf8');
   const section = readme.slice(readme.indexOf('<!-- errors -->'), readme.indexOf('<!-- /errors -->'));
-  const explained = [...section.matchAll(/^\| `([a-z_]+)` \| (\d+)?/gm)].map((match) => match[1]);
+  const explained = [...section.matchAll(/^\| `([a-z_]+)` +\| (\d+)?/gm)].map((match) => match[1]);
   expect(explained.sort()).toEqual([...codes].sort());
 });
 

@@ -28,7 +28,11 @@ const nameAndMessage = (error: unknown): string => {
 
 const unavailable = (uri: string, error: unknown): AppError => {
   const said = nameAndMessage(error);
-  if (/MongoParseError|MongoAPIError|ERR_INVALID_URL|MongoInvalidArgumentError|TypeError|Port should be/.test(said)) {
+  if (
+    /MongoParseError|MongoAPIError|ERR_INVALID_URL|MongoInvalidArgumentError|TypeError|Port should be|Unable to parse/.test(
+      said,
+    )
+  ) {
     return new AppError(
       'database_unavailable',
       'MONGODB_URI is not a MongoDB address. It looks like mongodb://user:password@host:27017/name; special characters in the password are percent-encoded.',

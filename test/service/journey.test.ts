@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
+import supertest from 'supertest';
 import {
   failThen,
   html,
@@ -15,7 +16,6 @@ import {
   truncated,
 } from '../support/image-server.ts';
 import {
-import supertest from 'supertest';
   finished,
   startTestService,
   statusOf,
