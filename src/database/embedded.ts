@@ -131,13 +131,18 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
   const { launch, server, port } = result;
   const place = placeOf(engine);
   for (const { engine: refused, reason } of attempt.refusals) {
-    log('An embedded database is not used', { engine: refused.name, reason });
+    log(`Not used as embedded database: ${refused.name}, ${reason.split('\n')[0]}`, { engine: refused.name, reason });
   }
   if (withData.length > 0 && !withData.includes(engine)) {
     const names = withData.map(({ name }) => name);
     log(`WARNING: the data in ${directory} is of another engine and not visible to this one`, { engines: names });
   }
-  log('The embedded database runs', { engine: engine.name, directory: place.storage, port, process: server.pid });
+  log(`The embedded database runs: ${engine.name} in ${place.storage}`, {
+    engine: engine.name,
+    directory: place.storage,
+    port,
+    process: server.pid,
+  });
   lock.describe({ engine: engine.name, port, databasePid: server.pid });
 
   const end = supervise(server, { restart: () => startOn(launch, place, port, options), log, onExit: options.onExit });

@@ -99,7 +99,7 @@ test('the log says which engine runs and where', async () => {
   const said: Array<[string, object | undefined]> = [];
   const database = await start({ log: (message, facts) => said.push([message, facts]) });
   expect(said).toContainEqual([
-    'The embedded database runs',
+    expect.stringMatching(/^The embedded database runs: /),
     expect.objectContaining({ engine: database.engine, directory: database.directory, process: database.pid }),
   ]);
   expect(JSON.parse(readFileSync(join(data, 'embedded.json'), 'utf8'))).toMatchObject({
