@@ -5,8 +5,9 @@ import { pinoHttp } from 'pino-http';
 import { v4 as uuid } from 'uuid';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
 import { imageRoutes } from './http/images.ts';
-import { answerErrors, type IsDatabaseOutage, notFound } from './http/problem.ts';
+import { answerErrors, type IsDatabaseOutage, notFound, requireDatabase } from './http/problem.ts';
 import { type RequestRoutesDeps, requestRoutes } from './http/requests.ts';
+import { closeWhenStopping, type Stopping } from './http/stopping.ts';
 import { type UploadDeps, uploadRoutes } from './http/upload.ts';
 
 export interface AppDeps {
@@ -14,6 +15,11 @@ export interface AppDeps {
   readonly requests: RequestRoutesDeps;
   readonly imageDirectory: string;
   readonly readiness: readonly ReadinessCheck[];
+  /** False for a worker: it answers `/health` and `/ready` only. */
+  readonly servesApi: boolean;
+  /** Rejects at once when the database is away, before a call waits for it. */
+  readonly askDatabase: () => Promise<void>;
+  readonly stopping: Stopping;
   readonly isDatabaseOutage: IsDatabaseOutage;
   readonly log: Logger;
 }
@@ -44,7 +50,11 @@ export const createApp = (deps: AppDeps): Express => {
     }),
   );
   app.use(helmet());
+  app.use(closeWhenStopping(deps.stopping));
   app.use(healthRoutes(deps.readiness));
+  // Everything behind this line is for those who use the service.
+  if (!deps.servesApi) app.use(notFound);
+  app.use('/api', requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));
   app.use(imageRoutes(deps.imageDirectory));

@@ -62,6 +62,7 @@ const schema = z.object({
   PUBLIC_URL: httpUrl.optional(),
   WORKER_THREADS: wholeNumber(3, 1, 64),
   TASKS_PER_THREAD: wholeNumber(4, 1, 64),
+  ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
   STORAGE: z.enum(['local'], 'must be "local"').default('local'),
   PROCESSED_DIR: z.string().default('processed_images'),
   ALLOW_PRIVATE_NETWORKS: list.refine(
@@ -82,6 +83,7 @@ const schema = z.object({
   MAX_ATTEMPTS: wholeNumber(5, 1, 20),
   LEASE_SECONDS: wholeNumber(30, 2, 3600),
   SHUTDOWN_SECONDS: wholeNumber(10, 1, 300),
+  RETENTION_DAYS: wholeNumber(0, 0, 36_500),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -95,6 +97,8 @@ export interface Config {
   readonly host: string;
   /** Prefix of output URLs without a slash at its end; null: `http://localhost:<port listened on>`. */
   readonly publicUrl: string | null;
+  /** `api` serves HTTP and works on nothing, `worker` works and answers its probes only, `all` does both. */
+  readonly role: 'all' | 'api' | 'worker';
   readonly workerThreads: number;
   readonly tasksPerThread: number;
   readonly storage: { readonly kind: 'local'; readonly directory: string };
@@ -116,6 +120,8 @@ export interface Config {
   };
   readonly leaseMs: number;
   readonly shutdownMs: number;
+  /** How long finished requests are kept with all that belongs to them; 0: for ever. */
+  readonly retentionMs: number;
   readonly logLevel: z.infer<typeof schema>['LOG_LEVEL'];
 }
 
@@ -131,9 +137,11 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     ),
   );
   const parsed = schema.safeParse(set);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  if ((set.ROLE === 'api' || set.ROLE === 'worker') && set.MONGODB_URI === undefined) {
+    faults.push(`ROLE ${set.ROLE} needs MONGODB_URI: an embedded database is not shared with other instances`);
   }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const value = parsed.data;
   return {
     mongodbUri: value.MONGODB_URI ?? null,
@@ -141,6 +149,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     port: value.PORT,
     host: value.HOST,
     publicUrl: value.PUBLIC_URL ?? null,
+    role: value.ROLE,
     workerThreads: value.WORKER_THREADS,
     tasksPerThread: value.TASKS_PER_THREAD,
     storage: { kind: value.STORAGE, directory: value.PROCESSED_DIR },
@@ -161,6 +170,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     },
     leaseMs: value.LEASE_SECONDS * 1000,
     shutdownMs: value.SHUTDOWN_SECONDS * 1000,
+    retentionMs: value.RETENTION_DAYS * 24 * 60 * 60_000,
     logLevel: value.LOG_LEVEL,
   };
 };

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
@@ -9,6 +8,10 @@ import type { Config } from './config.ts';
 import { createClock } from './database/clock.ts';
 import { connect, isDatabaseOutage } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
+import { createDatabaseProbe } from './database/probe.ts';
+import { AppError } from './errors.ts';
+import { listen, stopListening } from './http/stopping.ts';
+import { sweepUploads } from './http/upload.ts';
 import { createImagePool, longestTaskMs } from './images/pool.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import { createCompletion } from './requests/completion.ts';
@@ -18,7 +21,11 @@ import { createImageStore } from './requests/image-store.ts';
 import { createIngest } from './requests/ingest.ts';
 import { createModels, ensureIndexes } from './requests/models.ts';
 import { createReconciler } from './requests/reconciler.ts';
+import { createRemovalStore } from './requests/removal-store.ts';
 import { createRequestStore } from './requests/request-store.ts';
+import { createRetention } from './requests/retention.ts';
+import { createRounds } from './requests/rounds.ts';
+import { createStoreGate } from './requests/store-gate.ts';
 import { createLocalStorage } from './storage/local.ts';
 import { createCourier } from './webhooks/courier.ts';
 import { createDeliver } from './webhooks/deliver.ts';
@@ -41,7 +48,14 @@ export interface ServiceFiles {
 
 const UPLOAD_MINUTES = 10;
 const RECONCILE_EVERY_MS = 30_000;
-const TEMPORARY_FILES_AFTER_MS = 60 * 60_000;
+const RETENTION_EVERY_MS = 60_000;
+const SWEEP_EVERY_MS = 5 * 60_000;
+/** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
+const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
+const UPLOAD_FILES_AFTER_MS = 3 * 60 * 60_000;
+/** Shares of SHUTDOWN_SECONDS by whose end work, then HTTP must have come to an end; the rest is for closing. */
+const WORK_SHARE = 0.7;
+const HTTP_SHARE = 0.85;
 
 /** Starts every part in order; when one fails, those that already run are closed before the error is thrown. */
 export const startService = async (config: Config, files: ServiceFiles, log: Logger): Promise<Service> => {
@@ -69,8 +83,13 @@ const startParts = async (
   const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
   await mkdir(uploadDirectory, { recursive: true });
   const storage = createLocalStorage(imageDirectory);
-  await storage.check();
-  await storage.sweepTemporary(TEMPORARY_FILES_AFTER_MS);
+  await storage.check().catch((error: unknown) => {
+    // A full disk passes: the service waits for room, not ready until then. A wrong path does not.
+    if (!isFull(error)) throw error;
+    log.warn({ err: error }, 'the image store is full; images wait');
+  });
+  const worksOnImages = config.role !== 'api';
+  const servesApi = config.role !== 'worker';
 
   const mongodbUri = config.mongodbUri ?? (await embeddedUri(config, files, log, closers));
   const connection = await connect(mongodbUri, (message, facts = {}) => log.info(facts, message));
@@ -90,8 +109,6 @@ const startParts = async (
   const agents = createGuardedAgents(config.network);
   closers.push(async () => agents.destroy());
   const courier = createCourier({ outbox, deliver: createDeliver(agents), now, log });
-  courier.start();
-  closers.push(() => courier.stop());
 
   const workerData: WorkerData = {
     limits: config.limits,
@@ -100,28 +117,37 @@ const startParts = async (
     threads: config.workerThreads,
     encodeConcurrency: Math.max(1, Math.round(cpus().length / config.workerThreads)),
   };
-  const pool = await createImagePool({
-    workerFile: files.worker,
-    threads: config.workerThreads,
-    tasksPerThread: config.tasksPerThread,
-    deadlineMs: longestTaskMs(config.limits, config.tasksPerThread),
-    workerData,
-  });
-  closers.push(() => pool.close());
+  const pool = worksOnImages
+    ? await createImagePool({
+        workerFile: files.worker,
+        threads: config.workerThreads,
+        tasksPerThread: config.tasksPerThread,
+        deadlineMs: longestTaskMs(config.limits, config.tasksPerThread),
+        workerData,
+      })
+    : null;
+  // What was in work has been waited for, or handed back.
+  closers.push(async () => pool?.close(0));
 
   const port = { actual: config.port };
   const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port.actual}`;
   const outputUrl = (name: string): string => `${publicUrl()}/processed_images/${name}`;
 
   const completion = createCompletion(requests, images, async (request) => {
-    await outbox.enqueue(completionEvent(request, publicUrl()));
+    // A worker without PUBLIC_URL knows no address that serves the API; the instance that took the upload does.
+    await outbox.enqueue(completionEvent(request, config.publicUrl ?? request.webhook?.servedAt ?? publicUrl()));
     courier.wake();
   });
+  const storeGate = createStoreGate(
+    () => storage.check(),
+    () => performance.now(),
+  );
   const dispatcher = createDispatcher({
     images,
     requests,
     completion,
-    pool,
+    pool: pool ?? NO_POOL,
+    storeGate,
     leaseMs: config.leaseMs,
     maxAttempts: config.limits.maxAttempts,
     log,
@@ -133,6 +159,35 @@ const startParts = async (
     },
   });
   const reconciler = createReconciler(requests, completion, now, log, RECONCILE_EVERY_MS);
+  const retention = createRetention({
+    store: createRemovalStore(models),
+    removeOutput: (name) => storage.remove(name),
+    forgetDeliveries: (requestId) => outbox.forget(requestId),
+    now,
+    retentionMs: config.retentionMs,
+    log,
+  });
+  const sweep = async (): Promise<void> => {
+    await storage.sweepTemporary(TEMPORARY_FILES_AFTER_MS);
+    await sweepUploads(uploadDirectory, UPLOAD_FILES_AFTER_MS);
+  };
+  const rounds = [
+    createRounds('the sweeper', sweep, SWEEP_EVERY_MS, log),
+    ...(worksOnImages ? [reconciler, createRounds('the retention', retention, RETENTION_EVERY_MS, log)] : []),
+  ];
+
+  const begun = new AbortController();
+  const giveUp = new AbortController();
+  const stopping = { begun: begun.signal, giveUp: giveUp.signal };
+  const askDatabase = createDatabaseProbe(connection);
+  const checkStorage = async (): Promise<void> => {
+    await storage.check();
+    const fault = storeGate.fault();
+    if (fault !== null) throw new AppError('storage_unavailable', fault);
+  };
+  const checkRunning = async (): Promise<void> => {
+    if (begun.signal.aborted) throw new AppError('shutting_down');
+  };
 
   const app = createApp({
     upload: {
@@ -141,27 +196,46 @@ const startParts = async (
       maxUploadBytes: config.limits.maxUploadBytes,
       defaultWebhookSecret: config.webhookSecret,
       isWebhookSecret: isValidSecret,
+      servedAt: publicUrl,
+      stopping,
       onStored: () => dispatcher.wake(),
     },
     requests: { requests, images, outputUrl, webhookOf: (requestId) => outbox.latest(requestId) },
     imageDirectory,
     readiness: [
-      { name: 'database', check: async () => void (await connection.db?.command({ ping: 1 }, { timeoutMS: 2_000 })) },
-      { name: 'storage', check: () => storage.check() },
+      { name: 'database', check: askDatabase },
+      { name: 'storage', check: checkStorage },
+      { name: 'service', check: checkRunning },
     ],
+    servesApi,
+    askDatabase,
+    stopping,
     isDatabaseOutage,
     log,
   });
   const server = createServer(app);
   server.requestTimeout = UPLOAD_MINUTES * 60_000;
   port.actual = await listen(server, config.port, config.host);
-  closers.push(() => stopListening(server));
 
   // The server has the port: only now may work begin whose output URLs carry it.
-  dispatcher.start();
-  closers.push(() => dispatcher.stop(Math.max(config.shutdownMs - 2_000, 500)));
-  reconciler.start();
-  closers.push(() => reconciler.stop());
+  if (worksOnImages) {
+    dispatcher.start();
+    courier.start();
+  }
+  for (const round of rounds) round.start();
+  closers.push(async () => {
+    const begunAt = performance.now();
+    begun.abort();
+    const workMs = config.shutdownMs * WORK_SHARE;
+    // HTTP goes on meanwhile: who asks is answered, and only new uploads are sent away.
+    await Promise.allSettled([
+      worksOnImages && dispatcher.stop(Math.max(workMs - 1_000, workMs / 2)),
+      worksOnImages && courier.stop(workMs),
+      ...rounds.map((round) => round.stop(workMs)),
+    ]);
+    const left = config.shutdownMs * HTTP_SHARE - (performance.now() - begunAt);
+    await stopListening(server, left, () => giveUp.abort(new AppError('shutting_down')));
+  });
   return `http://localhost:${port.actual}`;
 };
 
@@ -180,19 +254,15 @@ const embeddedUri = async (
   return database.uri;
 };
 
-const listen = (server: Server, port: number, host: string): Promise<number> =>
-  new Promise((resolvePort, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolvePort((server.address() as AddressInfo).port);
-    });
-  });
+/** For an instance that works on no images. */
+const NO_POOL = {
+  capacity: 0,
+  run: async (): Promise<never> => {
+    throw new Error('this instance works on no images');
+  },
+};
 
-/** Answers what has been asked, takes nothing new; keep-alive connections that idle are closed at once. */
-const stopListening = (server: Server): Promise<void> =>
-  new Promise((resolveClosed) => {
-    server.close(() => resolveClosed());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 2_000).unref();
-  });
+const FULL = ['ENOSPC', 'EDQUOT'];
+
+const isFull = (error: unknown): boolean =>
+  error instanceof AppError && FULL.includes(String((error.cause as NodeJS.ErrnoException | undefined)?.code));

@@ -16,6 +16,12 @@ describe('loadConfig', () => {
     expect(config.network.allowPrivateNetworks).toEqual([]);
   });
 
+  test.each(['api', 'worker'])('ROLE=%s needs a database that others share', (ROLE) => {
+    expect(() => loadConfig({ ROLE })).toThrow('needs MONGODB_URI');
+    expect(() => loadConfig({ ROLE, PORT: 'x' })).toThrow(/PORT.*\n.*needs MONGODB_URI/);
+    expect(loadConfig({ ROLE, MONGODB_URI: 'mongodb://db.example/app' }).role).toBe(ROLE);
+  });
+
   test('reads what is set', () => {
     const config = loadConfig({
       MONGODB_URI: 'mongodb://db.example/app',

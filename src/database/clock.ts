@@ -3,6 +3,8 @@ import type { Connection } from 'mongoose';
 const REFRESH_MS = 10_000;
 /** Samples kept: a minute's worth, so that drift does not outlive a good sample. */
 const SAMPLES = 6;
+/** A round trip this long says too little about the time; it comes from a database that was held up. */
+const LONGEST_ROUND_TRIP_MS = 2_000;
 
 interface Sample {
   /** Database time minus `localNow`, in milliseconds. */
@@ -45,6 +47,7 @@ export const createClock = (connection: Connection, options: DatabaseClockOption
     const received = localNow();
     if (!(reply.localTime instanceof Date)) throw new Error('The database does not tell its time');
     const roundTrip = received - sent;
+    if (offset !== null && roundTrip > LONGEST_ROUND_TRIP_MS) return;
     const sample: Sample = { offset: reply.localTime.getTime() - (sent + received) / 2, roundTrip };
 
     // A sample that no delay can explain: one of the two clocks was stepped (or slept), so older samples are wrong.
@@ -59,7 +62,17 @@ export const createClock = (connection: Connection, options: DatabaseClockOption
     refresh,
     async start() {
       await refresh();
-      timer ??= setInterval(() => void refresh().catch(onError), REFRESH_MS).unref();
+      let asking = false;
+      timer ??= setInterval(() => {
+        // While the database is held up, questions must not queue.
+        if (asking) return;
+        asking = true;
+        void refresh()
+          .catch(onError)
+          .finally(() => {
+            asking = false;
+          });
+      }, REFRESH_MS).unref();
     },
     stop() {
       clearInterval(timer);

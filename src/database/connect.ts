@@ -55,6 +55,9 @@ export const connect = async (uri: string, log: DatabaseLog): Promise<Connection
       writeConcern: { w: 'majority', journal: true },
       serverSelectionTimeoutMS: 5_000,
       connectTimeoutMS: 5_000,
+      // A server that hangs (it does not even refuse) is noticed after this and connectTimeoutMS, and what waits for
+      // it fails then instead of after socketTimeoutMS.
+      heartbeatFrequencyMS: 2_000,
       socketTimeoutMS: 60_000,
       waitQueueTimeoutMS: 10_000,
       // The store makes its indexes itself, before it takes work.

@@ -143,9 +143,15 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
     port,
     process: server.pid,
   });
-  lock.describe({ engine: engine.name, port, databasePid: server.pid });
+  const describe = ({ pid }: GuardedProcess): void => lock.describe({ engine: engine.name, port, databasePid: pid });
+  describe(server);
 
-  const end = supervise(server, { restart: () => startOn(launch, place, port, options), log, onExit: options.onExit });
+  const restart = async (): Promise<GuardedProcess> => {
+    const again = await startOn(launch, place, port, options);
+    describe(again);
+    return again;
+  };
+  const end = supervise(server, { restart, log, onExit: options.onExit });
   return {
     uri: uriOf(port),
     engine: engine.name,

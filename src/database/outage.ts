@@ -14,7 +14,10 @@ const OUTAGE_CLASSES = [
 const OUTAGE_NAMES = [
   'MongoPoolClearedError',
   'MongoPoolClosedError',
+  'MongoPoolClearedOnNetworkError',
+  'PoolClearedOnNetworkError',
   'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
   'MongooseServerSelectionError',
   'DisconnectedError',
 ];

@@ -3,8 +3,7 @@ import type { GuardedProcess } from './guarded-process.ts';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-const MOST_TRIES = 10;
-/** A database that lived this long starts a new count of tries. */
+/** A database that lived this long starts with the first pause again. */
 const STABLE_MS = 60_000;
 
 export interface SupervisorOptions {
@@ -16,7 +15,8 @@ export interface SupervisorOptions {
 }
 
 /**
- * Starts the database again when it ends by itself, with growing pauses, at most ten times in a row.
+ * Starts the database again when it ends by itself, with growing pauses and without end: a full disk, the usual reason,
+ * may last for hours, and the service waits meanwhile.
  * @returns a function that ends the database for good; calling it again waits for the same end
  */
 export const supervise = (first: GuardedProcess, options: SupervisorOptions): (() => Promise<void>) => {
@@ -33,7 +33,7 @@ export const supervise = (first: GuardedProcess, options: SupervisorOptions): ((
     });
 
   const startAgain = async (triesBefore: number): Promise<{ server: GuardedProcess | null; tries: number }> => {
-    for (let tries = triesBefore + 1; tries <= MOST_TRIES; tries += 1) {
+    for (let tries = triesBefore + 1; ; tries += 1) {
       await pause(Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS));
       if (stopping.signal.aborted) return { server: null, tries };
       try {
@@ -44,8 +44,6 @@ export const supervise = (first: GuardedProcess, options: SupervisorOptions): ((
         log('WARNING: the embedded database did not start again', { tries, reason: String(error) });
       }
     }
-    log('WARNING: the embedded database is given up; restart the service', { tries: MOST_TRIES });
-    return { server: null, tries: MOST_TRIES };
   };
 
   const watch = async (): Promise<void> => {

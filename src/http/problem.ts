@@ -13,6 +13,14 @@ export const notFound: RequestHandler = (req) => {
   throw new AppError('route_not_found', `There is nothing at ${req.method} ${req.path}. The README lists every call.`);
 };
 
+/** Answers `database_unavailable` before the call is begun, and before the body of an upload is read. */
+export const requireDatabase =
+  (askDatabase: () => Promise<void>): RequestHandler =>
+  async (_req, _res, next) => {
+    await askDatabase();
+    next();
+  };
+
 /** Answers a method that a path does not take, and says which it does (RFC 9110, 15.5.6). */
 export const methodNotAllowed =
   (...allowed: string[]): RequestHandler =>

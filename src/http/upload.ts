@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import multer, { MulterError } from 'multer';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { parseHttpUrl } from '../network/url.ts';
 import type { Ingest, Upload } from '../requests/ingest.ts';
 import { methodNotAllowed } from './problem.ts';
+import { refuseWhenStopping, type Stopping, untilGivenUp } from './stopping.ts';
 
 export interface UploadDeps {
   readonly ingest: Ingest;
@@ -15,6 +17,9 @@ export interface UploadDeps {
   readonly maxUploadBytes: number;
   readonly defaultWebhookSecret: string | null;
   readonly isWebhookSecret: (text: string) => boolean;
+  /** The address of this instance, for links where none is configured. */
+  readonly servedAt: () => string;
+  readonly stopping: Stopping;
   /** Tells the dispatcher that there is work. */
   readonly onStored: (requestId: string) => void;
 }
@@ -59,7 +64,8 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
       if (!parsed.success) throw invalidFields(parsed.error);
       const stored = await deps.ingest(
         () => createReadStream(file.path),
-        toUpload(parsed.data, deps.defaultWebhookSecret),
+        toUpload(parsed.data, deps.defaultWebhookSecret, deps.servedAt()),
+        deps.stopping.giveUp,
       );
       req.log.info({ requestId: stored.requestId, images: stored.total }, 'upload stored');
       deps.onStored(stored.requestId);
@@ -70,7 +76,13 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   };
 
   return Router()
-    .post('/api/upload', multipartOnly, orBadRequest(receive), upload)
+    .post(
+      '/api/upload',
+      refuseWhenStopping(deps.stopping),
+      multipartOnly,
+      untilGivenUp(deps.stopping, orBadRequest(receive)),
+      upload,
+    )
     .all('/api/upload', methodNotAllowed('POST'));
 };
 
@@ -84,9 +96,32 @@ const orBadRequest =
   (receive: RequestHandler): RequestHandler =>
   (req, res, next) =>
     receive(req, res, (error?: unknown) => {
-      if (!(error instanceof Error) || error instanceof MulterError || 'syscall' in error) return next(error);
+      if (!(error instanceof Error) || error instanceof MulterError) return next(error);
+      if ('syscall' in error) return next(ofTheDisk(error));
       next(new AppError('invalid_request', `The multipart body cannot be read: ${error.message}.`, { cause: error }));
     });
+
+/** Faults of the disk that pass without a change to the upload. */
+const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE'];
+
+const ofTheDisk = (error: Error): Error =>
+  'code' in error && DISK_CODES.includes(String(error.code))
+    ? new AppError('storage_unavailable', 'The server cannot store uploads at the moment. Try again later.', {
+        cause: error,
+      })
+    : error;
+
+/** Removes what uploads cut off by a crash left in their folder; returns how many files. */
+export const sweepUploads = async (directory: string, olderThanMs: number): Promise<number> => {
+  let removed = 0;
+  for (const name of await readdir(directory).catch(() => [])) {
+    const stats = await lstat(join(directory, name)).catch(() => null);
+    if (stats === null || !stats.isFile() || Date.now() - stats.mtimeMs < olderThanMs) continue;
+    await rm(join(directory, name), { force: true });
+    removed += 1;
+  }
+  return removed;
+};
 
 const invalidFields = (error: z.ZodError): AppError => {
   const errors = error.issues.map((issue) =>
@@ -101,12 +136,12 @@ const invalidFields = (error: z.ZodError): AppError => {
   return new AppError('invalid_field', `${detail}.`, { details: { errors } });
 };
 
-const toUpload = (data: z.infer<ReturnType<typeof fields>>, defaultSecret: string | null): Upload => {
+const toUpload = (data: z.infer<ReturnType<typeof fields>>, defaultSecret: string | null, servedAt: string): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, onInvalidRow } = data;
   const secret = webhookSecret ?? defaultSecret;
   return {
     options: { quality, format },
     onInvalidRow,
-    ...(url === undefined ? {} : { webhook: { url, ...(secret === null ? {} : { secret }) } }),
+    ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
   };
 };

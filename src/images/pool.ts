@@ -22,6 +22,8 @@ export interface ProbeTask {
 }
 
 const STORE_MS = 30_000;
+/** For threads to end once they are told to; one that is inside an encoder ends when that is through. */
+const ENDING_MS = 500;
 
 /** Milliseconds that a task takes at the very most when nothing hangs: its download, its turn to encode, its store. */
 export const longestTaskMs = (limits: ImageLimits, tasksPerThread: number): number =>
@@ -88,10 +90,10 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   };
 
   /** Lets what is in work finish, for one deadline at most; Piscina's own close() would reject it. */
-  const end = async ({ piscina, inWork }: Generation): Promise<void> => {
+  const end = async ({ piscina, inWork }: Generation, graceMs: number): Promise<void> => {
     await within(
       Promise.all(inWork).then(() => {}),
-      deadlineMs,
+      graceMs,
       () => {},
     );
     await piscina.destroy();
@@ -103,7 +105,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   const retire = (generation: Generation): void => {
     if (generation !== current || closing) return;
     current = begin();
-    const ended = end(generation).catch(() => {});
+    const ended = end(generation, deadlineMs).catch(() => {});
     retired.add(ended);
     void ended.then(() => retired.delete(ended));
   };
@@ -132,9 +134,13 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
         return crashed('A worker stopped while this image was in it.');
       }
     },
-    close: async () => {
+    close: async (graceMs = deadlineMs) => {
       closing = true;
-      await Promise.all([end(current), ...retired]);
+      await within(
+        Promise.all([end(current, graceMs), ...retired]).then(() => {}),
+        graceMs + ENDING_MS,
+        () => {},
+      );
     },
   };
 };

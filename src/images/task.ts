@@ -62,6 +62,6 @@ export interface ImagePool {
   readonly capacity: number;
   /** Never rejects: a crashed or hung worker resolves to `worker_crashed`. */
   run(task: ImageTask): Promise<ImageResult>;
-  /** Waits for what is in work, then ends the threads. */
-  close(): Promise<void>;
+  /** Waits for what is in work, at most `graceMs` (by default as long as a task may take), then ends the threads. */
+  close(graceMs?: number): Promise<void>;
 }

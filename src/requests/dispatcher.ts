@@ -4,14 +4,17 @@ import type { ClaimedImage, ImageStore } from './image-store.ts';
 import { createFairQueue, type Turn } from './queue.ts';
 import type { ActiveRequest, RequestStore } from './request-store.ts';
 import { createSettler } from './settler.ts';
-import { judge, lapses, type Verdict } from './transitions.ts';
+import type { StoreGate } from './store-gate.ts';
+import { isGivenUp, judge, mustRunAlone, type Verdict } from './transitions.ts';
 
 /** How often the database is asked for requests that came without a wake-up, for example on another instance. */
 const POLL_MS = 400;
 /** Pause after the database failed, in milliseconds. */
 const BROKEN_PAUSE_MS = 500;
-/** For how long an image that must run alone is handed back when it is not its turn. */
-const SUSPECT_PAUSE_MS = 1_000;
+/** After the database was away: time for every instance to renew its leases before anyone takes what has lapsed. */
+const RECOVERY_PAUSE_MS = 1_000;
+/** What the last writes of a stop may take. */
+const LAST_WRITES_MS = 1_000;
 
 export interface DispatcherLog {
   info(facts: object, message: string): void;
@@ -22,7 +25,8 @@ export interface DispatcherDeps {
   readonly images: ImageStore;
   readonly requests: RequestStore;
   readonly completion: Completion;
-  readonly pool: ImagePool;
+  readonly pool: Pick<ImagePool, 'capacity' | 'run'>;
+  readonly storeGate: StoreGate;
   readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly log: DispatcherLog;
@@ -36,7 +40,7 @@ export interface Dispatcher {
   start(): void;
   /** Something new may be due: look now. */
   wake(): void;
-  /** Takes no more, waits up to `graceMs` for what runs, and hands the rest back to other instances. */
+  /** Takes no more, waits up to `graceMs` for what runs, and hands the rest back to other instances, in a second more. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -45,7 +49,7 @@ export interface Dispatcher {
  * while they run, writes what became of them, and ends requests that have nothing left.
  */
 export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
-  const { images, requests, completion, pool, leaseMs, maxAttempts, log, random } = deps;
+  const { images, requests, completion, pool, storeGate, leaseMs, maxAttempts, log, random } = deps;
   const queue = createFairQueue(() => performance.now());
   const held = new Map<string, ClaimedImage>();
   let stopping = false;
@@ -55,6 +59,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
   let alarm: (() => void) | null = null;
   let woken = false;
   let broken = false;
+  let ended = false;
 
   const wake = (): void => {
     woken = true;
@@ -81,17 +86,31 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
 
   const settler = createSettler(images, requests, async (error) => {
     reportBroken(error);
-    await new Promise((resolve) => setTimeout(resolve, BROKEN_PAUSE_MS));
+    await pause(BROKEN_PAUSE_MS);
+    return !ended;
   });
+
+  /**
+   * After an outage, whose length is nobody's fault: what is in work here is held again before anyone may take it, and
+   * claims whose answer was lost on the way are given back.
+   */
+  const recover = async (): Promise<void> => {
+    await images.renew([...held.values()], leaseMs);
+    await images.releaseUnheard();
+    broken = false;
+    log.info({}, 'the database answers again');
+    await pause(RECOVERY_PAUSE_MS);
+  };
 
   const runOne = async (turn: Turn, image: ClaimedImage): Promise<void> => {
     const { request } = turn;
     held.set(image.leaseToken + image._id, image);
     turn.running += 1;
-    const result: ImageResult =
-      image.attempts > maxAttempts
-        ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
-        : await pool.run({ id: image._id, url: image.inputUrl, ...request.options });
+    const result: ImageResult = isGivenUp(image, maxAttempts)
+      ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
+      : await pool.run({ id: image._id, url: image.inputUrl, ...request.options });
+    if (result.ok) storeGate.worked();
+    else if (result.code === 'storage_failed') storeGate.failed(result.message);
     const verdict = judge(image, result, maxAttempts, random());
     await settler.settle({ request, image, verdict });
     held.delete(image.leaseToken + image._id);
@@ -100,14 +119,17 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     wake();
   };
 
-  /** An image whose last claim ended without a word may have killed its process: it runs with nothing beside it. */
+  /** An image that may be what kills its processes: it runs with nothing beside it. */
   const runAlone = async (turn: Turn, image: ClaimedImage): Promise<void> => {
     alone = true;
     held.set(image.leaseToken + image._id, image);
-    while (held.size > 1 && !stopping) await sleep(POLL_MS);
-    if (stopping) await images.release([image], 0).finally(() => held.delete(image.leaseToken + image._id));
-    else await runOne(turn, image);
-    alone = false;
+    try {
+      while (held.size > 1 && !stopping) await sleep(POLL_MS);
+      if (stopping) await images.release([image], 0).finally(() => held.delete(image.leaseToken + image._id));
+      else await runOne(turn, image);
+    } finally {
+      alone = false;
+    }
   };
 
   const serve = async (turn: Turn, wanted: number): Promise<boolean> => {
@@ -119,12 +141,16 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       return false;
     }
     queue.served(turn);
-    if (request.state === 'queued') await requests.markStarted(request._id);
-    const suspects = claimed.filter((image) => lapses(image) > 0 && image.attempts <= maxAttempts);
-    for (const image of claimed) if (!suspects.includes(image)) void runOne(turn, image);
+    const suspects = claimed.filter((image) => mustRunAlone(image) && !isGivenUp(image, maxAttempts));
     const [suspect, ...others] = suspects;
-    if (others.length > 0) await images.release(others, SUSPECT_PAUSE_MS);
-    if (suspect !== undefined) await runAlone(turn, suspect);
+    // The work begins before anything else is written: a database that fails here must not leave claims to their leases.
+    for (const image of claimed) if (!suspects.includes(image)) void runOne(turn, image);
+    try {
+      await images.release(others, 0);
+      if (request.state === 'queued') await requests.markStarted(request._id);
+    } finally {
+      if (suspect !== undefined) await runAlone(turn, suspect);
+    }
     return true;
   };
 
@@ -138,27 +164,37 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       const candidates = queue.candidates();
       const [turn] = candidates;
       if (stopping || alone || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4))) return;
-      await serve(turn, Math.max(1, Math.ceil(free / candidates.length)));
+      const room = await storeGate.allowance(free, held.size);
+      if (room === 0) return;
+      await serve(turn, Math.max(1, Math.ceil(room / candidates.length)));
     }
   };
 
   const work = async (): Promise<void> => {
     while (!stopping) {
       try {
+        if (broken) await recover();
         await fill();
-        if (broken) log.info({}, 'the database answers again');
-        broken = false;
       } catch (error) {
         reportBroken(error);
-        await sleep(BROKEN_PAUSE_MS);
+        await pause(BROKEN_PAUSE_MS);
       }
       if (!stopping) await sleep(POLL_MS);
     }
   };
 
+  let renewing = false;
   const renewal = setInterval(
     () => {
-      images.renew([...held.values()], leaseMs).catch(reportBroken);
+      // While the database is held up, renewals must not queue.
+      if (renewing) return;
+      renewing = true;
+      images
+        .renew([...held.values()], leaseMs)
+        .catch(reportBroken)
+        .finally(() => {
+          renewing = false;
+        });
     },
     Math.max(leaseMs / 3, 100),
   );
@@ -176,19 +212,25 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
         while (held.size > 0) await sleep(50);
         await settler.idle();
       });
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([
-        drained,
-        new Promise((resolve) => {
-          timer = setTimeout(resolve, graceMs);
-        }),
-      ]);
-      clearTimeout(timer);
+      await within(drained, graceMs);
+      ended = true;
       clearInterval(renewal);
       // What still runs is handed over; the result it may yet write is refused by the fence.
-      await images.release([...held.values()], 0).catch(reportBroken);
+      const handedOver = Promise.all([images.release([...held.values()], 0), images.releaseUnheard()]);
+      await within(handedOver.catch(reportBroken), LAST_WRITES_MS);
     },
   };
+};
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits for the work, at most `ms`: a database that does not answer must not hold up a stop. */
+const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
 const GIVEN_UP = 'Every worker that tried this image stopped; it was given up.';

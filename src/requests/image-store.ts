@@ -19,6 +19,8 @@ export interface ClaimCursor {
   fresh: number;
 }
 
+type Lease = Pick<ClaimedImage, '_id' | 'leaseToken'>;
+
 /** A request and how many images it has: fresh ones have due dates below that number. */
 type Counted = Pick<RequestRecord, '_id' | 'total'>;
 
@@ -59,6 +61,35 @@ export const createImageStore = (models: Models, now: () => Date) => {
     return [...ids, ...walk.items.map((image) => image._id)];
   };
 
+  const lease = async (ids: readonly string[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
+    const at = now();
+    await images.updateMany(
+      { _id: { $in: ids }, nextAt: { $lte: at } },
+      { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
+    );
+    const claimed = await images
+      .find({ _id: { $in: ids }, leaseToken }, { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 })
+      .lean();
+    return claimed.map((image) => ({ ...image, leaseToken }));
+  };
+
+  const release = async (held: readonly Lease[], delayMs: number): Promise<void> => {
+    if (held.length === 0) return;
+    const nextAt = new Date(now().getTime() + delayMs);
+    await images.bulkWrite(
+      held.map(({ _id, leaseToken }) => ({
+        updateOne: {
+          filter: { _id, leaseToken },
+          update: { $set: { nextAt, status: 'pending' }, $unset: { leaseToken: '' }, $inc: { attempts: -1 } },
+        },
+      })),
+      { ordered: false },
+    );
+  };
+
+  /** Claims that failed on their way: done or not, nobody knows. */
+  const unheard: Lease[] = [];
+
   return {
     /**
      * Leases up to `wanted` due images of a request to the caller.
@@ -68,15 +99,22 @@ export const createImageStore = (models: Models, now: () => Date) => {
       const ids = await findDue(request, wanted, cursor);
       if (ids.length === 0) return [];
       const leaseToken = uuid();
-      const at = now();
-      await images.updateMany(
-        { _id: { $in: ids }, nextAt: { $lte: at } },
-        { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
-      );
-      const claimed = await images
-        .find({ _id: { $in: ids }, leaseToken }, { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 })
-        .lean();
-      return claimed.map((image) => ({ ...image, leaseToken }));
+      try {
+        return await lease(ids, leaseToken, leaseMs);
+      } catch (error) {
+        // It may have been done all the same: then these would wait for their lease to end, for nothing.
+        unheard.push(...ids.map((_id) => ({ _id, leaseToken })));
+        throw error;
+      }
+    },
+
+    /** Gives back what was claimed by calls whose answer never came, once the database answers again. */
+    async releaseUnheard(): Promise<void> {
+      const held = unheard.splice(0);
+      await release(held, 0).catch((error: unknown) => {
+        unheard.push(...held);
+        throw error;
+      });
     },
 
     /** Puts the end of the leases off; images whose lease has passed to another are left alone. */
@@ -90,19 +128,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
     },
 
     /** Gives images back that were claimed and not begun; the claim does not count as an attempt. */
-    async release(held: readonly ClaimedImage[], delayMs: number): Promise<void> {
-      if (held.length === 0) return;
-      const nextAt = new Date(now().getTime() + delayMs);
-      await images.bulkWrite(
-        held.map((image) => ({
-          updateOne: {
-            filter: { _id: image._id, leaseToken: image.leaseToken },
-            update: { $set: { nextAt, status: 'pending' }, $unset: { leaseToken: '' }, $inc: { attempts: -1 } },
-          },
-        })),
-        { ordered: false },
-      );
-    },
+    release,
 
     /**
      * Writes what became of images. May be repeated after a lost answer: what this call's token settled before counts

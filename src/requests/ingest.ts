@@ -7,17 +7,32 @@ import type { RequestStore } from './request-store.ts';
 import { type ImageRecord, NO_COUNTS, type RequestOptions, type RequestRecord, type RowChunkRecord } from './types.ts';
 
 /** Images of one insert, and rows of one chunk; a chunk also ends before it grows past a sixteenth of a document. */
-const IMAGES_PER_INSERT = 1_000;
+export const IMAGES_PER_INSERT = 1_000;
 const ROWS_PER_CHUNK = 500;
 const CHUNK_CHARACTERS = 1_000_000;
 
 export interface Upload {
   readonly options: RequestOptions;
   readonly onInvalidRow: 'reject' | 'skip';
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
 }
 
-export type Ingest = (open: OpenCsv, upload: Upload) => Promise<{ requestId: string; total: number }>;
+/** What of an upload was read so far; its last images may not be stored yet. */
+interface Progress {
+  total: number;
+  chunks: number;
+  failed: number;
+}
+
+const tookTooLong = (): AppError =>
+  new AppError('database_unavailable', 'The upload took too long to store and was given up. Send it again.');
+
+/** @param giveUp aborted, with the error to answer, when the service stops and can wait no longer */
+export type Ingest = (
+  open: OpenCsv,
+  upload: Upload,
+  giveUp: AbortSignal,
+) => Promise<{ requestId: string; total: number }>;
 
 /**
  * Takes a CSV in: the whole file is checked before anything is stored, and the request is seen by nobody until every
@@ -25,7 +40,7 @@ export type Ingest = (open: OpenCsv, upload: Upload) => Promise<{ requestId: str
  */
 export const createIngest =
   (models: Models, requests: RequestStore, limits: CsvLimits, now: () => Date): Ingest =>
-  async (open, upload) => {
+  async (open, upload, giveUp) => {
     const table = await inspectCsv(open, limits, upload.onInvalidRow);
     if (table.faultCount > 0) {
       throw new AppError('csv_invalid', undefined, {
@@ -48,18 +63,15 @@ export const createIngest =
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
     };
     await requests.insert(record);
+    const progress: Progress = { total: 0, chunks: 0, failed: 0 };
     try {
-      const stored = await storeRows(models, requests, requestId, readCsvRows(open, limits));
-      if (!(await requests.activate(requestId, stored))) {
-        throw new AppError(
-          'database_unavailable',
-          'The upload took too long to store and was given up. Send it again.',
-        );
-      }
-      return { requestId, total: stored.total };
+      await storeRows(models, requests, requestId, readCsvRows(open, limits), progress, giveUp);
+      giveUp.throwIfAborted();
+      if (!(await requests.activate(requestId, progress))) throw tookTooLong();
+      return { requestId, total: progress.total };
     } catch (error) {
       // Best effort: where the database is what failed, the reconciler does it later.
-      await requests.discard(requestId).catch(() => undefined);
+      await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => undefined);
       throw error;
     }
   };
@@ -69,34 +81,43 @@ const storeRows = async (
   requests: RequestStore,
   requestId: string,
   rows: AsyncIterable<CsvRow>,
-): Promise<{ total: number; chunks: number; failed: number }> => {
+  progress: Progress,
+  giveUp: AbortSignal,
+): Promise<void> => {
   let images: ImageRecord[] = [];
   let chunk: string[][] = [];
   let chunkCharacters = 0;
-  let total = 0;
-  let chunks = 0;
-  let failed = 0;
   let rowCount = 0;
+
+  const touch = async (): Promise<void> => {
+    giveUp.throwIfAborted();
+    if (!(await requests.touch(requestId, progress))) throw tookTooLong();
+  };
 
   const flushImages = async (): Promise<void> => {
     await models.images.insertMany(images, { lean: true, ordered: false });
     images = [];
-    await requests.touch(requestId);
+    await touch();
   };
   const flushChunk = async (): Promise<void> => {
-    const record: RowChunkRecord = { _id: `${requestId}:${chunks}`, firstRow: rowCount - chunk.length, rows: chunk };
+    const record: RowChunkRecord = {
+      _id: `${requestId}:${progress.chunks}`,
+      firstRow: rowCount - chunk.length,
+      rows: chunk,
+    };
     await models.rows.insertMany([record], { lean: true });
-    chunks += 1;
+    progress.chunks += 1;
     chunk = [];
     chunkCharacters = 0;
+    await touch();
   };
 
   for await (const row of rows) {
     for (const [index, url] of row.urls.entries()) {
-      const image = newImage(requestId, total, row, index, url);
+      const image = newImage(requestId, progress.total, row, index, url);
       images.push(image);
-      total += 1;
-      if (image.status === 'failed') failed += 1;
+      progress.total += 1;
+      if (image.status === 'failed') progress.failed += 1;
       if (images.length === IMAGES_PER_INSERT) await flushImages();
     }
     chunk.push(row.cells);
@@ -106,7 +127,6 @@ const storeRows = async (
   }
   if (images.length > 0) await flushImages();
   if (chunk.length > 0) await flushChunk();
-  return { total, chunks, failed };
 };
 
 const newImage = (requestId: string, seq: number, row: CsvRow, index: number, inputUrl: string): ImageRecord => {

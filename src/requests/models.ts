@@ -54,7 +54,7 @@ const request = new Schema<RequestRecord>(
       _id: false,
       required: true,
     },
-    webhook: { type: { url: String, secret: String }, _id: false },
+    webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
     eventPending: Boolean,
   },
   { versionKey: false, collection: 'requests', minimize: false },
@@ -62,6 +62,7 @@ const request = new Schema<RequestRecord>(
 request.index({ state: 1 });
 request.index({ eventPending: 1 });
 request.index({ createdAt: 1 });
+request.index({ finishedAt: 1 });
 
 const rowChunk = new Schema<RowChunkRecord>(
   {

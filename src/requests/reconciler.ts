@@ -1,5 +1,7 @@
 import type { Completion } from './completion.ts';
+import { IMAGES_PER_INSERT } from './ingest.ts';
 import type { RequestStore } from './request-store.ts';
+import { createRounds, type RoundsLog } from './rounds.ts';
 
 /** An upload that has not written for this long was cut off by a crash. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
@@ -9,39 +11,17 @@ export const createReconciler = (
   requests: RequestStore,
   completion: Completion,
   now: () => Date,
-  log: { warn(facts: object, message: string): void },
+  log: RoundsLog,
   everyMs: number,
 ) => {
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
-
   const look = async (): Promise<void> => {
     await completion.repairEvents();
-    for (const { _id } of await requests.abandoned(new Date(now().getTime() - ABANDONED_AFTER_MS))) {
+    for (const { _id, total, csv } of await requests.abandoned(new Date(now().getTime() - ABANDONED_AFTER_MS))) {
       log.warn({ requestId: _id }, 'removing an upload that was cut off before it was answered');
-      await requests.discard(_id);
+      // The batch that was on its way when it was cut off is not counted yet.
+      await requests.discard(_id, { total: total + IMAGES_PER_INSERT, chunks: csv.chunks + 1 });
     }
   };
 
-  const next = (): void => {
-    timer = setTimeout(() => {
-      round = look()
-        .catch((error: unknown) => log.warn({ err: error }, 'the reconciler will look again'))
-        .finally(next);
-    }, everyMs);
-    timer.unref();
-  };
-
-  return {
-    look,
-    start(): void {
-      round = look().catch((error: unknown) => log.warn({ err: error }, 'the reconciler will look again'));
-      next();
-    },
-    async stop(): Promise<void> {
-      clearTimeout(timer);
-      await round;
-      clearTimeout(timer);
-    },
-  };
+  return { look, ...createRounds('the reconciler', look, everyMs, log) };
 };

@@ -3,6 +3,7 @@ import { finishedImages } from './transitions.ts';
 import {
   ACTIVE_STATES,
   type Counters,
+  HIDDEN_STATES,
   type ImageRecord,
   NO_COUNTS,
   type RequestRecord,
@@ -13,6 +14,12 @@ import {
 export const PAGE_SIZE = 1_000;
 
 export type ActiveRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'counters'>;
+/** How many images and chunks of rows of an upload are stored. */
+export interface Stored {
+  readonly total: number;
+  readonly chunks: number;
+}
+
 export type RequestStore = ReturnType<typeof createRequestStore>;
 
 /** Everything that is written to a request. Changes of state are compare-and-set on the state and the run they leave. */
@@ -24,10 +31,10 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       await requests.create(record);
     },
 
-    /** The request, unless it is still being uploaded. */
+    /** The request, unless it is still being uploaded or already being removed. */
     async find(requestId: string): Promise<RequestRecord | null> {
       const record = await requests.findOne({ _id: requestId }).lean<RequestRecord>();
-      return record === null || record.state === 'ingesting' ? null : record;
+      return record === null || HIDDEN_STATES.includes(record.state) ? null : record;
     },
 
     async active(): Promise<ActiveRequest[]> {
@@ -36,8 +43,13 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         .lean<ActiveRequest[]>();
     },
 
-    async touch(requestId: string): Promise<void> {
-      await requests.updateOne({ _id: requestId, state: 'ingesting' }, { $set: { heartbeatAt: now() } });
+    /** A sign of life of an upload, with how much of it is stored. False when it was swept away meanwhile. */
+    async touch(requestId: string, stored: Stored): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id: requestId, state: 'ingesting' },
+        { $set: { heartbeatAt: now(), total: stored.total, 'csv.chunks': stored.chunks } },
+      );
+      return written.matchedCount === 1;
     },
 
     /** The upload is whole: from here on it is seen and worked on. False when it was swept away meanwhile. */
@@ -117,23 +129,23 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /** Uploads that stopped writing before `before`: their sender never got a requestId. */
-    async abandoned(before: Date): Promise<Pick<RequestRecord, '_id'>[]> {
+    async abandoned(before: Date): Promise<Pick<RequestRecord, '_id' | 'total' | 'csv'>[]> {
       return requests
-        .find({ state: 'ingesting', heartbeatAt: { $lt: before } }, { _id: 1 })
+        .find({ state: 'ingesting', heartbeatAt: { $lt: before } }, { total: 1, csv: 1 })
         .limit(100)
         .lean();
     },
 
-    /** Removes an upload that was never answered: images first, the request last, so that it can be begun again. */
-    async discard(requestId: string): Promise<void> {
-      for (let from = 0; ; from += PAGE_SIZE) {
-        const removed = await images.deleteMany({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } });
-        if (removed.deletedCount === 0) break;
+    /**
+     * Removes an upload that was never answered: images first, the request last, so that it can be begun again.
+     * @param stored what it may have written at most; empty pages do not end the walk, as an earlier one may have
+     *   emptied them
+     */
+    async discard(requestId: string, stored: Stored): Promise<void> {
+      for (let from = 0; from < stored.total; from += PAGE_SIZE) {
+        await images.deleteMany({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } });
       }
-      for (let chunk = 0; ; chunk += 1) {
-        const removed = await rows.deleteOne({ _id: `${requestId}:${chunk}` });
-        if (removed.deletedCount === 0) break;
-      }
+      for (let chunk = 0; chunk < stored.chunks; chunk += 1) await rows.deleteOne({ _id: `${requestId}:${chunk}` });
       await requests.deleteOne({ _id: requestId, state: 'ingesting' });
     },
 

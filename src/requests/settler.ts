@@ -19,11 +19,12 @@ const BATCH = 100;
 /**
  * Collects verdicts while the previous write is on its way, so that a busy service writes many images at once and an
  * idle one writes each at once. A write that fails is repeated until it stands: the leases say whether it still counts.
+ * @param whenBroken told of a failed write; resolves after a pause, to false when it is not worth repeating
  */
 export const createSettler = (
   images: ImageStore,
   requests: RequestStore,
-  whenBroken: (error: unknown) => Promise<void>,
+  whenBroken: (error: unknown) => Promise<boolean>,
 ): Settler => {
   let waiting: { settlement: Settled; done: () => void }[] = [];
   let writing: Promise<void> | null = null;
@@ -35,7 +36,7 @@ export const createSettler = (
         await count(batch.filter((settlement) => held.has(settlement)));
         return;
       } catch (error) {
-        await whenBroken(error);
+        if (!(await whenBroken(error))) return;
       }
     }
   };

@@ -39,7 +39,7 @@ export const retryDelayMs = (attempts: number, retryAfterMs: number | undefined,
 
 /** Decides what becomes of an image after one attempt. */
 export const judge = (
-  image: Pick<ImageRecord, 'attempts'>,
+  image: Pick<ImageRecord, 'attempts' | 'reports'>,
   result: ImageResult,
   maxAttempts: number,
   random: number,
@@ -55,7 +55,9 @@ export const judge = (
       reported: true,
     };
   }
-  if (!result.retryable || image.attempts >= maxAttempts) return { kind: 'failed', error };
+  // A crash beside others may have been the fault of one of them: only one that happened alone is held against it.
+  const crashedBesideOthers = result.code === 'worker_crashed' && !mustRunAlone(image);
+  if (!result.retryable || (image.attempts >= maxAttempts && !crashedBesideOthers)) return { kind: 'failed', error };
   return {
     kind: 'again',
     delayMs: retryDelayMs(image.attempts, result.retryAfterMs, random),
@@ -68,6 +70,20 @@ export const judge = (
 /** Claims of this image that ended without a word: its process or its thread died, or was held up past the lease. */
 export const lapses = (image: Pick<ImageRecord, 'attempts' | 'reports'>): number =>
   Math.max(0, image.attempts - 1 - image.reports);
+
+/** As many lapses may be chance: a deployment, a power cut, a neighbour that took the process along. */
+const LAPSES_BY_CHANCE = 1;
+
+/** Whether the image may be what stops its processes, so that it must run with nothing beside it. */
+export const mustRunAlone = (image: Pick<ImageRecord, 'attempts' | 'reports'>): boolean =>
+  lapses(image) > LAPSES_BY_CHANCE;
+
+/**
+ * Whether a claimed image is not to be tried any more: its attempts are used, and it has stopped its process at least
+ * once while it ran alone, so that no neighbour of a poisonous image is given up with it.
+ */
+export const isGivenUp = (image: Pick<ImageRecord, 'attempts' | 'reports'>, maxAttempts: number): boolean =>
+  image.attempts > maxAttempts && lapses(image) > LAPSES_BY_CHANCE + 1;
 
 export const finishedImages = (counters: Counters): number => counters.completed + counters.failed + counters.cancelled;
 

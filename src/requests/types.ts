@@ -6,6 +6,7 @@ import type { OutputFormat } from '../storage/storage.ts';
  * `ingesting`: its images are still being written, nobody but the upload sees it.
  * `cancelling`: what has not started is being stopped, what runs may finish.
  * `retrying`: its failed images are being put back; nothing may complete it meanwhile.
+ * `removing`: its time is over; what belongs to it is being removed, and nobody sees it any more.
  */
 export type RequestState =
   | 'ingesting'
@@ -13,6 +14,7 @@ export type RequestState =
   | 'processing'
   | 'cancelling'
   | 'retrying'
+  | 'removing'
   | 'completed'
   | 'completed_with_errors'
   | 'failed'
@@ -26,6 +28,9 @@ export const FINAL_STATES = [
   'failed',
   'cancelled',
 ] as const satisfies readonly RequestState[];
+
+/** Requests in these states do not exist for those who ask: not yet whole, or no longer. */
+export const HIDDEN_STATES: readonly RequestState[] = ['ingesting', 'removing'];
 
 export type ImageState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
 
@@ -61,7 +66,8 @@ export interface RequestRecord {
   readonly csv: { readonly header: readonly string[]; readonly delimiter: string; readonly chunks: number };
   readonly total: number;
   readonly counters: Counters;
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  /** `servedAt` is the address of the instance that took the upload, for links where no `PUBLIC_URL` is set. */
+  readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
   /** Set with the final state, gone once the webhook's outbox document stands. */
   readonly eventPending?: boolean;
 }

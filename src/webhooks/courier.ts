@@ -32,8 +32,8 @@ export interface Courier {
   start(): void;
   /** Something new may be due: look now. */
   wake(): void;
-  /** Takes no more, waits for what is under way (bounded), and hands the rest back. */
-  stop(): Promise<void>;
+  /** Takes no more, waits up to `withinMs` for what is under way, and hands the rest back. */
+  stop(withinMs?: number): Promise<void>;
 }
 
 /** Pause after the database failed, in milliseconds. */
@@ -165,13 +165,15 @@ export const createCourier = (deps: CourierDeps): Courier => {
       loop = work();
     },
     wake,
-    async stop() {
+    async stop(withinMs = graceMs + LAST_WRITES_MS) {
       stopping = true;
       wake();
-      const timers: NodeJS.Timeout[] = [setTimeout(() => stopped.abort(), graceMs)];
+      const timers: NodeJS.Timeout[] = [
+        setTimeout(() => stopped.abort(), Math.max(withinMs - LAST_WRITES_MS, withinMs / 2)),
+      ];
       // A database that does not answer must not hold up the stop: the leases run out by themselves.
       const tooLong = new Promise<void>((resolve) => {
-        timers.push(setTimeout(resolve, graceMs + LAST_WRITES_MS));
+        timers.push(setTimeout(resolve, withinMs));
       });
       await Promise.race([loop.then(() => Promise.all(underWay)), tooLong]);
       for (const timer of timers) clearTimeout(timer);

@@ -165,6 +165,11 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       );
     },
 
+    /** Removes the request's deliveries, sent or not; an attempt under way can no longer write. */
+    async forget(requestId: string): Promise<void> {
+      await deliveries.deleteMany({ requestId });
+    },
+
     /** The request's deliveries, newest first. */
     async list(requestId: string): Promise<DeliveryView[]> {
       const found = await deliveries

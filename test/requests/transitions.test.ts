@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import type { ImageResult } from '../../src/images/task.ts';
-import { finalState, isFinal, judge, lapses, percentDone, retryDelayMs } from '../../src/requests/transitions.ts';
+import {
+  finalState,
+  isFinal,
+  isGivenUp,
+  judge,
+  lapses,
+  mustRunAlone,
+  percentDone,
+  retryDelayMs,
+} from '../../src/requests/transitions.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 
 const completed: ImageResult = {
@@ -21,35 +30,57 @@ const failure = (code: Extract<ImageResult, { ok: false }>['code'], retryable: b
 
 describe('judge', () => {
   test('completes an image that succeeded', () => {
-    expect(judge({ attempts: 1 }, completed, 5, 0)).toEqual({ kind: 'completed', result: completed });
+    expect(judge({ attempts: 1, reports: 0 }, completed, 5, 0)).toEqual({ kind: 'completed', result: completed });
   });
 
   test('fails at once what cannot succeed later', () => {
-    const verdict = judge({ attempts: 1 }, failure('source_not_found', false), 5, 0);
+    const verdict = judge({ attempts: 1, reports: 0 }, failure('source_not_found', false), 5, 0);
     expect(verdict).toEqual({ kind: 'failed', error: { code: 'source_not_found', message: 'why' } });
   });
 
   test('tries a transient failure again, and fails it when its attempts are used', () => {
-    expect(judge({ attempts: 4 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
+    expect(judge({ attempts: 4, reports: 3 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
       kind: 'again',
       counts: true,
       reported: true,
     });
-    expect(judge({ attempts: 5 }, failure('source_unavailable', true), 5, 0)).toMatchObject({ kind: 'failed' });
+    expect(judge({ attempts: 5, reports: 4 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
+      kind: 'failed',
+    });
   });
 
   test('waits for the store however long it takes: a full disk is not the fault of the image', () => {
-    expect(judge({ attempts: 5 }, failure('storage_failed', true), 5, 0)).toMatchObject({
+    expect(judge({ attempts: 5, reports: 4 }, failure('storage_failed', true), 5, 0)).toMatchObject({
       kind: 'again',
       counts: false,
     });
   });
 
-  test('marks an image whose thread died as unreported, so that it runs alone next time', () => {
-    expect(judge({ attempts: 1 }, failure('worker_crashed', true), 5, 0)).toMatchObject({
+  test('marks an image whose thread died as unreported, so that it runs alone when that happens again', () => {
+    expect(judge({ attempts: 1, reports: 0 }, failure('worker_crashed', true), 5, 0)).toMatchObject({
       kind: 'again',
       reported: false,
     });
+  });
+});
+
+describe('an image whose process or thread died', () => {
+  test('may have been beside the one that did it: once is chance, from then on it runs alone', () => {
+    expect([1, 2, 3].map((attempts) => mustRunAlone({ attempts, reports: 0 }))).toEqual([false, false, true]);
+    expect(mustRunAlone({ attempts: 4, reports: 3 })).toBe(false);
+  });
+
+  test('is given up when its attempts are used, and never before it has died alone', () => {
+    expect(isGivenUp({ attempts: 5, reports: 0 }, 5)).toBe(false);
+    expect(isGivenUp({ attempts: 6, reports: 0 }, 5)).toBe(true);
+    expect([2, 3, 4].map((attempts) => isGivenUp({ attempts, reports: 0 }, 1))).toEqual([false, false, true]);
+    expect(isGivenUp({ attempts: 6, reports: 4 }, 5)).toBe(false);
+  });
+
+  test('the same holds for a thread that dies: beside others it is not held against the image', () => {
+    const crash = failure('worker_crashed', true);
+    expect(judge({ attempts: 1, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'again' });
+    expect(judge({ attempts: 3, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'failed' });
   });
 });
 

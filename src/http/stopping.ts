@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RequestHandler } from 'express';
+import { AppError } from '../errors.ts';
+
+/** How the routes see the end of the service. */
+export interface Stopping {
+  /** Aborted on SIGTERM: nothing new is taken, what is under way goes on. */
+  readonly begun: AbortSignal;
+  /** Aborted shortly before the end, with `shutting_down`: what is still under way is answered with that. */
+  readonly giveUp: AbortSignal;
+}
+
+/** For answers that have been begun, to be sent, before connections are cut, in milliseconds. */
+const LAST_ANSWERS_MS = 500;
+const IDLE_LOOK_MS = 50;
+
+/** While the service stops, an answer says that it is the last on its connection. */
+export const closeWhenStopping =
+  ({ begun }: Stopping): RequestHandler =>
+  (_req, res, next) => {
+    if (begun.aborted) res.set('Connection', 'close');
+    next();
+  };
+
+/** Takes no new work while the service stops. */
+export const refuseWhenStopping =
+  ({ begun }: Stopping): RequestHandler =>
+  (_req, _res, next) =>
+    next(begun.aborted ? new AppError('shutting_down') : undefined);
+
+/** Runs a handler, and goes on without it, with `shutting_down`, when the service can wait for it no longer. */
+export const untilGivenUp =
+  ({ giveUp }: Stopping, handler: RequestHandler): RequestHandler =>
+  (req, res, next) => {
+    let over = false;
+    const once = (error?: unknown): void => {
+      if (over) return;
+      over = true;
+      giveUp.removeEventListener('abort', onGiveUp);
+      next(error);
+    };
+    const onGiveUp = (): void => {
+      if (!res.headersSent) res.set('Connection', 'close');
+      once(giveUp.reason);
+    };
+    giveUp.addEventListener('abort', onGiveUp);
+    if (giveUp.aborted) return onGiveUp();
+    return handler(req, res, once);
+  };
+
+/** Resolves to the port, which the system chooses when `port` is 0. */
+export const listen = (server: Server, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+/**
+ * Answers what has been asked and takes no new connection; resolves when all are closed, within `withinMs`.
+ * @param giveUp called when what is still under way is to be answered without its end
+ */
+export const stopListening = async (server: Server, withinMs: number, giveUp: () => void): Promise<void> => {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+  const timers = [
+    setTimeout(giveUp, Math.max(withinMs - LAST_ANSWERS_MS, 0)),
+    setTimeout(() => server.closeAllConnections(), withinMs),
+  ];
+  await closed;
+  clearInterval(idle);
+  for (const timer of timers) clearTimeout(timer);
+};

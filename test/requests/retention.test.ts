@@ -1,0 +1,171 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { v4 as uuid } from 'uuid';
+import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
+import { createRemovalStore } from '../../src/requests/removal-store.ts';
+import { createRequestStore, PAGE_SIZE } from '../../src/requests/request-store.ts';
+import { createRetention, type RetentionDeps } from '../../src/requests/retention.ts';
+import { NO_COUNTS, type RequestState } from '../../src/requests/types.ts';
+import { createLocalStorage, type LocalStorage } from '../../src/storage/local.ts';
+import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
+
+const DAY = 24 * 60 * 60_000;
+const NOW = Date.UTC(2026, 5, 30);
+const now = (): Date => new Date(NOW);
+const never = new AbortController().signal;
+
+let database: TestConnection;
+let models: Models;
+let outbox: Outbox;
+let directory: string;
+let storage: LocalStorage;
+
+beforeAll(async () => {
+  database = await testConnection();
+  models = createModels(database.connection);
+  outbox = createOutbox(database.connection, now);
+  await ensureIndexes(models);
+  await outbox.ensureIndexes();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'retention-'));
+  storage = createLocalStorage(directory);
+});
+afterEach(async () => {
+  for (const name of ['requests', 'images', 'rows', 'deliveries'])
+    await database.connection.collection(name).deleteMany({});
+  await rm(directory, { recursive: true });
+});
+
+/** A finished request with everything that belongs to one: images, outputs, rows and a delivery. */
+const seed = async (
+  daysAgo: number,
+  {
+    state = 'completed',
+    total = 3,
+    eventPending = false,
+  }: { state?: RequestState; total?: number; eventPending?: boolean } = {},
+): Promise<string> => {
+  const requestId = uuid();
+  const image = { requestId, index: 0, inputUrl: 'http://a.example/', status: 'completed' as const };
+  const ids = Array.from({ length: total }, () => uuid());
+  await models.images.insertMany(
+    ids.map((_id, seq) => ({ ...image, _id, seq, row: seq, attempts: 1, reports: 0 })),
+    { lean: true },
+  );
+  for (const id of ids.slice(0, 3)) await storage.put(`${id}.webp`, Buffer.from('x'));
+  await models.rows.create({ _id: `${requestId}:0`, firstRow: 0, rows: [['a']] });
+  await outbox.enqueue({ requestId, run: 1, url: 'http://a.example/', secret: null, type: 't', payload: {} });
+  const finishedAt = new Date(NOW - daysAgo * DAY);
+  await models.requests.create({
+    ...{ _id: requestId, state, run: 1, createdAt: finishedAt, heartbeatAt: finishedAt, total },
+    ...(state === 'processing' ? {} : { finishedAt }),
+    ...(eventPending ? { eventPending } : {}),
+    ...{
+      options: { quality: 50, format: 'webp' },
+      csv: { header: [], delimiter: ',', chunks: 1 },
+      counters: NO_COUNTS,
+    },
+  });
+  return requestId;
+};
+
+const retention = (changes: Partial<RetentionDeps> = {}) =>
+  createRetention({
+    store: createRemovalStore(models),
+    removeOutput: (name) => storage.remove(name),
+    forgetDeliveries: (requestId) => outbox.forget(requestId),
+    now,
+    retentionMs: 7 * DAY,
+    log: { info: () => {}, warn: () => {} },
+    ...changes,
+  });
+
+const left = async (requestId: string) => ({
+  request: await models.requests.countDocuments({ _id: requestId }),
+  images: await models.images.countDocuments({ requestId }),
+  rows: await models.rows.countDocuments({ _id: `${requestId}:0` }),
+  deliveries: (await outbox.list(requestId)).length,
+});
+const NOTHING = { request: 0, images: 0, rows: 0, deliveries: 0 };
+const ALL = { request: 1, images: 3, rows: 1, deliveries: 1 };
+
+test('removes what is older than the days it is kept, with everything that belongs to it, and nothing else', async () => {
+  const old = [await seed(8), await seed(30, { state: 'failed' }), await seed(400, { state: 'cancelled' })];
+  const kept = [
+    await seed(6),
+    await seed(100, { state: 'processing' }),
+    await seed(100, { state: 'retrying' }),
+    await seed(100, { eventPending: true }),
+  ];
+  await retention()(never);
+  for (const id of old) expect(await left(id)).toEqual(NOTHING);
+  for (const id of kept) expect(await left(id)).toEqual(ALL);
+  expect(await readdir(directory)).toHaveLength(3 * kept.length);
+});
+
+test('keeps everything for ever when no days are set', async () => {
+  const requestId = await seed(10_000);
+  await retention({ retentionMs: 0 })(never);
+  expect(await left(requestId)).toEqual(ALL);
+});
+
+test('a request of more than one page goes page by page', async () => {
+  const requestId = await seed(8, { total: PAGE_SIZE + 5 });
+  await retention()(never);
+  expect(await left(requestId)).toEqual(NOTHING);
+  expect(await readdir(directory)).toEqual([]);
+}, 60_000);
+
+const store = () => createRemovalStore(models);
+const dies = async (): Promise<never> => {
+  throw new Error('the process died here');
+};
+
+test.each<[string, () => Partial<RetentionDeps>, number]>([
+  ['before the first output', () => ({ removeOutput: dies }), 3],
+  ['after the outputs', () => ({ store: { ...store(), removeImages: dies } }), 0],
+  ['after the images', () => ({ store: { ...store(), removeRows: dies } }), 0],
+  ['after the rows', () => ({ forgetDeliveries: dies }), 0],
+  ['after the deliveries', () => ({ store: { ...store(), removeRequest: dies } }), 0],
+])('cut off %s, it is seen by nobody and the next round brings it to its end', async (_where, changes, files) => {
+  const requestId = await seed(8);
+  await retention(changes())(never);
+  expect(await readdir(directory)).toHaveLength(files);
+  expect(await createRequestStore(models, now).find(requestId)).toBeNull();
+  expect(await left(requestId)).toMatchObject({ request: 1 });
+
+  // Also when the operator has switched it off meanwhile.
+  await retention({ retentionMs: 0 })(never);
+  expect(await left(requestId)).toEqual(NOTHING);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('several instances at once remove the same things without getting in each other’s way', async () => {
+  const ids = await Promise.all(Array.from({ length: 12 }, () => seed(8)));
+  await Promise.all([retention()(never), retention()(never), retention()(never)]);
+  await retention()(never);
+  for (const id of ids) expect(await left(id)).toEqual(NOTHING);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('one whose outputs cannot be removed does not hold up the others', async () => {
+  const stuck = await seed(9);
+  const stuckNames = new Set((await models.images.find({ requestId: stuck })).map(({ _id }) => `${_id}.webp`));
+  const other = await seed(8);
+  const removeOutput = (name: string) => (stuckNames.has(name) ? dies() : storage.remove(name));
+  await retention({ removeOutput })(never);
+  expect(await left(stuck)).toEqual(ALL);
+  expect(await left(other)).toEqual(NOTHING);
+});
+
+test('an upload that was cut off is discarded whole, also when its discarding was cut off', async () => {
+  const requestId = await seed(1, { state: 'ingesting', total: 2 * PAGE_SIZE + 7 });
+  await models.images.deleteMany({ requestId, seq: { $lt: PAGE_SIZE } });
+  await outbox.forget(requestId);
+  await createRequestStore(models, now).discard(requestId, { total: 2 * PAGE_SIZE + 7, chunks: 1 });
+  expect(await left(requestId)).toEqual(NOTHING);
+}, 60_000);

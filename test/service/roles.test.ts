@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestConnection, testConnection } from '../support/database.ts';
+import { killInstances, startInstance } from '../support/instance.ts';
+import { csvOf, type Pictures, startPictures } from '../support/pictures-server.ts';
+import { finished, statusOf, uploaded, waitFor } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+let database: TestConnection;
+let directory: string;
+let pictures: Pictures;
+
+beforeEach(async () => {
+  database = await testConnection();
+  directory = await mkdtemp(join(tmpdir(), 'roles-'));
+  pictures = await startPictures(300);
+});
+afterEach(async () => {
+  await killInstances();
+  await pictures.close();
+  await database.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Two images at once, so that what a second instance adds can be seen at the image server. */
+const start = (environment: Record<string, string> = {}) =>
+  startInstance(directory, {
+    MONGODB_URI: database.uri,
+    WORKER_THREADS: '1',
+    TASKS_PER_THREAD: '2',
+    ...environment,
+  });
+
+test('api takes and shows, worker works and answers its probes only', async () => {
+  const receiver = await WebhookReceiver.start();
+  const api = await start({ ROLE: 'api' });
+  const requestId = await uploaded(api.url, csvOf(pictures.origin, 6), { webhookUrl: receiver.url() });
+  expect((await fetch(`${api.url}/ready`)).status).toBe(200);
+
+  const worker = await start({ ROLE: 'worker' });
+  // Had the api instance worked, it would have begun before the other was up.
+  expect(pictures.load.most).toBeLessThanOrEqual(2);
+  const status = await finished(api.url, requestId);
+  expect(status).toMatchObject({ status: 'completed', progress: { total: 6, completed: 6 } });
+  expect((await fetch(status.products[0]?.images[0]?.outputUrl ?? '')).status).toBe(200);
+
+  for (const path of ['/health', '/ready']) expect((await fetch(worker.url + path)).status).toBe(200);
+  for (const path of [`/api/status/${requestId}`, `/api/output/${requestId}`, '/processed_images/x.jpg', '/']) {
+    expect((await fetch(worker.url + path)).status).toBe(404);
+  }
+  expect((await fetch(`${worker.url}/api/upload`, { method: 'POST' })).status).toBe(404);
+
+  // The links lead to the instance that took the upload, though the worker sent them.
+  const [webhook] = await receiver.count(1);
+  expect(JSON.parse(webhook?.body ?? '').data.statusUrl).toBe(`${api.url}/api/status/${requestId}`);
+  await receiver.close();
+}, 60_000);
+
+test('an api instance alone works on nothing', async () => {
+  const api = await start({ ROLE: 'api' });
+  const requestId = await uploaded(api.url, csvOf(pictures.origin, 3));
+  // Its own reconciler, pool and dispatcher do not exist; several polls of a dispatcher fit in here.
+  const until = performance.now() + 1_500;
+  await waitFor(async () => performance.now() > until);
+  expect(pictures.load.most).toBe(0);
+  expect((await statusOf(api.url, requestId)).status).toBe('queued');
+}, 60_000);
+
+test('work spreads to an instance that joins within a second', async () => {
+  const first = await start();
+  const requestId = await uploaded(first.url, csvOf(pictures.origin, 60));
+  await waitFor(async () => pictures.load.now === 2);
+  expect(pictures.load.most).toBe(2);
+  await start();
+  await waitFor(async () => pictures.load.most > 2, 1_000);
+  const status = await finished(first.url, requestId, 40_000);
+  expect(status.progress).toMatchObject({ total: 60, completed: 60 });
+  const attempts = status.products.flatMap((product) => product.images.map((image) => image.attempts));
+  expect(new Set(attempts)).toEqual(new Set([1]));
+  expect(await readdir(join(directory, 'processed_images'))).toHaveLength(60);
+}, 60_000);
