@@ -53,6 +53,8 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 /** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
 const UPLOAD_FILES_AFTER_MS = 3 * 60 * 60_000;
+/** For connections that are kept open to be told, by an answer, that they will be closed. */
+const FAREWELL_MS = 300;
 /** Shares of SHUTDOWN_SECONDS by whose end work, then HTTP must have come to an end; the rest is for closing. */
 const WORK_SHARE = 0.7;
 const HTTP_SHARE = 0.85;
@@ -229,6 +231,7 @@ const startParts = async (
     const workMs = config.shutdownMs * WORK_SHARE;
     // HTTP goes on meanwhile: who asks is answered, and only new uploads are sent away.
     await Promise.allSettled([
+      new Promise((told) => setTimeout(told, Math.min(FAREWELL_MS, workMs))),
       worksOnImages && dispatcher.stop(Math.max(workMs - 1_000, workMs / 2)),
       worksOnImages && courier.stop(workMs),
       ...rounds.map((round) => round.stop(workMs)),

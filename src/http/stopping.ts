@@ -25,9 +25,18 @@ export const closeWhenStopping =
 
 /** Takes no new work while the service stops. */
 export const refuseWhenStopping =
-  ({ begun }: Stopping): RequestHandler =>
-  (_req, _res, next) =>
-    next(begun.aborted ? new AppError('shutting_down') : undefined);
+  ({ begun, giveUp }: Stopping): RequestHandler =>
+  (req, _res, next) => {
+    if (!begun.aborted) return next();
+    // The body is read to its end first: a connection that is closed with unread bytes is reset, and with it the answer.
+    let refused = false;
+    const refuse = (): void => {
+      if (!refused) next(new AppError('shutting_down'));
+      refused = true;
+    };
+    giveUp.addEventListener('abort', refuse, { once: true });
+    req.once('end', refuse).once('close', refuse).resume();
+  };
 
 /** Runs a handler, and goes on without it, with `shutting_down`, when the service can wait for it no longer. */
 export const untilGivenUp =
