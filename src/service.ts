@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { cpus } from 'node:os';
@@ -180,6 +181,8 @@ const startParts = async (
 
   const begun = new AbortController();
   const giveUp = new AbortController();
+  // One listener for each upload under way; any number of them is fine.
+  setMaxListeners(0, giveUp.signal);
   const stopping = { begun: begun.signal, giveUp: giveUp.signal };
   const askDatabase = createDatabaseProbe(connection);
   const checkStorage = async (): Promise<void> => {

@@ -31,6 +31,7 @@ export const refuseWhenStopping =
     // The body is read to its end first: a connection that is closed with unread bytes is reset, and with it the answer.
     let refused = false;
     const refuse = (): void => {
+      giveUp.removeEventListener('abort', refuse);
       if (!refused) next(new AppError('shutting_down'));
       refused = true;
     };
