@@ -4,10 +4,10 @@ import { AppError } from '../errors.ts';
 /** A database that needs longer than this for a ping counts as away, in milliseconds. */
 const PATIENCE_MS = 2_000;
 /** For how long a good answer stands. */
-const FRESH_MS = 1_000;
+const FRESH_MS = 100;
 
 /**
- * Asks whether the database answers, at most once a second however many callers there are. It fails within two seconds
+ * Asks whether the database answers, at most ten times a second however many callers there are. It fails within two seconds
  * also when the database hangs and neither answers nor refuses, so that callers can be told at once.
  * @returns a function that rejects with `database_unavailable`
  */
