@@ -3,6 +3,9 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { v4 as uuid } from 'uuid';
+import { apiKeyGuard, clientKey } from './http/access.ts';
+import { crossOrigin } from './http/cross-origin.ts';
+import { docsRoutes } from './http/docs.ts';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
 import { imageRoutes } from './http/images.ts';
 import { answerErrors, type IsDatabaseOutage, notFound, requireDatabase } from './http/problem.ts';
@@ -10,7 +13,22 @@ import { type RequestRoutesDeps, requestRoutes } from './http/requests.ts';
 import { closeWhenStopping, type Stopping } from './http/stopping.ts';
 import { type UploadDeps, uploadRoutes } from './http/upload.ts';
 
+/** No inline script or style, nothing from elsewhere. Not `upgrade-insecure-requests`: the service itself speaks http. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
 export interface AppDeps {
+  readonly access: {
+    readonly apiKeys: readonly string[];
+    readonly trustProxy: false | number | readonly string[];
+    readonly corsOrigins: readonly string[];
+  };
   readonly upload: UploadDeps;
   readonly requests: RequestRoutesDeps;
   readonly imageDirectory: string;
@@ -28,7 +46,9 @@ export interface AppDeps {
 export const createApp = (deps: AppDeps): Express => {
   const app = express();
   app.disable('x-powered-by');
+  // Flat: `after[$gt]=1` is a parameter of that name, never an object.
   app.set('query parser', 'simple');
+  app.set('trust proxy', deps.access.trustProxy);
   app.use(
     pinoHttp({
       logger: deps.log,
@@ -46,15 +66,21 @@ export const createApp = (deps: AppDeps): Express => {
         }),
         res: (res: { statusCode: number }) => ({ status: res.statusCode }),
       },
+      customProps: (_req, res) => {
+        const key = clientKey(res as express.Response);
+        return key === undefined ? {} : { key };
+      },
       customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
     }),
   );
-  app.use(helmet());
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
   app.use(closeWhenStopping(deps.stopping));
+  app.use(crossOrigin(deps.access.corsOrigins));
   app.use(healthRoutes(deps.readiness));
   // Everything behind this line is for those who use the service.
   if (!deps.servesApi) app.use(notFound);
-  app.use('/api', requireDatabase(deps.askDatabase));
+  app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0 }));
+  app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));
   app.use(imageRoutes(deps.imageDirectory));

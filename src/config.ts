@@ -34,6 +34,27 @@ const list = z
   )
   .default([]);
 
+/** A range, a single address, or one of the names that Express knows for ranges. */
+const isProxy = (text: string): boolean => ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isNetwork(text);
+
+/** `true` is not taken: it would believe every X-Forwarded-For, and so let every client choose its own address. */
+const trustProxy = z
+  .string()
+  .transform((text): TrustProxy => {
+    if (text === 'false' || text === '0') return false;
+    return /^\d+$/.test(text) ? Number(text) : text.split(',').map((item) => item.trim());
+  })
+  .refine(
+    (value) => (typeof value === 'number' ? value <= 10 : value === false || value.every(isProxy)),
+    'must be the number of proxies in front (1 to 10), or their addresses, comma-separated',
+  )
+  .default(false);
+
+const isOrigin = (text: string): boolean => text === '*' || parseHttpUrl(text)?.origin === text;
+
+/** What a header can carry, without spaces: keys travel in `Authorization` and `X-Api-Key`. */
+const isKey = (text: string): boolean => /^[\x21-\x7e]{1,512}$/.test(text);
+
 const isNetwork = (text: string): boolean => {
   try {
     ipaddr.parseCIDR(text);
@@ -69,6 +90,14 @@ const schema = z.object({
     (items) => items.every(isNetwork),
     'must be CIDRs such as 10.0.0.0/8, comma-separated',
   ),
+  API_KEYS: list.refine((keys) => keys.every(isKey), 'must be keys of printable ASCII without spaces, comma-separated'),
+  RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000),
+  MAX_QUEUED_IMAGES: wholeNumber(5_000_000, 1, 1_000_000_000),
+  TRUST_PROXY: trustProxy,
+  CORS_ORIGINS: list.refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://shop.example without a path, comma-separated, or *',
+  ),
   WEBHOOK_SECRET: z.string().refine(isValidSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
   MAX_UPLOAD_BYTES: wholeNumber(256 * MIB, 1, 4096 * MIB),
   MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
@@ -89,6 +118,9 @@ const schema = z.object({
 
 export const VARIABLES: readonly string[] = Object.keys(schema.shape);
 
+/** Whose X-Forwarded-For is believed: nobody's, that many proxies', or those at these addresses. */
+export type TrustProxy = false | number | readonly string[];
+
 export interface Config {
   /** null: the embedded server under `dataDirectory`. */
   readonly mongodbUri: string | null;
@@ -103,6 +135,15 @@ export interface Config {
   readonly tasksPerThread: number;
   readonly storage: { readonly kind: 'local'; readonly directory: string };
   readonly network: { readonly allowPrivateNetworks: readonly string[] };
+  readonly access: {
+    /** Empty: the API is open. */
+    readonly apiKeys: readonly string[];
+    /** For each key or address; 0: no limit. */
+    readonly uploadsPerMinute: number;
+    readonly trustProxy: TrustProxy;
+    /** Origins whose pages may call the API; empty: none but its own. */
+    readonly corsOrigins: readonly string[];
+  };
   readonly webhookSecret: string | null;
   readonly limits: {
     readonly maxUploadBytes: number;
@@ -111,6 +152,8 @@ export interface Config {
     /** Bytes of one row of the CSV, and its cells. */
     readonly maxRowBytes: number;
     readonly maxColumns: number;
+    /** Unfinished images of each key, or of all together when the API is open. */
+    readonly maxQueuedImages: number;
     readonly maxImageBytes: number;
     readonly maxPixels: number;
     readonly maxDownloadSeconds: number;
@@ -154,6 +197,12 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     tasksPerThread: value.TASKS_PER_THREAD,
     storage: { kind: value.STORAGE, directory: value.PROCESSED_DIR },
     network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS },
+    access: {
+      apiKeys: value.API_KEYS,
+      uploadsPerMinute: value.RATE_LIMIT_UPLOADS_PER_MINUTE,
+      trustProxy: value.TRUST_PROXY,
+      corsOrigins: value.CORS_ORIGINS,
+    },
     webhookSecret: value.WEBHOOK_SECRET ?? null,
     limits: {
       maxUploadBytes: value.MAX_UPLOAD_BYTES,
@@ -161,6 +210,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       maxUrls: value.MAX_URLS,
       maxRowBytes: value.MAX_ROW_BYTES,
       maxColumns: value.MAX_COLUMNS,
+      maxQueuedImages: value.MAX_QUEUED_IMAGES,
       maxImageBytes: value.MAX_IMAGE_BYTES,
       maxPixels: value.MAX_IMAGE_PIXELS,
       maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,

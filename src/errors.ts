@@ -26,11 +26,18 @@ export const REQUEST_ERRORS = {
   request_not_found: permanent(404, 'No request has this id. Use the requestId that the upload answered.'),
   image_not_found: permanent(404, 'No image is stored under this name.'),
   method_not_allowed: permanent(405, 'This address does not take this method.'),
+  request_timeout: transient(
+    408,
+    'The request stalled, or took longer to arrive than this server waits. Send it again.',
+  ),
   not_finished: transient(409, 'The request is still being processed. Ask again when its status is final.'),
   upload_too_large: permanent(413, 'The upload is larger than this server takes.'),
   unsupported_media_type: permanent(415, 'The upload must be multipart/form-data with one CSV file in it.'),
   range_not_satisfiable: permanent(416, 'The asked range lies outside the image.'),
   csv_invalid: permanent(422, 'The CSV has faults; nothing was stored. Mend them and send it again.'),
+  rate_limited: transient(429, 'Too many uploads in a short time. Wait as long as Retry-After says.'),
+  quota_exceeded: transient(429, 'Too many images are waiting already. Upload again when some are done.'),
+  headers_too_large: permanent(431, 'The address and headers of the request are larger than this server takes.'),
   internal_error: transient(500, 'Something went wrong on this server. The log has the details under the same id.'),
   database_unavailable: transient(
     503,

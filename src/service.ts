@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
@@ -10,9 +9,11 @@ import { createClock } from './database/clock.ts';
 import { connect, isDatabaseOutage } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { createDatabaseProbe } from './database/probe.ts';
+import { processMark } from './database/processes.ts';
 import { AppError } from './errors.ts';
+import { createBoundedServer } from './http/server.ts';
 import { listen, stopListening } from './http/stopping.ts';
-import { sweepUploads } from './http/upload.ts';
+import { sweepUploads, uploadFileName } from './http/upload-files.ts';
 import { createImagePool, longestTaskMs } from './images/pool.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import { createCompletion } from './requests/completion.ts';
@@ -47,18 +48,20 @@ export interface ServiceFiles {
   readonly guardian: string;
 }
 
-const UPLOAD_MINUTES = 10;
 const RECONCILE_EVERY_MS = 30_000;
 const RETENTION_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
-const UPLOAD_FILES_AFTER_MS = 3 * 60 * 60_000;
 /** For connections that are kept open to be told, by an answer, that they will be closed. */
 const FAREWELL_MS = 300;
 /** Shares of SHUTDOWN_SECONDS by whose end work, then HTTP must have come to an end; the rest is for closing. */
 const WORK_SHARE = 0.7;
 const HTTP_SHARE = 0.85;
+/** An upload of which nothing comes for this long is given up. */
+const UPLOAD_STALL_MS = 30_000;
+/** Shorter keys can be guessed by someone who may try often. */
+const SAFE_KEY_CHARACTERS = 16;
 
 /** Starts every part in order; when one fails, those that already run are closed before the error is thrown. */
 export const startService = async (config: Config, files: ServiceFiles, log: Logger): Promise<Service> => {
@@ -85,6 +88,10 @@ const startParts = async (
   const imageDirectory = resolve(config.storage.directory);
   const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
   await mkdir(uploadDirectory, { recursive: true });
+  await sweepUploads(uploadDirectory, processMark, Date.now());
+  if (config.access.apiKeys.some((key) => key.length < SAFE_KEY_CHARACTERS)) {
+    log.warn(`API_KEYS has a key of less than ${SAFE_KEY_CHARACTERS} characters, which could be guessed`);
+  }
   const storage = createLocalStorage(imageDirectory);
   await storage.check().catch((error: unknown) => {
     // A full disk passes: the service waits for room, not ready until then. A wrong path does not.
@@ -172,7 +179,7 @@ const startParts = async (
   });
   const sweep = async (): Promise<void> => {
     await storage.sweepTemporary(TEMPORARY_FILES_AFTER_MS);
-    await sweepUploads(uploadDirectory, UPLOAD_FILES_AFTER_MS);
+    await sweepUploads(uploadDirectory, processMark, Date.now());
   };
   const rounds = [
     createRounds('the sweeper', sweep, SWEEP_EVERY_MS, log),
@@ -195,10 +202,16 @@ const startParts = async (
   };
 
   const app = createApp({
+    access: config.access,
     upload: {
       ingest: createIngest(models, requests, config.limits, now),
-      directory: uploadDirectory,
-      maxUploadBytes: config.limits.maxUploadBytes,
+      receive: {
+        directory: uploadDirectory,
+        fileName: () => uploadFileName(processMark),
+        maxUploadBytes: config.limits.maxUploadBytes,
+        stallMs: UPLOAD_STALL_MS,
+      },
+      perMinute: config.access.uploadsPerMinute,
       defaultWebhookSecret: config.webhookSecret,
       isWebhookSecret: isValidSecret,
       servedAt: publicUrl,
@@ -218,8 +231,7 @@ const startParts = async (
     isDatabaseOutage,
     log,
   });
-  const server = createServer(app);
-  server.requestTimeout = UPLOAD_MINUTES * 60_000;
+  const server = createBoundedServer(app);
   port.actual = await listen(server, config.port, config.host);
 
   // The server has the port: only now may work begin whose output URLs carry it.

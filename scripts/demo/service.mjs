@@ -11,7 +11,7 @@ const WARNING = 40;
 const KEPT_LINES = 15;
 
 /** Its own database and settings, whatever the environment or a `.env` says: an empty variable means the default. */
-const environment = (root, directory) => ({
+const environment = (root, directory, settings) => ({
   ...runtimeEnvironment(),
   ...{ MONGODB_URI: '', PUBLIC_URL: '', STORAGE: '', WEBHOOK_SECRET: '', API_KEYS: '', ROLE: '' },
   PORT: '0',
@@ -20,19 +20,21 @@ const environment = (root, directory) => ({
   PROCESSED_DIR: join(root, 'processed_images'),
   ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
   LOG_LEVEL: 'info',
+  ...settings,
   BIP_PARENT_CHANNEL: '1',
 });
 
 /**
  * Starts the built service on a free port and waits until it can take work.
+ * @param settings variables on top of its own
  * @param say is told what happens during the start, and warnings later
  * @param onLost is called when the service ends by itself
  * @param onStarted gets the function that stops it, as soon as there is something to stop
  */
-export const startService = async ({ root, directory, signal, say, onLost, onStarted }) => {
+export const startService = async ({ root, directory, settings = {}, signal, say, onLost, onStarted }) => {
   const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
     cwd: directory,
-    env: environment(root, directory),
+    env: environment(root, directory, settings),
     // The channel closes with this process, however it ends, and the service stops with it.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

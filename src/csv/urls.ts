@@ -1,4 +1,5 @@
-import { shown } from './faults.ts';
+import { redactCredentials } from '../network/redact.ts';
+import { shown as quoted } from './faults.ts';
 
 const MAX_URL_CHARACTERS = 8192;
 
@@ -44,6 +45,9 @@ export const joinUrlCells = (cells: readonly string[], delimiter: string): strin
   if (text !== null) texts.push(text);
   return texts;
 };
+
+/** These sentences end up in statuses and logs, where no password belongs. */
+const shown = (url: string): string => quoted(redactCredentials(url));
 
 /**
  * Why a URL cannot be downloaded from, with the cure; null where nothing speaks against it.

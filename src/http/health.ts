@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from 'express';
+import { methodNotAllowed } from './problem.ts';
 
 /** One thing the service needs in order to take work; rejects with a reason when it is not there. */
 export interface ReadinessCheck {
@@ -30,5 +31,9 @@ export const healthRoutes = (checks: readonly ReadinessCheck[]): Router => {
       .json({ status: ok ? 'ready' : 'not_ready', checks: Object.fromEntries(results) });
   };
 
-  return Router().get('/health', health).get('/ready', ready);
+  return Router()
+    .get('/health', health)
+    .all('/health', methodNotAllowed('GET', 'HEAD'))
+    .get('/ready', ready)
+    .all('/ready', methodNotAllowed('GET', 'HEAD'));
 };

@@ -2,17 +2,17 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
+import { imageName } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
 
-/** Exactly the names that outputs have; nothing else in the folder can be asked for, and nothing outside it. */
-const NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:jpg|webp|avif|png)$/;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** `GET /processed_images/:name` from a local folder: `ETag`, ranges, conditional requests, immutable caching. */
 export const imageRoutes = (directory: string): Router => {
   const serve: RequestHandler = async (req, res) => {
-    const name = String(req.params.name);
-    if (!NAME.test(name)) throw new AppError('image_not_found');
+    // Exactly the names that outputs have: nothing else in the folder can be asked for, and nothing outside it.
+    const { success, data: name } = imageName.safeParse(req.params.name);
+    if (!success) throw new AppError('image_not_found');
     const file = await stat(join(directory, name)).catch(() => null);
     if (file === null || !file.isFile()) throw new AppError('image_not_found');
     // A name's bytes are replaced only by the same bytes, so the validator may be a strong one.

@@ -1,16 +1,22 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { MulterError } from 'multer';
 import { AppError } from '../errors.ts';
 
 /** Turns what the database driver throws in an outage into `database_unavailable`; injected, http/ knows no driver. */
 export type IsDatabaseOutage = (error: unknown) => boolean;
 
-/** Seconds after which a client may try again what failed for want of the database or the store. */
-const RETRY_AFTER_SECONDS = 5;
+/** By status, the seconds after which a client may try again: when the database or the store is back, images are done. */
+const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 60, 503: 5 };
+/** An address may be as long as all headers together; an answer repeats no more of it than this. */
+const SHOWN_PATH = 200;
+
+const shownPath = (path: string): string => (path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path);
 
 export const notFound: RequestHandler = (req) => {
-  throw new AppError('route_not_found', `There is nothing at ${req.method} ${req.path}. The README lists every call.`);
+  throw new AppError(
+    'route_not_found',
+    `There is nothing at ${req.method} ${shownPath(req.path)}. The README lists every call.`,
+  );
 };
 
 /** Answers `database_unavailable` before the call is begun, and before the body of an upload is read. */
@@ -26,7 +32,10 @@ export const methodNotAllowed =
   (...allowed: string[]): RequestHandler =>
   (req, res) => {
     res.set('Allow', allowed.join(', '));
-    throw new AppError('method_not_allowed', `${req.path} takes ${allowed.join(' and ')}, not ${req.method}.`);
+    throw new AppError(
+      'method_not_allowed',
+      `${shownPath(req.path)} takes ${allowed.join(' and ')}, not ${req.method}.`,
+    );
   };
 
 /** The one place where errors become answers: `application/problem+json` (RFC 9457) with a stable `code`. */
@@ -44,26 +53,25 @@ export const answerErrors =
   };
 
 export const sendProblem = (res: Response, problem: AppError, instance: string): void => {
-  if (problem.status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
-  res
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `urn:bulk-image-processor:problem:${problem.code}`,
-        title: STATUS_CODES[problem.status],
-        status: problem.status,
-        code: problem.code,
-        detail: problem.publicMessage,
-        instance: `urn:uuid:${instance}`,
-        ...problem.details,
-      }),
-    );
+  const wait = RETRY_AFTER_SECONDS[problem.status];
+  if (wait !== undefined && !res.hasHeader('Retry-After')) res.set('Retry-After', String(wait));
+  res.status(problem.status).type('application/problem+json').send(problemText(problem, instance));
 };
+
+/** The body of a problem document. */
+export const problemText = (problem: AppError, instance: string): string =>
+  JSON.stringify({
+    type: `urn:bulk-image-processor:problem:${problem.code}`,
+    title: STATUS_CODES[problem.status],
+    status: problem.status,
+    code: problem.code,
+    detail: problem.publicMessage,
+    instance: `urn:uuid:${instance}`,
+    ...problem.details,
+  });
 
 const toAppError = (error: unknown, isDatabaseOutage: IsDatabaseOutage): AppError => {
   if (error instanceof AppError) return error;
-  if (error instanceof MulterError) return fromMulter(error);
   if (isDatabaseOutage(error)) return new AppError('database_unavailable', undefined, { cause: error });
   if (isClientError(error)) return new AppError('invalid_request', undefined, { cause: error });
   return new AppError('internal_error', undefined, { cause: error });
@@ -76,17 +84,3 @@ const isClientError = (error: unknown): boolean =>
   typeof error.status === 'number' &&
   error.status >= 400 &&
   error.status < 500;
-
-const fromMulter = (error: MulterError): AppError => {
-  switch (error.code) {
-    case 'LIMIT_FILE_SIZE':
-      return new AppError('upload_too_large', undefined, { cause: error });
-    case 'LIMIT_FILE_COUNT':
-    case 'LIMIT_UNEXPECTED_FILE':
-      return new AppError('too_many_files', undefined, { cause: error });
-    default:
-      return new AppError('invalid_request', `The multipart body is not acceptable: ${error.message}.`, {
-        cause: error,
-      });
-  }
-};

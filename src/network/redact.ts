@@ -1,5 +1,52 @@
 import { parseUrl } from './url.ts';
 
+const HIDDEN = '***';
+
+/**
+ * Names of query parameters that carry credentials: those of the big stores' signed URLs (AWS, Google, Azure, CloudFront,
+ * Alibaba), and what people commonly call a secret.
+ */
+const CREDENTIAL_PARAMETER = new RegExp(
+  `^(?:${[
+    'x-amz-(?:signature|credential|security-token)',
+    'x-goog-(?:signature|credential)',
+    'x-oss-(?:signature|credential|security-token)',
+    'awsaccesskeyid|googleaccessid|ossaccesskeyid|key-pair-id',
+    'sig|sign|signature|hmac|hash|policy',
+    '(?:[a-z]+[-_.]?)*(?:token|secret|passw(?:or)?d|pwd|api[-_.]?key|credentials?)',
+    '(?:access|auth|private|secret|subscription)[-_.]?key',
+    'key|auth|authorization|jwt|code|session(?:[-_.]?id)?',
+  ].join('|')})$`,
+  'i',
+);
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/**
+ * The URL as it was written, except that passwords and the values of query parameters that usually carry credentials
+ * stand as `***`. Works on the text, so that what is no valid URL is covered too, and the rest stays byte for byte.
+ */
+export const redactCredentials = (text: string): string => {
+  const [, before = '', query, fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(text) ?? [undefined, text];
+  // Up to the last @ before the path: an @ in a password need not be escaped. Browsers read \\ as / there.
+  const address = before.replace(/^(\s*[a-z][a-z\d+.-]*:[\\/]*)([^\\/]*)@/i, (_, scheme: string, login: string) => {
+    const user = login.split(':', 1)[0];
+    return `${scheme}${login.includes(':') ? `${user}:${HIDDEN}` : HIDDEN}@`;
+  });
+  return address + redactPairs(query ?? '') + redactPairs(fragment);
+};
+
+const redactPairs = (part: string): string =>
+  part.replace(/([?#&;]|^)([^=&;?#]+)=([^&;]*)/g, (pair, mark: string, name: string, value: string) =>
+    value !== '' && CREDENTIAL_PARAMETER.test(decoded(name).trim()) ? `${mark}${name}=${HIDDEN}` : pair,
+  );
+
 /** The URL without user, password, query and fragment: those carry secrets, and this goes into logs and messages. */
 export const redactUrl = (text: string): string => {
   const url = parseUrl(text);

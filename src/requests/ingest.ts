@@ -15,6 +15,13 @@ export interface Upload {
   readonly options: RequestOptions;
   readonly onInvalidRow: 'reject' | 'skip';
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
+  /** Short hash of the API key, whose quota it counts against; absent: against the quota of all. */
+  readonly owner?: string;
+}
+
+export interface IngestLimits extends CsvLimits {
+  /** Unfinished images that each owner may have, the ones of this upload included. */
+  readonly maxQueuedImages: number;
 }
 
 /** What of an upload was read so far; its last images may not be stored yet. */
@@ -39,7 +46,7 @@ export type Ingest = (
  * image is durable. A crash on the way leaves an `ingesting` request, which the reconciler removes.
  */
 export const createIngest =
-  (models: Models, requests: RequestStore, limits: CsvLimits, now: () => Date): Ingest =>
+  (models: Models, requests: RequestStore, limits: IngestLimits, now: () => Date): Ingest =>
   async (open, upload, giveUp) => {
     const table = await inspectCsv(open, limits, upload.onInvalidRow);
     if (table.faultCount > 0) {
@@ -58,13 +65,16 @@ export const createIngest =
       heartbeatAt: createdAt,
       options: upload.options,
       csv: { header: table.dialect.header, delimiter: table.dialect.delimiter, chunks: 0 },
-      total: 0,
+      // What it will hold at most; the quota of uploads at the same time counts it from now on.
+      total: table.urls,
       counters: NO_COUNTS,
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
+      ...(upload.owner === undefined ? {} : { owner: upload.owner }),
     };
     await requests.insert(record);
     const progress: Progress = { total: 0, chunks: 0, failed: 0 };
     try {
+      await assertWithinQuota(requests, upload.owner, table.urls, limits.maxQueuedImages);
       await storeRows(models, requests, requestId, readCsvRows(open, limits), progress, giveUp);
       giveUp.throwIfAborted();
       if (!(await requests.activate(requestId, progress))) throw tookTooLong();
@@ -75,6 +85,26 @@ export const createIngest =
       throw error;
     }
   };
+
+/**
+ * Looks after the request was inserted, so that of two uploads at the same moment each sees the other: both may be
+ * refused, and never both taken.
+ */
+const assertWithinQuota = async (
+  requests: RequestStore,
+  owner: string | undefined,
+  added: number,
+  limit: number,
+): Promise<void> => {
+  const queued = await requests.unfinishedImages(owner);
+  if (queued <= limit) return;
+  const whose = owner === undefined ? 'are unfinished on this server' : 'of this API key are unfinished';
+  throw new AppError(
+    'quota_exceeded',
+    `The upload has ${added} images and ${queued - added} ${whose}; at most ${limit} may be. Upload again when some are done.`,
+    { details: { limit, queued: queued - added, added } },
+  );
+};
 
 const storeRows = async (
   models: Models,

@@ -55,6 +55,7 @@ const request = new Schema<RequestRecord>(
       required: true,
     },
     webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
+    owner: String,
     eventPending: Boolean,
   },
   { versionKey: false, collection: 'requests', minimize: false },

@@ -8,6 +8,7 @@ import {
   NO_COUNTS,
   type RequestRecord,
   type RequestState,
+  UNFINISHED_STATES,
 } from './types.ts';
 
 /** How many images one query of a recount, a removal or a page reads. */
@@ -43,11 +44,26 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         .lean<ActiveRequest[]>();
     },
 
+    /**
+     * Images that are waiting or in work, uploads on their way included: from the totals and counters of the requests,
+     * not by counting images. Counters fall short at worst, so the sum is never too low.
+     * @param owner only of this API key's requests; undefined: of all
+     */
+    async unfinishedImages(owner: string | undefined): Promise<number> {
+      const found = await requests
+        .find(
+          { state: { $in: [...UNFINISHED_STATES] }, ...(owner === undefined ? {} : { owner }) },
+          { total: 1, counters: 1 },
+        )
+        .lean<Pick<RequestRecord, 'total' | 'counters'>[]>();
+      return found.reduce((sum, { total, counters }) => sum + Math.max(0, total - finishedImages(counters)), 0);
+    },
+
     /** A sign of life of an upload, with how much of it is stored. False when it was swept away meanwhile. */
     async touch(requestId: string, stored: Stored): Promise<boolean> {
       const written = await requests.updateOne(
         { _id: requestId, state: 'ingesting' },
-        { $set: { heartbeatAt: now(), total: stored.total, 'csv.chunks': stored.chunks } },
+        { $set: { heartbeatAt: now(), 'csv.chunks': stored.chunks } },
       );
       return written.matchedCount === 1;
     },

@@ -1,3 +1,4 @@
+import { redactCredentials } from '../network/redact.ts';
 import { OUTPUT_FORMATS, outputName } from '../storage/storage.ts';
 import type { ImageStore } from './image-store.ts';
 import { finishedImages, percentDone } from './transitions.ts';
@@ -39,7 +40,10 @@ export const createStatusView =
       webhook:
         request.webhook === undefined
           ? null
-          : { url: request.webhook.url, ...(webhook ?? { state: 'waiting', attempts: 0, lastStatus: null }) },
+          : {
+              ...(webhook ?? { state: 'waiting', attempts: 0, lastStatus: null }),
+              url: redactCredentials(request.webhook.url),
+            },
       products: groupByRow(shown, request, outputUrl),
       next: more ? `/api/status/${request._id}?limit=${page.limit}&after=${last.seq}` : null,
     };
@@ -80,7 +84,7 @@ const groupByRow = (
     product.images.push({
       id: image._id,
       index: image.index,
-      inputUrl: image.inputUrl,
+      inputUrl: redactCredentials(image.inputUrl),
       status: image.status,
       outputUrl: completed ? outputUrl(outputName(image._id, options.format)) : null,
       contentType: completed ? OUTPUT_FORMATS[options.format].contentType : null,

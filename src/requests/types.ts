@@ -34,6 +34,9 @@ export const HIDDEN_STATES: readonly RequestState[] = ['ingesting', 'removing'];
 
 export type ImageState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
 
+/** The states whose unfinished images count against the quota, those included that are being written. */
+export const UNFINISHED_STATES = ['ingesting', 'retrying', ...ACTIVE_STATES] as const satisfies readonly RequestState[];
+
 /** How many images of a request ended how; `bytes*` over the completed ones. */
 export interface Counters {
   readonly completed: number;
@@ -68,6 +71,8 @@ export interface RequestRecord {
   readonly counters: Counters;
   /** `servedAt` is the address of the instance that took the upload, for links where no `PUBLIC_URL` is set. */
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
+  /** Short hash of the API key that uploaded it, for the quota; absent when the API is open. */
+  readonly owner?: string;
   /** Set with the final state, gone once the webhook's outbox document stands. */
   readonly eventPending?: boolean;
 }

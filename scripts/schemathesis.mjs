@@ -1,0 +1,119 @@
+/**
+ * `npm run fuzz`: starts the service on loopback and runs schemathesis against its OpenAPI document, all checks on.
+ * `npm run fuzz -- ARGUMENTS` hands further arguments to schemathesis, for example `--seed 7`.
+ * The last line is `N passed, N failed`, counted in calls of the API, or `0 passed, 0 failed` with the reason before it
+ * when schemathesis cannot be installed here.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { startService } from './demo/service.mjs';
+import { prepare, root, run, runScript } from './prepare.mjs';
+
+const VERSION = '4.32.5';
+const SECONDS = 75;
+/** Of an own, so that a run can be repeated; `--seed` says another. */
+const SEED = 1;
+const KEY = 'fuzz-key-of-this-run-only';
+const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+
+const venv = path.join(
+  process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'),
+  'bulk-image-processor',
+  `schemathesis-${VERSION}`,
+);
+const python = path.join(venv, 'bin', 'python');
+const module = ['-m', 'schemathesis.cli'];
+
+const works = () => spawnSync(python, [...module, '--version'], { stdio: 'ignore' }).status === 0;
+
+/** Schemathesis in a virtual environment of its own; the reason when it cannot be had. */
+const install = () => {
+  if (existsSync(python) && works()) return null;
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(path.dirname(venv), { recursive: true });
+  const base = PYTHONS.find(
+    (name) => spawnSync(name, ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0,
+  );
+  if (base === undefined) return 'there is no Python 3 with venv here';
+  console.log(`Installing schemathesis ${VERSION} from PyPI, once for this user …`);
+  spawnSync(base, ['-m', 'venv', venv], { stdio: 'inherit' });
+  const quietly = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '2', '--timeout', '30'];
+  const done = spawnSync(python, ['-m', 'pip', 'install', ...quietly, `schemathesis==${VERSION}`], {
+    encoding: 'utf8',
+    timeout: 5 * 60_000,
+  });
+  if (done.status === 0 && works()) return null;
+  rmSync(venv, { recursive: true, force: true });
+  return `it could not be installed from PyPI: ${done.stderr?.trim().split('\n').at(-1) ?? done.error}`;
+};
+
+const count = (report) => {
+  const cases = existsSync(report) ? readFileSync(report, 'utf8').split('<testcase ').slice(1) : [];
+  const failed = cases.filter((text) => /<(failure|error)[ >]/.test(text)).length;
+  return { passed: cases.length - failed, failed };
+};
+
+const fuzz = async (directory) => {
+  let stop = async () => {};
+  const broken = [];
+  const aborted = new AbortController();
+  try {
+    const { url } = await startService({
+      root,
+      directory,
+      settings: {
+        API_KEYS: KEY,
+        RATE_LIMIT_UPLOADS_PER_MINUTE: '0',
+        // Nothing may be called, not even this machine: what the fuzzer invents must not reach anyone.
+        ALLOW_PRIVATE_NETWORKS: '',
+        PROCESSED_DIR: path.join(directory, 'processed_images'),
+      },
+      signal: aborted.signal,
+      say: (message) => broken.push(message),
+      onLost: (error) => broken.push(error.message),
+      onStarted: (stopper) => {
+        stop = stopper;
+      },
+    });
+    broken.length = 0; // what was said during the start
+    const report = path.join(directory, 'report.xml');
+    const code = await run(
+      python,
+      [...module, '--config-file', path.join(root, 'scripts', 'fuzz', 'schemathesis.toml')]
+        .concat(['run', `${url}/docs/openapi.json`, '--header', `Authorization: Bearer ${KEY}`])
+        .concat(['--checks', 'all', '--max-time', String(SECONDS), '--seed', String(SEED)])
+        .concat(['--report', 'junit', '--report-junit-path', report])
+        .concat(process.argv.slice(2)),
+      {
+        cwd: directory,
+        env: { ...process.env, SCHEMATHESIS_HOOKS: 'hooks', PYTHONPATH: path.join(root, 'scripts', 'fuzz') },
+      },
+    );
+    for (const message of broken) console.log(`the service said: ${message}`);
+    const { passed, failed } = count(report);
+    // Nothing run, an exit code without a failure, or an error in the log: each is a failure too.
+    const unseen = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0;
+    return { passed, failed: failed + unseen + (broken.length > 0 ? 1 : 0) };
+  } finally {
+    await stop();
+  }
+};
+
+await runScript(async () => {
+  await prepare();
+  const reason = install();
+  if (reason !== null) {
+    console.log(`\nSKIPPED: schemathesis was not run, ${reason}.\n\n0 passed, 0 failed`);
+    return 0;
+  }
+  const directory = mkdtempSync(path.join(tmpdir(), 'fuzz-'));
+  try {
+    const { passed, failed } = await fuzz(directory);
+    console.log(`\n${passed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { CSV_FAULTS, IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
+
+/**
+ * What the service answers, as schemas. A test holds real answers of a running service against them, with nothing more
+ * and nothing less in them.
+ */
+
+const codes = <Code extends string>(catalogue: Readonly<Record<Code, unknown>>) =>
+  z.enum(Object.keys(catalogue) as [Code, ...Code[]]);
+
+const uuid = z.uuid();
+const count = z.int().min(0);
+const moment = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
+
+export const uploadAnswer = z.object({ requestId: uuid });
+
+const csvFault = z.object({
+  line: z.int().min(1).meta({ description: 'Physical line of the file, from 1.' }),
+  column: z.string().nullable().meta({ description: 'Name of the column; null where no one column is meant.' }),
+  code: codes(CSV_FAULTS),
+  message: z.string(),
+});
+const fieldFault = z.object({ field: z.string(), message: z.string() });
+
+export const problem = z
+  .object({
+    type: z.string().meta({ format: 'uri', examples: ['urn:bulk-image-processor:problem:request_not_found'] }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: codes(REQUEST_ERRORS),
+    detail: z.string().meta({ description: 'For people: what is wrong and what to do.' }),
+    instance: z
+      .string()
+      .regex(/^urn:uuid:/)
+      .meta({ description: 'The id under which the log has more; also in `X-Request-Id`.' }),
+    errors: z
+      .array(z.union([csvFault, fieldFault]))
+      .optional()
+      .meta({ description: 'With `csv_invalid` up to 100 faults of the CSV, with `invalid_field` the fields.' }),
+    errorCount: count.optional().meta({ description: 'With `csv_invalid`: all faults, those not listed included.' }),
+    limit: count.optional().meta({ description: 'With `quota_exceeded`: `MAX_QUEUED_IMAGES`.' }),
+    queued: count.optional().meta({ description: 'With `quota_exceeded`: unfinished images that count against it.' }),
+    added: count.optional().meta({ description: 'With `quota_exceeded`: images of the refused upload.' }),
+  })
+  .meta({ description: 'A problem document (RFC 9457).' });
+
+const image = z.object({
+  id: uuid,
+  index: count.meta({ description: 'Position in its cell, from 0.' }),
+  inputUrl: z.string().meta({ description: 'As uploaded; passwords and credentials in the query stand as `***`.' }),
+  status: z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
+  outputUrl: z.string().nullable().meta({ format: 'uri' }),
+  contentType: z.enum(['image/jpeg', 'image/webp', 'image/avif', 'image/png']).nullable(),
+  bytesIn: count.nullable(),
+  bytesOut: count.nullable(),
+  width: z.int().min(1).nullable(),
+  height: z.int().min(1).nullable(),
+  notes: z.array(z.enum(['kept_original', 'first_frame_only'])),
+  attempts: count,
+  error: z.object({ code: codes(IMAGE_ERRORS), message: z.string() }).nullable(),
+});
+
+export const progress = z.object({
+  total: count,
+  completed: count,
+  failed: count,
+  cancelled: count,
+  pending: count,
+  percent: z.int().min(0).max(100).meta({ description: '100 only when every image is finished.' }),
+});
+
+export const bytes = z.object({
+  in: count,
+  out: count,
+  savedPercent: z.number().meta({ description: 'Negative when the outputs are larger.' }),
+});
+
+export const requestStatus = z.enum([
+  'queued',
+  'processing',
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+]);
+
+export const statusAnswer = z
+  .object({
+    requestId: uuid,
+    status: requestStatus,
+    createdAt: moment,
+    startedAt: moment.nullable(),
+    finishedAt: moment.nullable(),
+    options: z.object({
+      quality: z.int().min(1).max(100),
+      format: z.enum(['jpeg', 'webp', 'avif', 'png']),
+    }),
+    progress,
+    bytes,
+    webhook: z
+      .object({
+        url: z.string(),
+        state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'gone']),
+        attempts: count,
+        lastStatus: z.int().nullable(),
+      })
+      .nullable(),
+    products: z.array(z.object({ serialNumber: z.string(), productName: z.string(), images: z.array(image) })),
+    next: z.string().nullable().meta({ description: 'Path of the next page; null on the last one.' }),
+  })
+  .meta({ description: 'Progress of a request and one page of its images.' });
+
+export const healthAnswer = z.object({ status: z.literal('ok'), uptimeSeconds: count });
+
+export const readyAnswer = z.object({
+  status: z.enum(['ready', 'not_ready']),
+  checks: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string().optional() })),
+});

@@ -1,0 +1,127 @@
+import type { ErrorCode } from '../../errors.ts';
+import { imageName, requestId, statusQuery, uploadFields } from '../parameters.ts';
+import {
+  type Answer,
+  csvExample,
+  exampleId,
+  fileUpload,
+  type Operation,
+  parameters,
+  pathParameter,
+  problems,
+  schemaRef,
+  statusExample,
+} from './parts.ts';
+
+/** What every call under /api can answer beside its own codes. */
+const ANY_CALL: readonly ErrorCode[] = ['invalid_request', 'internal_error', 'database_unavailable', 'shutting_down'];
+
+const json = (name: string, description: string, example: unknown): Answer => ({
+  description,
+  content: { 'application/json': { schema: schemaRef(name), example } },
+});
+
+const byId = pathParameter('requestId', requestId, exampleId);
+
+const upload: Operation = {
+  operationId: 'upload',
+  tags: ['Requests'],
+  summary: 'Upload a CSV of products with image URLs',
+  description: 'Answers once the request and all its images are stored durably. The file may be in any field.',
+  requestBody: fileUpload(uploadFields(() => true)),
+  responses: {
+    202: {
+      ...json('UploadAnswer', 'Taken.', { requestId: exampleId }),
+      headers: {
+        Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true },
+      },
+      links: {
+        status: { operationId: 'status', parameters: { requestId: '$response.body#/requestId' } },
+        output: { operationId: 'output', parameters: { requestId: '$response.body#/requestId' } },
+      },
+    },
+    ...problems(
+      ...ANY_CALL,
+      ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
+      ...(['unsupported_media_type', 'csv_invalid', 'rate_limited', 'quota_exceeded', 'storage_unavailable'] as const),
+    ),
+  },
+};
+
+const status: Operation = {
+  operationId: 'status',
+  tags: ['Requests'],
+  summary: 'Progress, and one page of the images',
+  parameters: [byId, ...parameters(statusQuery)],
+  responses: {
+    200: json('StatusAnswer', 'The request as it stands.', statusExample),
+    ...problems(...ANY_CALL, 'invalid_field', 'request_not_found'),
+  },
+};
+
+const output: Operation = {
+  operationId: 'output',
+  tags: ['Requests'],
+  summary: 'The uploaded CSV with a column of output URLs',
+  parameters: [byId],
+  responses: {
+    200: {
+      description: 'The output CSV, as a download.',
+      content: { 'text/csv': { schema: { type: 'string' }, example: csvExample } },
+    },
+    ...problems(...ANY_CALL, 'request_not_found', 'not_finished'),
+  },
+};
+
+const binary = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
+const images = { 'image/jpeg': binary, 'image/webp': binary, 'image/avif': binary, 'image/png': binary };
+
+const image: Operation = {
+  operationId: 'image',
+  tags: ['Outputs'],
+  summary: 'An output image',
+  description: 'Cached for a year; takes `Range` and `If-None-Match`. Needs no key: its name cannot be guessed.',
+  security: [],
+  parameters: [pathParameter('name', imageName, `${exampleId}.jpg`)],
+  responses: {
+    200: { description: 'The image.', content: images },
+    206: { description: 'The asked part of it.', content: images },
+    304: { description: 'The client has it.' },
+    ...problems('invalid_request', 'image_not_found', 'range_not_satisfiable', 'internal_error'),
+  },
+};
+
+const health: Operation = {
+  operationId: 'health',
+  tags: ['Operation'],
+  summary: 'Whether the process answers',
+  security: [],
+  responses: { 200: json('HealthAnswer', 'It does.', { status: 'ok', uptimeSeconds: 60 }) },
+};
+
+const ready: Operation = {
+  operationId: 'ready',
+  tags: ['Operation'],
+  summary: 'Whether the service can take work',
+  security: [],
+  responses: {
+    200: json('ReadyAnswer', 'It can.', { status: 'ready', checks: { database: { ok: true }, storage: { ok: true } } }),
+    503: json('ReadyAnswer', 'Something it needs is away.', {
+      status: 'not_ready',
+      checks: { database: { ok: false, reason: 'connection refused' }, storage: { ok: true } },
+    }),
+  },
+};
+
+/** Every call, by path and method. */
+export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  '/api/upload': { post: upload },
+  '/api/status/{requestId}': { get: status },
+  '/api/output/{requestId}': { get: output },
+  '/processed_images/{name}': { get: image },
+  '/health': { get: health },
+  '/ready': { get: ready },
+};
+
+/** The codes that calls under /api answer only where keys are set. */
+export const KEY_PROBLEMS = problems('unauthorized');

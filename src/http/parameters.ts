@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { parseHttpUrl } from '../network/url.ts';
+
+/**
+ * What requests may carry. The same schemas check each request and stand in the OpenAPI document (openapi/), so that the
+ * two cannot differ.
+ */
+
+const ONCE = 'must be text and be sent once';
+
+/** Digits only, as they come in a query or a field. Of the type a client thinks in: an integer. */
+const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string(message)
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.int(message).min(min, message).max(max, message));
+};
+
+export const DEFAULT_LIMIT = 1_000;
+export const MAX_LIMIT = 10_000;
+export const MAX_AFTER = 999_999_999;
+
+export const requestId = z.uuid().meta({ description: 'The `requestId` that the upload answered.' });
+
+export const imageName = z
+  .string()
+  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:jpg|webp|avif|png)$/)
+  .meta({ description: 'The id of the image and the ending of its format, as in `outputUrl`.' });
+
+export const statusQuery = z.strictObject({
+  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'Images of one page, at most.' }),
+  after: wholeNumber(0, MAX_AFTER)
+    .optional()
+    .meta({ description: 'Only images after this position, counted from 0 over the whole request.' }),
+});
+
+/** The padded base64 of 24 to 64 bytes, as the signing library demands it; said as a pattern for the document alone. */
+const DIGIT = '[A-Za-z0-9+/]';
+const ONE_BYTE = `${DIGIT}[AQgw]==`;
+const TWO_BYTES = `${DIGIT}{2}[AEIMQUYcgkosw048]=`;
+const THREES = `(?:${DIGIT}{4})`;
+const WEBHOOK_SECRET = `^whsec_(?:${THREES}{8,20}(?:${ONE_BYTE}|${TWO_BYTES})?|${THREES}{21}(?:${ONE_BYTE})?)$`;
+
+/** The fields of an upload beside its file. The rule for secrets comes in, as it belongs to the webhooks. */
+export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
+  z.strictObject({
+    webhookUrl: z
+      .string(ONCE)
+      .max(2048, 'is longer than 2048 characters')
+      .refine(
+        (text) => parseHttpUrl(text) !== null,
+        'must be an http(s) URL, for example https://shop.example/hooks/images',
+      )
+      .optional()
+      .meta({
+        description: 'Told once when the request is finished.',
+        format: 'uri',
+        examples: ['https://shop.example/hooks/images'],
+      }),
+    webhookSecret: z
+      .string(ONCE)
+      .refine(isWebhookSecret, 'must be whsec_ and 24 to 64 bytes in base64')
+      .optional()
+      .meta({
+        description: 'Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.',
+        pattern: WEBHOOK_SECRET,
+        examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+      }),
+    quality: wholeNumber(1, 100).default(50).meta({ description: 'Of the outputs, absolute.' }),
+    format: z
+      .enum(['jpeg', 'webp', 'avif', 'png'], 'must be jpeg, webp, avif or png')
+      .default('jpeg')
+      .meta({ description: 'Of the outputs.' }),
+    onInvalidRow: z
+      .enum(['reject', 'skip'], 'must be reject or skip')
+      .default('reject')
+      .meta({ description: '`reject` the file for an invalid row, or `skip` what is invalid in it.' }),
+  });
+
+export type UploadFields = z.infer<ReturnType<typeof uploadFields>>;
+
+/**
+ * Checks fields or a query against their schema.
+ * @throws AppError `invalid_field` with every fault, each beside the name it belongs to
+ */
+export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
+  const parsed = schema.safeParse({ ...given });
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(schema.shape).join(', ');
+  const errors = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? { field: issue.keys.join(', '), message: `is not a parameter of this call; it takes ${known}` }
+      : { field: issue.path.join('.'), message: issue.message },
+  );
+  const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
+  throw new AppError('invalid_field', `${detail}.`, { details: { errors } });
+};

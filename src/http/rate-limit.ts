@@ -1,0 +1,40 @@
+import type { RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { AppError } from '../errors.ts';
+import { clientKey } from './access.ts';
+
+const MINUTE_MS = 60_000;
+/** What one customer of a provider usually gets: single addresses of it are free to choose. */
+const IPV6_PREFIX = 64;
+
+/**
+ * At most so many calls a minute for each API key, or for each client address where no key is needed. Says how it stands
+ * in `RateLimit` and `RateLimit-Policy` (draft 8 of the IETF's RateLimit fields). Counted in this process alone.
+ * @param perMinute 0: no limit and no headers
+ * @param what the calls' name in the header and for people, for example `uploads`
+ */
+export const limitRate = (perMinute: number, what: string): RequestHandler => {
+  if (perMinute === 0) return (_req, _res, next) => next();
+  return rateLimit({
+    windowMs: MINUTE_MS,
+    limit: perMinute,
+    identifier: what,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    // Its own checks write to the console, past the log; what they look for is settled by TRUST_PROXY.
+    validate: false,
+    keyGenerator: (req, res) => {
+      const key = clientKey(res);
+      return key === undefined ? `address ${ipKeyGenerator(req.ip ?? '', IPV6_PREFIX)}` : `key ${key}`;
+    },
+    handler: (_req, res, next) => {
+      const seconds = Number(res.getHeader('Retry-After') ?? 60);
+      next(
+        new AppError(
+          'rate_limited',
+          `More than ${perMinute} ${what} in a minute. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+        ),
+      );
+    },
+  });
+};

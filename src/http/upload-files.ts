@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** Tells a process from a later one with the same number; null when no such process lives. */
+export type ProcessMark = (pid: number) => string | null;
+
+/** Nothing is received and read for as long as this; files of other machines, whose processes cannot be seen, go then. */
+const OLDEST_MS = 60 * 60_000;
+
+const fileSafe = (text: string): string => text.replace(/[^A-Za-z0-9-]/g, '_');
+
+/** A name that tells whose it is, so that the next start knows whether it is still being written. */
+export const uploadFileName = (processMark: ProcessMark): string =>
+  [fileSafe(hostname()), process.pid, fileSafe(processMark(process.pid) ?? ''), randomUUID()].join('.');
+
+/** Removes uploads whose process is gone, and those of other machines that share the folder when they are old. */
+export const sweepUploads = async (directory: string, processMark: ProcessMark, now: number): Promise<number> => {
+  let removed = 0;
+  for (const name of await readdir(directory)) {
+    const file = join(directory, name);
+    const [host, pid, mark] = name.split('.');
+    const here = host === fileSafe(hostname()) && mark !== undefined;
+    const abandoned = here
+      ? fileSafe(processMark(Number(pid)) ?? 'gone') !== mark
+      : await stat(file).then(
+          ({ mtimeMs }) => mtimeMs < now - OLDEST_MS,
+          () => false,
+        );
+    if (!abandoned) continue;
+    await rm(file, { force: true });
+    removed += 1;
+  }
+  return removed;
+};

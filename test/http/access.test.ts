@@ -1,0 +1,67 @@
+import { startTestService, type TestService, upload } from '../support/service.ts';
+
+const KEY = 'first-key-0123456789';
+const OTHER = 'other-key-0123456789';
+const CSV = 'S. No.,Product Name,Input Image Urls\n1,Mug,http://10.0.0.1/a.jpg\n';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({
+    API_KEYS: `${KEY}, ${OTHER}`,
+    RATE_LIMIT_UPLOADS_PER_MINUTE: '2',
+    CORS_ORIGINS: 'https://shop.example',
+  });
+});
+afterAll(() => service.close());
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${service.url}${path}`, { headers });
+const uploadAs = (key: string) => {
+  const form = new FormData();
+  form.set('file', new Blob([CSV]), 'products.csv');
+  return fetch(`${service.url}/api/upload`, { method: 'POST', body: form, headers: { 'X-Api-Key': key } });
+};
+
+test.each([
+  [{}, 401],
+  [{ Authorization: `Bearer ${KEY}` }, 404],
+  [{ Authorization: `bearer ${OTHER}` }, 404],
+  [{ 'X-Api-Key': KEY }, 404],
+  [{ 'X-Api-Key': KEY.slice(0, -1) }, 401],
+  [{ 'X-Api-Key': `${KEY},${OTHER}` }, 401],
+  [{ 'X-Api-Key': '' }, 401],
+  [{ Authorization: `Basic ${KEY}` }, 401],
+  [{ Authorization: 'Bearer wrong', 'X-Api-Key': KEY }, 401],
+] as [Record<string, string>, number][])('a call with %j answers %i', async (headers, status) => {
+  const response = await get('/api/status/unknown', headers);
+  expect(response.status).toBe(status);
+  if (status === 401) expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+});
+
+test('every spelling of /api is guarded, and nothing beside it', async () => {
+  for (const path of ['/api', '/API/upload', '/api/none', '//api/upload']) {
+    const { status } = await get(path);
+    expect([path, status]).toEqual([path, path.startsWith('//') ? 404 : 401]);
+  }
+  expect((await upload(service.url, CSV)).status).toBe(401);
+  for (const path of ['/health', '/ready', '/docs', '/openapi.json']) expect((await get(path)).status).toBe(200);
+  expect((await get('/processed_images/x.jpg')).status).toBe(404);
+});
+
+test('uploads are limited for each key on its own, with standard headers', async () => {
+  expect((await uploadAs(KEY)).status).toBe(202);
+  const second = await uploadAs(KEY);
+  expect(second.headers.get('ratelimit-policy')).toContain('q=2; w=60');
+  expect(second.headers.get('ratelimit')).toContain('r=0');
+  const third = await uploadAs(KEY);
+  expect(third.status).toBe(429);
+  expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await third.json()).toMatchObject({ code: 'rate_limited', detail: expect.stringContaining('2 uploads') });
+  expect((await uploadAs(OTHER)).status).toBe(202);
+});
+
+test('only configured origins may call from a browser', async () => {
+  const allowed = await get('/health', { Origin: 'https://shop.example' });
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('https://shop.example');
+  const refused = await get('/health', { Origin: 'https://evil.example' });
+  expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+});

@@ -1,0 +1,102 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { finished, startTestService, type TestService, upload, uploaded } from '../support/service.ts';
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object>; securitySchemes?: object };
+}
+
+/** Nothing may be answered that the document does not name. */
+const closed = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  return 'properties' in copy && copy.type === 'object' ? { ...copy, additionalProperties: false } : copy;
+};
+
+let service: TestService;
+let document: Document;
+let ajv: Ajv2020;
+beforeAll(async () => {
+  service = await startTestService({ MAX_QUEUED_IMAGES: '5' });
+  document = (await (await fetch(`${service.url}/docs/openapi.json`)).json()) as Document;
+  ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  ajv.addSchema(closed(document) as object, 'document');
+});
+afterAll(() => service.close());
+
+/** Holds an answer against what the document says of this call and status. */
+const assertDescribed = async (response: Response, path: string, method: string): Promise<void> => {
+  const type = String(response.headers.get('content-type')).split(';', 1)[0] ?? '';
+  const escaped = (text: string) => text.replaceAll('~', '~0').replaceAll('/', '~1');
+  expect(document.paths[path]?.[method]?.responses[response.status]?.content).toHaveProperty([type]);
+  const pointer = ['paths', path, method, 'responses', String(response.status), 'content', type, 'schema'];
+  const validate = ajv.getSchema(`document#/${pointer.map((part) => encodeURIComponent(escaped(part))).join('/')}`);
+  const body: unknown = await response.json();
+  validate?.(body);
+  expect({ body, faults: validate?.errors }).toEqual({ body, faults: null });
+};
+
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+const UNKNOWN = '0190a6f0-0000-4000-8000-000000000000';
+
+test('real answers of the upload are as described', async () => {
+  const good = `${HEADER}1,Mug,ftp://x.example/a\n2,Cup,http://127.0.0.1:1/a.jpg\n`;
+  await assertDescribed(await upload(service.url, good, { onInvalidRow: 'skip' }), '/api/upload', 'post');
+  await assertDescribed(await upload(service.url, good), '/api/upload', 'post');
+  await assertDescribed(await upload(service.url, good, { quality: '0', nothing: 'x' }), '/api/upload', 'post');
+  await assertDescribed(await fetch(`${service.url}/api/upload`, { method: 'POST' }), '/api/upload', 'post');
+  const many = `${HEADER}1,Mug,"${'http://127.0.0.1:1/a.jpg,'.repeat(6)}"\n`;
+  const refused = await upload(service.url, many);
+  expect(refused.status).toBe(429);
+  await assertDescribed(refused, '/api/upload', 'post');
+});
+
+test('real statuses are as described, unfinished and finished', async () => {
+  const path = '/api/status/{requestId}';
+  const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
+  await assertDescribed(await fetch(`${service.url}/api/status/${id}`), path, 'get');
+  await finished(service.url, id);
+  await assertDescribed(await fetch(`${service.url}/api/status/${id}?limit=1`), path, 'get');
+  await assertDescribed(await fetch(`${service.url}/api/status/${id}?limit=0`), path, 'get');
+  await assertDescribed(await fetch(`${service.url}/api/status/${UNKNOWN}`), path, 'get');
+  await assertDescribed(await fetch(`${service.url}/api/output/${UNKNOWN}`), '/api/output/{requestId}', 'get');
+});
+
+test('health, ready and a missing image are as described', async () => {
+  await assertDescribed(await fetch(`${service.url}/health`), '/health', 'get');
+  await assertDescribed(await fetch(`${service.url}/ready`), '/ready', 'get');
+  const image = await fetch(`${service.url}/processed_images/${UNKNOWN}.jpg`);
+  await assertDescribed(image, '/processed_images/{name}', 'get');
+});
+
+test('every example fits its schema', () => {
+  const check = (content: Record<string, { schema: object; example?: unknown; examples?: object }>) => {
+    for (const { schema, example, examples } of Object.values(content)) {
+      const values = [
+        ...(example === undefined ? [] : [example]),
+        ...Object.values(examples ?? {}).map((e) => e.value),
+      ];
+      const { $ref } = schema as { $ref?: string };
+      const validate = $ref === undefined ? ajv.compile(schema) : ajv.getSchema(`document${$ref}`);
+      for (const value of values) expect([value, validate?.(value), validate?.errors]).toEqual([value, true, null]);
+    }
+  };
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+  const contents = operations
+    .flatMap(({ responses }) => Object.values(responses))
+    .flatMap(({ content }) => (content === undefined ? [] : [content]));
+  expect(contents.length).toBeGreaterThan(20);
+  for (const content of contents) check(content);
+});
+
+test('the document names no key where none is needed', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.components.securitySchemes).toBeUndefined();
+});
