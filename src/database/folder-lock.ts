@@ -11,6 +11,8 @@ const LOCK_FILE = 'embedded.json';
 const WRITING_MS = 2_000;
 /** The guardian of a killed service needs up to 5 s to stop the database. */
 const GUARDIAN_MS = 8_000;
+/** For the system to clear away a killed process. */
+const DYING_MS = 1_000;
 const POLL_MS = 50;
 
 /** What `data/embedded.json` says. */
@@ -52,6 +54,14 @@ const readLock = async (file: string): Promise<string | null> => {
     }
     await pause(POLL_MS);
   }
+};
+
+/** A process that was just killed is given a moment to be gone. */
+const livesOn = async (owner: LockContent['owner']): Promise<boolean> => {
+  const lives = (): boolean => owner.mark !== null && processMark(owner.pid) === owner.mark;
+  const end = performance.now() + (owner.pid === process.pid ? 0 : DYING_MS);
+  while (lives() && performance.now() < end) await pause(POLL_MS);
+  return lives();
 };
 
 const inUse = (directory: string, pid: number): AppError =>
@@ -114,9 +124,7 @@ export const lockFolder = async (directory: string, log: DatabaseLog): Promise<F
     const text = await readLock(file);
     if (text === null) continue;
     const owner = parse(text)?.owner;
-    if (owner !== undefined && owner.mark !== null && processMark(owner.pid) === owner.mark) {
-      throw inUse(directory, owner.pid);
-    }
+    if (owner !== undefined && (await livesOn(owner))) throw inUse(directory, owner.pid);
     await endLeftovers(storages, log);
     removeStale(file, text);
   }
