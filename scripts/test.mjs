@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepare, root, run, runScript, runtimeEnvironment, SetupError } from './prepare.mjs';
+import { prepareS3Server } from './prepare-s3.mjs';
 
 const inModules = (...parts) => path.join(root, 'node_modules', ...parts);
 const node = (...args) => run(process.execPath, args, { env: runtimeEnvironment() });
@@ -53,6 +54,9 @@ const step = async (name, work) => {
 await runScript(async () => {
   await prepare();
   await prepareDatabase();
+  const s3Server = prepareS3Server();
+  if (s3Server !== null) process.env.TEST_S3_SERVER = s3Server;
+  else console.log('SKIPPED: the tests of S3. They need versitygw on the PATH, or Go to build it.');
   const wanted = process.argv.slice(2);
   let failedSteps = 0;
   if (wanted.length === 0) {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { v4 as uuid } from 'uuid';
 import { apiKeyGuard, clientKey } from './http/access.ts';
+import { type ArchiveDeps, archiveRoutes } from './http/archive.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { docsRoutes } from './http/docs.ts';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
@@ -11,7 +12,9 @@ import { imageRoutes } from './http/images.ts';
 import { answerErrors, type IsDatabaseOutage, notFound, requireDatabase } from './http/problem.ts';
 import { type RequestRoutesDeps, requestRoutes } from './http/requests.ts';
 import { closeWhenStopping, type Stopping } from './http/stopping.ts';
+import { storedImageRoutes } from './http/stored-images.ts';
 import { type UploadDeps, uploadRoutes } from './http/upload.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** No inline script or style, nothing from elsewhere. Not `upgrade-insecure-requests`: the service itself speaks http. */
 const CONTENT_SECURITY_POLICY = {
@@ -31,7 +34,10 @@ export interface AppDeps {
   };
   readonly upload: UploadDeps;
   readonly requests: RequestRoutesDeps;
-  readonly imageDirectory: string;
+  readonly archive: ArchiveDeps;
+  readonly storage: Storage;
+  /** Where the outputs are when they are files of this machine. */
+  readonly imageDirectory: string | null;
   readonly readiness: readonly ReadinessCheck[];
   /** False for a worker: it answers `/health` and `/ready` only. */
   readonly servesApi: boolean;
@@ -83,7 +89,8 @@ export const createApp = (deps: AppDeps): Express => {
   app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));
-  app.use(imageRoutes(deps.imageDirectory));
+  app.use(archiveRoutes(deps.archive));
+  app.use(deps.imageDirectory === null ? storedImageRoutes(deps.storage) : imageRoutes(deps.imageDirectory));
   app.use(notFound);
   app.use(answerErrors(deps.isDatabaseOutage));
   return app;

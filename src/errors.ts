@@ -44,6 +44,10 @@ export const REQUEST_ERRORS = {
     'The database cannot be reached at the moment. Nothing is lost; try again soon.',
   ),
   storage_unavailable: transient(503, 'The image store cannot be reached at the moment. Try again soon.'),
+  storage_misconfigured: permanent(
+    500,
+    'The image store cannot be used as this server is set up. Its operator has to mend that.',
+  ),
   shutting_down: transient(503, 'The server is stopping. Try again in a few seconds.'),
 } as const satisfies Record<string, ErrorKind>;
 
@@ -62,6 +66,7 @@ export const CSV_FAULTS = {
   csv_too_many_columns: permanent(422, 'The file has more columns than this server takes.'),
   csv_row_without_urls: permanent(422, 'A row has no image URL.'),
   csv_invalid_url: permanent(422, 'An image URL is not a valid http(s) address.'),
+  csv_bucket_not_allowed: permanent(422, 'An s3:// URL names a bucket that this server may not read.'),
   csv_too_many_rows: permanent(422, 'The file has more rows than this server takes in one upload.'),
   csv_too_many_urls: permanent(422, 'The file has more image URLs than this server takes in one upload.'),
 } as const satisfies Record<string, ErrorKind>;
@@ -70,6 +75,7 @@ export const CSV_FAULTS = {
 export const IMAGE_ERRORS = {
   invalid_url: permanent(422, 'The URL is not a valid http(s) address.'),
   address_not_allowed: permanent(422, 'The URL leads to an address that this server may not reach.'),
+  source_bucket_not_allowed: permanent(422, 'The s3:// URL names a bucket that this server may not read.'),
   host_not_found: transient(422, 'The host name of the URL does not exist.'),
   connection_failed: transient(422, 'The connection to the image server failed.'),
   tls_failed: permanent(422, 'The certificate of the image server is not valid.'),

@@ -28,7 +28,9 @@ import { createRequestStore } from './requests/request-store.ts';
 import { createRetention } from './requests/retention.ts';
 import { createRounds } from './requests/rounds.ts';
 import { createStoreGate } from './requests/store-gate.ts';
+import { createStorage } from './storage/create.ts';
 import { createLocalStorage } from './storage/local.ts';
+import type { StorageConfig } from './storage/storage.ts';
 import { createCourier } from './webhooks/courier.ts';
 import { createDeliver } from './webhooks/deliver.ts';
 import { createOutbox } from './webhooks/outbox.ts';
@@ -85,14 +87,18 @@ const startParts = async (
   log: Logger,
   closers: (() => Promise<void>)[],
 ): Promise<string> => {
-  const imageDirectory = resolve(config.storage.directory);
+  const imageDirectory = config.storage.kind === 'local' ? resolve(config.storage.directory) : null;
   const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
   await mkdir(uploadDirectory, { recursive: true });
   await sweepUploads(uploadDirectory, processMark, Date.now());
   if (config.access.apiKeys.some((key) => key.length < SAFE_KEY_CHARACTERS)) {
     log.warn(`API_KEYS has a key of less than ${SAFE_KEY_CHARACTERS} characters, which could be guessed`);
   }
-  const storage = createLocalStorage(imageDirectory);
+  const storageConfig: StorageConfig =
+    config.storage.kind === 'local'
+      ? { ...config.storage, directory: resolve(config.storage.directory) }
+      : config.storage;
+  const storage = await createStorage(storageConfig);
   await storage.check().catch((error: unknown) => {
     // A full disk passes: the service waits for room, not ready until then. A wrong path does not.
     if (!isFull(error)) throw error;
@@ -123,7 +129,8 @@ const startParts = async (
   const workerData: WorkerData = {
     limits: config.limits,
     network: config.network,
-    storage: { kind: 'local', directory: imageDirectory },
+    storage: storageConfig,
+    sources: config.sources.buckets.length === 0 ? null : config.sources,
     threads: config.workerThreads,
     encodeConcurrency: Math.max(1, Math.round(cpus().length / config.workerThreads)),
   };
@@ -141,7 +148,7 @@ const startParts = async (
 
   const port = { actual: config.port };
   const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port.actual}`;
-  const outputUrl = (name: string): string => `${publicUrl()}/processed_images/${name}`;
+  const outputUrl = (name: string): string => storage.publicUrl(name) ?? `${publicUrl()}/processed_images/${name}`;
 
   const completion = createCompletion(requests, images, async (request) => {
     // A worker without PUBLIC_URL knows no address that serves the API; the instance that took the upload does.
@@ -178,7 +185,7 @@ const startParts = async (
     log,
   });
   const sweep = async (): Promise<void> => {
-    await storage.sweepTemporary(TEMPORARY_FILES_AFTER_MS);
+    if (imageDirectory !== null) await createLocalStorage(imageDirectory).sweepTemporary(TEMPORARY_FILES_AFTER_MS);
     await sweepUploads(uploadDirectory, processMark, Date.now());
   };
   const rounds = [
@@ -204,7 +211,7 @@ const startParts = async (
   const app = createApp({
     access: config.access,
     upload: {
-      ingest: createIngest(models, requests, config.limits, now),
+      ingest: createIngest(models, requests, { ...config.limits, sourceBuckets: config.sources.buckets }, now),
       receive: {
         directory: uploadDirectory,
         fileName: () => uploadFileName(processMark),
@@ -219,6 +226,8 @@ const startParts = async (
       onStored: () => dispatcher.wake(),
     },
     requests: { requests, images, outputUrl, webhookOf: (requestId) => outbox.latest(requestId) },
+    archive: { requests, images, storage },
+    storage,
     imageDirectory,
     readiness: [
       { name: 'database', check: askDatabase },

@@ -6,6 +6,7 @@ import type { ImageLimits, ImageResult, ImageTask } from './images/task.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import type { NetworkPolicy } from './network/policy.ts';
 import { createStorage } from './storage/create.ts';
+import type { S3SourceConfig } from './storage/s3-source.ts';
 import { outputName, type StorageConfig } from './storage/storage.ts';
 
 /** What the pool hands to each thread; plain data. */
@@ -13,15 +14,18 @@ export interface WorkerData {
   readonly limits: ImageLimits;
   readonly network: NetworkPolicy;
   readonly storage: StorageConfig;
+  /** Buckets that sources may be read from; null: none. */
+  readonly sources: S3SourceConfig | null;
   /** Threads of the pool: the connections to one origin are divided among them. */
   readonly threads: number;
   /** Images decoded at once in this thread: cores divided over the threads, at least 1. */
   readonly encodeConcurrency: number;
 }
 
-const build = ({ limits, network, storage, threads, encodeConcurrency }: WorkerData) => {
+const build = async ({ limits, network, storage, sources, threads, encodeConcurrency }: WorkerData) => {
   prepareSharp();
-  const store = createStorage(storage);
+  const store = await createStorage(storage);
+  const openObject = sources === null ? undefined : (await import('./storage/s3-source.ts')).createS3Source(sources);
   const agents = createGuardedAgents(network, {
     keepAlive: true,
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
@@ -30,13 +34,14 @@ const build = ({ limits, network, storage, threads, encodeConcurrency }: WorkerD
     limits,
     agents,
     encodeConcurrency,
+    ...(openObject && { openObject }),
     store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
     now: Date.now,
   });
 };
 
 // A thread's module is its main: it starts as it is loaded, from what the pool handed over.
-const processImage = build(workerData as WorkerData);
+const processImage = await build(workerData as WorkerData);
 
 /** Called by Piscina for each task. */
 export default async (task: ImageTask | ProbeTask): Promise<ImageResult | true> =>

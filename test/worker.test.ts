@@ -36,6 +36,7 @@ beforeAll(async () => {
     },
     network: { allowPrivateNetworks: ['127.0.0.1/32'] },
     storage: { kind: 'local', directory },
+    sources: null,
     threads: 2,
     encodeConcurrency: 1,
   };

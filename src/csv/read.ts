@@ -10,7 +10,7 @@ import { byteOrderMarkLength, detectDelimiter, HEAD_BYTES, sniffFault } from './
 
 export type { CsvFault, CsvFaultCode, CsvRow };
 
-/** Bounds of one upload, all of them positive integers. */
+/** Bounds of one upload: positive integers, and the buckets it may name. */
 export interface CsvLimits {
   readonly maxRows: number;
   readonly maxUrls: number;
@@ -18,6 +18,8 @@ export interface CsvLimits {
   readonly maxRowBytes: number;
   /** Of the header row; a row may have more cells, since unquoted URLs count as cells. */
   readonly maxColumns: number;
+  /** Buckets that `s3://` URLs may name; none when left out. */
+  readonly sourceBuckets?: readonly string[];
 }
 
 export interface CsvDialect {
@@ -42,7 +44,11 @@ export interface CsvInspection {
 const FAULTS_KEPT = 100;
 
 /** What `onInvalidRow: skip` forgives. */
-const ROW_FAULTS: ReadonlySet<CsvFaultCode> = new Set(['csv_row_without_urls', 'csv_invalid_url']);
+const ROW_FAULTS: ReadonlySet<CsvFaultCode> = new Set([
+  'csv_row_without_urls',
+  'csv_invalid_url',
+  'csv_bucket_not_allowed',
+]);
 
 /**
  * Reads a CSV to its end and tells everything that is wrong with it; content is never a reason to throw.
@@ -69,7 +75,7 @@ export const inspectCsv = async (
       rows += 1;
       urls += item.row.urls.length;
       for (const fault of item.row.faults) {
-        if (fault.code === 'csv_invalid_url') badUrls += 1;
+        if (fault.code === 'csv_invalid_url' || fault.code === 'csv_bucket_not_allowed') badUrls += 1;
         if (ROW_FAULTS.has(fault.code)) rowFaults.add(fault);
         else fileFaults.add(fault);
       }
@@ -169,7 +175,7 @@ async function* tableItems(
       const { columns, faults } = findColumns(header, line);
       for (const fault of faults) yield { kind: 'fault', fault };
       if (columns === null) return;
-      shape = { header, columns, delimiter };
+      shape = { header, columns, delimiter, sourceBuckets: limits.sourceBuckets ?? [] };
       yield { kind: 'header', dialect: { header, delimiter } };
       continue;
     }

@@ -1,7 +1,7 @@
 import type { Columns } from './columns.ts';
 import { type CsvFault, shown } from './faults.ts';
 import type { Delimiter } from './record.ts';
-import { joinUrlCells, splitUrls, urlFault } from './urls.ts';
+import { joinUrlCells, sourceFault, splitUrls } from './urls.ts';
 
 /** One product of the upload. */
 export interface CsvRow {
@@ -14,7 +14,7 @@ export interface CsvRow {
   /** Without spaces around it; may be empty, and need not be unique. The same holds for `productName`. */
   readonly serialNumber: string;
   readonly productName: string;
-  /** In order and as the user wrote them, those that `urlFault` refuses included: each keeps its place. */
+  /** In order and as the user wrote them, those that `sourceFault` refuses included: each keeps its place. */
   readonly urls: string[];
   readonly faults: CsvFault[];
 }
@@ -24,6 +24,8 @@ export interface TableShape {
   readonly header: readonly string[];
   readonly columns: Columns;
   readonly delimiter: Delimiter;
+  /** Buckets that `s3://` URLs may name. */
+  readonly sourceBuckets: readonly string[];
 }
 
 /** Rows of blank cells only (`,,`) stand at the end of many exported files and are no products. */
@@ -48,8 +50,8 @@ export const toRow = (cells: string[], index: number, line: number, shape: Table
     faults.push({ line, column, code: 'csv_row_without_urls', message });
   }
   for (const url of urls) {
-    const message = urlFault(url);
-    if (message !== null) faults.push({ line, column, code: 'csv_invalid_url', message });
+    const fault = sourceFault(url, shape.sourceBuckets);
+    if (fault !== null) faults.push({ line, column, ...fault });
   }
   return {
     index,

@@ -1,5 +1,6 @@
 import { redactCredentials } from '../network/redact.ts';
-import { shown as quoted } from './faults.ts';
+import { parseS3Url } from '../network/s3-url.ts';
+import { type CsvFaultCode, shown as quoted } from './faults.ts';
 
 const MAX_URL_CHARACTERS = 8192;
 
@@ -48,6 +49,28 @@ export const joinUrlCells = (cells: readonly string[], delimiter: string): strin
 
 /** These sentences end up in statuses and logs, where no password belongs. */
 const shown = (url: string): string => quoted(redactCredentials(url));
+
+/**
+ * Why a source is refused, with its code; null where nothing speaks against it.
+ * @param sourceBuckets buckets that `s3://` URLs may name; with none of them `s3://` is a scheme like any other
+ */
+export const sourceFault = (
+  url: string,
+  sourceBuckets: readonly string[],
+): { code: CsvFaultCode & ('csv_invalid_url' | 'csv_bucket_not_allowed'); message: string } | null => {
+  if (sourceBuckets.length === 0 || !/^s3:\/\//i.test(url) || url.length > MAX_URL_CHARACTERS) {
+    const message = urlFault(url);
+    return message === null ? null : { code: 'csv_invalid_url', message };
+  }
+  const location = parseS3Url(url);
+  if (location === null || /[\s\p{Cc}\u200B]/u.test(url)) {
+    const message = `${shown(url)} is not s3://bucket/key. Write %20 for a space and %25 for a percent sign; a key has no empty, "." or ".." part.`;
+    return { code: 'csv_invalid_url', message };
+  }
+  if (sourceBuckets.includes(location.bucket)) return null;
+  const message = `${shown(url)} names the bucket ${shown(location.bucket)}, which this server may not read. Its operator can list it in S3_SOURCE_BUCKETS.`;
+  return { code: 'csv_bucket_not_allowed', message };
+};
 
 /**
  * Why a URL cannot be downloaded from, with the cure; null where nothing speaks against it.

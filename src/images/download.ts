@@ -68,11 +68,11 @@ const nextHop = (response: AxiosResponse, from: URL): URL => {
   return url;
 };
 
-const tooLarge = (host: string, limit: number): AppError =>
+export const tooLarge = (host: string, limit: number): AppError =>
   new AppError('image_too_large', `The image at ${host} has more than ${limit} bytes, the most this server takes.`);
 
 /** Reads the decoded body; the sum is checked before a chunk is kept, so a bomb costs one chunk and no more. */
-const readBody = async (body: Readable, host: string, limit: number): Promise<Buffer> => {
+export const readBody = async (body: Readable, host: string, limit: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {

@@ -1,13 +1,16 @@
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { compress } from './compress.ts';
-import { type DownloadDeps, download } from './download.ts';
+import type { DownloadDeps } from './download.ts';
 import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
+import { fetchSource, type OpenObject } from './source.ts';
 import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
 
 export interface ProcessorDeps {
   readonly agents: DownloadDeps['agents'];
   readonly limits: ImageLimits;
+  /** For `s3://` sources; left out where none are allowed. */
+  readonly openObject?: OpenObject;
   /** Stores the output of the task, whole or not at all. */
   readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
   /** Images decoded at once in this thread; downloads overlap freely. */
@@ -58,7 +61,7 @@ export const createProcessor = (deps: ProcessorDeps): ((task: ImageTask) => Prom
     const { maxPixels } = limits;
     const maxSeconds = MAX_ENCODE_SECONDS;
     try {
-      const source = await step(timings, 'download', 'connection_failed', () => download(task.url, deps));
+      const source = await step(timings, 'download', 'connection_failed', () => fetchSource(task.url, deps));
       const kind = requireReadable(source.bytes, source.contentType);
       const output = await encodeGate(() =>
         step(timings, 'encode', 'corrupt_image', () =>

@@ -1,6 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import { type CsvLimits, type CsvRow, inspectCsv, type OpenCsv, readCsvRows } from '../csv/read.ts';
-import { urlFault } from '../csv/urls.ts';
+import { sourceFault } from '../csv/urls.ts';
 import { AppError } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
@@ -75,7 +75,8 @@ export const createIngest =
     const progress: Progress = { total: 0, chunks: 0, failed: 0 };
     try {
       await assertWithinQuota(requests, upload.owner, table.urls, limits.maxQueuedImages);
-      await storeRows(models, requests, requestId, readCsvRows(open, limits), progress, giveUp);
+      const rows = readCsvRows(open, limits);
+      await storeRows(models, requests, requestId, rows, limits.sourceBuckets ?? [], progress, giveUp);
       giveUp.throwIfAborted();
       if (!(await requests.activate(requestId, progress))) throw tookTooLong();
       return { requestId, total: progress.total };
@@ -111,6 +112,7 @@ const storeRows = async (
   requests: RequestStore,
   requestId: string,
   rows: AsyncIterable<CsvRow>,
+  sourceBuckets: readonly string[],
   progress: Progress,
   giveUp: AbortSignal,
 ): Promise<void> => {
@@ -144,7 +146,7 @@ const storeRows = async (
 
   for await (const row of rows) {
     for (const [index, url] of row.urls.entries()) {
-      const image = newImage(requestId, progress.total, row, index, url);
+      const image = newImage(requestId, progress.total, row, index, url, sourceBuckets);
       images.push(image);
       progress.total += 1;
       if (image.status === 'failed') progress.failed += 1;
@@ -159,7 +161,14 @@ const storeRows = async (
   if (chunk.length > 0) await flushChunk();
 };
 
-const newImage = (requestId: string, seq: number, row: CsvRow, index: number, inputUrl: string): ImageRecord => {
+const newImage = (
+  requestId: string,
+  seq: number,
+  row: CsvRow,
+  index: number,
+  inputUrl: string,
+  sourceBuckets: readonly string[],
+): ImageRecord => {
   const image = {
     _id: uuid(),
     requestId,
@@ -172,8 +181,11 @@ const newImage = (requestId: string, seq: number, row: CsvRow, index: number, in
     attempts: 0,
     reports: 0,
   };
-  const fault = urlFault(inputUrl);
+  const fault = sourceFault(inputUrl, sourceBuckets);
   // Only where the uploader asked to skip what is invalid: it keeps its place, and an empty one in the output.
-  if (fault !== null) return { ...image, status: 'failed', error: { code: 'invalid_url', message: fault } };
+  if (fault !== null) {
+    const code = fault.code === 'csv_bucket_not_allowed' ? 'source_bucket_not_allowed' : 'invalid_url';
+    return { ...image, status: 'failed', error: { code, message: fault.message } };
+  }
   return { ...image, status: 'pending', nextAt: new Date(seq) };
 };

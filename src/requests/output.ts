@@ -35,7 +35,11 @@ export async function* outputCsv(
   }
 }
 
-async function* imagesInOrder(images: ImageStore, request: RequestRecord): AsyncGenerator<ImageRecord, undefined> {
+/** All images of a request, in the order of the upload; one page in memory. */
+export async function* imagesInOrder(
+  images: ImageStore,
+  request: RequestRecord,
+): AsyncGenerator<ImageRecord, undefined> {
   for (let from = 0; from < request.total; from += PAGE_SIZE) {
     yield* await images.page(request._id, from, from + PAGE_SIZE);
   }

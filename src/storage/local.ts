@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
-import { OUTPUT_FORMATS, type Storage, type StoredObject } from './storage.ts';
+import { assertOutputName as assertName, contentTypeOf, type Storage, type StoredObject } from './storage.ts';
 
 export interface LocalStorage extends Storage {
   /**
@@ -14,10 +14,7 @@ export interface LocalStorage extends Storage {
   sweepTemporary(olderThanMs: number, now?: () => number): Promise<number>;
 }
 
-const NAME = /^[0-9a-f-]{36}\.(jpg|webp|avif|png)$/;
 const TEMPORARY = '.tmp-';
-
-const CONTENT_TYPES = new Map(Object.values(OUTPUT_FORMATS).map((format) => [format.extension, format.contentType]));
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
 
@@ -33,14 +30,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? codeOf(error);
 
-/** The names are ours, so another one is a guess or an attack; without separators it can't leave the folder. */
-const assertName = (name: string): void => {
-  if (!NAME.test(name)) throw new AppError('image_not_found');
-};
-
 const describe = (name: string, stats: Stats): StoredObject => ({
   size: stats.size,
-  contentType: CONTENT_TYPES.get(name.slice(name.lastIndexOf('.') + 1)) ?? 'application/octet-stream',
+  contentType: contentTypeOf(name),
   lastModified: stats.mtime,
   etag: `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`,
 });
@@ -141,6 +133,10 @@ export const createLocalStorage = (directory: string): LocalStorage => {
         throw new AppError('storage_unavailable', `The image store cannot take writes: ${reasonOf(cause)}.`, { cause });
       }
     },
+
+    publicUrl: () => null,
+
+    locate: async () => null,
 
     sweepTemporary: async (olderThanMs, now = Date.now) => {
       let removed = 0;

@@ -4,11 +4,13 @@ const LAST: TableShape = {
   header: ['S. No.', 'Product Name', 'Input Image Urls'],
   columns: { serialNumber: 0, productName: 1, imageUrls: 2 },
   delimiter: ',',
+  sourceBuckets: [],
 };
 const MIDDLE: TableShape = {
   header: ['S. No.', 'Images', 'Product Name'],
   columns: { serialNumber: 0, productName: 2, imageUrls: 1 },
   delimiter: ';',
+  sourceBuckets: [],
 };
 const URL_1 = 'https://a.test/1.jpg';
 const URL_2 = 'https://a.test/2.jpg';

@@ -59,7 +59,7 @@ describe('put, stat, read', () => {
   });
 
   it('makes its folder when it is missing', async () => {
-    const deeper = createStorage({ kind: 'local', directory: join(directory, 'a', 'b') });
+    const deeper = await createStorage({ kind: 'local', directory: join(directory, 'a', 'b') });
     const name = newName();
     await deeper.put(name, bytes);
     expect(await deeper.stat(name)).toMatchObject({ size: 10 });

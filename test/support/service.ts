@@ -39,7 +39,7 @@ export const startTestService = async (environment: Readonly<Record<string, stri
   const service: Service = await startService(config, files, pino({ level: config.logLevel }));
   return {
     url: service.url,
-    imageDirectory: resolve(config.storage.directory),
+    imageDirectory: resolve(full.PROCESSED_DIR),
     directory,
     environment: full,
     async close() {

@@ -73,6 +73,21 @@ const output: Operation = {
   },
 };
 
+const archive: Operation = {
+  operationId: 'archive',
+  tags: ['Outputs'],
+  summary: 'A ZIP of the outputs',
+  description: 'Streamed. A folder for each product, its images numbered as in the input.',
+  parameters: [byId],
+  responses: {
+    200: {
+      description: 'The ZIP, as a download.',
+      content: { 'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } } },
+    },
+    ...problems(...ANY_CALL, 'request_not_found', 'not_finished', 'storage_unavailable', 'storage_misconfigured'),
+  },
+};
+
 const binary = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
 const images = { 'image/jpeg': binary, 'image/webp': binary, 'image/avif': binary, 'image/png': binary };
 
@@ -86,8 +101,12 @@ const image: Operation = {
   responses: {
     200: { description: 'The image.', content: images },
     206: { description: 'The asked part of it.', content: images },
+    302: {
+      description: 'With `STORAGE=s3`: where the image is.',
+      headers: { Location: { description: 'Public or signed URL.', schema: { type: 'string' }, required: true } },
+    },
     304: { description: 'The client has it.' },
-    ...problems('invalid_request', 'image_not_found', 'range_not_satisfiable', 'internal_error'),
+    ...problems('invalid_request', 'image_not_found', 'range_not_satisfiable', 'internal_error', 'storage_unavailable'),
   },
 };
 
@@ -118,6 +137,7 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/api/upload': { post: upload },
   '/api/status/{requestId}': { get: status },
   '/api/output/{requestId}': { get: output },
+  '/api/archive/{requestId}': { get: archive },
   '/processed_images/{name}': { get: image },
   '/health': { get: health },
   '/ready': { get: ready },

@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type RequestHandler, Router } from 'express';
+import { validate as isUuid } from 'uuid';
+import { zip } from '../archive/zip.ts';
+import { AppError } from '../errors.ts';
+import { archiveEntries } from '../requests/archive.ts';
+import type { ImageStore } from '../requests/image-store.ts';
+import type { RequestStore } from '../requests/request-store.ts';
+import { isFinal } from '../requests/transitions.ts';
+import type { Storage } from '../storage/storage.ts';
+import { methodNotAllowed } from './problem.ts';
+
+export interface ArchiveDeps {
+  readonly requests: Pick<RequestStore, 'find'>;
+  readonly images: ImageStore;
+  readonly storage: Pick<Storage, 'read'>;
+}
+
+/** `GET /api/archive/:requestId`: the outputs as a ZIP, written while it is read; a reader that leaves ends it. */
+export const archiveRoutes = ({ requests, images, storage }: ArchiveDeps): Router => {
+  const archive: RequestHandler = async (req, res) => {
+    const id = String(req.params.requestId);
+    const request = isUuid(id) ? await requests.find(id.toLowerCase()) : null;
+    if (request === null) throw new AppError('request_not_found');
+    if (!isFinal(request.state)) throw new AppError('not_finished');
+    res.set('Cache-Control', 'no-store').type('application/zip').attachment(`images-${request._id}.zip`);
+    if (req.method === 'HEAD') {
+      res.end();
+      return;
+    }
+    try {
+      await pipeline(Readable.from(zip(archiveEntries(images, storage, request)), { objectMode: false }), res);
+    } catch (error) {
+      if (!isPrematureClose(error)) throw error;
+      req.log.debug({ requestId: request._id }, 'the reader of an archive left');
+    }
+  };
+  return Router()
+    .get('/api/archive/:requestId', archive)
+    .all('/api/archive/:requestId', methodNotAllowed('GET', 'HEAD'));
+};
+
+const isPrematureClose = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE';
