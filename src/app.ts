@@ -5,6 +5,7 @@ import { pinoHttp } from 'pino-http';
 import { v4 as uuid } from 'uuid';
 import { apiKeyGuard, clientKey } from './http/access.ts';
 import { type ArchiveDeps, archiveRoutes } from './http/archive.ts';
+import { type ControlRoutesDeps, controlRoutes } from './http/controls.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { docsRoutes } from './http/docs.ts';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
@@ -34,6 +35,7 @@ export interface AppDeps {
   };
   readonly upload: UploadDeps;
   readonly requests: RequestRoutesDeps;
+  readonly controls: ControlRoutesDeps;
   readonly archive: ArchiveDeps;
   readonly storage: Storage;
   /** Where the outputs are when they are files of this machine. */
@@ -89,6 +91,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));
+  app.use(controlRoutes(deps.controls));
   app.use(archiveRoutes(deps.archive));
   app.use(deps.imageDirectory === null ? storedImageRoutes(deps.storage) : imageRoutes(deps.imageDirectory));
   app.use(notFound);

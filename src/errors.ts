@@ -24,6 +24,7 @@ export const REQUEST_ERRORS = {
   unauthorized: permanent(401, 'An API key is needed: send it as "Authorization: Bearer KEY" or "X-Api-Key: KEY".'),
   route_not_found: permanent(404, 'There is nothing at this address. The README lists every call.'),
   request_not_found: permanent(404, 'No request has this id. Use the requestId that the upload answered.'),
+  webhook_not_found: permanent(404, 'The upload of this request named no webhookUrl.'),
   image_not_found: permanent(404, 'No image is stored under this name.'),
   method_not_allowed: permanent(405, 'This address does not take this method.'),
   request_timeout: transient(
@@ -31,6 +32,8 @@ export const REQUEST_ERRORS = {
     'The request stalled, or took longer to arrive than this server waits. Send it again.',
   ),
   not_finished: transient(409, 'The request is still being processed. Ask again when its status is final.'),
+  already_finished: permanent(409, 'The request is finished; there is nothing left to cancel.'),
+  nothing_to_retry: permanent(409, 'No image of the request failed or was cancelled.'),
   upload_too_large: permanent(413, 'The upload is larger than this server takes.'),
   unsupported_media_type: permanent(415, 'The upload must be multipart/form-data with one CSV file in it.'),
   range_not_satisfiable: permanent(416, 'The asked range lies outside the image.'),

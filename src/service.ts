@@ -17,10 +17,12 @@ import { sweepUploads, uploadFileName } from './http/upload-files.ts';
 import { createImagePool, longestTaskMs } from './images/pool.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import { createCompletion } from './requests/completion.ts';
+import { createControl } from './requests/control.ts';
 import { createDispatcher } from './requests/dispatcher.ts';
 import { completionEvent } from './requests/event.ts';
 import { createImageStore } from './requests/image-store.ts';
 import { createIngest } from './requests/ingest.ts';
+import { createListing } from './requests/listing.ts';
 import { createModels, ensureIndexes } from './requests/models.ts';
 import { createReconciler } from './requests/reconciler.ts';
 import { createRemovalStore } from './requests/removal-store.ts';
@@ -175,7 +177,8 @@ const startParts = async (
       log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${verdict.kind}`);
     },
   });
-  const reconciler = createReconciler(requests, completion, now, log, RECONCILE_EVERY_MS);
+  const control = createControl({ requests, images, completion, wake: () => dispatcher.wake() });
+  const reconciler = createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS);
   const retention = createRetention({
     store: createRemovalStore(models),
     removeOutput: (name) => storage.remove(name),
@@ -225,7 +228,26 @@ const startParts = async (
       stopping,
       onStored: () => dispatcher.wake(),
     },
-    requests: { requests, images, outputUrl, webhookOf: (requestId) => outbox.latest(requestId) },
+    requests: {
+      requests,
+      images,
+      list: createListing(models, now),
+      outputUrl,
+      webhookOf: (requestId) => outbox.latest(requestId),
+    },
+    controls: {
+      requests,
+      control,
+      deliveries: {
+        list: (requestId) => outbox.list(requestId),
+        redeliver: async (requestId) => {
+          const webhookId = await outbox.redeliver(requestId);
+          courier.wake();
+          return webhookId;
+        },
+      },
+      perMinute: config.access.uploadsPerMinute,
+    },
     archive: { requests, images, storage },
     storage,
     imageDirectory,

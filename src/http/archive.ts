@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type RequestHandler, Router } from 'express';
-import { validate as isUuid } from 'uuid';
 import { zip } from '../archive/zip.ts';
 import { AppError } from '../errors.ts';
 import { archiveEntries } from '../requests/archive.ts';
@@ -9,6 +8,7 @@ import type { ImageStore } from '../requests/image-store.ts';
 import type { RequestStore } from '../requests/request-store.ts';
 import { isFinal } from '../requests/transitions.ts';
 import type { Storage } from '../storage/storage.ts';
+import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
 
 export interface ArchiveDeps {
@@ -19,10 +19,10 @@ export interface ArchiveDeps {
 
 /** `GET /api/archive/:requestId`: the outputs as a ZIP, written while it is read; a reader that leaves ends it. */
 export const archiveRoutes = ({ requests, images, storage }: ArchiveDeps): Router => {
+  const find = findRequest(requests);
+
   const archive: RequestHandler = async (req, res) => {
-    const id = String(req.params.requestId);
-    const request = isUuid(id) ? await requests.find(id.toLowerCase()) : null;
-    if (request === null) throw new AppError('request_not_found');
+    const request = await find(req.params.requestId);
     if (!isFinal(request.state)) throw new AppError('not_finished');
     res.set('Cache-Control', 'no-store').type('application/zip').attachment(`images-${request._id}.zip`);
     if (req.method === 'HEAD') {

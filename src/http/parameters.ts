@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { parseHttpUrl } from '../network/url.ts';
+import type { ListPlace } from '../requests/listing.ts';
 
 /**
  * What requests may carry. The same schemas check each request and stand in the OpenAPI document (openapi/), so that the
@@ -36,6 +37,24 @@ export const statusQuery = z.strictObject({
     .optional()
     .meta({ description: 'Only images after this position, counted from 0 over the whole request.' }),
 });
+
+/** `<milliseconds since the epoch>.<requestId>`, as `next` has it. */
+const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+export const listQuery = z.strictObject({
+  limit: wholeNumber(1, 100).default(20).meta({ description: 'Requests of one page, at most.' }),
+  after: z
+    .string(ONCE)
+    .regex(LIST_PLACE, 'must be taken from "next"')
+    .optional()
+    .meta({ description: 'Only requests after this one, as `next` of the page before says.' }),
+});
+
+/** What `after` of the list means. */
+export const listPlace = (after: string): ListPlace => {
+  const [, milliseconds, id = ''] = LIST_PLACE.exec(after) ?? [];
+  return { createdAt: new Date(Number(milliseconds)), requestId: id };
+};
 
 /** The padded base64 of 24 to 64 bytes, as the signing library demands it; said as a pattern for the document alone. */
 const DIGIT = '[A-Za-z0-9+/]';

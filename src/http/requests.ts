@@ -3,17 +3,19 @@ import { pipeline } from 'node:stream/promises';
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
 import type { ImageStore } from '../requests/image-store.ts';
+import type { ListedRequest, ListPlace } from '../requests/listing.ts';
 import { outputCsv } from '../requests/output.ts';
 import type { RequestStore } from '../requests/request-store.ts';
-import { createStatusView, type WebhookSummary } from '../requests/status.ts';
+import { createStatusView, summaryOf, type WebhookSummary } from '../requests/status.ts';
 import { isFinal } from '../requests/transitions.ts';
-import type { RequestRecord } from '../requests/types.ts';
-import { readFields, requestId, statusQuery } from './parameters.ts';
+import { findRequest } from './find-request.ts';
+import { listPlace, listQuery, readFields, statusQuery } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
 
 export interface RequestRoutesDeps {
   readonly requests: RequestStore;
   readonly images: ImageStore;
+  readonly list: (limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
   /** The URL under which an output can be fetched. */
   readonly outputUrl: (name: string) => string;
   readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
@@ -21,17 +23,23 @@ export interface RequestRoutesDeps {
 
 const SLOW_READER_MS = 2 * 60_000;
 
-/** `GET /api/status/:requestId` and `GET /api/output/:requestId`. */
+/** `GET /api/requests`, `GET /api/status/:requestId` and `GET /api/output/:requestId`. */
 export const requestRoutes = (deps: RequestRoutesDeps): Router => {
   const { requests, images, outputUrl, webhookOf } = deps;
   const view = createStatusView(images, outputUrl);
 
-  const find = async (id: unknown): Promise<RequestRecord> => {
-    // The check comes first: what is not a UUID never reaches the database.
-    const { success, data } = requestId.safeParse(id);
-    const request = success ? await requests.find(data.toLowerCase()) : null;
-    if (request === null) throw new AppError('request_not_found');
-    return request;
+  const find = findRequest(requests);
+
+  const list: RequestHandler = async (req, res) => {
+    const { limit, after } = readFields(listQuery, req.query);
+    const found = await deps.list(limit + 1, after === undefined ? undefined : listPlace(after));
+    const shown = found.slice(0, limit);
+    const last = shown.at(-1);
+    const next = last !== undefined && found.length > limit ? `${last.createdAt.getTime()}.${last._id}` : null;
+    res.set('Cache-Control', 'no-store').json({
+      requests: shown.map(summaryOf),
+      next: next === null ? null : `/api/requests?limit=${limit}&after=${next}`,
+    });
   };
 
   const status: RequestHandler = async (req, res) => {
@@ -55,6 +63,8 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
   };
 
   return Router()
+    .get('/api/requests', list)
+    .all('/api/requests', methodNotAllowed('GET', 'HEAD'))
     .get('/api/status/:requestId', status)
     .all('/api/status/:requestId', methodNotAllowed('GET', 'HEAD'))
     .get('/api/output/:requestId', output)

@@ -9,6 +9,8 @@ export type AnnounceCompletion = (request: RequestRecord) => Promise<void>;
 export interface Completion {
   /** Ends the request's run if no image is unfinished; true when this call or another has ended it. */
   tryComplete(request: ActiveRequest): Promise<boolean>;
+  /** Sees to it that the completion event of a finished request stands in the outbox. */
+  settleEvent(request: RequestRecord): Promise<void>;
   /** Creates the outbox documents that a crash between two writes left out. */
   repairEvents(): Promise<void>;
 }
@@ -28,6 +30,8 @@ export const createCompletion = (
   };
 
   return {
+    settleEvent,
+
     async tryComplete(seen) {
       const { _id: requestId } = seen;
       if (await images.hasUnfinished(seen)) return false;

@@ -6,6 +6,7 @@ import type { ActiveRequest, RequestStore } from './request-store.ts';
 import { createSettler } from './settler.ts';
 import type { StoreGate } from './store-gate.ts';
 import { isGivenUp, judge, mustRunAlone, type Verdict } from './transitions.ts';
+import { NO_COUNTS } from './types.ts';
 
 /** How often the database is asked for requests that came without a wake-up, for example on another instance. */
 const POLL_MS = 400;
@@ -132,8 +133,23 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     }
   };
 
+  /** Of a request that is being cancelled, stops what waits; what runs goes on to its end. */
+  const stopWaiting = async (turn: Turn): Promise<boolean> => {
+    const { request } = turn;
+    const stopped = await images.cancel(request, STOPPED_AT_ONCE);
+    if (stopped === 0) {
+      queue.dry(turn);
+      if (turn.running === 0) await completion.tryComplete(request);
+      return false;
+    }
+    queue.served(turn);
+    await requests.addCounts(request._id, request.run, { ...NO_COUNTS, cancelled: stopped });
+    return true;
+  };
+
   const serve = async (turn: Turn, wanted: number): Promise<boolean> => {
     const { request } = turn;
+    if (request.state === 'cancelling') return stopWaiting(turn);
     const claimed = await images.claim(request, wanted, leaseMs, turn.cursor);
     if (claimed.length === 0) {
       queue.dry(turn);
@@ -232,5 +248,8 @@ const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
+
+/** Images of one step of a cancellation: each costs a write, and others wait meanwhile. */
+const STOPPED_AT_ONCE = 200;
 
 const GIVEN_UP = 'Every worker that tried this image stopped; it was given up.';

@@ -156,6 +156,54 @@ export const createImageStore = (models: Models, now: () => Date) => {
       return settlements.filter(({ image }) => tokens.get(image._id) === image.leaseToken);
     },
 
+    /**
+     * Stops up to `wanted` images that nobody works on: those that wait, and those whose lease has lapsed.
+     * @returns how many this call has stopped
+     */
+    async cancel({ _id, total }: Counted, wanted: number): Promise<number> {
+      const at = now();
+      const stop = { $set: { status: 'cancelled', finishedAt: at }, $unset: { nextAt: '', leaseToken: '' } } as const;
+      const fresh = await walkWindows(readDue(_id), { from: 0, to: total }, wanted);
+      const waiting = await images
+        .find(
+          { requestId: _id, nextAt: between({ from: FRESH_BEFORE, to: END_OF_TIME }), status: 'pending' },
+          { _id: 1 },
+        )
+        .limit(wanted)
+        .lean();
+      const ids = [...fresh.items, ...waiting].slice(0, wanted).map((image) => image._id);
+      const stopped =
+        ids.length === 0 ? 0 : (await images.updateMany({ _id: { $in: ids }, status: 'pending' }, stop)).modifiedCount;
+      const lapsed = await images.updateMany(
+        { requestId: _id, nextAt: between({ from: FRESH_BEFORE, to: at.getTime() }) },
+        stop,
+      );
+      return stopped + lapsed.modifiedCount;
+    },
+
+    /** Puts the failed and cancelled images of one page back to the beginning; each once for a run, however often. */
+    async putBack(requestId: string, run: number, from: number, to: number): Promise<void> {
+      const page = await images
+        .find({ requestId, seq: { $gte: from, $lt: to } }, { seq: 1, status: 1, run: 1 })
+        .lean<Pick<ImageRecord, '_id' | 'seq' | 'status' | 'run'>[]>();
+      const ended = page.filter(
+        (image) => (image.status === 'failed' || image.status === 'cancelled') && image.run !== run,
+      );
+      if (ended.length === 0) return;
+      await images.bulkWrite(
+        ended.map(({ _id, seq, status }) => ({
+          updateOne: {
+            filter: { _id, status, run: { $ne: run } },
+            update: {
+              $set: { status: 'pending' as const, nextAt: new Date(seq), attempts: 0, reports: 0, run },
+              $unset: { error: '', finishedAt: '', settledBy: '', leaseToken: '' },
+            },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
     /** Whether any image of the request is not finished yet. */
     async hasUnfinished({ _id, total }: Counted): Promise<boolean> {
       const read = readDue(_id);

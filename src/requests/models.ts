@@ -24,6 +24,7 @@ const image = new Schema<ImageRecord>(
     attempts: { type: Number, required: true },
     reports: { type: Number, required: true },
     settledBy: String,
+    run: Number,
     finishedAt: Date,
     bytesIn: Number,
     bytesOut: Number,

@@ -1,21 +1,29 @@
 import type { Completion } from './completion.ts';
+import type { Control } from './control.ts';
 import { IMAGES_PER_INSERT } from './ingest.ts';
 import type { RequestStore } from './request-store.ts';
 import { createRounds, type RoundsLog } from './rounds.ts';
 
 /** An upload that has not written for this long was cut off by a crash. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
+/** A retry whose images have not been put back any further for this long. */
+const INTERRUPTED_AFTER_MS = 60_000;
 
 /** Repairs what a crash between two writes left behind. Every step may run on several instances at once. */
 export const createReconciler = (
   requests: RequestStore,
-  completion: Completion,
+  completion: Pick<Completion, 'repairEvents'>,
+  control: Pick<Control, 'resumeRetry'>,
   now: () => Date,
   log: RoundsLog,
   everyMs: number,
 ) => {
   const look = async (): Promise<void> => {
     await completion.repairEvents();
+    for (const request of await requests.interruptedRetries(new Date(now().getTime() - INTERRUPTED_AFTER_MS))) {
+      log.warn({ requestId: request._id }, 'going on with a retry that was cut off');
+      await control.resumeRetry(request);
+    }
     for (const { _id, total, csv } of await requests.abandoned(new Date(now().getTime() - ABANDONED_AFTER_MS))) {
       log.warn({ requestId: _id }, 'removing an upload that was cut off before it was answered');
       // The batch that was on its way when it was cut off is not counted yet.

@@ -144,6 +144,57 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       await requests.updateOne({ _id: requestId, run }, { $unset: { eventPending: '' } });
     },
 
+    /** From here on only what runs is finished. False when the run had ended, or was being cancelled already. */
+    async beginCancel({ _id, run }: ActiveRequest): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id, run, state: { $in: ['queued', 'processing'] } },
+        { $set: { state: 'cancelling' } },
+      );
+      return written.modifiedCount === 1;
+    },
+
+    /** Begins the next run of a finished request. False when somebody else has, or when its event is still owed. */
+    async beginRetry({ _id, state, run, counters }: RequestRecord): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id, state, run, eventPending: { $ne: true } },
+        {
+          $set: { state: 'retrying', heartbeatAt: now(), counters: { ...counters, failed: 0, cancelled: 0 } },
+          $inc: { run: 1 },
+          $unset: { finishedAt: '' },
+        },
+      );
+      return written.modifiedCount === 1;
+    },
+
+    /** A sign of life of a retry whose images are being put back. False when that is over. */
+    async touchRetry(requestId: string, run: number): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id: requestId, run, state: 'retrying' },
+        { $set: { heartbeatAt: now() } },
+      );
+      return written.matchedCount === 1;
+    },
+
+    /** All images of the retry are back: from here on they are worked on. */
+    async endRetry(requestId: string, run: number): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id: requestId, run, state: 'retrying' },
+        { $set: { state: 'queued' } },
+      );
+      return written.modifiedCount === 1;
+    },
+
+    /** Retries that stopped putting images back before `before`. */
+    async interruptedRetries(before: Date): Promise<ActiveRequest[]> {
+      return requests
+        .find(
+          { state: 'retrying', heartbeatAt: { $lt: before } },
+          { state: 1, run: 1, options: 1, total: 1, counters: 1 },
+        )
+        .limit(100)
+        .lean<ActiveRequest[]>();
+    },
+
     /** Uploads that stopped writing before `before`: their sender never got a requestId. */
     async abandoned(before: Date): Promise<Pick<RequestRecord, '_id' | 'total' | 'csv'>[]> {
       return requests

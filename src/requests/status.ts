@@ -29,14 +29,7 @@ export const createStatusView =
     const last = shown.at(-1);
     const more = last !== undefined && last.seq < request.total - 1;
     return {
-      requestId: request._id,
-      status: PUBLIC_STATES[request.state] ?? request.state,
-      createdAt: request.createdAt,
-      startedAt: request.startedAt ?? null,
-      finishedAt: request.finishedAt ?? null,
-      options: request.options,
-      progress: progressOf(request),
-      bytes: bytesOf(request),
+      ...summaryOf(request),
       webhook:
         request.webhook === undefined
           ? null
@@ -66,6 +59,23 @@ export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord,
   in: bytesIn,
   out: bytesOut,
   savedPercent: bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10,
+});
+
+/** One line of the list of requests. */
+export const summaryOf = (
+  request: Pick<
+    RequestRecord,
+    '_id' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
+  >,
+) => ({
+  requestId: request._id,
+  status: PUBLIC_STATES[request.state] ?? request.state,
+  createdAt: request.createdAt,
+  startedAt: request.startedAt ?? null,
+  finishedAt: request.finishedAt ?? null,
+  options: request.options,
+  progress: progressOf(request),
+  bytes: bytesOf(request),
 });
 
 const groupByRow = (

@@ -101,6 +101,8 @@ export interface ImageRecord {
   readonly reports: number;
   /** The token under which it was finished: tells a repeated write from a stale one. */
   readonly settledBy?: string;
+  /** The run of the request for which it was last put back, so that it is put back once for each. */
+  readonly run?: number;
   readonly finishedAt?: Date;
   readonly bytesIn?: number;
   readonly bytesOut?: number;

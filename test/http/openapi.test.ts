@@ -100,3 +100,16 @@ test('the document names no key where none is needed', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(document.components.securitySchemes).toBeUndefined();
 });
+
+test('real answers of the list, the controls and the deliveries are as described', async () => {
+  const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
+  await finished(service.url, id);
+  const post = (path: string) => fetch(`${service.url}${path}`, { method: 'POST' });
+  await assertDescribed(await fetch(`${service.url}/api/requests?limit=1`), '/api/requests', 'get');
+  await assertDescribed(await fetch(`${service.url}/api/requests?limit=0`), '/api/requests', 'get');
+  await assertDescribed(await post(`/api/cancel/${id}`), '/api/cancel/{requestId}', 'post');
+  await assertDescribed(await post(`/api/retry/${id}`), '/api/retry/{requestId}', 'post');
+  const deliveries = '/api/deliveries/{requestId}';
+  await assertDescribed(await fetch(`${service.url}/api/deliveries/${id}`), deliveries, 'get');
+  await assertDescribed(await post(`/api/deliveries/${id}/redeliver`), `${deliveries}/redeliver`, 'post');
+});

@@ -111,6 +111,42 @@ export const statusAnswer = z
   })
   .meta({ description: 'Progress of a request and one page of its images.' });
 
+const { webhook: _webhook, products: _products, next: _next, ...summary } = statusAnswer.shape;
+
+export const listAnswer = z.object({
+  requests: z.array(z.object(summary)),
+  next: z.string().nullable().meta({ description: 'Path of the next page; null on the last one.' }),
+});
+
+const attempt = z.object({
+  at: moment,
+  status: z.int().nullable().meta({ description: 'HTTP status of the answer; null when there was none.' }),
+  durationMs: z.number().min(0),
+  error: z.string().nullable(),
+  answer: z.string().nullable().meta({ description: 'The beginning of the answer.' }),
+});
+
+export const deliveriesAnswer = z.object({
+  requestId: uuid,
+  deliveries: z.array(
+    z.object({
+      id: z.string().meta({ description: 'The `webhook-id`, the same on every attempt.' }),
+      type: z.string(),
+      run: z.int().min(1).meta({ description: '1, and one more with each retry of the request.' }),
+      url: z.string(),
+      state: z.enum(['pending', 'delivered', 'failed', 'gone']),
+      createdAt: moment,
+      nextAttemptAt: moment.nullable(),
+      attempts: count,
+      redeliveries: count,
+      lastStatus: z.int().nullable(),
+      log: z.array(attempt).meta({ description: 'Newest first.' }),
+    }),
+  ),
+});
+
+export const redeliverAnswer = z.object({ requestId: uuid, webhookId: z.string() });
+
 export const healthAnswer = z.object({ status: z.literal('ok'), uptimeSeconds: count });
 
 export const readyAnswer = z.object({

@@ -1,11 +1,23 @@
 import { z } from 'zod';
-import { healthAnswer, problem, readyAnswer, statusAnswer, uploadAnswer } from './answers.ts';
+import {
+  deliveriesAnswer,
+  healthAnswer,
+  listAnswer,
+  problem,
+  readyAnswer,
+  redeliverAnswer,
+  statusAnswer,
+  uploadAnswer,
+} from './answers.ts';
 import { KEY_PROBLEMS, PATHS } from './operations.ts';
 import type { Json, Operation } from './parts.ts';
 
 const ANSWERS = {
   UploadAnswer: uploadAnswer,
   StatusAnswer: statusAnswer,
+  ListAnswer: listAnswer,
+  DeliveriesAnswer: deliveriesAnswer,
+  RedeliverAnswer: redeliverAnswer,
   Problem: problem,
   HealthAnswer: healthAnswer,
   ReadyAnswer: readyAnswer,
@@ -34,6 +46,7 @@ export const openApiDocument = ({ needsKey }: { readonly needsKey: boolean }): J
   servers: [{ url: '/' }],
   tags: [
     { name: 'Requests', description: 'Upload, follow, fetch.' },
+    { name: 'Webhooks', description: 'What was told, and how that went.' },
     { name: 'Outputs', description: 'The processed images.' },
     { name: 'Operation', description: 'For probes and monitoring.' },
   ],

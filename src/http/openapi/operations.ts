@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors.ts';
-import { imageName, requestId, statusQuery, uploadFields } from '../parameters.ts';
+import { imageName, listQuery, requestId, statusQuery, uploadFields } from '../parameters.ts';
 import {
   type Answer,
   csvExample,
@@ -56,6 +56,72 @@ const status: Operation = {
   responses: {
     200: json('StatusAnswer', 'The request as it stands.', statusExample),
     ...problems(...ANY_CALL, 'invalid_field', 'request_not_found'),
+  },
+};
+
+const { products: _products, next: _next, webhook: _webhook, ...summaryExample } = statusExample;
+
+const list: Operation = {
+  operationId: 'list',
+  tags: ['Requests'],
+  summary: 'The newest requests',
+  parameters: parameters(listQuery),
+  responses: {
+    200: json('ListAnswer', 'Newest first.', { requests: [summaryExample], next: null }),
+    ...problems(...ANY_CALL, 'invalid_field'),
+  },
+};
+
+const change = (operationId: string, summary: string, description: string, codes: readonly ErrorCode[]): Operation => ({
+  operationId,
+  tags: ['Requests'],
+  summary,
+  description,
+  parameters: [byId],
+  responses: {
+    202: {
+      ...json('UploadAnswer', 'Taken.', { requestId: exampleId }),
+      headers: { Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true } },
+    },
+    ...problems(...ANY_CALL, 'request_not_found', 'rate_limited', ...codes),
+  },
+});
+
+const cancel = change('cancel', 'Stop what has not started', 'Images in work may finish. Again is fine.', [
+  'already_finished',
+  'not_finished',
+]);
+
+const retry = change(
+  'retry',
+  'Run the failed and cancelled images again',
+  'The request gets a new run, with a completion event of its own.',
+  ['not_finished', 'nothing_to_retry'],
+);
+
+const deliveries: Operation = {
+  operationId: 'deliveries',
+  tags: ['Webhooks'],
+  summary: 'Every attempt to deliver the webhook',
+  parameters: [byId],
+  responses: {
+    200: json('DeliveriesAnswer', 'Newest first; none before the request is finished.', {
+      requestId: exampleId,
+      deliveries: [],
+    }),
+    ...problems(...ANY_CALL, 'request_not_found'),
+  },
+};
+
+const redeliver: Operation = {
+  operationId: 'redeliver',
+  tags: ['Webhooks'],
+  summary: 'Send the newest webhook again',
+  description: 'With the same `webhook-id` and body, at once and with a fresh schedule.',
+  parameters: [byId],
+  responses: {
+    202: json('RedeliverAnswer', 'Taken.', { requestId: exampleId, webhookId: `msg_${exampleId}_1` }),
+    ...problems(...ANY_CALL, 'request_not_found', 'webhook_not_found', 'not_finished', 'rate_limited'),
   },
 };
 
@@ -136,7 +202,12 @@ const ready: Operation = {
 export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/upload': { post: upload },
   '/api/status/{requestId}': { get: status },
+  '/api/requests': { get: list },
   '/api/output/{requestId}': { get: output },
+  '/api/cancel/{requestId}': { post: cancel },
+  '/api/retry/{requestId}': { post: retry },
+  '/api/deliveries/{requestId}': { get: deliveries },
+  '/api/deliveries/{requestId}/redeliver': { post: redeliver },
   '/api/archive/{requestId}': { get: archive },
   '/processed_images/{name}': { get: image },
   '/health': { get: health },

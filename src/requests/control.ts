@@ -1,0 +1,63 @@
+import { AppError } from '../errors.ts';
+import type { Completion } from './completion.ts';
+import type { ImageStore } from './image-store.ts';
+import { type ActiveRequest, PAGE_SIZE, type RequestStore } from './request-store.ts';
+import { isFinal } from './transitions.ts';
+import type { RequestRecord } from './types.ts';
+
+export interface ControlDeps {
+  readonly requests: RequestStore;
+  readonly images: ImageStore;
+  readonly completion: Pick<Completion, 'settleEvent'>;
+  /** Tells the dispatcher that there is something to do. */
+  readonly wake: () => void;
+}
+
+export type Control = ReturnType<typeof createControl>;
+
+/**
+ * Cancelling and retrying. Each is one compare-and-set, which is all that an answer waits for; the images follow, and a
+ * crash on the way is made good by the dispatchers (a cancel) or by the reconciler (a retry).
+ */
+export const createControl = ({ requests, images, completion, wake }: ControlDeps) => {
+  /** Puts the images of a retry back, from wherever an earlier call got to, and lets the work begin. */
+  const resumeRetry = async ({ _id, run, total }: Pick<ActiveRequest, '_id' | 'run' | 'total'>): Promise<void> => {
+    for (let from = 0; from < total; from += PAGE_SIZE) {
+      if (!(await requests.touchRetry(_id, run))) return;
+      await images.putBack(_id, run, from, from + PAGE_SIZE);
+    }
+    if (await requests.endRetry(_id, run)) wake();
+  };
+
+  return {
+    resumeRetry,
+
+    /**
+     * Stops what has not started. Cancelling again changes nothing.
+     * @throws AppError `already_finished`; `not_finished` while a retry is being prepared
+     */
+    async cancel(request: RequestRecord): Promise<void> {
+      if (request.state === 'cancelling' || request.state === 'cancelled') return;
+      if (request.state === 'retrying') {
+        throw new AppError('not_finished', 'The images are being put back for their retry. Cancel in a moment.');
+      }
+      if (await requests.beginCancel(request)) return wake();
+      const now = await requests.find(request._id);
+      if (now?.state !== 'cancelling' && now?.state !== 'cancelled') throw new AppError('already_finished');
+    },
+
+    /**
+     * Begins a new run of the images that failed or were cancelled, with a completion event of its own.
+     * @returns settles when the images are back; the new run stands before that
+     * @throws AppError `not_finished`, `nothing_to_retry`
+     */
+    async retry(request: RequestRecord): Promise<{ readonly begun: Promise<void> }> {
+      if (!isFinal(request.state)) throw new AppError('not_finished');
+      const { failed, cancelled } = request.counters;
+      if (failed + cancelled === 0) throw new AppError('nothing_to_retry');
+      if (request.eventPending === true) await completion.settleEvent(request);
+      if (!(await requests.beginRetry(request))) throw new AppError('not_finished');
+      return { begun: resumeRetry({ ...request, run: request.run + 1 }) };
+    },
+  };
+};
