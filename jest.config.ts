@@ -21,6 +21,8 @@ const config: Config = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
+  // A test that failed before its clean-up must not keep the run open for ever.
+  forceExit: true,
 };
 
 export default config;

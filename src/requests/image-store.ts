@@ -157,11 +157,13 @@ export const createImageStore = (models: Models, now: () => Date) => {
     },
 
     /**
-     * Stops up to `wanted` images that nobody works on: those that wait, and those whose lease has lapsed.
+     * Stops up to `wanted` images that nobody works on: those that wait, and those whose lease has lapsed. What a later
+     * run has put back is left alone: the caller may not have heard yet that the cancelled run is over.
      * @returns how many this call has stopped
      */
-    async cancel({ _id, total }: Counted, wanted: number): Promise<number> {
+    async cancel({ _id, run, total }: Counted & Pick<RequestRecord, 'run'>, wanted: number): Promise<number> {
       const at = now();
+      const ofThisRun = { run: { $not: { $gt: run } } };
       const stop = { $set: { status: 'cancelled', finishedAt: at }, $unset: { nextAt: '', leaseToken: '' } } as const;
       const fresh = await walkWindows(readDue(_id), { from: 0, to: total }, wanted);
       const waiting = await images
@@ -173,9 +175,11 @@ export const createImageStore = (models: Models, now: () => Date) => {
         .lean();
       const ids = [...fresh.items, ...waiting].slice(0, wanted).map((image) => image._id);
       const stopped =
-        ids.length === 0 ? 0 : (await images.updateMany({ _id: { $in: ids }, status: 'pending' }, stop)).modifiedCount;
+        ids.length === 0
+          ? 0
+          : (await images.updateMany({ _id: { $in: ids }, status: 'pending', ...ofThisRun }, stop)).modifiedCount;
       const lapsed = await images.updateMany(
-        { requestId: _id, nextAt: between({ from: FRESH_BEFORE, to: at.getTime() }) },
+        { requestId: _id, nextAt: between({ from: FRESH_BEFORE, to: at.getTime() }), ...ofThisRun },
         stop,
       );
       return stopped + lapsed.modifiedCount;

@@ -132,6 +132,20 @@ test('a cancel stops waiting images and lapsed leases, and leaves a living lease
   expect(await images.hasUnfinished(request)).toBe(false);
 }, 60_000);
 
+test('a cancel that comes late, from before a retry, stops nothing of the new run', async () => {
+  const request = await failedRequest({ state: 'cancelled' });
+  await control()
+    .retry(request)
+    .then(({ begun }) => begun);
+  expect(await images.cancel(request, 500)).toBe(0);
+  expect(await statuses(request._id)).toEqual(new Set(['pending']));
+  // A lease of the new run that has lapsed is not the old run's to end either.
+  await images.claim(request, 3, 1_000, { fresh: 0 });
+  clock += 2_000;
+  expect(await images.cancel(request, 500)).toBe(0);
+  expect(await images.cancel({ ...request, run: 2 }, 500)).toBeGreaterThan(0);
+}, 60_000);
+
 test('what a state does not allow is refused', async () => {
   const running = await failedRequest({ state: 'processing' });
   await expect(control().retry(running)).rejects.toMatchObject({ code: 'not_finished' });
