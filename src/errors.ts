@@ -34,10 +34,18 @@ export const REQUEST_ERRORS = {
   not_finished: transient(409, 'The request is still being processed. Ask again when its status is final.'),
   already_finished: permanent(409, 'The request is finished; there is nothing left to cancel.'),
   nothing_to_retry: permanent(409, 'No image of the request failed or was cancelled.'),
+  idempotency_key_in_use: transient(
+    409,
+    'An upload with this Idempotency-Key is still being received or stored. Send it again in a moment.',
+  ),
   upload_too_large: permanent(413, 'The upload is larger than this server takes.'),
   unsupported_media_type: permanent(415, 'The upload must be multipart/form-data with one CSV file in it.'),
   range_not_satisfiable: permanent(416, 'The asked range lies outside the image.'),
   csv_invalid: permanent(422, 'The CSV has faults; nothing was stored. Mend them and send it again.'),
+  idempotency_key_reused: permanent(
+    422,
+    'This Idempotency-Key was sent before with another file or other fields. Take a new key for a new upload.',
+  ),
   rate_limited: transient(429, 'Too many uploads in a short time. Wait as long as Retry-After says.'),
   quota_exceeded: transient(429, 'Too many images are waiting already. Upload again when some are done.'),
   headers_too_large: permanent(431, 'The address and headers of the request are larger than this server takes.'),

@@ -30,6 +30,7 @@ import { createRequestStore } from './requests/request-store.ts';
 import { createRetention } from './requests/retention.ts';
 import { createRounds } from './requests/rounds.ts';
 import { createStoreGate } from './requests/store-gate.ts';
+import { createUploadKeys } from './requests/upload-keys.ts';
 import { createStorage } from './storage/create.ts';
 import { createLocalStorage } from './storage/local.ts';
 import type { StorageConfig } from './storage/storage.ts';
@@ -121,6 +122,7 @@ const startParts = async (
   await ensureIndexes(models);
   const requests = createRequestStore(models, now);
   const images = createImageStore(models, now);
+  const uploadKeys = createUploadKeys(models, requests, now, config.leaseMs);
 
   const outbox = createOutbox(connection, now);
   await outbox.ensureIndexes();
@@ -194,6 +196,7 @@ const startParts = async (
   const rounds = [
     createRounds('the sweeper', sweep, SWEEP_EVERY_MS, log),
     ...(worksOnImages ? [reconciler, createRounds('the retention', retention, RETENTION_EVERY_MS, log)] : []),
+    createRounds('the sweeper of upload keys', uploadKeys.sweep, SWEEP_EVERY_MS, log),
   ];
 
   const begun = new AbortController();
@@ -215,6 +218,7 @@ const startParts = async (
     access: config.access,
     upload: {
       ingest: createIngest(models, requests, { ...config.limits, sourceBuckets: config.sources.buckets }, now),
+      keys: uploadKeys,
       receive: {
         directory: uploadDirectory,
         fileName: () => uploadFileName(processMark),

@@ -56,6 +56,32 @@ export const listPlace = (after: string): ListPlace => {
   return { createdAt: new Date(Number(milliseconds)), requestId: id };
 };
 
+/** A quoted string (RFC 8941), as the IETF's draft has it, or the same key without quotes, as most clients send it. */
+const UPLOAD_KEY = /^(?:[!#-~][ -~]{0,254}|"(?:[ !#-[\]-~]|\\["\\]){1,255}")$/;
+
+export const uploadKey = z
+  .string()
+  .regex(UPLOAD_KEY, 'must be 1 to 255 printable ASCII characters, in quotes or without, and be sent once')
+  .meta({
+    description:
+      'Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the ' +
+      'same `requestId`. Quotes around it are taken off.',
+  });
+
+/**
+ * The `Idempotency-Key` of a call; undefined when it has none.
+ * @param values of all headers of that name
+ * @throws AppError `invalid_field`
+ */
+export const readUploadKey = (values: readonly string[] | undefined): string | undefined => {
+  if (values === undefined) return undefined;
+  const [given] = values.length === 1 ? values : [];
+  const { success, data, error } = uploadKey.safeParse(given ?? '');
+  if (success) return data.startsWith('"') ? data.slice(1, -1).replace(/\\(.)/g, '$1') : data;
+  const errors = error.issues.map(({ message }) => ({ field: 'Idempotency-Key', message }));
+  throw new AppError('invalid_field', `Idempotency-Key ${errors[0]?.message}.`, { details: { errors } });
+};
+
 /** The padded base64 of 24 to 64 bytes, as the signing library demands it; said as a pattern for the document alone. */
 const DIGIT = '[A-Za-z0-9+/]';
 const ONE_BYTE = `${DIGIT}[AQgw]==`;

@@ -1,12 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 
 /** Turns what the database driver throws in an outage into `database_unavailable`; injected, http/ knows no driver. */
 export type IsDatabaseOutage = (error: unknown) => boolean;
 
 /** By status, the seconds after which a client may try again: when the database or the store is back, images are done. */
 const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 60, 503: 5 };
+/** And by code: most uploads are stored within this, and a lease that ends by itself is asked for a few times. */
+const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = { idempotency_key_in_use: 2 };
 /** An address may be as long as all headers together; an answer repeats no more of it than this. */
 const SHOWN_PATH = 200;
 
@@ -53,7 +55,7 @@ export const answerErrors =
   };
 
 export const sendProblem = (res: Response, problem: AppError, instance: string): void => {
-  const wait = RETRY_AFTER_SECONDS[problem.status];
+  const wait = RETRY_AFTER_BY_CODE[problem.code] ?? RETRY_AFTER_SECONDS[problem.status];
   if (wait !== undefined && !res.hasHeader('Retry-After')) res.set('Retry-After', String(wait));
   res.status(problem.status).type('application/problem+json').send(problemText(problem, instance));
 };

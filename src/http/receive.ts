@@ -49,6 +49,8 @@ export const receiveMultipart = (options: ReceiveOptions): RequestHandler => {
 
   return (req, res, next) => {
     if (Number(req.headers['content-length']) > maxUploadBytes + AROUND_FILE_BYTES) return next(tooLarge());
+    // Gone while something was asked before: its stream would never say so again.
+    if (req.destroyed) return next(new AppError('invalid_request', 'The upload was cut off.'));
     let settled = false;
     const settle = (error?: unknown): void => {
       if (settled) return;

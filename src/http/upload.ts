@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { type Request, type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { AppError } from '../errors.ts';
+import { fingerprintOf } from '../requests/fingerprint.ts';
 import type { Ingest, Upload } from '../requests/ingest.ts';
+import type { OpenedKey, UploadKeys } from '../requests/upload-keys.ts';
 import { clientKey } from './access.ts';
-import { readFields, type UploadFields, uploadFields } from './parameters.ts';
+import { readFields, readUploadKey, type UploadFields, uploadFields } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
 import { type ReceiveOptions, receiveMultipart, removeFiles } from './receive.ts';
@@ -11,6 +13,7 @@ import { refuseWhenStopping, type Stopping, untilGivenUp } from './stopping.ts';
 
 export interface UploadDeps {
   readonly ingest: Ingest;
+  readonly keys: Pick<UploadKeys, 'open'>;
   /** Where and how uploads are received; each file is removed when its answer is sent. */
   readonly receive: ReceiveOptions;
   /** Uploads a minute for each key or address; 0: no limit. */
@@ -24,42 +27,78 @@ export interface UploadDeps {
   readonly onStored: (requestId: string) => void;
 }
 
-type Stored = Awaited<ReturnType<Ingest>>;
+interface Stored {
+  readonly requestId: string;
+  /** Images; absent when an earlier upload under the same key stored them. */
+  readonly total?: number;
+}
 
 /** `POST /api/upload`: answers 202 only when the request and all its images are durable. */
 export const uploadRoutes = (deps: UploadDeps): Router => {
   const schema = uploadFields(deps.isWebhookSecret);
 
-  const store = async (req: Request, owner: string | undefined): Promise<Stored> => {
+  const receive = settling(untilGivenUp(deps.stopping, receiveMultipart(deps.receive)));
+
+  const store = async (req: Request, owner: string | undefined, opened: OpenedKey | undefined): Promise<Stored> => {
     try {
       const [file] = Array.isArray(req.files) ? req.files : [];
       if (file === undefined) throw new AppError('no_file');
-      const upload = toUpload(readFields(schema, req.body), deps.defaultWebhookSecret, deps.servedAt(), owner);
-      return await deps.ingest(() => createReadStream(file.path), upload, deps.stopping.giveUp);
+      const open = () => createReadStream(file.path);
+      const fields = readFields(schema, req.body);
+      const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), owner);
+      if (opened === undefined) return await deps.ingest(open, upload, deps.stopping.giveUp);
+      const fingerprint = await fingerprintOf(open, fields);
+      if (opened.kind === 'claimed') {
+        const { keyId, bind } = opened.claim;
+        const key = { id: keyId, bind: (requestId: string) => bind(requestId, fingerprint) };
+        return await deps.ingest(open, { ...upload, key }, deps.stopping.giveUp);
+      }
+      if (opened.fingerprint !== fingerprint) throw new AppError('idempotency_key_reused');
+      return { requestId: opened.requestId };
     } finally {
       // Before the answer: whoever has it may rely on the file being gone.
       await removeFiles(req);
     }
   };
 
+  const receiveAndStore = async (req: Request, res: Response): Promise<Stored> => {
+    const owner = clientKey(res);
+    const key = readUploadKey(req.headersDistinct['idempotency-key']);
+    // Before the body is read: the same upload beside it is told so at once, not after it has sent all of its file.
+    const opened = key === undefined ? undefined : await deps.keys.open(owner, key);
+    try {
+      await receive(req, res);
+      return await store(req, owner, opened);
+    } finally {
+      // Before the answer, too: whoever is refused may send the key again at once.
+      if (opened?.kind === 'claimed') await opened.claim.release();
+    }
+  };
+
   const upload: RequestHandler = async (req, res) => {
-    const { requestId, total } = await store(req, clientKey(res));
-    req.log.info({ requestId, images: total }, 'upload stored');
-    deps.onStored(requestId);
+    const { requestId, total } = await receiveAndStore(req, res);
+    if (total === undefined) {
+      req.log.info({ requestId }, 'upload repeated');
+      res.set('Idempotency-Replayed', 'true');
+    } else {
+      req.log.info({ requestId, images: total }, 'upload stored');
+      deps.onStored(requestId);
+    }
     res.status(202).location(`/api/status/${requestId}`).json({ requestId });
   };
 
   return Router()
-    .post(
-      '/api/upload',
-      refuseWhenStopping(deps.stopping),
-      multipartOnly,
-      limitRate(deps.perMinute, 'uploads'),
-      untilGivenUp(deps.stopping, receiveMultipart(deps.receive)),
-      upload,
-    )
+    .post('/api/upload', refuseWhenStopping(deps.stopping), multipartOnly, limitRate(deps.perMinute, 'uploads'), upload)
     .all('/api/upload', methodNotAllowed('POST'));
 };
+
+/** A handler that calls `next` as a promise, so that what was begun before it can be ended when it fails. */
+const settling =
+  (handler: RequestHandler) =>
+  (req: Request, res: Response): Promise<void> =>
+    new Promise((resolve, reject) => {
+      handler(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    });
 
 const multipartOnly: RequestHandler = (req, _res, next) => {
   if (!req.is('multipart/form-data')) throw new AppError('unsupported_media_type');

@@ -15,6 +15,12 @@ export interface Upload {
   readonly options: RequestOptions;
   readonly onInvalidRow: 'reject' | 'skip';
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
+  /** The key under which at most one request is made. */
+  readonly key?: {
+    readonly id: string;
+    /** Called with the request's id before it can become active; throws when the key is lost. */
+    readonly bind: (requestId: string) => Promise<void>;
+  };
   /** Short hash of the API key, whose quota it counts against; absent: against the quota of all. */
   readonly owner?: string;
 }
@@ -70,10 +76,13 @@ export const createIngest =
       counters: NO_COUNTS,
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
       ...(upload.owner === undefined ? {} : { owner: upload.owner }),
+      ...(upload.key === undefined ? {} : { uploadKey: upload.key.id }),
     };
     await requests.insert(record);
     const progress: Progress = { total: 0, chunks: 0, failed: 0 };
     try {
+      // After the insert and before all else: whoever takes the key over finds the request by it, and can condemn it.
+      await upload.key?.bind(requestId);
       await assertWithinQuota(requests, upload.owner, table.urls, limits.maxQueuedImages);
       const rows = readCsvRows(open, limits);
       await storeRows(models, requests, requestId, rows, limits.sourceBuckets ?? [], progress, giveUp);

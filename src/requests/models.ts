@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import type { ImageRecord, RequestRecord, RowChunkRecord } from './types.ts';
+import type { ImageRecord, RequestRecord, RowChunkRecord, UploadKeyRecord } from './types.ts';
 
 const { Schema } = mongoose;
 
@@ -57,6 +57,7 @@ const request = new Schema<RequestRecord>(
     },
     webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
     owner: String,
+    uploadKey: String,
     eventPending: Boolean,
   },
   { versionKey: false, collection: 'requests', minimize: false },
@@ -75,10 +76,24 @@ const rowChunk = new Schema<RowChunkRecord>(
   { versionKey: false, collection: 'rows', minimize: false },
 );
 
+const uploadKey = new Schema<UploadKeyRecord>(
+  {
+    _id: { type: String, required: true },
+    token: { type: String, required: true },
+    leaseUntil: Date,
+    requestId: String,
+    fingerprint: String,
+  },
+  { versionKey: false, collection: 'uploadKeys' },
+);
+// Of the few that are under way or were cut off; those of stored requests have no lease.
+uploadKey.index({ leaseUntil: 1 });
+
 export interface Models {
   readonly requests: mongoose.Model<RequestRecord>;
   readonly images: mongoose.Model<ImageRecord>;
   readonly rows: mongoose.Model<RowChunkRecord>;
+  readonly uploadKeys: mongoose.Model<UploadKeyRecord>;
 }
 
 /** Registers the models on a connection; call {@link ensureIndexes} once before the first query. */
@@ -86,9 +101,11 @@ export const createModels = (connection: mongoose.Connection): Models => ({
   requests: connection.model<RequestRecord>('Request', request),
   images: connection.model<ImageRecord>('Image', image),
   rows: connection.model<RowChunkRecord>('RowChunk', rowChunk),
+  uploadKeys: connection.model<UploadKeyRecord>('UploadKey', uploadKey),
 });
 
 export const ensureIndexes = async (models: Models): Promise<void> => {
   await models.requests.createIndexes();
   await models.images.createIndexes();
+  await models.uploadKeys.createIndexes();
 };

@@ -9,14 +9,14 @@ const CHUNKS_A_DELETE = 100;
 /** Nothing is finished before it; a lower bound keeps unfinished requests, which have no date, out of the range. */
 const BEGINNING = new Date(0);
 
-export type RemovableRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'csv'>;
+export type RemovableRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'csv' | 'uploadKey'>;
 export type RemovalStore = ReturnType<typeof createRemovalStore>;
 
-const FIELDS = { state: 1, run: 1, options: 1, total: 1, csv: 1, eventPending: 1 } as const;
+const FIELDS = { state: 1, run: 1, options: 1, total: 1, csv: 1, uploadKey: 1, eventPending: 1 } as const;
 const isFinal = (state: RequestState): boolean => (FINAL_STATES as readonly RequestState[]).includes(state);
 
 /** The database's part of removing requests. Every call may be repeated, and made by several instances at once. */
-export const createRemovalStore = ({ requests, images, rows }: Models) => ({
+export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Models) => ({
   /** Requests whose removal was begun, here or elsewhere. */
   async begun(): Promise<RemovableRequest[]> {
     return requests.find({ state: 'removing' }, FIELDS).limit(REQUESTS_A_LOOK).lean<RemovableRequest[]>();
@@ -53,6 +53,11 @@ export const createRemovalStore = ({ requests, images, rows }: Models) => ({
       const length = Math.min(CHUNKS_A_DELETE, chunks - from);
       await rows.deleteMany({ _id: { $in: Array.from({ length }, (_, n) => `${requestId}:${from + n}`) } });
     }
+  },
+
+  /** Unless another upload has the key by now. */
+  async removeUploadKey(requestId: string, keyId: string): Promise<void> {
+    await uploadKeys.deleteOne({ _id: keyId, requestId });
   },
 
   async removeRequest(requestId: string): Promise<void> {

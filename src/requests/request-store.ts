@@ -8,6 +8,7 @@ import {
   NO_COUNTS,
   type RequestRecord,
   type RequestState,
+  UNANSWERED_STATES,
   UNFINISHED_STATES,
 } from './types.ts';
 
@@ -195,25 +196,45 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         .lean<ActiveRequest[]>();
     },
 
+    /** The state as it is, hidden ones included; null when there is no such request. */
+    async stateOf(requestId: string): Promise<RequestState | null> {
+      const found = await requests.findOne({ _id: requestId }, { state: 1 }).lean<Pick<RequestRecord, 'state'>>();
+      return found?.state ?? null;
+    },
+
+    /** Sees to it that an upload never becomes active; the reconciler removes it. False when it is not on its way. */
+    async condemn(requestId: string): Promise<boolean> {
+      const written = await requests.updateOne(
+        { _id: requestId, state: 'ingesting' },
+        { $set: { state: 'discarding' } },
+      );
+      return written.matchedCount === 1;
+    },
+
     /** Uploads that stopped writing before `before`: their sender never got a requestId. */
     async abandoned(before: Date): Promise<Pick<RequestRecord, '_id' | 'total' | 'csv'>[]> {
       return requests
-        .find({ state: 'ingesting', heartbeatAt: { $lt: before } }, { total: 1, csv: 1 })
+        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, { total: 1, csv: 1 })
         .limit(100)
         .lean();
     },
 
     /**
-     * Removes an upload that was never answered: images first, the request last, so that it can be begun again.
+     * Removes an upload that was never answered: images first, the request last, so that it can be begun again. One that
+     * became active meanwhile is left alone: its activation may have been done and reported as failed.
      * @param stored what it may have written at most; empty pages do not end the walk, as an earlier one may have
      *   emptied them
      */
     async discard(requestId: string, stored: Stored): Promise<void> {
+      const unanswered = { _id: requestId, state: { $in: [...UNANSWERED_STATES] } };
+      const begun = await requests.updateOne(unanswered, { $set: { state: 'discarding' } });
+      // Where it is gone altogether, its last batch may have been written since.
+      if (begun.matchedCount === 0 && (await requests.exists({ _id: requestId })) !== null) return;
       for (let from = 0; from < stored.total; from += PAGE_SIZE) {
         await images.deleteMany({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } });
       }
       for (let chunk = 0; chunk < stored.chunks; chunk += 1) await rows.deleteOne({ _id: `${requestId}:${chunk}` });
-      await requests.deleteOne({ _id: requestId, state: 'ingesting' });
+      await requests.deleteOne({ _id: requestId, state: 'discarding' });
     },
 
     /** The uploaded rows of one chunk. */

@@ -20,13 +20,14 @@ export interface RetentionDeps {
 /**
  * One round of removing requests whose time is over. The order makes it safe to be cut off anywhere: first the request
  * vanishes for those who ask, then page by page the outputs and after them the images that name them, so that no output
- * is left that nothing names; then rows and deliveries, and the request, which the next round finds by, last.
+ * is left that nothing names; then rows, deliveries and upload key, and the request, which the next round finds by, last.
  */
 export const createRetention = (deps: RetentionDeps) => {
   const { store, removeOutput, forgetDeliveries, now, retentionMs, log } = deps;
 
   /** False when it was told to stop on the way. */
-  const remove = async ({ _id, options, total, csv }: RemovableRequest, stopping: AbortSignal): Promise<boolean> => {
+  const remove = async (request: RemovableRequest, stopping: AbortSignal): Promise<boolean> => {
+    const { _id, options, total, csv, uploadKey } = request;
     for (let from = 0; from < total; from += PAGE_SIZE) {
       if (stopping.aborted) return false;
       // Those of images that failed too: a process that died after the rename left one without saying so.
@@ -38,6 +39,7 @@ export const createRetention = (deps: RetentionDeps) => {
     }
     await store.removeRows(_id, csv.chunks);
     await forgetDeliveries(_id);
+    if (uploadKey !== undefined) await store.removeUploadKey(_id, uploadKey);
     await store.removeRequest(_id);
     log.info({ requestId: _id, images: total }, 'request removed, its time was over');
     return true;

@@ -6,6 +6,7 @@ import type { OutputFormat } from '../storage/storage.ts';
  * `ingesting`: its images are still being written, nobody but the upload sees it.
  * `cancelling`: what has not started is being stopped, what runs may finish.
  * `retrying`: its failed images are being put back; nothing may complete it meanwhile.
+ * `discarding`: its upload failed or died; it never becomes active, and what was stored of it is being removed.
  * `removing`: its time is over; what belongs to it is being removed, and nobody sees it any more.
  */
 export type RequestState =
@@ -14,6 +15,7 @@ export type RequestState =
   | 'processing'
   | 'cancelling'
   | 'retrying'
+  | 'discarding'
   | 'removing'
   | 'completed'
   | 'completed_with_errors'
@@ -30,7 +32,10 @@ export const FINAL_STATES = [
 ] as const satisfies readonly RequestState[];
 
 /** Requests in these states do not exist for those who ask: not yet whole, or no longer. */
-export const HIDDEN_STATES: readonly RequestState[] = ['ingesting', 'removing'];
+export const HIDDEN_STATES: readonly RequestState[] = ['ingesting', 'discarding', 'removing'];
+
+/** Uploads that nobody was told of: not yet whole, or given up. */
+export const UNANSWERED_STATES = ['ingesting', 'discarding'] as const satisfies readonly RequestState[];
 
 export type ImageState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
 
@@ -73,6 +78,8 @@ export interface RequestRecord {
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
   /** Short hash of the API key that uploaded it, for the quota; absent when the API is open. */
   readonly owner?: string;
+  /** `_id` of the upload key it was made under, which goes with it. */
+  readonly uploadKey?: string;
   /** Set with the final state, gone once the webhook's outbox document stands. */
   readonly eventPending?: boolean;
 }
@@ -110,6 +117,19 @@ export interface ImageRecord {
   readonly height?: number;
   readonly notes?: readonly ImageNote[];
   readonly error?: { readonly code: ImageErrorCode; readonly message: string };
+}
+
+/** What an `Idempotency-Key` stands for (upload-keys.ts). */
+export interface UploadKeyRecord {
+  /** Hash of owner and key. */
+  readonly _id: string;
+  /** Of the claim that may write here; a new one with each claim. */
+  readonly token: string;
+  /** Until then an upload under this key is under way; absent when one is stored. */
+  readonly leaseUntil?: Date;
+  /** The request made under the key, and the hash of file and fields; absent while the body is still being received. */
+  readonly requestId?: string;
+  readonly fingerprint?: string;
 }
 
 /** A stretch of the uploaded rows as they were read, so that the output CSV can repeat them. */

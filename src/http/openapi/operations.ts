@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../../errors.ts';
-import { imageName, listQuery, requestId, statusQuery, uploadFields } from '../parameters.ts';
+import { imageName, listQuery, requestId, statusQuery, uploadFields, uploadKey } from '../parameters.ts';
 import {
   type Answer,
   csvExample,
   exampleId,
   fileUpload,
+  headerParameter,
   type Operation,
   parameters,
   pathParameter,
@@ -28,12 +29,17 @@ const upload: Operation = {
   tags: ['Requests'],
   summary: 'Upload a CSV of products with image URLs',
   description: 'Answers once the request and all its images are stored durably. The file may be in any field.',
+  parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId)],
   requestBody: fileUpload(uploadFields(() => true)),
   responses: {
     202: {
       ...json('UploadAnswer', 'Taken.', { requestId: exampleId }),
       headers: {
         Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true },
+        'Idempotency-Replayed': {
+          description: '`true` when an upload with the same `Idempotency-Key` had been taken before.',
+          schema: { type: 'string', enum: ['true'] },
+        },
       },
       links: {
         status: { operationId: 'status', parameters: { requestId: '$response.body#/requestId' } },
@@ -44,6 +50,7 @@ const upload: Operation = {
       ...ANY_CALL,
       ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
       ...(['unsupported_media_type', 'csv_invalid', 'rate_limited', 'quota_exceeded', 'storage_unavailable'] as const),
+      ...(['idempotency_key_in_use', 'idempotency_key_reused'] as const),
     ),
   },
 };

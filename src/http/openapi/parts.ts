@@ -79,6 +79,11 @@ export const pathParameter = (name: string, schema: z.ZodType, example: string):
   return { name, in: 'path', required: true, description, schema: rest, example };
 };
 
+export const headerParameter = (name: string, schema: z.ZodType, example: string): Json => {
+  const { description, ...rest } = requestSchema(schema);
+  return { name, in: 'header', required: false, description, schema: rest, example };
+};
+
 /** The query parameters of a strict object: others are refused. */
 export const parameters = (query: z.ZodObject): Json[] =>
   Object.entries(query.shape).map(([name, schema]) => {
@@ -121,7 +126,9 @@ export const problems = (...codes: readonly ErrorCode[]): Record<number, Answer>
       status,
       {
         description: `${STATUS_CODES[status]}: ${shared.map((code) => `\`${code}\``).join(', ')}`,
-        ...(status === 429 || status === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+        ...(status === 429 || status === 503 || shared.includes('idempotency_key_in_use')
+          ? { headers: { 'Retry-After': RETRY_AFTER } }
+          : {}),
         content: {
           'application/problem+json': {
             schema: schemaRef('Problem'),
