@@ -35,7 +35,7 @@ beforeEach(async () => {
   storage = createLocalStorage(directory);
 });
 afterEach(async () => {
-  for (const name of ['requests', 'images', 'rows', 'deliveries'])
+  for (const name of ['requests', 'images', 'rows', 'deliveries', 'uploadKeys'])
     await database.connection.collection(name).deleteMany({});
   await rm(directory, { recursive: true });
 });
@@ -59,9 +59,11 @@ const seed = async (
   for (const id of ids.slice(0, 3)) await storage.put(`${id}.webp`, Buffer.from('x'));
   await models.rows.create({ _id: `${requestId}:0`, firstRow: 0, rows: [['a']] });
   await outbox.enqueue({ requestId, run: 1, url: 'http://a.example/', secret: null, type: 't', payload: {} });
+  const uploadKey = `key of ${requestId}`;
+  await models.uploadKeys.create({ _id: uploadKey, token: 't', requestId, fingerprint: 'f' });
   const finishedAt = new Date(NOW - daysAgo * DAY);
   await models.requests.create({
-    ...{ _id: requestId, state, run: 1, createdAt: finishedAt, heartbeatAt: finishedAt, total },
+    ...{ _id: requestId, state, run: 1, createdAt: finishedAt, heartbeatAt: finishedAt, total, uploadKey },
     ...(state === 'processing' ? {} : { finishedAt }),
     ...(eventPending ? { eventPending } : {}),
     ...{
@@ -89,9 +91,10 @@ const left = async (requestId: string) => ({
   images: await models.images.countDocuments({ requestId }),
   rows: await models.rows.countDocuments({ _id: `${requestId}:0` }),
   deliveries: (await outbox.list(requestId)).length,
+  uploadKeys: await models.uploadKeys.countDocuments({ _id: `key of ${requestId}` }),
 });
-const NOTHING = { request: 0, images: 0, rows: 0, deliveries: 0 };
-const ALL = { request: 1, images: 3, rows: 1, deliveries: 1 };
+const NOTHING = { request: 0, images: 0, rows: 0, deliveries: 0, uploadKeys: 0 };
+const ALL = { request: 1, images: 3, rows: 1, deliveries: 1, uploadKeys: 1 };
 
 test('removes what is older than the days it is kept, with everything that belongs to it, and nothing else', async () => {
   const old = [await seed(8), await seed(30, { state: 'failed' }), await seed(400, { state: 'cancelled' })];
@@ -130,7 +133,8 @@ test.each<[string, () => Partial<RetentionDeps>, number]>([
   ['after the outputs', () => ({ store: { ...store(), removeImages: dies } }), 0],
   ['after the images', () => ({ store: { ...store(), removeRows: dies } }), 0],
   ['after the rows', () => ({ forgetDeliveries: dies }), 0],
-  ['after the deliveries', () => ({ store: { ...store(), removeRequest: dies } }), 0],
+  ['after the deliveries', () => ({ store: { ...store(), removeUploadKey: dies } }), 0],
+  ['after the upload key', () => ({ store: { ...store(), removeRequest: dies } }), 0],
 ])('cut off %s, it is seen by nobody and the next round brings it to its end', async (_where, changes, files) => {
   const requestId = await seed(8);
   await retention(changes())(never);
@@ -142,6 +146,13 @@ test.each<[string, () => Partial<RetentionDeps>, number]>([
   await retention({ retentionMs: 0 })(never);
   expect(await left(requestId)).toEqual(NOTHING);
   expect(await readdir(directory)).toEqual([]);
+});
+
+test('a key that another upload has by now stays with it', async () => {
+  const requestId = await seed(8);
+  await models.uploadKeys.updateOne({ _id: `key of ${requestId}` }, { $set: { token: 'u', requestId: uuid() } });
+  await retention()(never);
+  expect(await left(requestId)).toEqual({ ...NOTHING, uploadKeys: 1 });
 });
 
 test('several instances at once remove the same things without getting in each other’s way', async () => {
@@ -166,6 +177,7 @@ test('an upload that was cut off is discarded whole, also when its discarding wa
   const requestId = await seed(1, { state: 'ingesting', total: 2 * PAGE_SIZE + 7 });
   await models.images.deleteMany({ requestId, seq: { $lt: PAGE_SIZE } });
   await outbox.forget(requestId);
+  await models.uploadKeys.deleteOne({ _id: `key of ${requestId}` });
   await createRequestStore(models, now).discard(requestId, { total: 2 * PAGE_SIZE + 7, chunks: 1 });
   expect(await left(requestId)).toEqual(NOTHING);
 }, 60_000);
