@@ -10,6 +10,8 @@ import type { UploadKeyRecord } from './types.ts';
 const RENEWALS = 3;
 /** A key whose lease ended this long ago belongs to an upload that nobody repeated. */
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
+/** An answer waits no longer for the end of a lease: a database that hangs has held it up already. */
+const RELEASE_WITHIN_MS = 2_000;
 const KEYS_A_SWEEP = 100;
 /** Each further try means that another upload took or freed the key in between. */
 const TRIES = 5;
@@ -130,7 +132,15 @@ export const createUploadKeys = (
       async release() {
         clearInterval(renewal);
         // Where the database is away the lease ends by itself, and the next upload or the sweep does this.
-        await settle({ _id: keyId, token }, bound).catch(() => undefined);
+        const settled = settle({ _id: keyId, token }, bound).catch(() => undefined);
+        let late: NodeJS.Timeout | undefined;
+        await Promise.race([
+          settled,
+          new Promise((resolve) => {
+            late = setTimeout(resolve, RELEASE_WITHIN_MS);
+          }),
+        ]);
+        clearTimeout(late);
       },
     };
   };

@@ -58,6 +58,27 @@ test('real answers of the upload are as described', async () => {
   await assertDescribed(refused, '/api/upload', 'post');
 });
 
+test('real answers to an upload key are as described', async () => {
+  const send = (quality: string, key = 'one "upload"') => {
+    const body = new FormData();
+    body.set('quality', quality);
+    body.set('file', new Blob([`${HEADER}1,Mug,http://127.0.0.1:1/a.jpg\n`]), 'a.csv');
+    return fetch(`${service.url}/api/upload`, { method: 'POST', body, headers: { 'Idempotency-Key': key } });
+  };
+  for (const [quality, key, status] of [
+    ['50', undefined, 202],
+    ['50', undefined, 202],
+    ['51', undefined, 422],
+    ['50', '"', 400],
+  ] as const) {
+    const response = await send(quality, key);
+    expect(response.status).toBe(status);
+    await assertDescribed(response, '/api/upload', 'post');
+  }
+  const documented = document.paths['/api/upload']?.post as unknown as { parameters: { name: string; in: string }[] };
+  expect(documented.parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header', required: false }]);
+});
+
 test('real statuses are as described, unfinished and finished', async () => {
   const path = '/api/status/{requestId}';
   const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
