@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import axios from 'axios';
+import dotenv from 'dotenv';
+import { ConfigError } from '../config.ts';
+import { createClient, ServiceError } from './client.ts';
+import { compress, requireReadable } from './compress.ts';
+import { logFileOf, startLocalService } from './local-service.ts';
+import { type CompressOptions, HELP, readCommand, UsageError } from './options.ts';
+import { createProgress } from './progress.ts';
+import { faultText, summary } from './summary.ts';
+
+const EXIT = { done: 0, someFailed: 1, fault: 2, notDone: 3, interrupted: 130 } as const;
+
+const interrupted = new AbortController();
+/** A second Ctrl-C does not wait for anything. */
+const interrupt = (): void => {
+  if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
+  process.stderr.write('\nStopping; the same command goes on from here …\n');
+  interrupted.abort();
+};
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+
+const here = import.meta.dirname;
+
+const run = async (options: CompressOptions): Promise<number> => {
+  const begun = performance.now();
+  await requireReadable(options.input);
+  const output = options.quiet ? { write: () => true } : process.stderr;
+  const progress = createProgress(output, () => performance.now());
+  const { signal } = interrupted;
+  const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'database', 'guardian.js') };
+  const local =
+    options.server === null ? await startLocalService(options.images, process.env, files, options, progress.say) : null;
+  try {
+    const client = createClient(options.server ?? local?.url ?? '', options.apiKey, signal);
+    const { status, reasons } = await compress(options, {
+      client,
+      progress,
+      signal,
+      outputPrefix: local?.outputPrefix ?? null,
+    });
+    process.stdout.write(`${summary(status, reasons, (performance.now() - begun) / 1000)}\n`);
+    const shown = (file: string): string => relative(process.cwd(), file) || '.';
+    process.stdout.write(`The CSV is ${shown(options.out)}, the images are in ${shown(options.images)}\n`);
+    return status.progress.completed === status.progress.total ? EXIT.done : EXIT.someFailed;
+  } finally {
+    progress.end();
+    await local?.close();
+  }
+};
+
+/** One line, or the faults of the CSV, and what to do; never a stack. */
+const tell = (error: unknown, options: CompressOptions | null): number => {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  if (interrupted.signal.aborted) return EXIT.interrupted;
+  if (error instanceof UsageError) {
+    say(`${error.message}. See --help.`);
+    return EXIT.fault;
+  }
+  if (error instanceof ConfigError) {
+    say(error.message);
+    return EXIT.fault;
+  }
+  if (error instanceof ServiceError) {
+    say(faultText(error));
+    return error.status === 422 || error.status === 400 ? EXIT.fault : EXIT.notDone;
+  }
+  if (axios.isAxiosError(error) && options?.server) {
+    say(`The service at ${options.server} cannot be reached (${error.code}). Check --server, or leave it out.`);
+    return EXIT.notDone;
+  }
+  say(error instanceof Error ? error.message : String(error));
+  if (options !== null && options.server === null) say(`More may stand in ${logFileOf(options.images)}`);
+  return EXIT.notDone;
+};
+
+const main = async (): Promise<number> => {
+  let options: CompressOptions | null = null;
+  try {
+    const command = readCommand(process.argv.slice(2), process.env, process.cwd());
+    if (command.kind === 'help') {
+      process.stdout.write(HELP);
+      return EXIT.done;
+    }
+    if (command.kind === 'version') {
+      process.stdout.write(`${JSON.parse(readFileSync(join(here, '..', '..', 'package.json'), 'utf8')).version}\n`);
+      return EXIT.done;
+    }
+    options = command.options;
+    return await run(options);
+  } catch (error) {
+    return tell(error, options);
+  }
+};
+
+dotenv.config({ quiet: true });
+process.exit(await main());

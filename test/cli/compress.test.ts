@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { failThen, ImageServer, makeImage, ok, slow, status } from '../support/image-server.ts';
+import { startTestService, waitFor } from '../support/service.ts';
+
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+let pictures: ImageServer;
+let directory: string;
+let children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  pictures = await ImageServer.start();
+  const jpeg = await makeImage('jpeg', { width: 320, height: 240, quality: 95 });
+  pictures.on('/good.jpg', ok(jpeg));
+  pictures.on('/slow.jpg', slow(150, ok(jpeg)));
+  pictures.on('/late.jpg', failThen(1, status(404), ok(jpeg)));
+});
+afterAll(() => pictures.close());
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cli-'));
+});
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Runs the built program in the test's folder, without a terminal. */
+const start = (...args: string[]) => {
+  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
+    cwd: directory,
+    env: { ...process.env, ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', WORKER_THREADS: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let out = '';
+  let told = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    told += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, told }));
+  return { child, ended };
+};
+const run = (...args: string[]) => start(...args).ended;
+const write = (rows: readonly string[]) =>
+  writeFile(join(directory, 'products.csv'), HEADER + rows.map((url, n) => `${n},P${n},${url}\n`).join(''));
+const read = (name: string) => readFile(join(directory, name), 'utf8');
+const images = async (folder = 'out-images') =>
+  (await readdir(join(directory, folder))).filter((name) => !name.startsWith('.'));
+
+test('a CSV and a folder of images come out; what failed is told by reason, and tried again the next time', async () => {
+  await write([pictures.url('/good.jpg'), pictures.url('/late.jpg'), pictures.url('/good.jpg?2')]);
+  const first = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40');
+  expect(first.told).toContain('0/3');
+  expect(first.out).toMatch(/3 images: 2 stored, 1 failed\. .* % saved/);
+  expect(first.out).toMatch(/1 {2}source_not_found {2}for example: /);
+  expect(first.code).toBe(1);
+  expect((await read('out.csv')).split('\r\n')[2]).toBe(`1,P1,${pictures.url('/late.jpg')},`);
+
+  const second = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40');
+  expect(second.told).toContain('done but for 1 images, which are tried again');
+  expect(second.code).toBe(0);
+  const names = await images();
+  expect(names).toHaveLength(3);
+  for (const line of (await read('out.csv')).trim().split('\r\n').slice(1)) {
+    const [file = ''] = line.split(',').slice(-1);
+    expect(file).toMatch(/^out-images\/[0-9a-f-]{36}\.jpg$/);
+    expect((await sharp(join(directory, file)).metadata()).width).toBe(320);
+  }
+  // Only the missing one was downloaded again.
+  expect(pictures.count('/good.jpg')).toBe(2);
+}, 90_000);
+
+test.each(['SIGKILL', 'SIGINT'] as const)(
+  'a run that %s interrupts is gone on with by the same command',
+  async (signal) => {
+    await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/slow.jpg')}?${signal}${n}`));
+    const first = start('compress', 'products.csv', '--out', 'out.csv');
+    await waitFor(async () => (await images().catch(() => [])).length >= 4);
+    first.child.kill(signal);
+    const { code } = await first.ended;
+    expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+    const before = await images();
+    expect(before.length).toBeLessThan(40);
+
+    const second = await run('compress', 'products.csv', '--out', 'out.csv');
+    expect(second.told).toMatch(/Going on with an earlier run: \d+ of 40 images are there/);
+    expect(second).toMatchObject({ code: 0 });
+    const after = await images();
+    expect(after).toHaveLength(40);
+    expect(after).toEqual(expect.arrayContaining(before));
+  },
+  120_000,
+);
+
+test('a running service does the work with --server, and its outputs are brought here', async () => {
+  const service = await startTestService({ API_KEYS: 'a-key-of-the-shop-here' });
+  try {
+    await write([pictures.url('/good.jpg?s'), pictures.url('/none.jpg')]);
+    const args = ['compress', 'products.csv', '--server', service.url];
+    expect(await run(...args)).toMatchObject({ code: 3, told: expect.stringContaining('API key') });
+    const done = await run(...args, '--api-key', 'a-key-of-the-shop-here');
+    expect(done).toMatchObject({ code: 1, out: expect.stringContaining('1 stored, 1 failed') });
+    const [, first = ''] = (await read('products-output.csv')).split('\r\n');
+    const url = first.split(',').at(-1) ?? '';
+    expect(url.startsWith(`${service.url}/processed_images/`)).toBe(true);
+    const [name = ''] = await images('products-output-images');
+    expect(url.endsWith(name)).toBe(true);
+    const served = Buffer.from(await (await fetch(url)).arrayBuffer());
+    expect(served.equals(await readFile(join(directory, 'products-output-images', name)))).toBe(true);
+  } finally {
+    await service.close();
+  }
+}, 90_000);
+
+test.each([
+  [['compress', 'none.csv'], /There is no file .*none\.csv\. See --help/],
+  [['compress', 'products.csv', '--server', 'http://127.0.0.1:1'], /cannot be reached \(ECONNREFUSED\)/],
+])(
+  '%j fails with one line',
+  async (args, message) => {
+    await write([pictures.url('/good.jpg')]);
+    const { code, told } = await run(...args);
+    expect(told).toMatch(message);
+    expect(told).not.toMatch(/\n {4}at /);
+    expect(code).toBe(args.includes('none.csv') ? 2 : 3);
+  },
+  60_000,
+);
+
+test('the faults of a CSV stand at their lines', async () => {
+  await write(['ftp://x/a.jpg', pictures.url('/good.jpg')]);
+  const { code, told } = await run('compress', 'products.csv', '--quality', '50');
+  expect(code).toBe(2);
+  expect(told).toMatch(/line 2, Input Image Urls: "ftp:\/\/x\/a.jpg" begins with ftp/);
+  const wrong = await run('compress', 'products.csv', '--quality', '500');
+  expect([wrong.code, wrong.told]).toEqual([
+    2,
+    expect.stringContaining('quality must be a whole number from 1 to 100'),
+  ]);
+}, 90_000);

@@ -1,0 +1,62 @@
+import { readCommand, UsageError } from '../../src/cli/options.ts';
+
+const read = (...args: string[]) => readCommand(args, {}, '/shop');
+const optionsOf = (...args: string[]) => {
+  const command = read('compress', ...args);
+  if (command.kind !== 'compress') throw new Error(command.kind);
+  return command.options;
+};
+
+test('the output and its folder are named after the input, and lie beside it', () => {
+  expect(optionsOf('lists/products.csv')).toMatchObject({
+    input: '/shop/lists/products.csv',
+    out: '/shop/lists/products-output.csv',
+    images: '/shop/lists/products-output-images',
+    fields: {},
+    server: null,
+    fresh: false,
+  });
+  expect(optionsOf('products.csv', '--out', 'out/a.csv').images).toBe('/shop/out/a-images');
+  expect(optionsOf('products.csv', '-o', 'a.csv', '-i', '/pictures')).toMatchObject({
+    out: '/shop/a.csv',
+    images: '/pictures',
+  });
+});
+
+test('fields are sent as they were given; the service checks them', () => {
+  expect(optionsOf('a.csv', '--quality', '500', '-f', 'webp', '--on-invalid-row', 'skip').fields).toEqual({
+    quality: '500',
+    format: 'webp',
+    onInvalidRow: 'skip',
+  });
+});
+
+test('the key comes from the command line, else from the environment', () => {
+  const keyOf = (env: Record<string, string>, ...args: string[]) => {
+    const command = readCommand(['compress', 'a.csv', '--server', 'http://x/', ...args], env, '/');
+    return command.kind === 'compress' ? [command.options.server, command.options.apiKey] : null;
+  };
+  expect(keyOf({})).toEqual(['http://x', null]);
+  expect(keyOf({ API_KEY: 'one' })).toEqual(['http://x', 'one']);
+  expect(keyOf({ API_KEY: 'one' }, '--api-key', 'two')).toEqual(['http://x', 'two']);
+});
+
+test.each([[[]], [['help']], [['--help']], [['compress', '-h']]])('%j shows the help', (args) => {
+  expect(read(...args)).toEqual({ kind: 'help' });
+});
+
+test('--version shows the version', () => expect(read('--version')).toEqual({ kind: 'version' }));
+
+test.each([
+  [['shrink', 'a.csv'], /"shrink" is no command/],
+  [['compress'], /Name the CSV/],
+  [['compress', 'a.csv', 'b.csv'], /One CSV at a time.*b\.csv/],
+  [['compress', 'a.csv', '--wrong'], /--wrong/],
+  [['compress', 'a.csv', '--server', 'ftp://x'], /--server must be an http/],
+  [['compress', 'a.csv', '--server', 'nowhere'], /--server must be an http/],
+  [['compress', 'a.csv', '--server', 'http://x', '--allow-private', '10.0.0.0/8'], /ALLOW_PRIVATE_NETWORKS/],
+  [['compress', 'a.csv', '--out', './a.csv'], /names the input itself/],
+])('%j is a fault that is told', (args, message) => {
+  expect(() => read(...args)).toThrow(UsageError);
+  expect(() => read(...args)).toThrow(message);
+});
