@@ -10,6 +10,7 @@ import { crossOrigin } from './http/cross-origin.ts';
 import { docsRoutes } from './http/docs.ts';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
 import { imageRoutes } from './http/images.ts';
+import { type MetricsRoutesDeps, measureCalls, metricsRoutes, type ObserveCall } from './http/metrics.ts';
 import { answerErrors, type IsDatabaseOutage, notFound, requireDatabase } from './http/problem.ts';
 import { type RequestRoutesDeps, requestRoutes } from './http/requests.ts';
 import { closeWhenStopping, type Stopping } from './http/stopping.ts';
@@ -41,7 +42,8 @@ export interface AppDeps {
   /** Where the outputs are when they are files of this machine. */
   readonly imageDirectory: string | null;
   readonly readiness: readonly ReadinessCheck[];
-  /** False for a worker: it answers `/health` and `/ready` only. */
+  readonly metrics: MetricsRoutesDeps['metrics'] & { readonly calls: ObserveCall };
+  /** False for a worker: it answers `/health`, `/ready` and `/metrics` only. */
   readonly servesApi: boolean;
   /** Rejects at once when the database is away, before a call waits for it. */
   readonly askDatabase: () => Promise<void>;
@@ -81,10 +83,12 @@ export const createApp = (deps: AppDeps): Express => {
       customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
     }),
   );
+  app.use(measureCalls(deps.metrics.calls));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
   app.use(closeWhenStopping(deps.stopping));
   app.use(crossOrigin(deps.access.corsOrigins));
   app.use(healthRoutes(deps.readiness));
+  app.use(metricsRoutes({ apiKeys: deps.access.apiKeys, metrics: deps.metrics }));
   // Everything behind this line is for those who use the service.
   if (!deps.servesApi) app.use(notFound);
   app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0 }));

@@ -15,7 +15,9 @@ import { createBoundedServer } from './http/server.ts';
 import { listen, stopListening } from './http/stopping.ts';
 import { sweepUploads, uploadFileName } from './http/upload-files.ts';
 import { createImagePool, longestTaskMs } from './images/pool.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createGuardedAgents } from './network/agents.ts';
+import { VERSION } from './network/user-agent.ts';
 import { createCompletion } from './requests/completion.ts';
 import { createControl } from './requests/control.ts';
 import { createDispatcher } from './requests/dispatcher.ts';
@@ -107,6 +109,7 @@ const startParts = async (
     if (!isFull(error)) throw error;
     log.warn({ err: error }, 'the image store is full; images wait');
   });
+  const metrics = createMetrics({ version: VERSION, role: config.role });
   const worksOnImages = config.role !== 'api';
   const servesApi = config.role !== 'worker';
 
@@ -123,12 +126,19 @@ const startParts = async (
   const requests = createRequestStore(models, now);
   const images = createImageStore(models, now);
   const uploadKeys = createUploadKeys(models, requests, now, config.leaseMs);
+  metrics.watchQueue(() => requests.unfinishedImages(undefined));
 
   const outbox = createOutbox(connection, now);
   await outbox.ensureIndexes();
   const agents = createGuardedAgents(config.network);
   closers.push(async () => agents.destroy());
-  const courier = createCourier({ outbox, deliver: createDeliver(agents), now, log });
+  const courier = createCourier({
+    outbox,
+    deliver: createDeliver(agents),
+    now,
+    log,
+    onAttempt: (outcome, { durationMs }) => metrics.webhooks.attempted(outcome, durationMs),
+  });
 
   const workerData: WorkerData = {
     limits: config.limits,
@@ -167,13 +177,18 @@ const startParts = async (
     images,
     requests,
     completion,
-    pool: pool ?? NO_POOL,
+    pool: metrics.watchPool(pool ?? NO_POOL),
     storeGate,
     leaseMs: config.leaseMs,
     maxAttempts: config.limits.maxAttempts,
     log,
     random: Math.random,
-    onVerdict: (request, image, verdict) => {
+    onBegin: ({ waitedMs }) => {
+      if (waitedMs !== undefined) metrics.images.begun(waitedMs);
+    },
+    onCancelled: (stopped) => metrics.images.cancelled(stopped),
+    onVerdict: (request, image, verdict, stands) => {
+      metrics.images.settled(verdict, stands);
       if (verdict.kind === 'completed') return;
       const { code } = verdict.error;
       log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${verdict.kind}`);
@@ -230,7 +245,10 @@ const startParts = async (
       isWebhookSecret: isValidSecret,
       servedAt: publicUrl,
       stopping,
-      onStored: () => dispatcher.wake(),
+      onStored: ({ total, invalid }) => {
+        metrics.images.uploaded(total, invalid);
+        dispatcher.wake();
+      },
     },
     requests: {
       requests,
@@ -260,6 +278,7 @@ const startParts = async (
       { name: 'storage', check: checkStorage },
       { name: 'service', check: checkRunning },
     ],
+    metrics,
     servesApi,
     askDatabase,
     stopping,
@@ -310,6 +329,7 @@ const embeddedUri = async (
 /** For an instance that works on no images. */
 const NO_POOL = {
   capacity: 0,
+  queued: () => 0,
   run: async (): Promise<never> => {
     throw new Error('this instance works on no images');
   },

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { AppError } from '../errors.ts';
 import { fingerprintOf } from '../requests/fingerprint.ts';
-import type { Ingest, Upload } from '../requests/ingest.ts';
+import type { Ingest, Ingested, Upload } from '../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../requests/upload-keys.ts';
 import { clientKey } from './access.ts';
 import { readFields, readUploadKey, type UploadFields, uploadFields } from './parameters.ts';
@@ -23,15 +23,12 @@ export interface UploadDeps {
   /** The address of this instance, for links where none is configured. */
   readonly servedAt: () => string;
   readonly stopping: Stopping;
-  /** Tells the dispatcher that there is work. */
-  readonly onStored: (requestId: string) => void;
+  /** Tells the dispatcher that there is work, and the metrics how much. */
+  readonly onStored: (stored: Ingested) => void;
 }
 
-interface Stored {
-  readonly requestId: string;
-  /** Images; absent when an earlier upload under the same key stored them. */
-  readonly total?: number;
-}
+/** No `total`: an earlier upload under the same key stored its images. */
+type Stored = Ingested | { readonly requestId: string; readonly total?: undefined };
 
 /** `POST /api/upload`: answers 202 only when the request and all its images are durable. */
 export const uploadRoutes = (deps: UploadDeps): Router => {
@@ -76,13 +73,14 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   };
 
   const upload: RequestHandler = async (req, res) => {
-    const { requestId, total } = await receiveAndStore(req, res);
-    if (total === undefined) {
+    const stored = await receiveAndStore(req, res);
+    const { requestId } = stored;
+    if (stored.total === undefined) {
       req.log.info({ requestId }, 'upload repeated');
       res.set('Idempotency-Replayed', 'true');
     } else {
-      req.log.info({ requestId, images: total }, 'upload stored');
-      deps.onStored(requestId);
+      req.log.info({ requestId, images: stored.total }, 'upload stored');
+      deps.onStored(stored);
     }
     res.status(202).location(`/api/status/${requestId}`).json({ requestId });
   };

@@ -122,6 +122,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
 
   return {
     capacity: threads * tasksPerThread,
+    queued: () => current.piscina.queueSize,
     run: async (task) => {
       if (closing) return crashed('The server is stopping; the image is tried again later.');
       const generation = current;

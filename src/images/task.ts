@@ -60,6 +60,8 @@ export const MAX_ENCODE_SECONDS = 120;
 export interface ImagePool {
   /** Images that may be in work at the same time: threads × tasks in each. */
   readonly capacity: number;
+  /** Images that it has taken and no thread has begun. */
+  queued(): number;
   /** Never rejects: a crashed or hung worker resolves to `worker_crashed`. */
   run(task: ImageTask): Promise<ImageResult>;
   /** Waits for what is in work, at most `graceMs` (by default as long as a task may take), then ends the threads. */

@@ -33,8 +33,12 @@ export interface DispatcherDeps {
   readonly log: DispatcherLog;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
-  /** Called with every verdict, for metrics and logs. */
-  readonly onVerdict?: (request: ActiveRequest, image: ClaimedImage, verdict: Verdict) => void;
+  /** Called when work on an image begins, for metrics. */
+  readonly onBegin?: (image: ClaimedImage) => void;
+  /** Called with every verdict, for metrics and logs; it stands unless the lease had passed to another. */
+  readonly onVerdict?: (request: ActiveRequest, image: ClaimedImage, verdict: Verdict, stands: boolean) => void;
+  /** Called with how many images a step of a cancellation has stopped. */
+  readonly onCancelled?: (images: number) => void;
 }
 
 export interface Dispatcher {
@@ -107,16 +111,17 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     const { request } = turn;
     held.set(image.leaseToken + image._id, image);
     turn.running += 1;
+    deps.onBegin?.(image);
     const result: ImageResult = isGivenUp(image, maxAttempts)
       ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
       : await pool.run({ id: image._id, url: image.inputUrl, ...request.options });
     if (result.ok) storeGate.worked();
     else if (result.code === 'storage_failed') storeGate.failed(result.message);
     const verdict = judge(image, result, maxAttempts, random());
-    await settler.settle({ request, image, verdict });
+    const stands = await settler.settle({ request, image, verdict });
     held.delete(image.leaseToken + image._id);
     queue.ended(image.requestId);
-    deps.onVerdict?.(request, image, verdict);
+    deps.onVerdict?.(request, image, verdict, stands);
     wake();
   };
 
@@ -143,6 +148,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       return false;
     }
     queue.served(turn);
+    deps.onCancelled?.(stopped);
     await requests.addCounts(request._id, request.run, { ...NO_COUNTS, cancelled: stopped });
     return true;
   };

@@ -7,6 +7,8 @@ import type { ImageRecord, RequestRecord } from './types.ts';
 /** An image as its claimer holds it. */
 export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inputUrl' | 'attempts' | 'reports'> & {
   readonly leaseToken: string;
+  /** Milliseconds since it was due; absent when nobody knows. */
+  readonly waitedMs?: number;
 };
 
 export interface Settlement {
@@ -21,8 +23,12 @@ export interface ClaimCursor {
 
 type Lease = Pick<ClaimedImage, '_id' | 'leaseToken'>;
 
-/** A request and how many images it has: fresh ones have due dates below that number. */
-type Counted = Pick<RequestRecord, '_id' | 'total'>;
+/**
+ * A request and how many images it has: fresh ones have due dates below that number, and have really been due since its
+ * last sign of life.
+ */
+type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<RequestRecord, 'heartbeatAt'>>;
+type Due = Pick<ImageRecord, '_id' | 'nextAt'>;
 
 export type ImageStore = ReturnType<typeof createImageStore>;
 
@@ -43,22 +49,26 @@ export const createImageStore = (models: Models, now: () => Date) => {
       .limit(limit)
       .lean();
 
-  /** Ids of due images: those that come back (a retry, a lapsed lease) first, then fresh ones from the cursor on. */
-  const findDue = async ({ _id, total }: Counted, wanted: number, cursor: ClaimCursor): Promise<string[]> => {
+  /** Due images: those that come back (a retry, a lapsed lease) first, then fresh ones from the cursor on. */
+  const findDue = async ({ _id, total }: Counted, wanted: number, cursor: ClaimCursor): Promise<Due[]> => {
     const read = readDue(_id);
     const back = await read({ from: FRESH_BEFORE, to: now().getTime() + 1 }, wanted);
-    const ids = back.map((image) => image._id);
-    if (ids.length >= wanted) return ids;
+    if (back.length >= wanted) return back;
 
     const startedAt = cursor.fresh;
-    let walk = await walkWindows(read, { from: startedAt, to: total }, wanted - ids.length);
+    let walk = await walkWindows(read, { from: startedAt, to: total }, wanted - back.length);
     if (walk.items.length === 0 && startedAt > 0) {
       // A retry may have put images back before the place where this claimer had come to.
-      walk = await walkWindows(read, { from: 0, to: startedAt }, wanted - ids.length);
+      walk = await walkWindows(read, { from: 0, to: startedAt }, wanted - back.length);
       cursor.fresh = 0;
     }
     if (walk.items.length > 0) cursor.fresh = walk.next;
-    return [...ids, ...walk.items.map((image) => image._id)];
+    return [...back, ...walk.items];
+  };
+
+  const waitedMs = ({ heartbeatAt }: Counted, { nextAt }: Due, at: Date): { waitedMs?: number } => {
+    const since = nextAt === undefined || nextAt.getTime() < FRESH_BEFORE ? heartbeatAt : nextAt;
+    return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
   };
 
   const lease = async (ids: readonly string[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
@@ -96,11 +106,14 @@ export const createImageStore = (models: Models, now: () => Date) => {
      * Two claimers may find the same image; the update's filter on `nextAt` lets one of them have it.
      */
     async claim(request: Counted, wanted: number, leaseMs: number, cursor: ClaimCursor): Promise<ClaimedImage[]> {
-      const ids = await findDue(request, wanted, cursor);
-      if (ids.length === 0) return [];
+      const due = await findDue(request, wanted, cursor);
+      if (due.length === 0) return [];
+      const ids = due.map((image) => image._id);
       const leaseToken = uuid();
+      const at = now();
       try {
-        return await lease(ids, leaseToken, leaseMs);
+        const waited = new Map(due.map((image) => [image._id, waitedMs(request, image, at)] as const));
+        return (await lease(ids, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
       } catch (error) {
         // It may have been done all the same: then these would wait for their lease to end, for nothing.
         unheard.push(...ids.map((_id) => ({ _id, leaseToken })));

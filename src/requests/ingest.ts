@@ -40,12 +40,15 @@ interface Progress {
 const tookTooLong = (): AppError =>
   new AppError('database_unavailable', 'The upload took too long to store and was given up. Send it again.');
 
+export interface Ingested {
+  readonly requestId: string;
+  readonly total: number;
+  /** How many of them have failed already, because their URL is invalid. */
+  readonly invalid: number;
+}
+
 /** @param giveUp aborted, with the error to answer, when the service stops and can wait no longer */
-export type Ingest = (
-  open: OpenCsv,
-  upload: Upload,
-  giveUp: AbortSignal,
-) => Promise<{ requestId: string; total: number }>;
+export type Ingest = (open: OpenCsv, upload: Upload, giveUp: AbortSignal) => Promise<Ingested>;
 
 /**
  * Takes a CSV in: the whole file is checked before anything is stored, and the request is seen by nobody until every
@@ -88,7 +91,7 @@ export const createIngest =
       await storeRows(models, requests, requestId, rows, limits.sourceBuckets ?? [], progress, giveUp);
       giveUp.throwIfAborted();
       if (!(await requests.activate(requestId, progress))) throw tookTooLong();
-      return { requestId, total: progress.total };
+      return { requestId, total: progress.total, invalid: progress.failed };
     } catch (error) {
       // Best effort: where the database is what failed, the reconciler does it later.
       await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => undefined);

@@ -15,7 +15,10 @@ import {
 /** How many images one query of a recount, a removal or a page reads. */
 export const PAGE_SIZE = 1_000;
 
-export type ActiveRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'counters'>;
+export type ActiveRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'counters'> &
+  Partial<Pick<RequestRecord, 'heartbeatAt'>>;
+const ACTIVE_FIELDS = { state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
+
 /** How many images and chunks of rows of an upload are stored. */
 export interface Stored {
   readonly total: number;
@@ -40,9 +43,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     async active(): Promise<ActiveRequest[]> {
-      return requests
-        .find({ state: { $in: [...ACTIVE_STATES] } }, { state: 1, run: 1, options: 1, total: 1, counters: 1 })
-        .lean<ActiveRequest[]>();
+      return requests.find({ state: { $in: [...ACTIVE_STATES] } }, ACTIVE_FIELDS).lean<ActiveRequest[]>();
     },
 
     /**
@@ -76,6 +77,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         {
           $set: {
             state: 'queued',
+            heartbeatAt: now(),
             total: facts.total,
             'csv.chunks': facts.chunks,
             counters: { ...NO_COUNTS, failed: facts.failed },
@@ -180,7 +182,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     async endRetry(requestId: string, run: number): Promise<boolean> {
       const written = await requests.updateOne(
         { _id: requestId, run, state: 'retrying' },
-        { $set: { state: 'queued' } },
+        { $set: { state: 'queued', heartbeatAt: now() } },
       );
       return written.modifiedCount === 1;
     },
@@ -188,10 +190,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     /** Retries that stopped putting images back before `before`. */
     async interruptedRetries(before: Date): Promise<ActiveRequest[]> {
       return requests
-        .find(
-          { state: 'retrying', heartbeatAt: { $lt: before } },
-          { state: 1, run: 1, options: 1, total: 1, counters: 1 },
-        )
+        .find({ state: 'retrying', heartbeatAt: { $lt: before } }, ACTIVE_FIELDS)
         .limit(100)
         .lean<ActiveRequest[]>();
     },

@@ -7,8 +7,8 @@ export interface Settled extends Settlement {
 }
 
 export interface Settler {
-  /** Writes the verdict, together with others that come meanwhile; resolves when it stands or is known to be stale. */
-  settle(settlement: Settled): Promise<void>;
+  /** Writes the verdict, together with others that come meanwhile; resolves to whether it stands or is stale. */
+  settle(settlement: Settled): Promise<boolean>;
   /** Resolves when nothing is left to write. */
   idle(): Promise<void>;
 }
@@ -26,17 +26,18 @@ export const createSettler = (
   requests: RequestStore,
   whenBroken: (error: unknown) => Promise<boolean>,
 ): Settler => {
-  let waiting: { settlement: Settled; done: () => void }[] = [];
+  let waiting: { settlement: Settled; done: (stands: boolean) => void }[] = [];
   let writing: Promise<void> | null = null;
 
-  const write = async (batch: readonly Settled[]): Promise<void> => {
+  /** The settlements that stand. */
+  const write = async (batch: readonly Settled[]): Promise<ReadonlySet<Settlement>> => {
     for (;;) {
       try {
         const held = new Set<Settlement>(await images.settle(batch));
         await count(batch.filter((settlement) => held.has(settlement)));
-        return;
+        return held;
       } catch (error) {
-        if (!(await whenBroken(error))) return;
+        if (!(await whenBroken(error))) return new Set();
       }
     }
   };
@@ -59,8 +60,8 @@ export const createSettler = (
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH);
       waiting = waiting.slice(BATCH);
-      await write(batch.map(({ settlement }) => settlement));
-      for (const { done } of batch) done();
+      const held = await write(batch.map(({ settlement }) => settlement));
+      for (const { settlement, done } of batch) done(held.has(settlement));
     }
     writing = null;
   };

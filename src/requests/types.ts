@@ -68,7 +68,7 @@ export interface RequestRecord {
   readonly createdAt: Date;
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
-  /** Renewed while images are written; an old one tells that the upload died. */
+  /** Renewed while images are written, last when they become due; an old one before that tells that the upload died. */
   readonly heartbeatAt: Date;
   readonly options: RequestOptions;
   readonly csv: { readonly header: readonly string[]; readonly delimiter: string; readonly chunks: number };

@@ -1,7 +1,7 @@
 import { parseUrl } from '../network/url.ts';
 import type { Deliver, Delivered } from './deliver.ts';
 import type { ClaimedDelivery, Outbox } from './outbox.ts';
-import { DEFAULT_SCHEDULE, judge, type Step } from './schedule.ts';
+import { DEFAULT_SCHEDULE, type EndState, judge, type Step } from './schedule.ts';
 
 export interface CourierLog {
   info(facts: object, message: string): void;
@@ -26,6 +26,8 @@ export interface CourierDeps {
   readonly graceMs?: number;
   /** 0 ≤ random() < 1 */
   readonly random?: () => number;
+  /** Called with every attempt and what followed it, for metrics. */
+  readonly onAttempt?: (outcome: 'interrupted' | 'retried' | EndState, attempt: Delivered) => void;
 }
 
 export interface Courier {
@@ -114,6 +116,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
           : outbox.reschedule(delivery, attempt, step.delayMs),
       claimedAt,
     );
+    deps.onAttempt?.(interrupted ? 'interrupted' : step.kind === 'end' ? step.state : 'retried', attempt);
     tell(log, delivery, host, attempt, step);
   };
 
