@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+import { scrape } from '../support/exposition.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
 import { csvOf, type Pictures, startPictures } from '../support/pictures-server.ts';
 import { finished, statusOf, upload, uploaded, waitFor } from '../support/service.ts';
@@ -85,11 +86,19 @@ test('a database that hangs: told at once and everywhere, nothing lost, work goe
       expect(ms).toBeLessThan(4_000);
     }
     expect((await fetch(`${url}/health`)).status).toBe(200);
+    // Within the five seconds that an answer stands, the depth of the queue is no longer told; all else is, at once.
+    const scraped = await waitFor(async () => {
+      const { ms, result } = await timed(() => scrape(url));
+      expect(ms).toBeLessThan(4_000);
+      return result.value('bulk_image_queue_images') === undefined && result;
+    });
+    expect(scraped.value('bulk_image_images_total', { outcome: 'completed' })).toBeGreaterThanOrEqual(5);
   } finally {
     process.kill(pid, 'SIGCONT');
   }
   await waitFor(async () => (await fetch(`${url}/ready`)).status === 200);
   await completedOnce(url, requestId);
+  await waitFor(async () => (await scrape(url)).value('bulk_image_queue_images') === 0);
 }, 120_000);
 
 test('a database that is killed and started again costs nothing but time', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestConnection, testConnection } from '../support/database.ts';
+import { scrape } from '../support/exposition.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
 import { csvOf, type Pictures, startPictures } from '../support/pictures-server.ts';
 import { finished, statusOf, uploaded, waitFor } from '../support/service.ts';
@@ -32,7 +33,7 @@ const start = (environment: Record<string, string> = {}) =>
     ...environment,
   });
 
-test('api takes and shows, worker works and answers its probes only', async () => {
+test('api takes and shows, worker works and answers probes and metrics only', async () => {
   const receiver = await WebhookReceiver.start();
   const api = await start({ ROLE: 'api' });
   const requestId = await uploaded(api.url, csvOf(pictures.origin, 6), { webhookUrl: receiver.url() });
@@ -46,6 +47,10 @@ test('api takes and shows, worker works and answers its probes only', async () =
   expect((await fetch(status.products[0]?.images[0]?.outputUrl ?? '')).status).toBe(200);
 
   for (const path of ['/health', '/ready']) expect((await fetch(worker.url + path)).status).toBe(200);
+  const [uploads, work] = await Promise.all([scrape(api.url), scrape(worker.url)]);
+  expect(work.value('bulk_image_images_total', { outcome: 'completed' })).toBe(6);
+  expect(uploads.value('bulk_image_images_total', { outcome: 'completed' })).toBe(0);
+  expect([uploads.value('bulk_image_pool_slots'), work.value('bulk_image_pool_slots')]).toEqual([0, 2]);
   for (const path of [`/api/status/${requestId}`, `/api/output/${requestId}`, '/processed_images/x.jpg', '/']) {
     expect((await fetch(worker.url + path)).status).toBe(404);
   }

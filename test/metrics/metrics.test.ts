@@ -1,0 +1,77 @@
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
+import { readScrape } from '../support/exposition.ts';
+
+const start = (): Metrics => createMetrics({ version: '1.2.3', role: 'worker' });
+const read = async (metrics: Metrics) => readScrape(await metrics.text());
+const completed = {
+  kind: 'completed',
+  result: { bytesIn: 10, bytesOut: 4, timings: { download: 1_000, encode: 60, store: 5 } },
+} as const;
+
+test('times are in seconds, and a time that is a bound of a bucket is in it', async () => {
+  const metrics = start();
+  metrics.images.settled(completed, true);
+  metrics.images.begun(7_200_001);
+  metrics.webhooks.attempted('delivered', 20_000);
+  metrics.calls({ method: 'GET', route: '/health', status: 200, seconds: 0.25 });
+  const { value } = await read(metrics);
+  const bucket = (stage: string, le: string) => value('bulk_image_stage_seconds_bucket', { stage, le });
+  expect([bucket('download', '0.5'), bucket('download', '1')]).toEqual([0, 1]);
+  expect([bucket('encode', '0.05'), bucket('encode', '0.1')]).toEqual([0, 1]);
+  expect([bucket('queue', '7200'), bucket('queue', '+Inf')]).toEqual([0, 1]);
+  expect(value('bulk_image_stage_seconds_sum', { stage: 'download' })).toBe(1);
+  expect(value('bulk_image_webhook_attempt_seconds_bucket', { le: '20' })).toBe(1);
+  expect(value('bulk_image_http_request_seconds_bucket', { le: '0.1' })).toBe(0);
+  expect(value('bulk_image_http_request_seconds_bucket', { le: '0.25' })).toBe(1);
+});
+
+test('a result that came too late counts as nothing but late', async () => {
+  const metrics = start();
+  metrics.images.settled(completed, false);
+  metrics.images.settled({ kind: 'failed', error: { code: 'corrupt_image' } }, false);
+  const { value } = await read(metrics);
+  expect(value('bulk_image_stale_results_total')).toBe(2);
+  expect(value('bulk_image_images_total', { outcome: 'completed' })).toBe(0);
+  expect(value('bulk_image_image_failures_total', { code: 'corrupt_image' })).toBe(0);
+  expect(value('bulk_image_source_bytes_total')).toBe(0);
+});
+
+test('a client that goes before the end is neither a success nor a failure', async () => {
+  const metrics = start();
+  metrics.calls({ method: 'GET', route: '/api/archive/:requestId', status: null, seconds: 1 });
+  const { value } = await read(metrics);
+  expect(value('bulk_image_http_requests_total', { status: 'aborted' })).toBe(1);
+});
+
+test('the pool is watched through its calls, those that reject included', async () => {
+  const metrics = start();
+  const ends: ((reason?: Error) => void)[] = [];
+  const pool = metrics.watchPool({
+    capacity: 4,
+    queued: () => 2,
+    run: (_task: string) =>
+      new Promise<string>((resolve, reject) => {
+        ends.push((reason) => (reason === undefined ? resolve('done') : reject(reason)));
+      }),
+    close: async () => 'closed',
+  });
+  const runs = [pool.run('a'), pool.run('b').catch(() => 'failed')];
+  const busy = await metrics.text();
+  expect(readScrape(busy).value('bulk_image_pool_slots_busy')).toBe(2);
+  expect(readScrape(busy).value('bulk_image_pool_slots')).toBe(4);
+  expect(readScrape(busy).value('bulk_image_pool_queued')).toBe(2);
+  ends[0]?.();
+  ends[1]?.(new Error('crashed'));
+  expect(await Promise.all(runs)).toEqual(['done', 'failed']);
+  expect(await pool.close()).toBe('closed');
+  // The first text stands for a moment.
+  while ((await metrics.text()) === busy) await new Promise((next) => setTimeout(next, 20));
+  expect((await read(metrics)).value('bulk_image_pool_slots_busy')).toBe(0);
+});
+
+test('no value is shown of an event loop that has not turned yet', async () => {
+  const { value, families } = await read(start());
+  expect(families.has('nodejs_eventloop_lag_mean_seconds')).toBe(true);
+  expect(value('nodejs_eventloop_lag_mean_seconds')).toBeUndefined();
+  expect(value('nodejs_eventloop_lag_min_seconds')).toBeUndefined();
+});

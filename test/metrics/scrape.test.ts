@@ -1,0 +1,192 @@
+import { request as httpRequest } from 'node:http';
+import { parseExposition, type Scrape, scrape } from '../support/exposition.ts';
+import { ImageServer, makeImage, ok, status } from '../support/image-server.ts';
+import { finished, startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
+import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
+
+/** Of one round of hostile ones, all but one refused. */
+const REFUSED = 24;
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+
+let images: ImageServer;
+let service: TestService;
+beforeAll(async () => {
+  images = await ImageServer.start();
+  service = await startTestService({ MAX_ATTEMPTS: '2', WORKER_THREADS: '1', TASKS_PER_THREAD: '5' });
+});
+afterAll(async () => {
+  await service.close();
+  await images.close();
+});
+
+/** Scrapes until it shows what is expected; a text stands for a tenth of a second. */
+const shows = (url: string, expected: (scrape: Scrape) => boolean): Promise<Scrape> =>
+  waitFor(async () => {
+    const seen = await scrape(url);
+    return expected(seen) && seen;
+  });
+
+test('a batch with known outcomes is counted exactly, by outcome, code, stage and byte', async () => {
+  const good = [await makeImage('jpeg'), await makeImage('png', { width: 200 }), await makeImage('webp')];
+  const urls = good.map((bytes, at) => images.on(`/good-${at}`, ok(bytes, 'application/octet-stream')));
+  // Tried twice, then given up.
+  urls.push(images.on('/busy', status(503)));
+  urls.push(images.on('/gone', status(404)), images.on('/gone-too', status(404)), 'ftp://example.test/no');
+  const receiver = await WebhookReceiver.start(answer(410));
+  const csv = `${HEADER}${urls.map((url, at) => `${at},P,${url}`).join('\n')}\n`;
+  const id = await uploaded(service.url, csv, { onInvalidRow: 'skip', webhookUrl: receiver.url() });
+  const { bytes, progress } = await finished(service.url, id);
+  expect(progress).toMatchObject({ total: 7, completed: 3, failed: 4 });
+  await receiver.count(1);
+
+  const seen = await shows(
+    service.url,
+    (now) => now.value('bulk_image_webhook_attempts_total', { outcome: 'gone' }) === 1,
+  );
+  await receiver.close();
+  const { value } = seen;
+  expect(value('bulk_image_images_uploaded_total')).toBe(7);
+  const outcomes = ['completed', 'failed', 'cancelled', 'invalid'];
+  expect(outcomes.map((outcome) => value('bulk_image_images_total', { outcome }))).toEqual([3, 3, 0, 1]);
+  const codesOf = (name: string) =>
+    Object.fromEntries(
+      (seen.families.get(name)?.samples ?? [])
+        .filter((sample) => sample.value > 0)
+        .map(({ labels, value: count }) => [labels.code, count]),
+    );
+  expect(codesOf('bulk_image_image_failures_total')).toEqual({ source_not_found: 2, source_unavailable: 1 });
+  expect(codesOf('bulk_image_image_retries_total')).toEqual({ source_unavailable: 1 });
+  expect(value('bulk_image_stale_results_total')).toBe(0);
+  for (const stage of ['download', 'encode', 'store']) {
+    expect([stage, value('bulk_image_stage_seconds_count', { stage })]).toEqual([stage, 3]);
+  }
+  expect(value('bulk_image_stage_seconds_count', { stage: 'queue' })).toBe(7);
+  // Due since the upload, not since the epoch; its sum is of a few waits.
+  expect(value('bulk_image_stage_seconds_sum', { stage: 'queue' })).toBeLessThan(30);
+  expect(value('bulk_image_source_bytes_total')).toBe(good.reduce((sum, image) => sum + image.length, 0));
+  expect(value('bulk_image_source_bytes_total')).toBe(bytes.in);
+  expect(value('bulk_image_output_bytes_total')).toBe(bytes.out);
+  expect(value('bulk_image_webhook_attempt_seconds_count')).toBe(1);
+  expect(value('bulk_image_pool_slots')).toBe(5);
+  expect(value('bulk_image_pool_slots_busy')).toBe(0);
+  expect(value('bulk_image_http_requests_total', { route: '/api/upload', method: 'POST', status: '2xx' })).toBe(1);
+  expect(value('bulk_image_build_info', { role: 'all', version: '0.1.0' })).toBe(1);
+  expect(value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+  expect(value('nodejs_eventloop_lag_p99_seconds')).toBeLessThan(60);
+});
+
+test('what waits, what is in work and what is cancelled is shown as it is', async () => {
+  const held: (() => void)[] = [];
+  const picture = await makeImage('jpeg');
+  const url = images.on('/held', (...call) => {
+    held.push(() => ok(picture)(...call));
+  });
+  const ends = ({ value }: Scrape) =>
+    ['completed', 'cancelled'].map((outcome) => value('bulk_image_images_total', { outcome }) ?? 0);
+  const [completed = 0, cancelled = 0] = ends(await scrape(service.url));
+  const id = await uploaded(service.url, `${HEADER}1,P,"${`${url},`.repeat(12)}"\n`);
+  const busy = await shows(service.url, ({ value }) => {
+    return value('bulk_image_pool_slots_busy') === 5 && value('bulk_image_queue_images') === 12;
+  });
+  expect(busy.value('bulk_image_pool_slots')).toBe(5);
+  await fetch(`${service.url}/api/cancel/${id}`, { method: 'POST' });
+  await waitFor(async () => held.length === 5);
+  images.on('/held', ok(picture));
+  for (const send of held) send();
+  const { progress } = await finished(service.url, id);
+  expect(progress.cancelled).toBeGreaterThan(0);
+  const idle = await shows(service.url, ({ value }) => value('bulk_image_queue_images') === 0);
+  expect(idle.value('bulk_image_pool_slots_busy')).toBe(0);
+  expect(ends(idle)).toEqual([completed + progress.completed, cancelled + progress.cancelled]);
+}, 60_000);
+
+test('the text is what the format asks for, in its own type, for GET and HEAD only', async () => {
+  const response = await fetch(`${service.url}/metrics`);
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const families = [...parseExposition(await response.text()).values()];
+  const own = families.filter(({ name }) => name.startsWith('bulk_image_'));
+  expect(own.length).toBeGreaterThan(15);
+  for (const { name, type } of own) expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+  for (const { name, type } of own) {
+    if (type === 'histogram') expect(name).toMatch(/_seconds$/);
+  }
+  expect((await fetch(`${service.url}/metrics`, { method: 'HEAD' })).status).toBe(200);
+  const posted = await fetch(`${service.url}/metrics`, { method: 'POST' });
+  expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('hostile addresses and methods make no new series, and nothing of them is shown', async () => {
+  const call = (method: string, path: string) =>
+    new Promise<void>((resolve, reject) => {
+      const { port } = new URL(service.url);
+      const sent = httpRequest({ host: '127.0.0.1', port, method, path }, (response) => {
+        response.resume().on('end', resolve);
+      });
+      sent.on('error', reject).end();
+    });
+  const round = async (mark: string) => {
+    const word = `evil${mark}`;
+    for (const path of [`/${word}`, `/api/${word}`, `/api/status/${word}`, `/api/status/a"b\\n{${word}}`]) {
+      for (const method of ['GET', 'POST', 'DELETE', 'PROPFIND', 'M-SEARCH']) await call(method, encodeURI(path));
+    }
+    for (const path of [`/processed_images/${word}`, `/metrics?${word}`, `/metrics/${word}`, `//${word}`]) {
+      await call('GET', path);
+    }
+    await upload(service.url, `${HEADER}1,${word},http://10.0.0.1/${word}.jpg\n`, { quality: word });
+  };
+  const counted = ({ families }: Scrape) =>
+    (families.get('bulk_image_http_requests_total')?.samples ?? [])
+      .filter(({ labels }) => labels.status === '4xx')
+      .reduce((sum, { value }) => sum + value, 0);
+  const seriesOf = ({ families }: Scrape) => [...families.values()].flatMap((family) => family.samples).length;
+  const before = counted(await scrape(service.url));
+  await round('0');
+  const first = await shows(service.url, (now) => counted(now) >= before + REFUSED);
+  for (let n = 1; n <= 10; n += 1) await round(String(n));
+  const last = await shows(service.url, (now) => counted(now) >= counted(first) + 10 * REFUSED);
+  expect(seriesOf(last)).toBe(seriesOf(first));
+  expect(JSON.stringify([...last.families])).not.toContain('evil');
+  const labels = last.families.get('bulk_image_http_requests_total')?.samples.map((sample) => sample.labels) ?? [];
+  expect(new Set(labels.map(({ method }) => method))).toEqual(new Set(['GET', 'HEAD', 'POST', 'other']));
+  expect(labels).toContainEqual({ method: 'other', route: '/api/status/:requestId', status: '4xx' });
+  expect(labels).toContainEqual({ method: 'other', route: 'none', status: '4xx' });
+});
+
+test('two services in one process share no count', async () => {
+  const other = await startTestService();
+  try {
+    await upload(other.url, `${HEADER}1,P,ftp://example.test/no\n2,P,http://10.0.0.1/a.jpg\n`, {
+      onInvalidRow: 'skip',
+    });
+    const seen = await shows(other.url, ({ value }) => value('bulk_image_images_total', { outcome: 'failed' }) === 1);
+    expect(seen.value('bulk_image_images_uploaded_total')).toBe(2);
+    expect(seen.value('bulk_image_images_total', { outcome: 'completed' })).toBe(0);
+    expect(seen.value('bulk_image_webhook_attempt_seconds_count')).toBe(0);
+    const address = { code: 'address_not_allowed' };
+    expect(seen.value('bulk_image_image_failures_total', address)).toBe(1);
+    const here = await scrape(service.url);
+    expect(here.value('bulk_image_image_failures_total', address)).toBe(0);
+  } finally {
+    await other.close();
+  }
+});
+
+test('with API_KEYS the metrics need a key, which Prometheus can send as a bearer token', async () => {
+  const key = 'prometheus-0123456789';
+  const guarded = await startTestService({ API_KEYS: `someone-else-0123456789,${key}` });
+  try {
+    const ask = (headers: Record<string, string>) => fetch(`${guarded.url}/metrics`, { headers });
+    const refused = await ask({});
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="bulk-image-processor"',
+    ]);
+    expect((await ask({ Authorization: `Bearer ${key}x` })).status).toBe(401);
+    const taken = await ask({ Authorization: `Bearer ${key}` });
+    expect(taken.status).toBe(200);
+    parseExposition(await taken.text());
+  } finally {
+    await guarded.close();
+  }
+});
