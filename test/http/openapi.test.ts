@@ -90,9 +90,13 @@ test('real statuses are as described, unfinished and finished', async () => {
   await assertDescribed(await fetch(`${service.url}/api/output/${UNKNOWN}`), '/api/output/{requestId}', 'get');
 });
 
-test('health, ready and a missing image are as described', async () => {
+test('health, ready, metrics and a missing image are as described', async () => {
   await assertDescribed(await fetch(`${service.url}/health`), '/health', 'get');
   await assertDescribed(await fetch(`${service.url}/ready`), '/ready', 'get');
+  const metrics = await fetch(`${service.url}/metrics`);
+  expect(metrics.status).toBe(200);
+  const type = metrics.headers.get('content-type')?.split(';')[0] ?? '';
+  expect(Object.keys(document.paths['/metrics']?.get?.responses[200]?.content ?? {})).toEqual([type]);
   const image = await fetch(`${service.url}/processed_images/${UNKNOWN}.jpg`);
   await assertDescribed(image, '/processed_images/{name}', 'get');
 });

@@ -65,6 +65,23 @@ const only = <T>(items: readonly T[]): T => {
 };
 const imageOf = async (requestId: string) => only(await store.page(requestId, 0, 1));
 
+test('says how long an image has been due: since its upload, since its pause, since its lease ended', async () => {
+  const request = await seed(1);
+  const cursor = start();
+  const queuedAt = { ...request, heartbeatAt: new Date(clock.ms - 2_500) };
+  const fresh = only(await store.claim(queuedAt, 1, LEASE_MS, cursor));
+  expect(fresh.waitedMs).toBe(2_500);
+  const error = { code: 'source_unavailable', message: 'busy' } as const;
+  const again = { kind: 'again', delayMs: 1_000, error, counts: true, reported: true } as const;
+  await store.settle([{ image: fresh, verdict: again }]);
+  clock.ms += 1_300;
+  expect(only(await store.claim(queuedAt, 1, LEASE_MS, cursor)).waitedMs).toBe(300);
+  clock.ms += LEASE_MS + 700;
+  expect(only(await store.claim(queuedAt, 1, LEASE_MS, cursor)).waitedMs).toBe(700);
+  const unknown = await seed(1);
+  expect(only(await store.claim(unknown, 1, LEASE_MS, start()))).not.toHaveProperty('waitedMs');
+});
+
 test('claims in the order of the file, never more than wanted', async () => {
   const request = await seed(50);
   const cursor = start();

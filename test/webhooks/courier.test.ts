@@ -4,7 +4,7 @@ import { type Courier, type CourierDeps, createCourier } from '../../src/webhook
 import { createDeliver, type Deliver } from '../../src/webhooks/deliver.ts';
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { testConnection } from '../support/database.ts';
-import { type Answer, answer, noAnswer, WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Answer, answer, hangUp, noAnswer, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 
@@ -114,6 +114,24 @@ describe('courier', () => {
     await ended('r1');
     expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 5, lastStatus: 200 });
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(['msg_r1_1']));
+  });
+
+  it('tells of every attempt and what followed it', async () => {
+    const told: string[] = [];
+    const onAttempt: CourierDeps['onAttempt'] = (outcome, { status, durationMs }) => {
+      expect(durationMs).toBeGreaterThanOrEqual(0);
+      told.push(`${outcome} ${status}`);
+    };
+    const receiver = await receiverWith(answer(500), hangUp, answer(200), answer(410), noAnswer);
+    const courier = run({ onAttempt });
+    await enqueue('r1', receiver.url());
+    await ended('r1');
+    await enqueue('r2', receiver.url());
+    await ended('r2');
+    await enqueue('r3', receiver.url());
+    await receiver.count(5);
+    await courier.stop(200);
+    expect(told).toEqual(['retried 500', 'retried null', 'delivered 200', 'gone 410', 'interrupted null']);
   });
 
   it('stops at 410', async () => {

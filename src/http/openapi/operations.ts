@@ -183,6 +183,10 @@ const image: Operation = {
   },
 };
 
+const METRICS_EXAMPLE =
+  '# HELP bulk_image_queue_images Images waiting or in work over all instances.\n' +
+  '# TYPE bulk_image_queue_images gauge\nbulk_image_queue_images 42\n';
+
 const health: Operation = {
   operationId: 'health',
   tags: ['Operation'],
@@ -205,6 +209,19 @@ const ready: Operation = {
   },
 };
 
+const metrics: Operation = {
+  operationId: 'metrics',
+  tags: ['Operation'],
+  summary: 'What the service does, for Prometheus',
+  responses: {
+    200: {
+      description: 'Prometheus text format 0.0.4.',
+      content: { 'text/plain': { schema: { type: 'string' }, example: METRICS_EXAMPLE } },
+    },
+    ...problems('internal_error'),
+  },
+};
+
 /** Every call, by path and method. */
 export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/upload': { post: upload },
@@ -219,6 +236,7 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/processed_images/{name}': { get: image },
   '/health': { get: health },
   '/ready': { get: ready },
+  '/metrics': { get: metrics },
 };
 
 /** The codes that calls under /api answer only where keys are set. */
