@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { VARIABLES } from '../../src/config.ts';
+import { startTestService } from '../support/service.ts';
+
+const dockerfile = readFileSync('Dockerfile', 'utf8').replace(/\\\n\s*/g, '');
+const instructions = (name: string): string[] =>
+  [...dockerfile.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(([, rest = '']) => rest);
+/** What Node and libc read themselves. */
+const RUNTIME = ['NODE_ENV', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX'];
+
+const run = async ([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) => {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  return code;
+};
+
+test("the image's health check passes while the service answers, and fails when it does not", async () => {
+  const [check = ''] = instructions('HEALTHCHECK');
+  const command: string[] = JSON.parse(check.slice(check.indexOf('CMD ') + 4));
+  const service = await startTestService();
+  const env = { PORT: new URL(service.url).port };
+  try {
+    expect(await run(command, env)).toBe(0);
+  } finally {
+    await service.close();
+  }
+  expect(await run(command, env)).toBe(1);
+});
+
+test('the image is built of files that are there and that the context holds', () => {
+  const ignored = readFileSync('.dockerignore', 'utf8').split('\n');
+  expect(ignored[0]).toBe('*');
+  const sources = instructions('COPY')
+    .filter((rest) => !rest.includes('--from='))
+    .flatMap((rest) => rest.split(' ').slice(0, -1));
+  expect(sources).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', '.npmrc', 'src']));
+  for (const source of sources) {
+    expect([source, existsSync(source), ignored.includes(`!${source}`)]).toEqual([source, true, true]);
+  }
+});
+
+test('the image stops as the service expects, runs as nobody special, and sets variables that exist', () => {
+  expect(instructions('STOPSIGNAL')).toEqual(['SIGTERM']);
+  expect(instructions('USER')).toEqual(['1000']);
+  expect(JSON.parse(instructions('CMD').at(-1) ?? '')).toEqual(['node', 'dist/main.js']);
+  const names = instructions('ENV').flatMap((rest) => rest.split(' ').map((pair) => pair.split('=')[0] ?? ''));
+  expect(names.filter((name) => ![...RUNTIME, ...VARIABLES].includes(name))).toEqual([]);
+});
+
+test('compose starts one API and two workers on one database and one store, and lets them stop in time', () => {
+  const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
+  const { api, worker, mongodb, s3 } = services;
+  expect([api.environment.ROLE, worker.environment.ROLE, worker.deploy.replicas]).toEqual(['api', 'worker', 2]);
+  for (const each of [api, worker]) {
+    const names = Object.keys(each.environment);
+    expect(names.filter((name) => !VARIABLES.includes(name) && !name.startsWith('AWS_'))).toEqual([]);
+    expect(Number.parseInt(each.stop_grace_period, 10)).toBeGreaterThan(
+      Number(each.environment.SHUTDOWN_SECONDS ?? 10),
+    );
+    expect(new URL(each.environment.MONGODB_URI).hostname).toBe('mongodb');
+    expect(each.depends_on.mongodb.condition).toBe('service_healthy');
+  }
+  expect(mongodb.command).toEqual(expect.arrayContaining(['--replSet', 'rs0']));
+  expect(api.environment.MONGODB_URI).toContain('replicaSet=rs0');
+  // The bucket is a folder below the root that is served.
+  expect(s3.entrypoint.at(-1)).toContain(`mkdir -p /store/data/${api.environment.S3_BUCKET} `);
+});

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import { VARIABLES } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { readScrape } from '../support/exposition.ts';
+
+const FOLDER = 'deploy/kubernetes';
+const text = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests are held to Kubernetes' own schemas elsewhere (deploy/README.md).
+type Manifest = any;
+
+const kustomization: Manifest = parse(text(FOLDER, 'kustomization.yaml'));
+const manifests: Manifest[] = kustomization.resources.flatMap((file: string) =>
+  parseAllDocuments(text(FOLDER, file), { strict: true, uniqueKeys: true }).map((document) => {
+    expect([file, document.errors, document.warnings]).toEqual([file, [], []]);
+    return document.toJS();
+  }),
+);
+const one = (kind: string, name: string): Manifest => {
+  const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  expect(found).toHaveLength(1);
+  return found[0];
+};
+const literals: Record<string, string> = Object.fromEntries(
+  kustomization.configMapGenerator[0].literals.map((literal: string) => literal.split(/=(.*)/s)),
+);
+
+describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
+  const deployment = one('Deployment', `bulk-image-${role}`);
+  const { metadata, spec } = deployment.spec.template;
+  const [container] = spec.containers;
+
+  it('runs its role, and its pods are those that it selects', () => {
+    expect(container.env).toEqual([{ name: 'ROLE', value: role }]);
+    expect(deployment.spec.selector.matchLabels).toEqual(metadata.labels);
+    expect(metadata.labels.role).toBe(role);
+  });
+
+  it('is scraped where the service tells its metrics', () => {
+    const port = container.ports.find(({ name }: { name: string }) => name === 'http').containerPort;
+    expect(metadata.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': String(port),
+      'prometheus.io/path': '/metrics',
+    });
+    expect(text('Dockerfile')).toContain(`EXPOSE ${port}\n`);
+    expect(text('Dockerfile')).toMatch(new RegExp(`^ENV .*\\bPORT=${port}\\b`, 'm'));
+  });
+
+  it('asks for life and readiness by their own paths, with more patience than the readiness takes', () => {
+    expect(container.startupProbe.httpGet).toEqual({ path: '/health', port: 'http' });
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/health', port: 'http' });
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/ready', port: 'http' });
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      // The database is given two seconds to answer.
+      expect(container[probe].timeoutSeconds).toBeGreaterThan(2);
+    }
+  });
+
+  it('is not killed before SHUTDOWN_SECONDS are over', () => {
+    const pause = Number(container.lifecycle?.preStop.exec.command[1] ?? 0);
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(pause + Number(literals.SHUTDOWN_SECONDS) + 1);
+  });
+
+  it('runs as nobody special, and writes where it has a volume only', () => {
+    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+    expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
+    const volumes = spec.volumes.map(({ name }: { name: string }) => name);
+    const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
+    expect(mounts.map(({ name }) => name).sort()).toEqual(volumes.sort());
+    expect(mounts.map(({ mountPath }) => mountPath)).toContain('/data');
+  });
+});
+
+test('workers are scaled by the depth of the queue under the name that the service tells', async () => {
+  const { spec } = one('HorizontalPodAutoscaler', 'bulk-image-worker');
+  one(spec.scaleTargetRef.kind, spec.scaleTargetRef.name);
+  const [{ external }] = spec.metrics;
+
+  const metrics = createMetrics({ version: '0', role: 'worker' });
+  metrics.watchQueue(async () => 1_200);
+  const { value, families } = readScrape(await metrics.text());
+  expect(value(external.metric.name)).toBe(1_200);
+  expect(families.get(external.metric.name)?.type).toBe('gauge');
+
+  const [rule, ...others] = parse(text('deploy/prometheus/adapter.yaml')).externalRules;
+  expect(others).toEqual([]);
+  expect(rule.name.as).toBe(external.metric.name);
+  expect(rule.seriesQuery).toMatch(new RegExp(`^${external.metric.name}\\{`));
+  // Every instance tells the whole depth: a sum would count it once for each of them.
+  expect(rule.metricsQuery).toMatch(/^max by /);
+});
+
+test('Prometheus reads the pods by the annotations that they have', () => {
+  const [job] = parse(text('deploy/prometheus/scrape.yaml')).scrape_configs;
+  const address = job.relabel_configs.find((rule: { target_label?: string }) => rule.target_label === '__address__');
+  const replace = (joined: string) => joined.replace(new RegExp(`^(?:${address.regex})$`), address.replacement);
+  expect(replace('10.1.2.3:8080;3000')).toBe('10.1.2.3:3000');
+  expect(replace('10.1.2.3;3000')).toBe('10.1.2.3:3000');
+});
+
+test('the configuration names variables that exist, and the service reaches the API', () => {
+  expect(Object.keys(literals).filter((name) => !VARIABLES.includes(name))).toEqual([]);
+  const { selector, ports } = one('Service', 'bulk-image-api').spec;
+  expect(one('Deployment', 'bulk-image-api').spec.template.metadata.labels).toMatchObject(selector);
+  expect(ports[0].targetPort).toBe('http');
+});
