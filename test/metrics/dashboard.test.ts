@@ -31,7 +31,7 @@ const NOT_METRICS = ['histogram_quantile', 'label_values', '__rate_interval'];
 const metricsOf = (query: string): string[] =>
   (query.replace(/"[^"]*"/g, '""').match(/[a-z_]\w*_\w+/g) ?? []).filter((word) => !NOT_METRICS.includes(word));
 
-test('every metric that a query names is told by GET /metrics, with the labels that it uses', async () => {
+test('every metric that a query names is told by GET /metrics, with its labels, and every metric is documented', async () => {
   const service = await startTestService();
   try {
     // A call has labels only when there was one.
@@ -55,6 +55,8 @@ test('every metric that a query names is told by GET /metrics, with the labels t
       if (grouped.length > 0) expect(grouped).toEqual(expect.arrayContaining(shown));
     }
     const own = [...families.keys()].filter((name) => name.startsWith('bulk_image_'));
+    const documented = readFileSync('docs/operations.md', 'utf8').match(/^\| `bulk_image_\w+`/gm) ?? [];
+    expect(documented.map((cell) => cell.slice(3, -1)).sort()).toEqual(own.sort());
     const all = queries.join('\n');
     expect(own.filter((name) => !all.includes(name))).toEqual([]);
   } finally {
