@@ -2,7 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { createClock } from '../../src/database/clock.ts';
 import type { ImageResult, ImageTask } from '../../src/images/task.ts';
 import { createCompletion } from '../../src/requests/completion.ts';
-import { createDispatcher, type Dispatcher } from '../../src/requests/dispatcher.ts';
+import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/requests/dispatcher.ts';
 import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
@@ -62,9 +62,17 @@ interface Settings {
   readonly capacity?: number;
   /** How wrong the clock of the instance is, in milliseconds. */
   readonly skewMs?: number;
+  readonly onVerdict?: DispatcherDeps['onVerdict'];
 }
 
-const start = async ({ run, check = async () => {}, leaseMs = 30_000, capacity = 8, skewMs = 0 }: Settings) => {
+const start = async ({
+  run,
+  check = async () => {},
+  leaseMs = 30_000,
+  capacity = 8,
+  skewMs = 0,
+  onVerdict = () => {},
+}: Settings) => {
   const clock = createClock(database.connection, { localNow: () => Date.now() + skewMs });
   await clock.refresh();
   const requests = createRequestStore(models, clock.now);
@@ -75,6 +83,7 @@ const start = async ({ run, check = async () => {}, leaseMs = 30_000, capacity =
     pool: { capacity, run },
     storeGate: createStoreGate(check, () => performance.now()),
     log: { info: () => {}, warn: () => {} },
+    onVerdict,
   });
   dispatchers.push(dispatcher);
   dispatcher.start();
@@ -149,4 +158,19 @@ test('while the store is full images wait, cost no attempt and are not downloade
   await waitFor(isDone(requestId), 30_000);
   expect(await models.images.countDocuments({ requestId, attempts: 1, status: 'completed' })).toBe(40);
   expect(await waiting()).toBe(0);
+}, 60_000);
+
+test('a verdict is told as late when the lease has passed to another, and as standing when not', async () => {
+  const requestId = await seed(2);
+  const told: string[] = [];
+  await start({
+    run: async ({ id, url }) => {
+      if (url === '0') await models.images.updateOne({ _id: id }, { $set: { leaseToken: 'another' } });
+      return done;
+    },
+    onVerdict: (_request, image, verdict, stands) => told.push(`${image.seq} ${verdict.kind} ${stands}`),
+  });
+  await waitFor(async () => told.length === 2);
+  expect(told.sort()).toEqual(['0 completed false', '1 completed true']);
+  expect((await request(requestId))?.counters.completed).toBe(1);
 }, 60_000);
