@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { root } from '../../scripts/prepare.mjs';
+
+const built = (name) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);
+
+/** @returns the same address with another database, as each service of a benchmark gets one of its own */
+const withDatabase = (uri, name) => {
+  const address = new URL(uri);
+  address.pathname = `/${name}`;
+  return address.href;
+};
+
+const nameOf = async (uri) => {
+  const connection = await mongoose.createConnection(uri).asPromise();
+  try {
+    const { version, modules = [] } = await connection.getClient().db('admin').command({ buildInfo: 1 });
+    return `MongoDB ${version}${modules.length > 0 ? ` (${modules.join(', ')})` : ''}, from BENCH_MONGODB_URI`;
+  } finally {
+    await connection.close();
+  }
+};
+
+const foreign = async (uri) => {
+  const names = [];
+  return {
+    engine: await nameOf(uri),
+    isSlow: false,
+    pid: null,
+    address: (name) => {
+      names.push(`bench_${process.pid}_${name}`);
+      return withDatabase(uri, names.at(-1));
+    },
+    async stop() {
+      const connection = await mongoose.createConnection(uri).asPromise();
+      for (const name of new Set(names)) await connection.getClient().db(name).dropDatabase();
+      await connection.close();
+    },
+  };
+};
+
+/**
+ * A database for one benchmark: BENCH_MONGODB_URI when that is set, else a fresh one of the engine, with the flags, that
+ * `npm start` would use without MONGODB_URI: `mongod` or `secantusd-rs` on PATH, or the embedded default.
+ */
+export const startDatabase = async (place) => {
+  const { BENCH_MONGODB_URI } = process.env;
+  if (BENCH_MONGODB_URI) return foreign(BENCH_MONGODB_URI);
+  const { startEmbedded } = await built('database/embedded');
+  const directory = await mkdtemp(join(place, 'database-'));
+  const database = await startEmbedded({
+    dataDirectory: directory,
+    guardianFile: join(root, 'dist', 'database', 'guardian.js'),
+    log: () => undefined,
+  });
+  return {
+    engine: `${database.engine}, embedded, with the flags of the service`,
+    isSlow: database.engine === 'secantusdb',
+    pid: database.pid,
+    address: (name) => withDatabase(database.uri, `bench_${name}`),
+    async stop() {
+      await database.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,32 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Which part of the house a frame belongs to: a folder of the service, a package, or Node itself. */
+const partOf = ({ functionName, url }) => {
+  if (functionName === '(idle)') return null;
+  if (functionName === '(garbage collector)') return 'garbage collection';
+  if (functionName === '(program)') return 'native code (sharp’s and the file system’s threads are not in a profile)';
+  const [, file] = /\/dist\/(.+)$/.exec(url) ?? [];
+  const [, modules] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
+  if (modules !== undefined) return `package ${modules}`;
+  if (file !== undefined) return `src/${file.includes('/') ? `${file.split('/')[0]}/` : file.replace(/js$/, 'ts')}`;
+  return 'Node.js';
+};
+
+/**
+ * Sums what `--cpu-prof` wrote, one file a thread: milliseconds of each part, most first. Self time: a frame's own work
+ * without that of the functions that it calls.
+ */
+export const readProfiles = async (folder) => {
+  const parts = new Map();
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.cpuprofile')) continue;
+    const { nodes, samples, timeDeltas } = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    const partOfNode = new Map(nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
+    for (const [at, id] of samples.entries()) {
+      const part = partOfNode.get(id);
+      if (part !== null) parts.set(part, (parts.get(part) ?? 0) + timeDeltas[at] / 1000);
+    }
+  }
+  return [...parts].sort(([, one], [, other]) => other - one);
+};
