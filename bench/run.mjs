@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { prepare, runScript } from '../scripts/prepare.mjs';
 import { readArguments } from './stage/arguments.mjs';
 
-/** In the order of the list; later ones are short. */
-const NAMES = ['throughput', 'naive', 'per-image', 'growth'];
+/** Named here too, so that a wrong argument is told before anything is installed. */
+const NAMES = 'throughput naive per-image growth ingest read-side first-result claim politeness encoders'.split(' ');
 
 const minutesSince = (begun) => (performance.now() - begun) / 60_000;
 

@@ -1,7 +1,24 @@
+import { claim } from './claim.mjs';
+import { encoders } from './encoders.mjs';
+import { firstResult } from './first-result.mjs';
 import { growth } from './growth.mjs';
+import { ingest } from './ingest.mjs';
 import { naive } from './naive.mjs';
 import { perImage } from './per-image.mjs';
+import { politeness } from './politeness.mjs';
+import { readSide } from './read-side.mjs';
 import { throughput } from './throughput.mjs';
 
 /** In the order in which they run. */
-export const measures = [throughput, naive, perImage, growth];
+export const measures = [
+  throughput,
+  naive,
+  perImage,
+  growth,
+  ingest,
+  readSide,
+  firstResult,
+  claim,
+  politeness,
+  encoders,
+];

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { root } from '../../scripts/prepare.mjs';
-
-const built = (name) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);
+import { built } from './built.mjs';
 
 /** @returns the same address with another database, as each service of a benchmark gets one of its own */
 const withDatabase = (uri, name) => {
