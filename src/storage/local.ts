@@ -3,6 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
+import { createDirectorySync } from './directory-sync.ts';
 import { assertOutputName as assertName, contentTypeOf, type Storage, type StoredObject } from './storage.ts';
 
 export interface LocalStorage extends Storage {
@@ -37,16 +38,6 @@ const describe = (name: string, stats: Stats): StoredObject => ({
   etag: `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`,
 });
 
-/** Makes a rename or removal in the folder survive a power cut. */
-const syncDirectory = async (directory: string): Promise<void> => {
-  const handle = await open(directory, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
 /**
  * Outputs as files of one folder, which is made when it is missing. A file is written under a hidden temporary name,
  * synced and renamed, so a name holds a whole image or nothing. Links are not followed.
@@ -55,6 +46,7 @@ const syncDirectory = async (directory: string): Promise<void> => {
 export const createLocalStorage = (directory: string): LocalStorage => {
   const root = resolve(directory);
   const pathOf = (name: string): string => join(root, name);
+  const syncRoot = createDirectorySync(root);
 
   const openTemporary = async (path: string): Promise<FileHandle> => {
     try {
@@ -83,7 +75,7 @@ export const createLocalStorage = (directory: string): LocalStorage => {
       try {
         await writeWhole(temporary, bytes);
         await rename(temporary, pathOf(name));
-        await syncDirectory(root);
+        await syncRoot();
       } catch (cause) {
         await rm(temporary, { force: true }).catch(() => {});
         throw new AppError('storage_failed', `The result could not be stored: ${reasonOf(cause)}. It is tried again.`, {
