@@ -21,6 +21,9 @@ export interface ClaimCursor {
   fresh: number;
 }
 
+/** An image that may be claimed, as it was found. */
+type DueImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
+
 type Lease = Pick<ClaimedImage, '_id' | 'leaseToken'>;
 
 /**
@@ -28,9 +31,11 @@ type Lease = Pick<ClaimedImage, '_id' | 'leaseToken'>;
  * last sign of life.
  */
 type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<RequestRecord, 'heartbeatAt'>>;
-type Due = Pick<ImageRecord, '_id' | 'nextAt'>;
 
 export type ImageStore = ReturnType<typeof createImageStore>;
+
+const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
+const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
 
 const between = (range: Range) => ({ $gte: new Date(range.from), $lt: new Date(range.to) });
 
@@ -44,42 +49,53 @@ export const createImageStore = (models: Models, now: () => Date) => {
 
   const readDue = (requestId: string) => async (range: Range, limit: number) =>
     images
-      .find({ requestId, nextAt: between(range) }, { _id: 1, nextAt: 1 })
+      .find({ requestId, nextAt: between(range) }, DUE_FIELDS)
       .sort({ nextAt: 1 })
       .limit(limit)
-      .lean();
+      .lean<DueImage[]>();
 
-  /** Due images: those that come back (a retry, a lapsed lease) first, then fresh ones from the cursor on. */
-  const findDue = async ({ _id, total }: Counted, wanted: number, cursor: ClaimCursor): Promise<Due[]> => {
+  /** Fresh images from the cursor on. */
+  const findFresh = async ({ _id, total }: Counted, wanted: number, cursor: ClaimCursor) => {
     const read = readDue(_id);
-    const back = await read({ from: FRESH_BEFORE, to: now().getTime() + 1 }, wanted);
-    if (back.length >= wanted) return back;
-
     const startedAt = cursor.fresh;
-    let walk = await walkWindows(read, { from: startedAt, to: total }, wanted - back.length);
+    let walk = await walkWindows(read, { from: startedAt, to: total }, wanted);
     if (walk.items.length === 0 && startedAt > 0) {
       // A retry may have put images back before the place where this claimer had come to.
-      walk = await walkWindows(read, { from: 0, to: startedAt }, wanted - back.length);
+      walk = await walkWindows(read, { from: 0, to: startedAt }, wanted);
       cursor.fresh = 0;
     }
     if (walk.items.length > 0) cursor.fresh = walk.next;
-    return [...back, ...walk.items];
+    return walk.items;
   };
 
-  const waitedMs = ({ heartbeatAt }: Counted, { nextAt }: Due, at: Date): { waitedMs?: number } => {
+  const waitedMs = ({ heartbeatAt }: Counted, { nextAt }: DueImage, at: Date): { waitedMs?: number } => {
     const since = nextAt === undefined || nextAt.getTime() < FRESH_BEFORE ? heartbeatAt : nextAt;
     return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
   };
 
-  const lease = async (ids: readonly string[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
+  /** Due images: those that come back (a retry, a lapsed lease) first, then fresh ones. Asked for at the same time. */
+  const findDue = async (request: Counted, wanted: number, cursor: ClaimCursor): Promise<DueImage[]> => {
+    const [back, fresh] = await Promise.all([
+      readDue(request._id)({ from: FRESH_BEFORE, to: now().getTime() + 1 }, wanted),
+      findFresh(request, wanted, cursor),
+    ]);
+    return [...back, ...fresh].slice(0, wanted);
+  };
+
+  const lease = async (due: readonly DueImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
     const at = now();
-    await images.updateMany(
-      { _id: { $in: ids }, nextAt: { $lte: at } },
+    const ids = due.map(({ _id }) => _id);
+    // Nobody has tried these yet. The filter says so again, so that what was read of them is still true when all match.
+    const untried = due.every(({ attempts }) => attempts === 0);
+    const leased = await images.updateMany(
+      { _id: { $in: ids }, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
       { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
     );
-    const claimed = await images
-      .find({ _id: { $in: ids }, leaseToken }, { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 })
-      .lean();
+    if (leased.matchedCount === 0) return [];
+    if (untried && leased.matchedCount === due.length) {
+      return due.map(({ nextAt: _, ...image }) => ({ ...image, attempts: 1, leaseToken }));
+    }
+    const claimed = await images.find({ _id: { $in: ids }, leaseToken }, CLAIMED_FIELDS).lean();
     return claimed.map((image) => ({ ...image, leaseToken }));
   };
 
@@ -108,15 +124,14 @@ export const createImageStore = (models: Models, now: () => Date) => {
     async claim(request: Counted, wanted: number, leaseMs: number, cursor: ClaimCursor): Promise<ClaimedImage[]> {
       const due = await findDue(request, wanted, cursor);
       if (due.length === 0) return [];
-      const ids = due.map((image) => image._id);
       const leaseToken = uuid();
       const at = now();
       try {
         const waited = new Map(due.map((image) => [image._id, waitedMs(request, image, at)] as const));
-        return (await lease(ids, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
+        return (await lease(due, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
       } catch (error) {
         // It may have been done all the same: then these would wait for their lease to end, for nothing.
-        unheard.push(...ids.map((_id) => ({ _id, leaseToken })));
+        unheard.push(...due.map(({ _id }) => ({ _id, leaseToken })));
         throw error;
       }
     },

@@ -171,6 +171,34 @@ test('a retry is due after its pause, before fresh images, and counts as reporte
   expect(only(await store.claim(request, 1, LEASE_MS, cursor))).toMatchObject({ seq: 0, attempts: 2, reports: 1 });
 });
 
+test('what a claim tells of an image is true even when it was tried between the look and the lease', async () => {
+  const request = await seed(1);
+  const again: Verdict = {
+    kind: 'again',
+    delayMs: 0,
+    error: { code: 'source_unavailable', message: '503' },
+    counts: true,
+    reported: true,
+  };
+  let meddled = false;
+  const slow: typeof models.images = Object.create(models.images, {
+    updateMany: {
+      value: async (...write: Parameters<typeof models.images.updateMany>) => {
+        const tried = only(await store.claim(request, 1, LEASE_MS, start()));
+        await store.settle([{ image: tried, verdict: again }]);
+        meddled = true;
+        return models.images.updateMany(...write);
+      },
+    },
+  });
+  const behind = createImageStore({ ...models, images: slow }, () => new Date(clock.ms));
+  const claimed = await behind.claim(request, 1, LEASE_MS, start());
+  expect(meddled).toBe(true);
+  const { attempts, reports } = await imageOf(request._id);
+  for (const image of claimed) expect(image).toMatchObject({ attempts, reports });
+  expect({ attempts, reports }).toEqual({ attempts: 1 + claimed.length, reports: 1 });
+});
+
 test('an attempt that does not count is taken back', async () => {
   const request = await seed(1);
   const image = only(await store.claim(request, 1, LEASE_MS, start()));
