@@ -15,7 +15,7 @@ const IDLE_MS = 3_000;
 export const perImage = {
   name: 'per-image',
   title: '3. Cost of the rest for each image',
-  sizes: { full: { images: 5_000, rounds: 3 }, quick: { images: 500, rounds: 1 } },
+  sizes: { full: { images: 3_000, rounds: 3 }, quick: { images: 500, rounds: 1 } },
 
   async run(context) {
     const { sizes, say, database, service, imageServer } = context;
