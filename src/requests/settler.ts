@@ -19,6 +19,8 @@ const BATCH = 100;
 /**
  * Collects verdicts while the previous write is on its way, so that a busy service writes many images at once and an
  * idle one writes each at once. A write that fails is repeated until it stands: the leases say whether it still counts.
+ * Counters follow their batch, and the next batch does not wait for them: an image ends when both are written, so that
+ * whoever finds nothing in work finds exact counters too.
  * @param whenBroken told of a failed write; resolves after a pause, to false when it is not worth repeating
  */
 export const createSettler = (
@@ -28,14 +30,13 @@ export const createSettler = (
 ): Settler => {
   let waiting: { settlement: Settled; done: (stands: boolean) => void }[] = [];
   let writing: Promise<void> | null = null;
+  const counting = new Set<Promise<void>>();
 
-  /** The settlements that stand. */
+  /** Resolves to the verdicts that stand. */
   const write = async (batch: readonly Settled[]): Promise<ReadonlySet<Settlement>> => {
     for (;;) {
       try {
-        const held = new Set<Settlement>(await images.settle(batch));
-        await count(batch.filter((settlement) => held.has(settlement)));
-        return held;
+        return new Set<Settlement>(await images.settle(batch));
       } catch (error) {
         if (!(await whenBroken(error))) return new Set();
       }
@@ -61,7 +62,12 @@ export const createSettler = (
       const batch = waiting.slice(0, BATCH);
       waiting = waiting.slice(BATCH);
       const held = await write(batch.map(({ settlement }) => settlement));
-      for (const { settlement, done } of batch) done(held.has(settlement));
+      const standing = batch.map(({ settlement }) => settlement).filter((settlement) => held.has(settlement));
+      const counted = count(standing).then(() => {
+        counting.delete(counted);
+        for (const { settlement, done } of batch) done(held.has(settlement));
+      });
+      counting.add(counted);
     }
     writing = null;
   };
@@ -74,7 +80,7 @@ export const createSettler = (
       });
     },
     async idle() {
-      while (writing !== null) await writing;
+      while (writing !== null || counting.size > 0) await Promise.all([writing, ...counting]);
     },
   };
 };
