@@ -10,11 +10,11 @@ const NAMES = 'throughput naive per-image growth ingest read-side first-result c
 
 const minutesSince = (begun) => (performance.now() - begun) / 60_000;
 
-const runOne = async (measure, { place, quick, changed, begun, createContext }) => {
+const runOne = async (measure, { place, quick, changed, settings, begun, createContext }) => {
   const say = (line) => console.log(`  ${minutesSince(begun).toFixed(1)} min · ${measure.name}: ${line}`);
   const sizes = { ...measure.sizes[quick ? 'quick' : 'full'], ...changed };
   console.log(`\n${measure.title}`);
-  const context = createContext({ place, sizes, say });
+  const context = createContext({ place, sizes, say, settings });
   try {
     const parts = await measure.run(context);
     console.log(`\n${parts.join('\n\n')}`);
@@ -47,17 +47,17 @@ await runScript(async () => {
   try {
     const database = await startDatabase(place);
     await database.stop();
-    const machine = describeMachine(database.engine);
+    const machine = describeMachine(database.engine, wanted.settings);
     for (const [name, value] of machine) console.log(`${name.padEnd(16)} ${value}`);
     const sections = [];
     for (const measure of measures.filter(({ name }) => wanted.only.includes(name))) {
       const changed = wanted.sizes.get(measure.name);
-      sections.push(await runOne(measure, { place, quick: wanted.quick, changed, begun, createContext }));
-    }
-    if (wanted.out !== undefined) {
-      const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-      await writeFile(wanted.out, resultsFile({ machine, command, sections, minutes: minutesSince(begun) }));
-      console.log(`\nWritten to ${wanted.out}`);
+      sections.push(await runOne(measure, { place, ...wanted, changed, begun, createContext }));
+      // After each, so that a run that is cut off keeps what it has measured.
+      if (wanted.out !== undefined) {
+        const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+        await writeFile(wanted.out, resultsFile({ machine, command, sections, minutes: minutesSince(begun) }));
+      }
     }
     console.log(`\n${minutesSince(begun).toFixed(1)} minutes`);
   } finally {

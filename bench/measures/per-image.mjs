@@ -9,6 +9,7 @@ import { showSpread } from '../stage/statistics.mjs';
 
 const GOAL_CPU_MS = 3;
 const SHOWN_PARTS = 14;
+const WARM = 300;
 /** What the driver and the pauses ask by themselves. */
 const IDLE_MS = 3_000;
 
@@ -25,7 +26,7 @@ export const perImage = {
       Array.from({ length: sizes.images }, (_, n) => `${origins[n % origins.length]}/0/tiny/${mark}-${n}.png`);
 
     const { url, pid, stop } = await service(server);
-    await timeBatch(url, csvOf(urls('warm').slice(0, 300)));
+    await timeBatch(url, csvOf(urls('warm').slice(0, WARM)));
     const rate = [];
     const cpu = [];
     const main = [];
@@ -58,7 +59,7 @@ export const perImage = {
         ],
       ),
       `Commands of one more round, counted by a proxy that reads the headers of the wire protocol (upload included, the ${commands.idle.toFixed(1)} a second of an idle service not taken off): ${commands.list}.`,
-      `CPU by part, self time of all JavaScript threads from \`--cpu-prof\` in one more round, ms an image (the profiler itself slows it down):`,
+      `CPU by part, self time of all JavaScript threads from \`--cpu-prof\` in one more round, start-up not counted (the profiler itself slows it down):`,
       table(
         ['part', 'ms an image'],
         parts.slice(0, SHOWN_PARTS).map(([part, ms]) => [part, (ms / sizes.images).toFixed(3)]),
@@ -92,7 +93,9 @@ const profileParts = async ({ place, service }, server, urls) => {
   const folder = await mkdtemp(join(place, 'profile-'));
   await mkdir(folder, { recursive: true });
   const { url, stop } = await service(server, {}, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+  await timeBatch(url, csvOf(urls.slice(0, WARM).map((each) => `${each}?warm`)));
+  const begun = performance.now();
   await timeBatch(url, csvOf(urls));
   await stop();
-  return readProfiles(folder);
+  return readProfiles(folder, performance.now() - begun);
 };

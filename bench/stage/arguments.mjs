@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { SetupError } from '../../scripts/prepare.mjs';
 
-const USAGE = `npm run bench -- [--only NAME,NAME] [--quick] [--out FILE] [--set NAME.SIZE=NUMBER]
+const USAGE = `npm run bench -- [--only NAME,NAME] [--quick] [--out FILE] [--set NAME.SIZE=NUMBER] [--env NAME=VALUE]
   --only   which benchmarks, for example throughput,ingest; default: all
   --quick  small sizes: shows that it runs, its figures mean little
   --out    writes the results as Markdown, for example bench/results.md
-  --set    changes one size, for example throughput.rounds=7; may be repeated`;
+  --set    changes one size, for example throughput.rounds=7; may be repeated
+  --env    a setting of the service that is not its default, for example TASKS_PER_THREAD=8; may be repeated`;
 
 const readSizes = (settings, names) => {
   const sizes = new Map();
@@ -16,6 +17,15 @@ const readSizes = (settings, names) => {
   }
   return sizes;
 };
+
+const readSettings = (settings) =>
+  Object.fromEntries(
+    settings.map((setting) => {
+      const [, name, value] = /^([A-Z\d_]+)=(.*)$/.exec(setting) ?? [];
+      if (name === undefined) throw new SetupError(`--env ${setting} is not NAME=VALUE\n${USAGE}`);
+      return [name, value];
+    }),
+  );
 
 /** @param names of all benchmarks, in their order */
 export const readArguments = (args, names) => {
@@ -28,6 +38,7 @@ export const readArguments = (args, names) => {
         quick: { type: 'boolean', default: false },
         out: { type: 'string' },
         set: { type: 'string', multiple: true, default: [] },
+        env: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -40,5 +51,11 @@ export const readArguments = (args, names) => {
   if (unknown.length > 0) {
     throw new SetupError(`No benchmark is called ${unknown.join(', ')}. There are: ${names.join(', ')}\n${USAGE}`);
   }
-  return { only, quick: values.quick, out: values.out, sizes: readSizes(values.set, names) };
+  return {
+    only,
+    quick: values.quick,
+    out: values.out,
+    sizes: readSizes(values.set, names),
+    settings: readSettings(values.env),
+  };
 };

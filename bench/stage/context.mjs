@@ -7,8 +7,9 @@ import { startService } from './service.mjs';
 /**
  * What a benchmark works with. Whatever it starts here is stopped when it ends, the last first.
  * @param place a folder for all that is temporary
+ * @param settings of every service, on top of the defaults
  */
-export const createContext = ({ place, sizes, say }) => {
+export const createContext = ({ place, sizes, say, settings: common = {} }) => {
   const closers = [];
   const keep = (started, close) => {
     closers.push(close);
@@ -28,7 +29,7 @@ export const createContext = ({ place, sizes, say }) => {
     service: async (database, settings = {}, nodeArgs = []) => {
       services += 1;
       const MONGODB_URI = settings.MONGODB_URI ?? database.address(`service${services}`);
-      const service = await startService(place, { ...settings, MONGODB_URI }, nodeArgs);
+      const service = await startService(place, { ...common, ...settings, MONGODB_URI }, nodeArgs);
       return keep({ ...service, mongodbUri: MONGODB_URI }, service.stop);
     },
     /** @returns the addresses of the origins */

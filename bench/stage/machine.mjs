@@ -19,7 +19,7 @@ const commit = () => {
 };
 
 /** What the figures were made on, as rows of a table. */
-export const describeMachine = (engine) => [
+export const describeMachine = (engine, settings) => [
   ['Date', new Date().toISOString().slice(0, 16).replace('T', ' ')],
   ['Processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores`],
   ['Memory', `${(totalmem() / 1024 ** 3).toFixed(1)} GiB`],
@@ -28,4 +28,10 @@ export const describeMachine = (engine) => [
   ['sharp / libvips', `${versionOf('sharp')} / ${sharp.versions.vips}`],
   ['Database', engine],
   ['Commit', commit()],
+  [
+    'Settings',
+    Object.entries(settings)
+      .map((setting) => setting.join('='))
+      .join(' ') || 'all defaults',
+  ],
 ];

@@ -13,19 +13,29 @@ const partOf = ({ functionName, url }) => {
   return 'Node.js';
 };
 
+/** The samples of the last milliseconds of a profile, each with what it stands for. */
+const lastSamples = function* ({ samples, timeDeltas }, lastMs) {
+  let left = lastMs * 1000;
+  for (let at = samples.length - 1; at >= 0 && left > 0; at -= 1) {
+    yield { id: samples[at], ms: timeDeltas[at] / 1000 };
+    left -= timeDeltas[at];
+  }
+};
+
 /**
  * Sums what `--cpu-prof` wrote, one file a thread: milliseconds of each part, most first. Self time: a frame's own work
  * without that of the functions that it calls.
+ * @param lastMs how far before its end a profile counts: not the start of the process, which compiles and loads
  */
-export const readProfiles = async (folder) => {
+export const readProfiles = async (folder, lastMs) => {
   const parts = new Map();
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.cpuprofile')) continue;
-    const { nodes, samples, timeDeltas } = JSON.parse(await readFile(join(folder, name), 'utf8'));
-    const partOfNode = new Map(nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
-    for (const [at, id] of samples.entries()) {
+    const profile = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    const partOfNode = new Map(profile.nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
+    for (const { id, ms } of lastSamples(profile, lastMs)) {
       const part = partOfNode.get(id);
-      if (part !== null) parts.set(part, (parts.get(part) ?? 0) + timeDeltas[at] / 1000);
+      if (part !== null) parts.set(part, (parts.get(part) ?? 0) + ms);
     }
   }
   return [...parts].sort(([, one], [, other]) => other - one);
