@@ -15,14 +15,14 @@ const node = (...args) => run(process.execPath, args, { env: runtimeEnvironment(
 const prepareDatabase = async () => {
   const built = (name) => import(new URL(`../dist/database/${name}.js`, import.meta.url).href);
   const { prepareEmbedded } = await built('embedded');
-  const { mongod, secantusRust } = await built('mongod');
+  const { mongod } = await built('mongod');
   const { secantusPython } = await built('secantus-python');
   const { downloadedMongod } = await built('mongod-download');
   try {
     await prepareEmbedded({
       dataDirectory: path.join(root, 'data'),
       guardianFile: path.join(root, 'dist', 'database', 'guardian.js'),
-      engines: [mongod, secantusRust, secantusPython, downloadedMongod],
+      engines: [mongod, secantusPython, downloadedMongod],
       log: (message) => console.log(message),
     });
   } catch (error) {
