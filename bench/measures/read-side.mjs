@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import autocannon from 'autocannon';
 import { openStore } from '../stage/built.mjs';
-import { csvOf, timeBatch, upload } from '../stage/client.mjs';
+import { csvOf, timeBatch, untilFinished, upload } from '../stage/client.mjs';
 import { table } from '../stage/report.mjs';
 import { ratios, showSpread } from '../stage/statistics.mjs';
 
@@ -9,12 +9,8 @@ const CONNECTIONS = 10;
 const SLOW_IMAGES = 10_000;
 const PAGE = 1_000;
 
-const fire = async (url) => {
-  const { requests, latency, non2xx, errors } = await autocannon({
-    url,
-    connections: CONNECTIONS,
-    duration: fire.seconds,
-  });
+const fire = async (url, seconds) => {
+  const { requests, latency, non2xx, errors } = await autocannon({ url, connections: CONNECTIONS, duration: seconds });
   if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} answers were no success, ${errors} failed`);
   return { rate: requests.average, p99: latency.p99 };
 };
@@ -28,10 +24,9 @@ export const readSide = {
     const server = await database();
     const reduced = server.isSlow && wanted.images > SLOW_IMAGES;
     const sizes = reduced ? { ...wanted, images: SLOW_IMAGES } : wanted;
-    fire.seconds = sizes.seconds;
     const [origin] = await imageServer('-', 1);
     const { url, images, mongodbUri } = await service(server);
-    // The large one waits on an address that never answers, so that it is the same all along; it works beside nothing.
+    // The large one is cancelled once it is stored, so that it stays the same all along and nothing works beside it.
     const small = await timeBatch(url, csvOf(Array.from({ length: 20 }, (_, n) => `${origin}/0/tiny/small-${n}.png`)));
     const large = await upload(
       url,
@@ -52,12 +47,12 @@ export const readSide = {
 
     for (let round = 1; round <= sizes.rounds; round += 1) {
       await untilQuiet(url, large.requestId);
-      for (const target of targets) target.idle.push(await fire(target.address));
+      for (const target of targets) target.idle.push(await fire(target.address, sizes.seconds));
       const batch = await upload(
         url,
         csvOf(Array.from({ length: sizes.images }, (_, n) => `${origin}/0/tiny/r${round}-${n}.png`)),
       );
-      for (const target of targets) target.busy.push(await fire(target.address));
+      for (const target of targets) target.busy.push(await fire(target.address, sizes.seconds));
       await fetch(`${url}/api/cancel/${batch.requestId}`, { method: 'POST' });
       await untilQuiet(url, batch.requestId);
       say(`round ${round} of ${sizes.rounds}`);
@@ -81,10 +76,7 @@ export const readSide = {
   },
 };
 
-const untilQuiet = async (url, requestId) => {
-  const { untilFinished } = await import('../stage/client.mjs');
-  await untilFinished(url, requestId, { allowFailures: true });
-};
+const untilQuiet = (url, requestId) => untilFinished(url, requestId, { allowFailures: true });
 
 /** What the database does for one poll, in its own words where it has any. */
 const plans = async (uri, requestId, from) => {
