@@ -20,6 +20,15 @@ const wholeNumber = (min: number, max: number) => {
     .pipe(z.int(message).min(min, message).max(max, message));
 };
 
+/** `true` or `false` as a form sends them. */
+const flag = (description: string) =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .pipe(z.boolean())
+    .default(false)
+    .meta({ description });
+
 export const DEFAULT_LIMIT = 1_000;
 export const MAX_LIMIT = 10_000;
 export const MAX_AFTER = 999_999_999;
@@ -91,39 +100,48 @@ const WEBHOOK_SECRET = `^whsec_(?:${THREES}{8,20}(?:${ONE_BYTE}|${TWO_BYTES})?|$
 
 /** The fields of an upload beside its file. The rule for secrets comes in, as it belongs to the webhooks. */
 export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
-  z.strictObject({
-    webhookUrl: z
-      .string(ONCE)
-      .max(2048, 'is longer than 2048 characters')
-      .refine(
-        (text) => parseHttpUrl(text) !== null,
-        'must be an http(s) URL, for example https://shop.example/hooks/images',
-      )
-      .optional()
-      .meta({
-        description: 'Told once when the request is finished.',
-        format: 'uri',
-        examples: ['https://shop.example/hooks/images'],
-      }),
-    webhookSecret: z
-      .string(ONCE)
-      .refine(isWebhookSecret, 'must be whsec_ and 24 to 64 bytes in base64')
-      .optional()
-      .meta({
-        description: 'Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.',
-        pattern: WEBHOOK_SECRET,
-        examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
-      }),
-    quality: wholeNumber(1, 100).default(50).meta({ description: 'Of the outputs, absolute.' }),
-    format: z
-      .enum(['jpeg', 'webp', 'avif', 'png'], 'must be jpeg, webp, avif or png')
-      .default('jpeg')
-      .meta({ description: 'Of the outputs.' }),
-    onInvalidRow: z
-      .enum(['reject', 'skip'], 'must be reject or skip')
-      .default('reject')
-      .meta({ description: '`reject` the file for an invalid row, or `skip` what is invalid in it.' }),
-  });
+  z
+    .strictObject({
+      webhookUrl: z
+        .string(ONCE)
+        .max(2048, 'is longer than 2048 characters')
+        .refine(
+          (text) => parseHttpUrl(text) !== null,
+          'must be an http(s) URL, for example https://shop.example/hooks/images',
+        )
+        .optional()
+        .meta({
+          description: 'Told once when the request is finished.',
+          format: 'uri',
+          examples: ['https://shop.example/hooks/images'],
+        }),
+      webhookSecret: z
+        .string(ONCE)
+        .refine(isWebhookSecret, 'must be whsec_ and 24 to 64 bytes in base64')
+        .optional()
+        .meta({
+          description: 'Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.',
+          pattern: WEBHOOK_SECRET,
+          examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+        }),
+      quality: wholeNumber(1, 100).default(50).meta({ description: 'Of the outputs, absolute.' }),
+      format: z
+        .enum(['jpeg', 'webp', 'avif', 'png'], 'must be jpeg, webp, avif or png')
+        .default('jpeg')
+        .meta({ description: 'Of the outputs.' }),
+      mozjpeg: flag('Smaller JPEG files for several times the time. Only with `format` `jpeg`.'),
+      progressive: flag('JPEG files that are shown coarsely first. Only with `format` `jpeg`.'),
+      onInvalidRow: z
+        .enum(['reject', 'skip'], 'must be reject or skip')
+        .default('reject')
+        .meta({ description: '`reject` the file for an invalid row, or `skip` what is invalid in it.' }),
+    })
+    .superRefine((fields, context) => {
+      for (const name of ['mozjpeg', 'progressive'] as const) {
+        if (!fields[name] || fields.format === 'jpeg') continue;
+        context.addIssue({ code: 'custom', path: [name], message: `is for the format jpeg, not for ${fields.format}` });
+      }
+    });
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>;
 

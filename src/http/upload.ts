@@ -109,10 +109,10 @@ const toUpload = (
   servedAt: string,
   owner: string | undefined,
 ): Upload => {
-  const { webhookUrl: url, webhookSecret, quality, format, onInvalidRow } = fields;
+  const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
-    options: { quality, format },
+    options: { quality, format, mozjpeg, progressive },
     onInvalidRow,
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
     ...(owner === undefined ? {} : { owner }),

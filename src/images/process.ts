@@ -57,7 +57,6 @@ export const createProcessor = (deps: ProcessorDeps): ((task: ImageTask) => Prom
 
   return async (task) => {
     const timings = { download: 0, encode: 0, store: 0 };
-    const { format, quality } = task;
     const { maxPixels } = limits;
     const maxSeconds = MAX_ENCODE_SECONDS;
     try {
@@ -65,7 +64,7 @@ export const createProcessor = (deps: ProcessorDeps): ((task: ImageTask) => Prom
       const kind = requireReadable(source.bytes, source.contentType);
       const output = await encodeGate(() =>
         step(timings, 'encode', 'corrupt_image', () =>
-          compress(source.bytes, { format, quality, source: kind, maxPixels, maxSeconds }),
+          compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }),
         ),
       );
       await step(timings, 'store', 'storage_failed', () => store(task, output.bytes));

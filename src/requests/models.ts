@@ -47,7 +47,11 @@ const request = new Schema<RequestRecord>(
     startedAt: Date,
     finishedAt: Date,
     heartbeatAt: { type: Date, required: true },
-    options: { type: { quality: Number, format: String }, _id: false, required: true },
+    options: {
+      type: { quality: Number, format: String, mozjpeg: Boolean, progressive: Boolean },
+      _id: false,
+      required: true,
+    },
     csv: { type: { header: [String], delimiter: String, chunks: Number }, _id: false, required: true },
     total: { type: Number, required: true },
     counters: {

@@ -73,7 +73,7 @@ export const summaryOf = (
   createdAt: request.createdAt,
   startedAt: request.startedAt ?? null,
   finishedAt: request.finishedAt ?? null,
-  options: request.options,
+  options: { mozjpeg: false, progressive: false, ...request.options },
   progress: progressOf(request),
   bytes: bytesOf(request),
 });

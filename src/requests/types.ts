@@ -57,6 +57,9 @@ export const NO_COUNTS: Counters = { completed: 0, failed: 0, cancelled: 0, byte
 export interface RequestOptions {
   readonly quality: number;
   readonly format: OutputFormat;
+  /** For JPEG. Absent in requests of versions that did not know them: false. */
+  readonly mozjpeg?: boolean;
+  readonly progressive?: boolean;
 }
 
 export interface RequestRecord {

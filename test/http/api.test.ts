@@ -79,6 +79,8 @@ describe('POST /api/upload', () => {
     ['quality', '101'],
     ['quality', 'high'],
     ['format', 'gif'],
+    ['mozjpeg', 'yes'],
+    ['progressive', '1'],
     ['onInvalidRow', 'ignore'],
     ['webhookUrl', 'ftp://shop.example'],
     ['webhookUrl', 'not a url'],
@@ -89,6 +91,18 @@ describe('POST /api/upload', () => {
     expect(response.status).toBe(400);
     expect(response.body.code).toBe('invalid_field');
     expect(response.body.errors[0].field).toBe(name);
+  });
+
+  test.each(['mozjpeg', 'progressive'])('takes %s for JPEG only', async (name) => {
+    const send = (format: string, on: string) =>
+      post().field('format', format).field(name, on).attach('file', Buffer.from(GOOD), 'products.csv');
+    const refused = await send('webp', 'true');
+    expect(refused.status).toBe(400);
+    expect(refused.body).toMatchObject({ code: 'invalid_field', errors: [{ field: name }] });
+    expect((await send('webp', 'false')).status).toBe(202);
+    const taken = await send('jpeg', 'true');
+    const { body } = await request(service.url).get(taken.headers.location ?? '');
+    expect(body.options).toEqual({ quality: 50, format: 'jpeg', mozjpeg: false, progressive: false, [name]: true });
   });
 
   test('tells all faults of a CSV together, each with line, column, code and cure', async () => {

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { type CompressOptions, compress } from '../../src/images/compress.ts';
 import { sniff } from '../../src/images/sniff.ts';
 import { makeImage } from '../support/image-server.ts';
-import { animation, halves, pixelAt, pngBomb } from '../support/pictures.ts';
+import { animation, halves, photoLike, pixelAt, pngBomb } from '../support/pictures.ts';
 
 const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
   compress(bytes, {
@@ -13,6 +13,19 @@ const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
     maxSeconds: 60,
     ...options,
   });
+
+/** Start-of-frame markers of ITU-T T.81, table B.1. */
+const BASELINE = 0xc0;
+const PROGRESSIVE = 0xc2;
+
+/** The first SOF marker, found by the lengths of the segments before it. */
+const frameMarker = (jpeg: Buffer): number | undefined => {
+  for (let at = 2; at + 4 < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    const marker = jpeg[at + 1] ?? 0;
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return marker;
+  }
+  return undefined;
+};
 
 /** Each channel within a few steps, as JPEG does not keep them exactly. */
 const expectColour = (actual: number[], expected: number[], tolerance = 6) => {
@@ -43,6 +56,20 @@ describe('every readable format becomes every output format', () => {
       const [low, high] = [await run(bytes, { format, quality: 10 }), await run(bytes, { format, quality: 100 })];
       expect(low.bytes.length).toBeLessThan(high.bytes.length);
     }
+  });
+
+  it('JPEG is baseline, progressive when asked, and smaller with mozjpeg, which is progressive too', async () => {
+    const bytes = await photoLike(640, 480);
+    const plain = await run(bytes);
+    const progressive = await run(bytes, { progressive: true });
+    const mozjpeg = await run(bytes, { mozjpeg: true });
+    expect([plain, progressive, mozjpeg].map(({ bytes: output }) => frameMarker(output))).toEqual([
+      BASELINE,
+      PROGRESSIVE,
+      PROGRESSIVE,
+    ]);
+    expect(mozjpeg.bytes.length).toBeLessThan(plain.bytes.length * 0.95);
+    expect(await sharp(progressive.bytes).raw().toBuffer()).toEqual(await sharp(plain.bytes).raw().toBuffer());
   });
 
   it('PNG at quality 100 changes no pixel', async () => {

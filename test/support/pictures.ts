@@ -17,6 +17,24 @@ export const halves = (left: string, right: string, width = 64, height = 32) =>
     { input: { create: { width: width / 2, height, channels: 3, background: right } }, left: width / 2, top: 0 },
   ]);
 
+/** Smooth light, edges and a little grain, as a photo has them; a PNG. */
+export const photoLike = (width: number, height: number): Promise<Buffer> => {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const light =
+        90 + 60 * Math.sin(x / 37) * Math.cos(y / 29) + (Math.hypot(x - width / 2, y - height / 2) < 120 ? 60 : 0);
+      const grain = ((x * 7919 + y * 104_729 + x * y * 31) % 17) - 8;
+      for (let channel = 0; channel < 3; channel += 1) {
+        pixels[(y * width + x) * 3 + channel] = Math.max(0, Math.min(255, light + channel * 15 + grain));
+      }
+    }
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+};
+
 const chunk = (type: string, data: Buffer): Buffer => {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const framed = Buffer.alloc(body.length + 8);

@@ -95,6 +95,8 @@ export const statusAnswer = z
     options: z.object({
       quality: z.int().min(1).max(100),
       format: z.enum(['jpeg', 'webp', 'avif', 'png']),
+      mozjpeg: z.boolean(),
+      progressive: z.boolean(),
     }),
     progress,
     bytes,

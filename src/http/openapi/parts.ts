@@ -36,7 +36,7 @@ export const statusExample = {
   createdAt: '2026-01-31T12:00:00.000Z',
   startedAt: '2026-01-31T12:00:00.100Z',
   finishedAt: '2026-01-31T12:00:01.000Z',
-  options: { quality: 50, format: 'jpeg' },
+  options: { quality: 50, format: 'jpeg', mozjpeg: false, progressive: false },
   progress: { total: 1, completed: 1, failed: 0, cancelled: 0, pending: 0, percent: 100 },
   bytes: { in: 200_000, out: 80_000, savedPercent: 60 },
   webhook: null,
