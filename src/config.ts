@@ -142,6 +142,7 @@ const schema = z.object({
   MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
   MAX_IMAGE_BYTES: wholeNumber(50 * MIB, 1, 1024 * MIB),
   MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),
+  MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000),
   MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600),
   MAX_REDIRECTS: wholeNumber(5, 0, 20),
   MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256),
@@ -194,6 +195,8 @@ export interface Config {
     readonly maxQueuedImages: number;
     readonly maxImageBytes: number;
     readonly maxPixels: number;
+    /** Pixels decoded at the same time, over all threads of the instance. */
+    readonly maxPixelsInFlight: number;
     readonly maxDownloadSeconds: number;
     readonly maxRedirects: number;
     readonly maxConnectionsPerOrigin: number;
@@ -253,6 +256,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       maxQueuedImages: value.MAX_QUEUED_IMAGES,
       maxImageBytes: value.MAX_IMAGE_BYTES,
       maxPixels: value.MAX_IMAGE_PIXELS,
+      maxPixelsInFlight: value.MAX_PIXELS_IN_FLIGHT,
       maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,
       maxRedirects: value.MAX_REDIRECTS,
       maxConnectionsPerOrigin: value.MAX_CONNECTIONS_PER_ORIGIN,

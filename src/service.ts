@@ -153,7 +153,8 @@ const startParts = async (
         workerFile: files.worker,
         threads: config.workerThreads,
         tasksPerThread: config.tasksPerThread,
-        deadlineMs: longestTaskMs(config.limits, config.tasksPerThread),
+        maxPixelsInFlight: config.limits.maxPixelsInFlight,
+        deadlineMs: longestTaskMs(config.limits, config.workerThreads * config.tasksPerThread),
         workerData,
       })
     : null;

@@ -1,8 +1,9 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createAdmission } from './images/admission.ts';
 import { prepareSharp } from './images/loaders.ts';
-import type { ProbeTask } from './images/pool.ts';
+import type { ProbeTask, TicketedTask } from './images/pool.ts';
 import { createProcessor } from './images/process.ts';
-import type { ImageLimits, ImageResult, ImageTask } from './images/task.ts';
+import type { ImageLimits, ImageResult } from './images/task.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import type { NetworkPolicy } from './network/policy.ts';
 import { createStorage } from './storage/create.ts';
@@ -30,11 +31,13 @@ const build = async ({ limits, network, storage, sources, threads, encodeConcurr
     keepAlive: true,
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
   });
-  return createProcessor({
+  const admit = createAdmission((message, transfer) => parentPort?.postMessage(message, transfer));
+  return createProcessor<TicketedTask>({
     limits,
     agents,
     encodeConcurrency,
     ...(openObject && { openObject }),
+    admit: ({ ticket }, pixels) => admit(ticket, pixels),
     store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
     now: Date.now,
   });
@@ -44,5 +47,5 @@ const build = async ({ limits, network, storage, sources, threads, encodeConcurr
 const processImage = await build(workerData as WorkerData);
 
 /** Called by Piscina for each task. */
-export default async (task: ImageTask | ProbeTask): Promise<ImageResult | true> =>
+export default async (task: TicketedTask | ProbeTask): Promise<ImageResult | true> =>
   'probe' in task ? true : processImage(task);

@@ -40,7 +40,14 @@ beforeAll(async () => {
     threads: 2,
     encodeConcurrency: 1,
   };
-  pool = await createImagePool({ workerFile, threads: 2, tasksPerThread: 4, workerData, deadlineMs: 60_000 });
+  pool = await createImagePool({
+    workerFile,
+    threads: 2,
+    tasksPerThread: 4,
+    maxPixelsInFlight: 10_000,
+    workerData,
+    deadlineMs: 60_000,
+  });
 });
 
 afterAll(async () => {

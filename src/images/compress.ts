@@ -32,7 +32,11 @@ const MAX_CHANNELS = 5;
 const damaged = (cause?: unknown): AppError =>
   new AppError('corrupt_image', 'The image is damaged or incomplete and cannot be read.', { cause });
 
-const readHeader = async (bytes: Buffer, options: CompressOptions): Promise<Metadata> => {
+/**
+ * What the header says; decodes nothing.
+ * @throws AppError `corrupt_image`, `too_many_pixels`, `unsupported_image_format`
+ */
+export const readHeader = async (bytes: Buffer, options: Pick<CompressOptions, 'maxPixels'>): Promise<Metadata> => {
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
@@ -98,10 +102,11 @@ const usableOriginal = (bytes: Buffer, metadata: Metadata, options: CompressOpti
 /**
  * Re-encodes an image: upright, in sRGB, without metadata, its first frame alone.
  * Keeps the source when that is a JPEG which would grow, still without its metadata.
+ * @param header what `readHeader` said of them, where it was asked before
  * @throws AppError `corrupt_image`, `too_many_pixels`, `unsupported_image_format`, `processing_timeout`
  */
-export const compress = async (bytes: Buffer, options: CompressOptions): Promise<Compressed> => {
-  const metadata = await readHeader(bytes, options);
+export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
+  const metadata = header ?? (await readHeader(bytes, options));
   const { data, info } = await encode(bytes, options);
   const notes: ImageNote[] = (metadata.pages ?? 1) > 1 ? ['first_frame_only'] : [];
   const { width, height } = info;

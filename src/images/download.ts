@@ -71,16 +71,23 @@ const nextHop = (response: AxiosResponse, from: URL): URL => {
 export const tooLarge = (host: string, limit: number): AppError =>
   new AppError('image_too_large', `The image at ${host} has more than ${limit} bytes, the most this server takes.`);
 
-/** Reads the decoded body; the sum is checked before a chunk is kept, so a bomb costs one chunk and no more. */
-export const readBody = async (body: Readable, host: string, limit: number): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
+/**
+ * Reads the decoded body; the sum is checked before a chunk is kept, so a bomb costs one chunk and no more.
+ * @param expected bytes that the server announced, a hint: where it holds, nothing is copied twice or held twice
+ */
+export const readBody = async (body: Readable, host: string, limit: number, expected = 0): Promise<Buffer> => {
+  // Memory that is not written to yet costs nothing, so a server that lies about the length gains nothing.
+  const whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : 0);
+  const rest: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (size + chunk.length > limit) throw tooLarge(host, limit);
+    const copied = size < whole.length ? chunk.copy(whole, size) : 0;
+    if (copied < chunk.length) rest.push(chunk.subarray(copied));
     size += chunk.length;
-    if (size > limit) throw tooLarge(host, limit);
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks, size);
+  if (rest.length === 0) return whole.subarray(0, size);
+  return Buffer.concat([whole.subarray(0, Math.min(size, whole.length)), ...rest], size);
 };
 
 /**
@@ -129,10 +136,9 @@ export const download = async (text: string, { agents, limits, now }: DownloadDe
         continue;
       }
       assertImageStatus(response.status, header(response, 'retry-after'), url.host, now());
-      if (Number(header(response, 'content-length')) > limits.maxImageBytes) {
-        throw tooLarge(url.host, limits.maxImageBytes);
-      }
-      const bytes = await readBody(body, url.host, limits.maxImageBytes);
+      const length = Number(header(response, 'content-length') ?? 0);
+      if (length > limits.maxImageBytes) throw tooLarge(url.host, limits.maxImageBytes);
+      const bytes = await readBody(body, url.host, limits.maxImageBytes, length);
       if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
       const contentType = header(response, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase();
       return contentType ? { bytes, contentType } : { bytes };

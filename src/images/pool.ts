@@ -1,5 +1,7 @@
 import { Piscina } from 'piscina';
 import { AppError } from '../errors.ts';
+import { type Admitted, type Arrived, isIntroduction } from './admission.ts';
+import { createPixelBudget, type GiveBack } from './pixel-budget.ts';
 import { type ImageLimits, type ImagePool, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
 
 export interface ImagePoolOptions {
@@ -8,6 +10,8 @@ export interface ImagePoolOptions {
   readonly threads: number;
   /** Images in work at the same time in each thread. */
   readonly tasksPerThread: number;
+  /** Pixels that all threads together may have decoded at the same time. */
+  readonly maxPixelsInFlight: number;
   /** Handed to every thread as it starts; plain data. */
   readonly workerData: unknown;
   /** Milliseconds after which a task counts as hung; see {@link longestTaskMs}. */
@@ -21,13 +25,16 @@ export interface ProbeTask {
   readonly probe: true;
 }
 
+/** A task as it goes to a thread, with the number under which the pool knows it. */
+export type TicketedTask = ImageTask & { readonly ticket: number };
+
 const STORE_MS = 30_000;
 /** For threads to end once they are told to; one that is inside an encoder ends when that is through. */
 const ENDING_MS = 500;
 
 /** Milliseconds that a task takes at the very most when nothing hangs: its download, its turn to encode, its store. */
-export const longestTaskMs = (limits: ImageLimits, tasksPerThread: number): number =>
-  limits.maxDownloadSeconds * 1000 + tasksPerThread * MAX_ENCODE_SECONDS * 1000 + STORE_MS;
+export const longestTaskMs = (limits: ImageLimits, tasksBefore: number): number =>
+  limits.maxDownloadSeconds * 1000 + tasksBefore * MAX_ENCODE_SECONDS * 1000 + STORE_MS;
 
 const crashed = (message: string): ImageResult => ({ ok: false, code: 'worker_crashed', message, retryable: true });
 
@@ -47,7 +54,7 @@ const within = async <Value>(promise: Promise<Value>, ms: number, late: () => Va
 
 /** One generation of threads with the tasks that are in it. */
 interface Generation {
-  readonly piscina: Piscina<ImageTask | ProbeTask, ImageResult | true>;
+  readonly piscina: Piscina<TicketedTask | ProbeTask, ImageResult | true>;
   readonly inWork: Set<Promise<unknown>>;
 }
 
@@ -60,10 +67,13 @@ interface Generation {
  */
 export const createImagePool = async (options: ImagePoolOptions): Promise<ImagePool> => {
   const { threads, tasksPerThread, deadlineMs } = options;
+  const budget = createPixelBudget(options.maxPixelsInFlight);
+  const tickets = new Map<number, { readonly arrived: () => void; giveBack?: GiveBack }>();
+  let lastTicket = 0;
   let closing = false;
 
   const begin = (): Generation => {
-    const piscina = new Piscina<ImageTask | ProbeTask, ImageResult | true>({
+    const piscina = new Piscina<TicketedTask | ProbeTask, ImageResult | true>({
       filename: options.workerFile,
       workerData: options.workerData,
       minThreads: threads,
@@ -75,10 +85,21 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     });
     // A crash also rejects the tasks it took along, which is where it is told.
     piscina.on('error', () => {});
+    piscina.on('message', (message: unknown) => {
+      if (!isIntroduction(message)) return;
+      const { admission } = message;
+      admission.on('message', ({ ticket, pixels }: Arrived) => {
+        const known = tickets.get(ticket);
+        if (known === undefined) return;
+        known.arrived();
+        known.giveBack = budget.ask(pixels, () => admission.postMessage({ ticket } satisfies Admitted));
+      });
+      admission.unref();
+    });
     return { piscina, inWork: new Set() };
   };
 
-  const submit = <Value>(generation: Generation, task: ImageTask | ProbeTask): Promise<Value> => {
+  const submit = <Value>(generation: Generation, task: TicketedTask | ProbeTask): Promise<Value> => {
     const running = generation.piscina.run(task) as Promise<Value>;
     const settled = running.then(
       () => {},
@@ -123,11 +144,21 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   return {
     capacity: threads * tasksPerThread,
     queued: () => current.piscina.queueSize,
-    run: async (task) => {
+    run: async (task, arrived = () => {}) => {
       if (closing) return crashed('The server is stopping; the image is tried again later.');
       const generation = current;
+      lastTicket += 1;
+      const ticket = lastTicket;
+      tickets.set(ticket, { arrived });
+      const running = submit<ImageResult>(generation, { ...task, ticket });
+      // Whatever ends it, a thread that dies included. One that hangs keeps its pixels until its threads are ended.
+      const ended = (): void => {
+        tickets.get(ticket)?.giveBack?.();
+        tickets.delete(ticket);
+      };
+      void running.then(ended, ended);
       try {
-        return await within(submit<ImageResult>(generation, task), deadlineMs, () => {
+        return await within(running, deadlineMs, () => {
           retire(generation);
           return crashed(`The image kept its worker busy for more than ${Math.round(deadlineMs / 1000)} seconds.`);
         });

@@ -1,16 +1,18 @@
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
-import { compress } from './compress.ts';
+import { compress, readHeader } from './compress.ts';
 import type { DownloadDeps } from './download.ts';
 import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
 import { fetchSource, type OpenObject } from './source.ts';
 import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
 
-export interface ProcessorDeps {
+export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly agents: DownloadDeps['agents'];
   readonly limits: ImageLimits;
   /** For `s3://` sources; left out where none are allowed. */
   readonly openObject?: OpenObject;
+  /** Waits until so many pixels may be decoded. */
+  readonly admit: (task: Task, pixels: number) => Promise<void>;
   /** Stores the output of the task, whole or not at all. */
   readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
   /** Images decoded at once in this thread; downloads overlap freely. */
@@ -51,8 +53,10 @@ const step = async <Result>(
 };
 
 /** The way of one image, from its URL to the store; the returned function never rejects. */
-export const createProcessor = (deps: ProcessorDeps): ((task: ImageTask) => Promise<ImageResult>) => {
-  const { limits, store, encodeConcurrency } = deps;
+export const createProcessor = <Task extends ImageTask>(
+  deps: ProcessorDeps<Task>,
+): ((task: Task) => Promise<ImageResult>) => {
+  const { limits, admit, store, encodeConcurrency } = deps;
   const encodeGate = createGate(encodeConcurrency);
 
   return async (task) => {
@@ -62,9 +66,12 @@ export const createProcessor = (deps: ProcessorDeps): ((task: ImageTask) => Prom
     try {
       const source = await step(timings, 'download', 'connection_failed', () => fetchSource(task.url, deps));
       const kind = requireReadable(source.bytes, source.contentType);
+      const header = await readHeader(source.bytes, limits);
+      // Before the gate: what waits for room in memory must not keep a core from what has it.
+      await admit(task, header.width * header.height);
       const output = await encodeGate(() =>
         step(timings, 'encode', 'corrupt_image', () =>
-          compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }),
+          compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header),
         ),
       );
       await step(timings, 'store', 'storage_failed', () => store(task, output.bytes));

@@ -36,7 +36,7 @@ const readObject = async (url: string, { openObject, limits }: SourceDeps): Prom
     body = object.body;
     body.on('error', () => {});
     if ((object.size ?? 0) > limits.maxImageBytes) throw tooLarge(place, limits.maxImageBytes);
-    const bytes = await readBody(body, place, limits.maxImageBytes);
+    const bytes = await readBody(body, place, limits.maxImageBytes, object.size ?? 0);
     if (bytes.length === 0) throw new AppError('empty_image', `The object in ${place} is empty.`);
     const contentType = object.contentType?.split(';', 1)[0]?.trim().toLowerCase();
     return contentType ? { bytes, contentType } : { bytes };

@@ -66,8 +66,11 @@ export interface ImagePool {
   readonly capacity: number;
   /** Images that it has taken and no thread has begun. */
   queued(): number;
-  /** Never rejects: a crashed or hung worker resolves to `worker_crashed`. */
-  run(task: ImageTask): Promise<ImageResult>;
+  /**
+   * Never rejects: a crashed or hung worker resolves to `worker_crashed`.
+   * @param arrived called when the source is downloaded; not where there is nothing to decode
+   */
+  run(task: ImageTask, arrived?: () => void): Promise<ImageResult>;
   /** Waits for what is in work, at most `graceMs` (by default as long as a task may take), then ends the threads. */
   close(graceMs?: number): Promise<void>;
 }

@@ -23,6 +23,7 @@ const processor = (deps: Partial<ProcessorDeps> = {}) =>
     limits,
     encodeConcurrency: 1,
     now: Date.now,
+    admit: async () => {},
     store: async (task, bytes) => void stored.set(task.id, bytes),
     ...deps,
   });
