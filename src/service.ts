@@ -26,6 +26,7 @@ import { createImageStore } from './requests/image-store.ts';
 import { createIngest } from './requests/ingest.ts';
 import { createListing } from './requests/listing.ts';
 import { createModels, ensureIndexes } from './requests/models.ts';
+import { createOrigins } from './requests/origins.ts';
 import { createReconciler } from './requests/reconciler.ts';
 import { createRemovalStore } from './requests/removal-store.ts';
 import { createRequestStore } from './requests/request-store.ts';
@@ -174,11 +175,21 @@ const startParts = async (
     () => storage.check(),
     () => performance.now(),
   );
+  const imagePool = pool ?? NO_POOL;
+  const origins = createOrigins(
+    {
+      connections: config.limits.maxConnectionsPerOrigin,
+      most: imagePool.most,
+      patience: config.limits.maxAttempts,
+    },
+    () => performance.now(),
+  );
   const dispatcher = createDispatcher({
     images,
     requests,
     completion,
-    pool: metrics.watchPool(pool ?? NO_POOL),
+    pool: metrics.watchPool(imagePool),
+    origins,
     storeGate,
     leaseMs: config.leaseMs,
     maxAttempts: config.limits.maxAttempts,
@@ -330,6 +341,7 @@ const embeddedUri = async (
 /** For an instance that works on no images. */
 const NO_POOL = {
   capacity: 0,
+  most: 0,
   queued: () => 0,
   run: async (): Promise<never> => {
     throw new Error('this instance works on no images');

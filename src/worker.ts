@@ -28,7 +28,8 @@ const build = async ({ limits, network, storage, sources, threads, encodeConcurr
   const store = await createStorage(storage);
   const openObject = sources === null ? undefined : (await import('./storage/s3-source.ts')).createS3Source(sources);
   const agents = createGuardedAgents(network, {
-    keepAlive: true,
+    // Idle connections count for the server too: more threads than connections cannot keep one each.
+    keepAlive: threads <= limits.maxConnectionsPerOrigin,
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
   });
   const admit = createAdmission((message, transfer) => parentPort?.postMessage(message, transfer));

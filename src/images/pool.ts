@@ -28,6 +28,8 @@ export interface ProbeTask {
 /** A task as it goes to a thread, with the number under which the pool knows it. */
 export type TicketedTask = ImageTask & { readonly ticket: number };
 
+/** So many times the tasks may be in a thread while some of them only wait for slow servers. */
+const WAITING_BESIDE = 4;
 const STORE_MS = 30_000;
 /** For threads to end once they are told to; one that is inside an encoder ends when that is through. */
 const ENDING_MS = 500;
@@ -51,6 +53,21 @@ const within = async <Value>(promise: Promise<Value>, ms: number, late: () => Va
     clearTimeout(timer);
   }
 };
+
+/** The thread with the least in work. While threads are still loading, those that are ready do not take all there is. */
+const leastBusy =
+  (threads: number, tasksPerThread: number): PiscinaLoadBalancer =>
+  (_task, ready) => {
+    const limit = ready.length < threads ? tasksPerThread : tasksPerThread * WAITING_BESIDE;
+    const least = ready.reduce<PiscinaWorker | null>(
+      (best, worker) => (best === null || worker.currentUsage < best.currentUsage ? worker : best),
+      null,
+    );
+    return least !== null && least.currentUsage < limit ? least : null;
+  };
+
+type PiscinaLoadBalancer = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>['loadBalancer']>;
+type PiscinaWorker = Parameters<PiscinaLoadBalancer>[1][number];
 
 /** One generation of threads with the tasks that are in it. */
 interface Generation {
@@ -78,7 +95,8 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
       workerData: options.workerData,
       minThreads: threads,
       maxThreads: threads,
-      concurrentTasksPerWorker: tasksPerThread,
+      concurrentTasksPerWorker: tasksPerThread * WAITING_BESIDE,
+      loadBalancer: leastBusy(threads, tasksPerThread),
       // Waiting on Atomics would freeze a thread between tasks, and with it the connections that it keeps open.
       atomics: 'disabled',
       recordTiming: false,
@@ -143,6 +161,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
 
   return {
     capacity: threads * tasksPerThread,
+    most: threads * tasksPerThread * WAITING_BESIDE,
     queued: () => current.piscina.queueSize,
     run: async (task, arrived = () => {}) => {
       if (closing) return crashed('The server is stopping; the image is tried again later.');

@@ -62,8 +62,10 @@ export const MAX_ENCODE_SECONDS = 120;
 
 /** The pool as the dispatcher sees it. */
 export interface ImagePool {
-  /** Images that may be in work at the same time: threads × tasks in each. */
+  /** Images that make use of the threads at the same time: threads × tasks in each. */
   readonly capacity: number;
+  /** Images that may be in the pool when some of them only wait for slow servers. */
+  readonly most: number;
   /** Images that it has taken and no thread has begun. */
   queued(): number;
   /**

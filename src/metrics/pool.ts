@@ -6,7 +6,7 @@ export interface MeteredPool {
   /** Images that the pool has taken and no thread has begun. */
   queued(): number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the pool runs; it is handed on as it comes.
-  run(task: any): Promise<any>;
+  run(task: any, ...more: any[]): Promise<any>;
 }
 
 /** Gauges of the pool: busy ÷ slots is its utilisation. */
@@ -20,7 +20,7 @@ export const createPoolGauges = <Pool extends MeteredPool>(registry: Registry, p
   }).set(pool.capacity);
   new Gauge({
     name: 'bulk_image_pool_slots_busy',
-    help: 'Images that are in the pool now.',
+    help: 'Images that are in the pool now; more than the slots while some only wait for a slow server.',
     registers,
     collect() {
       this.set(busy);
@@ -34,10 +34,10 @@ export const createPoolGauges = <Pool extends MeteredPool>(registry: Registry, p
       this.set(pool.queued());
     },
   });
-  const run: Pool['run'] = async (task) => {
+  const run: Pool['run'] = async (task, ...more) => {
     busy += 1;
     try {
-      return await pool.run(task);
+      return await pool.run(task, ...more);
     } finally {
       busy -= 1;
     }

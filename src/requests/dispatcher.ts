@@ -1,6 +1,8 @@
 import type { ImagePool, ImageResult } from '../images/task.ts';
 import type { Completion } from './completion.ts';
+import { createHeldImages, type HeldImage } from './held.ts';
 import type { ClaimedImage, ImageStore } from './image-store.ts';
+import type { Origins } from './origins.ts';
 import { createFairQueue, type Turn } from './queue.ts';
 import type { ActiveRequest, RequestStore } from './request-store.ts';
 import { createSettler } from './settler.ts';
@@ -26,7 +28,8 @@ export interface DispatcherDeps {
   readonly images: ImageStore;
   readonly requests: RequestStore;
   readonly completion: Completion;
-  readonly pool: Pick<ImagePool, 'capacity' | 'run'>;
+  readonly pool: Pick<ImagePool, 'capacity' | 'most' | 'run'>;
+  readonly origins: Origins;
   readonly storeGate: StoreGate;
   readonly leaseMs: number;
   readonly maxAttempts: number;
@@ -51,12 +54,13 @@ export interface Dispatcher {
 
 /**
  * Keeps the pool full: claims as many images as there are free slots, fairly over the requests, renews their leases
- * while they run, writes what became of them, and ends requests that have nothing left.
+ * while they run, writes what became of them, and ends requests that have nothing left. An image server that is slow, or
+ * asks for a slower pace, holds up its own images only (docs/decisions/0026-independent-origins.md).
  */
 export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
-  const { images, requests, completion, pool, storeGate, leaseMs, maxAttempts, log, random } = deps;
+  const { images, requests, completion, pool, origins, storeGate, leaseMs, maxAttempts, log, random } = deps;
   const queue = createFairQueue(() => performance.now());
-  const held = new Map<string, ClaimedImage>();
+  const held = createHeldImages(pool.capacity, pool.most, () => performance.now());
   let stopping = false;
   let alone = false;
   let loop: Promise<void> = Promise.resolve();
@@ -100,39 +104,65 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
    * claims whose answer was lost on the way are given back.
    */
   const recover = async (): Promise<void> => {
-    await images.renew([...held.values()], leaseMs);
+    await images.renew(held.images(), leaseMs);
     await images.releaseUnheard();
     broken = false;
     log.info({}, 'the database answers again');
     await pause(RECOVERY_PAUSE_MS);
   };
 
-  const runOne = async (turn: Turn, image: ClaimedImage): Promise<void> => {
+  /** Downloads the image when its server has a connection free; null: not begun, it should be given back. */
+  const process = async ({ request }: Turn, { image, enter }: HeldImage): Promise<ImageResult | null> => {
+    if (isGivenUp(image, maxAttempts)) {
+      return { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false };
+    }
+    const origin = origins.originOf(image.inputUrl);
+    if (!(await origins.enter(origin))) return null;
+    let loading = true;
+    const arrived = (): void => {
+      if (!loading) return;
+      loading = false;
+      enter('loaded');
+      if (!origins.leave(origin)) return;
+      queue.roomAgain();
+      wake();
+    };
+    enter('loading');
+    const result = await pool.run({ id: image._id, url: image.inputUrl, ...request.options }, arrived);
+    if (result.ok || !result.retryable) origins.worked(origin);
+    else if (isSlowDown(result)) origins.slowDown(origin, result.retryAfterMs);
+    arrived();
+    return result;
+  };
+
+  const runOne = async (turn: Turn, one: HeldImage): Promise<void> => {
     const { request } = turn;
-    held.set(image.leaseToken + image._id, image);
+    const { image } = one;
     turn.running += 1;
     deps.onBegin?.(image);
-    const result: ImageResult = isGivenUp(image, maxAttempts)
-      ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
-      : await pool.run({ id: image._id, url: image.inputUrl, ...request.options });
-    if (result.ok) storeGate.worked();
-    else if (result.code === 'storage_failed') storeGate.failed(result.message);
-    const verdict = judge(image, result, maxAttempts, random());
-    const stands = await settler.settle({ request, image, verdict });
-    held.delete(image.leaseToken + image._id);
+    const result = await process(turn, one);
+    if (result === null) {
+      await images.release([image], 0).catch(reportBroken);
+    } else {
+      if (result.ok) storeGate.worked();
+      else if (result.code === 'storage_failed') storeGate.failed(result.message);
+      const verdict = judge(image, result, maxAttempts, random());
+      const stands = await settler.settle({ request, image, verdict });
+      deps.onVerdict?.(request, image, verdict, stands);
+    }
+    one.drop();
     queue.ended(image.requestId);
-    deps.onVerdict?.(request, image, verdict, stands);
     wake();
   };
 
   /** An image that may be what kills its processes: it runs with nothing beside it. */
   const runAlone = async (turn: Turn, image: ClaimedImage): Promise<void> => {
     alone = true;
-    held.set(image.leaseToken + image._id, image);
+    const one = held.hold(image);
     try {
       while (held.size > 1 && !stopping) await sleep(POLL_MS);
-      if (stopping) await images.release([image], 0).finally(() => held.delete(image.leaseToken + image._id));
-      else await runOne(turn, image);
+      if (stopping) await images.release([image], 0).finally(one.drop);
+      else await runOne(turn, one);
     } finally {
       alone = false;
     }
@@ -156,17 +186,21 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
   const serve = async (turn: Turn, wanted: number): Promise<boolean> => {
     const { request } = turn;
     if (request.state === 'cancelling') return stopWaiting(turn);
-    const claimed = await images.claim(request, wanted, leaseMs, turn.cursor);
+    const claimed = await images.claim(request, wanted, leaseMs, turn.cursor, origins);
     if (claimed.length === 0) {
-      queue.dry(turn);
-      if (turn.running === 0) await completion.tryComplete(request);
+      if (turn.cursor.left === 'unread') queue.served(turn);
+      else if (turn.cursor.left === 'without room') queue.withoutRoom(turn);
+      else {
+        queue.dry(turn);
+        if (turn.running === 0) await completion.tryComplete(request);
+      }
       return false;
     }
     queue.served(turn);
     const suspects = claimed.filter((image) => mustRunAlone(image) && !isGivenUp(image, maxAttempts));
     const [suspect, ...others] = suspects;
     // The work begins before anything else is written: a database that fails here must not leave claims to their leases.
-    for (const image of claimed) if (!suspects.includes(image)) void runOne(turn, image);
+    for (const image of claimed) if (!suspects.includes(image)) void runOne(turn, held.hold(image));
     try {
       await images.release(others, 0);
       if (request.state === 'queued') await requests.markStarted(request._id);
@@ -182,7 +216,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       lastPoll = performance.now();
     }
     for (;;) {
-      const free = pool.capacity - held.size;
+      const free = held.free();
       const candidates = queue.candidates();
       const [turn] = candidates;
       if (stopping || alone || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4))) return;
@@ -212,7 +246,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       if (renewing) return;
       renewing = true;
       images
-        .renew([...held.values()], leaseMs)
+        .renew(held.images(), leaseMs)
         .catch(reportBroken)
         .finally(() => {
           renewing = false;
@@ -229,6 +263,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     wake,
     async stop(graceMs) {
       stopping = true;
+      origins.close();
       wake();
       const drained = loop.then(async () => {
         while (held.size > 0) await sleep(50);
@@ -238,7 +273,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       ended = true;
       clearInterval(renewal);
       // What still runs is handed over; the result it may yet write is refused by the fence.
-      const handedOver = Promise.all([images.release([...held.values()], 0), images.releaseUnheard()]);
+      const handedOver = Promise.all([images.release(held.images(), 0), images.releaseUnheard()]);
       await within(handedOver.catch(reportBroken), LAST_WRITES_MS);
     },
   };
@@ -257,5 +292,9 @@ const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
 
 /** Images of one step of a cancellation: each costs a write, and others wait meanwhile. */
 const STOPPED_AT_ONCE = 200;
+
+/** What is meant for all images of the server, not for this one. */
+const isSlowDown = ({ code, retryAfterMs = 0 }: Extract<ImageResult, { ok: false }>): boolean =>
+  code === 'source_rate_limited' || (code === 'source_unavailable' && retryAfterMs > 0);
 
 const GIVEN_UP = 'Every worker that tried this image stopped; it was given up.';

@@ -1,5 +1,7 @@
 import { v4 as uuid } from 'uuid';
+import { type ClaimCursor, findDue } from './due.ts';
 import type { Models } from './models.ts';
+import { ALL_ROOM, type OriginRoom } from './origins.ts';
 import { END_OF_TIME, FRESH_BEFORE, type Range, walkWindows } from './scan.ts';
 import type { Verdict } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
@@ -16,13 +18,8 @@ export interface Settlement {
   readonly verdict: Verdict;
 }
 
-/** Where a claimer stopped reading the fresh images of a request; a hint, never a promise. */
-export interface ClaimCursor {
-  fresh: number;
-}
-
 /** An image that may be claimed, as it was found. */
-type DueImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
+type FoundImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
 
 type Lease = Pick<ClaimedImage, '_id' | 'leaseToken'>;
 
@@ -52,37 +49,14 @@ export const createImageStore = (models: Models, now: () => Date) => {
       .find({ requestId, nextAt: between(range) }, DUE_FIELDS)
       .sort({ nextAt: 1 })
       .limit(limit)
-      .lean<DueImage[]>();
+      .lean<FoundImage[]>();
 
-  /** Fresh images from the cursor on. */
-  const findFresh = async ({ _id, total }: Counted, wanted: number, cursor: ClaimCursor) => {
-    const read = readDue(_id);
-    const startedAt = cursor.fresh;
-    let walk = await walkWindows(read, { from: startedAt, to: total }, wanted);
-    if (walk.items.length === 0 && startedAt > 0) {
-      // A retry may have put images back before the place where this claimer had come to.
-      walk = await walkWindows(read, { from: 0, to: startedAt }, wanted);
-      cursor.fresh = 0;
-    }
-    if (walk.items.length > 0) cursor.fresh = walk.next;
-    return walk.items;
-  };
-
-  const waitedMs = ({ heartbeatAt }: Counted, { nextAt }: DueImage, at: Date): { waitedMs?: number } => {
+  const waitedMs = ({ heartbeatAt }: Counted, { nextAt }: FoundImage, at: Date): { waitedMs?: number } => {
     const since = nextAt === undefined || nextAt.getTime() < FRESH_BEFORE ? heartbeatAt : nextAt;
     return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
   };
 
-  /** Due images: those that come back (a retry, a lapsed lease) first, then fresh ones. Asked for at the same time. */
-  const findDue = async (request: Counted, wanted: number, cursor: ClaimCursor): Promise<DueImage[]> => {
-    const [back, fresh] = await Promise.all([
-      readDue(request._id)({ from: FRESH_BEFORE, to: now().getTime() + 1 }, wanted),
-      findFresh(request, wanted, cursor),
-    ]);
-    return [...back, ...fresh].slice(0, wanted);
-  };
-
-  const lease = async (due: readonly DueImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
+  const lease = async (due: readonly FoundImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
     const at = now();
     const ids = due.map(({ _id }) => _id);
     // Nobody has tried these yet. The filter says so again, so that what was read of them is still true when all match.
@@ -118,11 +92,18 @@ export const createImageStore = (models: Models, now: () => Date) => {
 
   return {
     /**
-     * Leases up to `wanted` due images of a request to the caller.
+     * Leases up to `wanted` due images of a request, whose origins have room, to the caller.
      * Two claimers may find the same image; the update's filter on `nextAt` lets one of them have it.
      */
-    async claim(request: Counted, wanted: number, leaseMs: number, cursor: ClaimCursor): Promise<ClaimedImage[]> {
-      const due = await findDue(request, wanted, cursor);
+    async claim(
+      request: Counted,
+      wanted: number,
+      leaseMs: number,
+      cursor: ClaimCursor,
+      origins: OriginRoom = ALL_ROOM,
+    ): Promise<ClaimedImage[]> {
+      const facts = { total: request.total, now: now().getTime() };
+      const due = await findDue(readDue(request._id), facts, wanted, cursor, origins);
       if (due.length === 0) return [];
       const leaseToken = uuid();
       const at = now();

@@ -1,9 +1,11 @@
-import type { ClaimCursor } from './image-store.ts';
+import { type ClaimCursor, newCursor } from './due.ts';
 import type { ActiveRequest } from './request-store.ts';
 
 /** How long a request that had nothing due is left alone, in milliseconds: growing, so that waiting costs little. */
 const DRY_PAUSE_FIRST_MS = 50;
 const DRY_PAUSE_LONGEST_MS = 500;
+/** A server that asked for a pause has room again without anything having ended here. */
+const WITHOUT_ROOM_MS = 400;
 
 /** What one instance remembers of a request it works on; none of it is needed for correctness. */
 export interface Turn {
@@ -14,6 +16,8 @@ export interface Turn {
   lastServed: number;
   dryUntil: number;
   dryPauseMs: number;
+  /** What is due waits for its image servers. */
+  withoutRoom: boolean;
 }
 
 export interface FairQueue {
@@ -24,6 +28,10 @@ export interface FairQueue {
   served(turn: Turn): void;
   /** Nothing was due: leave it alone for a moment. */
   dry(turn: Turn): void;
+  /** What is due waits for its image servers: leave it alone until one has room, or for a moment. */
+  withoutRoom(turn: Turn): void;
+  /** An image server has room again. */
+  roomAgain(): void;
   /** Something of it ended here: look at it again at once. */
   ended(requestId: string): void;
 }
@@ -48,11 +56,12 @@ export const createFairQueue = (now: () => number): FairQueue => {
         else {
           turns.set(request._id, {
             request,
-            cursor: { fresh: 0 },
+            cursor: newCursor(),
             running: 0,
             lastServed: 0,
             dryUntil: 0,
             dryPauseMs: DRY_PAUSE_FIRST_MS,
+            withoutRoom: false,
           });
         }
       }
@@ -71,6 +80,16 @@ export const createFairQueue = (now: () => number): FairQueue => {
     dry(turn) {
       turn.dryUntil = now() + turn.dryPauseMs;
       turn.dryPauseMs = Math.min(turn.dryPauseMs * 2, DRY_PAUSE_LONGEST_MS);
+    },
+    withoutRoom(turn) {
+      turn.withoutRoom = true;
+      turn.dryUntil = now() + WITHOUT_ROOM_MS;
+    },
+    roomAgain() {
+      for (const turn of turns.values()) {
+        if (turn.withoutRoom) turn.dryUntil = 0;
+        turn.withoutRoom = false;
+      }
     },
     ended(requestId) {
       const turn = turns.get(requestId);

@@ -25,8 +25,8 @@ afterEach(async () => {
   pool = null;
 });
 
-it('has room for the tasks of all its threads', async () => {
-  expect((await start({ threads: 2, tasksPerThread: 4 })).capacity).toBe(8);
+it('has room for the tasks of all its threads, and for more when they wait', async () => {
+  expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 32 });
 });
 
 it.each(['exit', 'throw'])('a thread that ends by "%s" fails what was in it, and another takes over', async (how) => {

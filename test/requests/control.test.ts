@@ -1,5 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import { createControl } from '../../src/requests/control.ts';
+import { newCursor } from '../../src/requests/due.ts';
 import { createImageStore, type ImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createReconciler } from '../../src/requests/reconciler.ts';
@@ -87,7 +88,7 @@ test('a retry that was cut off is gone on with, and a late pass puts nothing bac
 
   expect(await requests.find(request._id)).toMatchObject({ state: 'queued', run: 2, counters: NO_COUNTS });
   expect(await statuses(request._id)).toEqual(new Set(['pending']));
-  const [claimed] = await images.claim(request, 1, 30_000, { fresh: 0 });
+  const [claimed] = await images.claim(request, 1, 30_000, newCursor());
   if (claimed === undefined) throw new Error('nothing was due');
   expect(claimed).toMatchObject({ seq: 0, attempts: 1, reports: 0 });
   const verdict = { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } } as const;
@@ -109,9 +110,9 @@ test('the event of the run before is in the outbox when a retry begins', async (
 test('a cancel stops waiting images and lapsed leases, and leaves a living lease alone', async () => {
   const request = await failedRequest({ state: 'processing', counters: NO_COUNTS });
   await images.putBack(request._id, 1, 0, TOTAL);
-  const lapsing = await images.claim(request, 2, 1_000, { fresh: 0 });
+  const lapsing = await images.claim(request, 2, 1_000, newCursor());
   clock += 2_000;
-  const living = await images.claim(request, 4, 30_000, { fresh: 0 });
+  const living = await images.claim(request, 4, 30_000, newCursor());
   expect(living.map(({ seq }) => seq)).toEqual(expect.arrayContaining([0, 1]));
   const [stale] = lapsing;
   const renewed = living.filter(({ _id }) => _id !== stale?._id);
@@ -140,7 +141,7 @@ test('a cancel that comes late, from before a retry, stops nothing of the new ru
   expect(await images.cancel(request, 500)).toBe(0);
   expect(await statuses(request._id)).toEqual(new Set(['pending']));
   // A lease of the new run that has lapsed is not the old run's to end either.
-  await images.claim(request, 3, 1_000, { fresh: 0 });
+  await images.claim(request, 3, 1_000, newCursor());
   clock += 2_000;
   expect(await images.cancel(request, 500)).toBe(0);
   expect(await images.cancel({ ...request, run: 2 }, 500)).toBeGreaterThan(0);

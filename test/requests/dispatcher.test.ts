@@ -1,10 +1,11 @@
 import { v4 as uuid } from 'uuid';
 import { createClock } from '../../src/database/clock.ts';
-import type { ImageResult, ImageTask } from '../../src/images/task.ts';
+import type { ImagePool, ImageResult, ImageTask } from '../../src/images/task.ts';
 import { createCompletion } from '../../src/requests/completion.ts';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/requests/dispatcher.ts';
 import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
+import { createOrigins } from '../../src/requests/origins.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
 import { createStoreGate } from '../../src/requests/store-gate.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
@@ -56,7 +57,7 @@ const full: ImageResult = { ok: false, code: 'storage_failed', message: 'The dis
 const after = <T>(ms: number, value: T): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value));
 
 interface Settings {
-  readonly run: (task: ImageTask) => Promise<ImageResult>;
+  readonly run: ImagePool['run'];
   readonly check?: () => Promise<void>;
   readonly leaseMs?: number;
   readonly capacity?: number;
@@ -80,7 +81,8 @@ const start = async ({
   const dispatcher = createDispatcher({
     ...{ images, requests, leaseMs, maxAttempts: 5, random: Math.random },
     completion: createCompletion(requests, images, async () => {}),
-    pool: { capacity, run },
+    pool: { capacity, most: capacity * 4, run },
+    origins: createOrigins({ connections: 6, most: capacity * 4, patience: 5 }, () => performance.now()),
     storeGate: createStoreGate(check, () => performance.now()),
     log: { info: () => {}, warn: () => {} },
     onVerdict,

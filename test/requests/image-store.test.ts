@@ -1,5 +1,6 @@
 import { v4 as uuid } from 'uuid';
-import { type ClaimCursor, createImageStore, type ImageStore } from '../../src/requests/image-store.ts';
+import { newCursor as start } from '../../src/requests/due.ts';
+import { createImageStore, type ImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import type { Verdict } from '../../src/requests/transitions.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
@@ -58,7 +59,6 @@ const seed = async (total: number): Promise<{ _id: string; total: number }> => {
   return { _id: requestId, total };
 };
 
-const start = (): ClaimCursor => ({ fresh: 0 });
 const only = <T>(items: readonly T[]): T => {
   expect(items).toHaveLength(1);
   return items[0] as T;
@@ -230,12 +230,12 @@ test('a claimer that came to the end finds what was put back before its place', 
   const cursor = start();
   const all = await store.claim(request, 30, LEASE_MS, cursor);
   await store.settle(all.map((image) => ({ image, verdict: failed })));
-  expect(await store.claim(request, 5, LEASE_MS, { fresh: 29 })).toEqual([]);
+  expect(await store.claim(request, 5, LEASE_MS, { ...start(), fresh: 29 })).toEqual([]);
   await models.images.updateOne(
     { requestId: request._id, seq: 3 },
     { $set: { status: 'pending', nextAt: new Date(3) } },
   );
-  expect(only(await store.claim(request, 5, LEASE_MS, { fresh: 29 })).seq).toBe(3);
+  expect(only(await store.claim(request, 5, LEASE_MS, { ...start(), fresh: 29 })).seq).toBe(3);
 });
 
 test('knows whether anything is unfinished: fresh, leased or waiting', async () => {
