@@ -197,6 +197,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       return false;
     }
     queue.served(turn);
+    if (claimed.length < wanted && turn.cursor.left === 'without room') queue.withoutRoom(turn);
     const suspects = claimed.filter((image) => mustRunAlone(image) && !isGivenUp(image, maxAttempts));
     const [suspect, ...others] = suspects;
     // The work begins before anything else is written: a database that fails here must not leave claims to their leases.

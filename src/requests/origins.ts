@@ -7,8 +7,8 @@ const PAUSE_FIRST_MS = 1_000;
 const PAUSE_LONGEST_MS = 30_000;
 /** Origins that are remembered although nothing of them is in work. */
 const REMEMBERED = 10_000;
-/** Images that wait in line for each connection, so that the next one begins at once. */
-const LINE_FOR_EACH = 1;
+/** Images that wait in line for each connection, so that the next one begins at once and claims are not for one alone. */
+const LINE_FOR_EACH = 2;
 
 /** What a claimer asks before it claims. */
 export interface OriginRoom {
