@@ -32,11 +32,12 @@ import { createRemovalStore } from './requests/removal-store.ts';
 import { createRequestStore } from './requests/request-store.ts';
 import { createRetention } from './requests/retention.ts';
 import { createRounds } from './requests/rounds.ts';
+import { createSharing } from './requests/sharing.ts';
 import { createStoreGate } from './requests/store-gate.ts';
 import { createUploadKeys } from './requests/upload-keys.ts';
 import { createStorage } from './storage/create.ts';
 import { createLocalStorage } from './storage/local.ts';
-import type { StorageConfig } from './storage/storage.ts';
+import { outputName, type StorageConfig } from './storage/storage.ts';
 import { createCourier } from './webhooks/courier.ts';
 import { createDeliver } from './webhooks/deliver.ts';
 import { createOutbox } from './webhooks/outbox.ts';
@@ -190,6 +191,10 @@ const startParts = async (
     completion,
     pool: metrics.watchPool(imagePool),
     origins,
+    sharing: createSharing(
+      (from, to) => storage.copy(outputName(from.id, from.format), outputName(to.id, to.format)),
+      () => performance.now(),
+    ),
     storeGate,
     leaseMs: config.leaseMs,
     maxAttempts: config.limits.maxAttempts,

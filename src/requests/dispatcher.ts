@@ -5,7 +5,9 @@ import type { ClaimedImage, ImageStore } from './image-store.ts';
 import type { Origins } from './origins.ts';
 import { createFairQueue, type Turn } from './queue.ts';
 import type { ActiveRequest, RequestStore } from './request-store.ts';
+import { createRunImage } from './run-image.ts';
 import { createSettler } from './settler.ts';
+import type { Sharing } from './sharing.ts';
 import type { StoreGate } from './store-gate.ts';
 import { isGivenUp, judge, mustRunAlone, type Verdict } from './transitions.ts';
 import { NO_COUNTS } from './types.ts';
@@ -30,6 +32,7 @@ export interface DispatcherDeps {
   readonly completion: Completion;
   readonly pool: Pick<ImagePool, 'capacity' | 'most' | 'run'>;
   readonly origins: Origins;
+  readonly sharing: Sharing;
   readonly storeGate: StoreGate;
   readonly leaseMs: number;
   readonly maxAttempts: number;
@@ -58,7 +61,7 @@ export interface Dispatcher {
  * asks for a slower pace, holds up its own images only (docs/decisions/0026-independent-origins.md).
  */
 export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
-  const { images, requests, completion, pool, origins, storeGate, leaseMs, maxAttempts, log, random } = deps;
+  const { images, requests, completion, pool, origins, sharing, storeGate, leaseMs, maxAttempts, log, random } = deps;
   const queue = createFairQueue(() => performance.now());
   const held = createHeldImages(pool.capacity, pool.most, () => performance.now());
   let stopping = false;
@@ -111,36 +114,26 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     await pause(RECOVERY_PAUSE_MS);
   };
 
-  /** Downloads the image when its server has a connection free; null: not begun, it should be given back. */
-  const process = async ({ request }: Turn, { image, enter }: HeldImage): Promise<ImageResult | null> => {
-    if (isGivenUp(image, maxAttempts)) {
-      return { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false };
-    }
-    const origin = origins.originOf(image.inputUrl);
-    if (!(await origins.enter(origin))) return null;
-    let loading = true;
-    const arrived = (): void => {
-      if (!loading) return;
-      loading = false;
-      enter('loaded');
-      if (!origins.leave(origin)) return;
+  const runImage = createRunImage({
+    ...{ pool, origins, sharing },
+    onRoom: () => {
       queue.roomAgain();
       wake();
-    };
-    enter('loading');
-    const result = await pool.run({ id: image._id, url: image.inputUrl, ...request.options }, arrived);
-    if (result.ok || !result.retryable) origins.worked(origin);
-    else if (isSlowDown(result)) origins.slowDown(origin, result.retryAfterMs);
-    arrived();
-    return result;
-  };
+    },
+  });
 
   const runOne = async (turn: Turn, one: HeldImage): Promise<void> => {
     const { request } = turn;
     const { image } = one;
     turn.running += 1;
     deps.onBegin?.(image);
-    const result = await process(turn, one);
+    const result: ImageResult | null = isGivenUp(image, maxAttempts)
+      ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
+      : await runImage(one, {
+          options: request.options,
+          since: turn.since,
+          isWanted: () => turn.request.state !== 'cancelling',
+        });
     if (result === null) {
       await images.release([image], 0).catch(reportBroken);
     } else {
@@ -293,9 +286,5 @@ const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
 
 /** Images of one step of a cancellation: each costs a write, and others wait meanwhile. */
 const STOPPED_AT_ONCE = 200;
-
-/** What is meant for all images of the server, not for this one. */
-const isSlowDown = ({ code, retryAfterMs = 0 }: Extract<ImageResult, { ok: false }>): boolean =>
-  code === 'source_rate_limited' || (code === 'source_unavailable' && retryAfterMs > 0);
 
 const GIVEN_UP = 'Every worker that tried this image stopped; it was given up.';

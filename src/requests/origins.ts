@@ -29,6 +29,11 @@ export interface Origins extends OriginRoom {
    * @returns true when there is room enough that claiming more is worth a query
    */
   leave(origin: string | null): boolean;
+  /**
+   * Counts an image that waits for another one with the same URL, until the returned function is called; calling it
+   * again changes nothing. That is true when there is room enough that claiming more is worth a query.
+   */
+  waitBeside(origin: string | null): () => boolean;
   /** The origin asked for a slower pace. */
   slowDown(origin: string | null, retryAfterMs: number | undefined): void;
   /** The origin answered as it should. */
@@ -39,6 +44,7 @@ export interface Origins extends OriginRoom {
 
 interface State {
   loading: number;
+  beside: number;
   readonly line: ((may: boolean) => void)[];
   pausedUntil: number;
   /** Pauses in a row without an answer as it should be. */
@@ -73,7 +79,7 @@ export const createOrigins = ({ connections, most, patience }: OriginLimits, now
   let busy = 0;
   let closed = false;
 
-  const inWork = ({ loading, line }: State): number => loading + line.length;
+  const inWork = ({ loading, beside, line }: State): number => loading + beside + line.length;
   const isPaused = (state: State): boolean => now() < state.pausedUntil;
 
   const stateOf = (origin: string): State => {
@@ -83,7 +89,7 @@ export const createOrigins = ({ connections, most, patience }: OriginLimits, now
       const idle = [...states].find(([, state]) => inWork(state) === 0);
       if (idle !== undefined) states.delete(idle[0]);
     }
-    const state: State = { loading: 0, line: [], pausedUntil: 0, pauses: 0 };
+    const state: State = { loading: 0, beside: 0, line: [], pausedUntil: 0, pauses: 0 };
     states.set(origin, state);
     return state;
   };
@@ -114,6 +120,9 @@ export const createOrigins = ({ connections, most, patience }: OriginLimits, now
     const share = state.pauses > 0 && state.pauses <= patience ? 1 : shareOf(state);
     return Math.max(0, share - inWork(state));
   };
+
+  /** Claims of one image at a time would cost a query each. */
+  const isRoomy = (origin: string): boolean => room(origin) >= Math.max(1, shareOf(states.get(origin)) / 4);
 
   return {
     originOf,
@@ -146,7 +155,24 @@ export const createOrigins = ({ connections, most, patience }: OriginLimits, now
         if (next === undefined) state.loading -= 1;
         else next(true);
       });
-      return room(origin) >= Math.max(1, shareOf(state) / 4);
+      return isRoomy(origin);
+    },
+
+    waitBeside(origin) {
+      if (origin === null) return () => false;
+      const state = stateOf(origin);
+      change(origin, state, () => {
+        state.beside += 1;
+      });
+      let waits = true;
+      return () => {
+        if (!waits) return false;
+        waits = false;
+        change(origin, state, () => {
+          state.beside -= 1;
+        });
+        return isRoomy(origin);
+      };
     },
 
     slowDown(origin, retryAfterMs) {

@@ -11,6 +11,8 @@ const WITHOUT_ROOM_MS = 400;
 export interface Turn {
   request: ActiveRequest;
   readonly cursor: ClaimCursor;
+  /** When this run of the request was first seen here. */
+  since: number;
   /** Images of the request in work on this instance. */
   running: number;
   lastServed: number;
@@ -52,11 +54,14 @@ export const createFairQueue = (now: () => number): FairQueue => {
       }
       for (const request of active) {
         const turn = turns.get(request._id);
-        if (turn !== undefined) turn.request = request;
-        else {
+        if (turn !== undefined) {
+          if (turn.request.run !== request.run) turn.since = now();
+          turn.request = request;
+        } else {
           turns.set(request._id, {
             request,
             cursor: newCursor(),
+            since: now(),
             running: 0,
             lastServed: 0,
             dryUntil: 0,

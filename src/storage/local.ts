@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { createDirectorySync } from './directory-sync.ts';
@@ -16,6 +16,9 @@ export interface LocalStorage extends Storage {
 }
 
 const TEMPORARY = '.tmp-';
+
+/** No links on this file system, or no more of this file. */
+const NO_LINKS = ['EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'];
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
 
@@ -68,7 +71,52 @@ export const createLocalStorage = (directory: string): LocalStorage => {
     }
   };
 
+  /** A second name for the file, or a copy of it where the file system gives no more names. */
+  const linkOrCopy = async (from: string, to: string): Promise<void> => {
+    try {
+      await link(from, to);
+    } catch (error) {
+      if (!NO_LINKS.includes(codeOf(error))) throw error;
+      await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      const handle = await open(to, 'r+');
+      try {
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+    }
+  };
+
+  const isMissing = async (path: string): Promise<boolean> => {
+    const stats = await lstat(path).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    });
+    return stats === null || !stats.isFile();
+  };
+
   return {
+    copy: async (from, to) => {
+      assertName(from);
+      assertName(to);
+      const temporary = pathOf(`${TEMPORARY}${randomUUID()}`);
+      try {
+        if (await isMissing(pathOf(from))) return false;
+        await linkOrCopy(pathOf(from), temporary);
+        await rename(temporary, pathOf(to));
+        await syncRoot();
+        return true;
+      } catch (cause) {
+        if (codeOf(cause) === 'ENOENT') return false;
+        throw new AppError('storage_failed', `The result could not be stored: ${reasonOf(cause)}. It is tried again.`, {
+          cause,
+        });
+      } finally {
+        // Where both names were of one file already, the rename has left the temporary one.
+        await rm(temporary, { force: true }).catch(() => {});
+      }
+    },
+
     put: async (name, bytes) => {
       assertName(name);
       const temporary = pathOf(`${TEMPORARY}${randomUUID()}`);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -85,6 +86,22 @@ export const createS3Storage = (
         });
       } catch (cause) {
         const message = `The result could not be stored: of the image store, ${classifyS3(cause).reason}. It is tried again.`;
+        throw new AppError('storage_failed', message, { cause });
+      }
+    },
+
+    copy: async (from, to) => {
+      assertOutputName(from);
+      assertOutputName(to);
+      const source = `${bucket}/${prefix}${from}`.split('/').map(encodeURIComponent).join('/');
+      try {
+        // Type and caching come along with the source.
+        await client.send(new CopyObjectCommand({ ...objectOf(to), CopySource: source, ...writeOptions() }));
+        return true;
+      } catch (cause) {
+        const { kind, reason } = classifyS3(cause);
+        if (kind === 'missing') return false;
+        const message = `The result could not be stored: of the image store, ${reason}. It is tried again.`;
         throw new AppError('storage_failed', message, { cause });
       }
     },

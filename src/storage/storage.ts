@@ -46,6 +46,12 @@ export interface StoredObject {
 export interface Storage {
   /** Stores the bytes whole or not at all, durable when it resolves; a second put of the name replaces the first. */
   put(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Stores what is under `from` under `to` as well, whole or not at all, durable when it resolves; each can be removed or
+   * replaced without the other.
+   * @returns false when nothing is stored under `from`
+   */
+  copy(from: string, to: string): Promise<boolean>;
   /** What is stored under the name, or null. */
   stat(name: string): Promise<StoredObject | null>;
   /** The bytes from `start` to `end`, both inclusive. */

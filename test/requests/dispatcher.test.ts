@@ -7,6 +7,7 @@ import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createOrigins } from '../../src/requests/origins.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
+import { createSharing } from '../../src/requests/sharing.ts';
 import { createStoreGate } from '../../src/requests/store-gate.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
@@ -83,6 +84,10 @@ const start = async ({
     completion: createCompletion(requests, images, async () => {}),
     pool: { capacity, most: capacity * 4, run },
     origins: createOrigins({ connections: 6, most: capacity * 4, patience: 5 }, () => performance.now()),
+    sharing: createSharing(
+      async () => true,
+      () => performance.now(),
+    ),
     storeGate: createStoreGate(check, () => performance.now()),
     log: { info: () => {}, warn: () => {} },
     onVerdict,

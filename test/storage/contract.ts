@@ -63,6 +63,36 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect(await storage.stat(name)).toBeNull();
   });
 
+  test('a copy is the same, and lives and dies without its source', async () => {
+    const [from, to] = [newName(), newName()];
+    await storage.put(from, bytes);
+    const before = await harness.names();
+    expect(await storage.copy(from, to)).toBe(true);
+    // Once more over itself, as after a crash; nothing temporary stays.
+    expect(await storage.copy(from, to)).toBe(true);
+    expect(await harness.names()).toHaveLength(before.length + 1);
+    expect(await storage.stat(to)).toMatchObject({ size: 10, contentType: 'image/jpeg' });
+
+    await storage.put(from, Buffer.from('other'));
+    expect(await buffer(await storage.read(to))).toEqual(bytes);
+    await storage.remove(from);
+    expect(await buffer(await storage.read(to))).toEqual(bytes);
+    const again = newName();
+    expect(await storage.copy(to, again)).toBe(true);
+    await storage.remove(to);
+    expect(await buffer(await storage.read(again))).toEqual(bytes);
+  });
+
+  test('a copy replaces what was under its name, and one of nothing changes nothing', async () => {
+    const [from, to] = [newName(), newName()];
+    await storage.put(to, Buffer.from('old'));
+    expect(await storage.copy(from, to)).toBe(false);
+    expect((await buffer(await storage.read(to))).toString()).toBe('old');
+    await storage.put(from, bytes);
+    expect(await storage.copy(from, to)).toBe(true);
+    expect(await buffer(await storage.read(to))).toEqual(bytes);
+  });
+
   test('of concurrent puts of one name, a reader sees one whole', async () => {
     const name = newName();
     const versions = [Buffer.alloc(300_000, 'a'), Buffer.alloc(200_000, 'b')] as const;
@@ -93,6 +123,8 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     await expect(storage.stat(name)).rejects.toMatchObject(refused);
     await expect(storage.read(name)).rejects.toMatchObject(refused);
     await expect(storage.remove(name)).rejects.toMatchObject(refused);
+    await expect(storage.copy(name, newName())).rejects.toMatchObject(refused);
+    await expect(storage.copy(newName(), name)).rejects.toMatchObject(refused);
   });
 
   test('check leaves nothing behind', async () => {
@@ -106,6 +138,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     if (fault === undefined) throw new Error(`no broken storage ${name}`);
     const says = { publicMessage: expect.stringMatching(fault.reason) };
     await expect(fault.storage.put(newName(), bytes)).rejects.toMatchObject({ ...says, code: 'storage_failed' });
+    await expect(fault.storage.copy(newName(), newName())).rejects.toMatchObject({ ...says, code: 'storage_failed' });
     await expect(fault.storage.check()).rejects.toMatchObject({ ...says, code: fault.readCode });
     await expect(fault.storage.stat(newName())).rejects.toMatchObject({ code: fault.readCode });
     await expect(fault.storage.read(newName())).rejects.toMatchObject({ code: fault.readCode });
