@@ -12,7 +12,12 @@ let images: ImageServer;
 let service: TestService;
 beforeAll(async () => {
   images = await ImageServer.start();
-  service = await startTestService({ MAX_ATTEMPTS: '2', WORKER_THREADS: '1', TASKS_PER_THREAD: '5' });
+  service = await startTestService({
+    MAX_ATTEMPTS: '2',
+    WORKER_THREADS: '1',
+    TASKS_PER_THREAD: '5',
+    MAX_CONNECTIONS_PER_ORIGIN: '5',
+  });
 });
 afterAll(async () => {
   await service.close();
@@ -84,7 +89,10 @@ test('what waits, what is in work and what is cancelled is shown as it is', asyn
   const ends = ({ value }: Scrape) =>
     ['completed', 'cancelled'].map((outcome) => value('bulk_image_images_total', { outcome }) ?? 0);
   const [completed = 0, cancelled = 0] = ends(await scrape(service.url));
-  const id = await uploaded(service.url, `${HEADER}1,P,"${`${url},`.repeat(12)}"\n`);
+  const id = await uploaded(
+    service.url,
+    `${HEADER}1,P,"${Array.from({ length: 12 }, (_, n) => `${url}?${n}`).join(',')}"\n`,
+  );
   const busy = await shows(service.url, ({ value }) => {
     return value('bulk_image_pool_slots_busy') === 5 && value('bulk_image_queue_images') === 12;
   });
