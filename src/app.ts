@@ -8,6 +8,7 @@ import { type ArchiveDeps, archiveRoutes } from './http/archive.ts';
 import { type ControlRoutesDeps, controlRoutes } from './http/controls.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { docsRoutes } from './http/docs.ts';
+import { type EventRoutesDeps, eventRoutes } from './http/events.ts';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
 import { imageRoutes } from './http/images.ts';
 import { type MetricsRoutesDeps, measureCalls, metricsRoutes, type ObserveCall } from './http/metrics.ts';
@@ -36,6 +37,7 @@ export interface AppDeps {
   };
   readonly upload: UploadDeps;
   readonly requests: RequestRoutesDeps;
+  readonly events: Pick<EventRoutesDeps, 'watch'>;
   readonly controls: ControlRoutesDeps;
   readonly archive: ArchiveDeps;
   readonly storage: Storage;
@@ -95,6 +97,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));
+  app.use(eventRoutes({ ...deps.events, stopping: deps.stopping, random: Math.random }));
   app.use(controlRoutes(deps.controls));
   app.use(archiveRoutes(deps.archive));
   app.use(deps.imageDirectory === null ? storedImageRoutes(deps.storage) : imageRoutes(deps.imageDirectory));

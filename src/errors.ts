@@ -59,6 +59,7 @@ export const REQUEST_ERRORS = {
     500,
     'The image store cannot be used as this server is set up. Its operator has to mend that.',
   ),
+  too_many_listeners: transient(503, 'Too many clients listen to events here already. Ask for the status instead.'),
   shutting_down: transient(503, 'The server is stopping. Try again in a few seconds.'),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -24,7 +24,7 @@ import { createDispatcher } from './requests/dispatcher.ts';
 import { completionEvent } from './requests/event.ts';
 import { createImageStore } from './requests/image-store.ts';
 import { createIngest } from './requests/ingest.ts';
-import { createListing } from './requests/listing.ts';
+import { createListing, createSummaries } from './requests/listing.ts';
 import { createModels, ensureIndexes } from './requests/models.ts';
 import { createOrigins } from './requests/origins.ts';
 import { createReconciler } from './requests/reconciler.ts';
@@ -35,6 +35,7 @@ import { createRounds } from './requests/rounds.ts';
 import { createSharing } from './requests/sharing.ts';
 import { createStoreGate } from './requests/store-gate.ts';
 import { createUploadKeys } from './requests/upload-keys.ts';
+import { createWatching } from './requests/watching.ts';
 import { createStorage } from './storage/create.ts';
 import { createLocalStorage } from './storage/local.ts';
 import { outputName, type StorageConfig } from './storage/storage.ts';
@@ -274,6 +275,7 @@ const startParts = async (
       outputUrl,
       webhookOf: (requestId) => outbox.latest(requestId),
     },
+    events: { watch: createWatching({ read: createSummaries(models), log }) },
     controls: {
       requests,
       control,

@@ -41,3 +41,11 @@ export const createListing =
     }
     return found.slice(0, limit);
   };
+
+/** Those of these requests that exist for people, in no order; one query. */
+export const createSummaries =
+  ({ requests }: Models) =>
+  async (requestIds: readonly string[]): Promise<ListedRequest[]> => {
+    const found = await requests.find({ _id: { $in: [...requestIds] } }, FIELDS).lean<ListedRequest[]>();
+    return found.filter(({ state }) => !HIDDEN_STATES.includes(state));
+  };

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+import { listen } from '../support/events.ts';
+import { ImageServer, status } from '../support/image-server.ts';
+import { killInstances, startInstance } from '../support/instance.ts';
+import { csvOf, type Pictures, startPictures } from '../support/pictures-server.ts';
+import { startTestService, statusOf, uploaded, waitFor } from '../support/service.ts';
+
+let pictures: Pictures | null = null;
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'events-'));
+});
+afterEach(async () => {
+  await killInstances();
+  await pictures?.close();
+  pictures = null;
+  await rm(directory, { recursive: true, force: true });
+});
+
+test('what one instance does is seen on another within a second, up to the end', async () => {
+  pictures = await startPictures(100);
+  const worker = await startTestService();
+  const { MONGODB_URI = '', PROCESSED_DIR = '' } = worker.environment;
+  const other = await startTestService({ ROLE: 'api', MONGODB_URI, PROCESSED_DIR });
+  const requestId = await uploaded(worker.url, csvOf(pictures.origin, 40));
+  const listener = await listen(`${other.url}/api/events/${requestId}`);
+  const seenHere: { completed: number; at: number }[] = [];
+  const watch = waitFor(async () => {
+    const { progress, finishedAt } = await statusOf(worker.url, requestId);
+    if (seenHere.at(-1)?.completed !== progress.completed) {
+      seenHere.push({ completed: progress.completed, at: performance.now() });
+    }
+    return finishedAt !== null;
+  });
+  expect(await listener.closed).toBe('ended');
+  await watch;
+
+  expect(listener.events.map(({ event }) => event)).toEqual([...listener.events.slice(1).map(() => 'progress'), 'end']);
+  const counts = listener.events.map(({ data }) => data.progress.completed);
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  expect(counts.at(-1)).toBe(40);
+  // Each number that was seen on the one was told on the other, or a later one was.
+  const delays = seenHere
+    .map(({ completed, at }) => {
+      const told = listener.events.find(({ data }) => data.progress.completed >= completed);
+      return (told?.at ?? Number.POSITIVE_INFINITY) - at;
+    })
+    .toSorted((a, b) => a - b);
+  expect(delays[delays.length >> 1]).toBeLessThan(1_000);
+  // A machine that is busy with other tests may be late once.
+  expect(delays.at(-1)).toBeLessThan(3_000);
+  await other.close();
+  await worker.close();
+}, 60_000);
+
+test('SIGTERM ends the streams at once, and they do not hold up the stop', async () => {
+  const origin = await ImageServer.start();
+  origin.on('/busy.jpg', status(503, { 'Retry-After': '600' }));
+  const database = await startTestService();
+  const { MONGODB_URI = '' } = database.environment;
+  const instance = await startInstance(directory, { MONGODB_URI, SHUTDOWN_SECONDS: '20', ROLE: 'api' });
+  const csv = `S. No.,Product Name,Input Image Urls\n1,Mug,${origin.url('/busy.jpg')}\n`;
+  const requestId = await uploaded(instance.url, csv);
+  const listeners = await Promise.all(
+    Array.from({ length: 20 }, () => listen(`${instance.url}/api/events/${requestId}`)),
+  );
+  await waitFor(async () => listeners.every(({ events }) => events.length > 0));
+  const begun = performance.now();
+  instance.process.kill('SIGTERM');
+  expect(await Promise.all(listeners.map(({ closed }) => closed))).toEqual(listeners.map(() => 'ended'));
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  expect(await instance.exited).toEqual({ code: 0, signal: null });
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  await database.close();
+  await origin.close();
+}, 60_000);
+
+test('a stream outlives an outage of the database and goes on to the end', async () => {
+  pictures = await startPictures(150);
+  const database = await startEmbedded({
+    ...{ dataDirectory: join(directory, 'database'), guardianFile: GUARDIAN_FILE, engines: TEST_ENGINES },
+    log: () => undefined,
+  });
+  const { url } = await startInstance(directory, { MONGODB_URI: database.uri, LEASE_SECONDS: '30' });
+  const requestId = await uploaded(url, csvOf(pictures.origin, 60));
+  const listener = await listen(`${url}/api/events/${requestId}`);
+  await waitFor(async () => listener.events.some(({ data }) => data.progress.completed > 3));
+  process.kill(database.pid, 'SIGSTOP');
+  try {
+    await waitFor(async () => (await fetch(`${url}/ready`)).status === 503);
+    const before = listener.events.length;
+    expect((await fetch(`${url}/api/events/${requestId}`)).status).toBe(503);
+    expect(listener.events.length).toBe(before);
+  } finally {
+    process.kill(database.pid, 'SIGCONT');
+  }
+  expect(await listener.closed).toBe('ended');
+  expect(listener.events.at(-1)).toMatchObject({
+    event: 'end',
+    data: { status: 'completed', progress: { completed: 60 } },
+  });
+  await database.stop();
+}, 120_000);
