@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { listen } from '../support/events.ts';
 import { finished, startTestService, type TestService, upload, uploaded } from '../support/service.ts';
 
 interface Operation {
@@ -88,6 +89,28 @@ test('real statuses are as described, unfinished and finished', async () => {
   await assertDescribed(await fetch(`${service.url}/api/status/${id}?limit=0`), path, 'get');
   await assertDescribed(await fetch(`${service.url}/api/status/${UNKNOWN}`), path, 'get');
   await assertDescribed(await fetch(`${service.url}/api/output/${UNKNOWN}`), '/api/output/{requestId}', 'get');
+});
+
+test('real events are as described, and so is what their data holds', async () => {
+  const path = '/api/events/{requestId}';
+  const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
+  const listener = await listen(`${service.url}/api/events/${id}`);
+  await listener.closed;
+  expect(document.paths[path]?.get?.responses[200]?.content).toHaveProperty([
+    String(listener.headers['content-type']),
+    'schema',
+    '$ref',
+  ]);
+  const faults = (name: string, value: unknown) => {
+    const validate = ajv.getSchema(`document#/components/schemas/${name}`);
+    return validate?.(value) === true ? null : (validate?.errors ?? 'no schema');
+  };
+  expect(listener.events.length).toBeGreaterThan(0);
+  for (const { event, id: eventId, data } of listener.events) {
+    expect(faults('ProgressEvent', { event, id: eventId, data: JSON.stringify(data) })).toBeNull();
+    expect(faults('RequestSummary', data)).toBeNull();
+  }
+  await assertDescribed(await fetch(`${service.url}/api/events/${UNKNOWN}`), path, 'get');
 });
 
 test('health, ready, metrics and a missing image are as described', async () => {

@@ -115,8 +115,21 @@ export const statusAnswer = z
 
 const { webhook: _webhook, products: _products, next: _next, ...summary } = statusAnswer.shape;
 
+export const requestSummary = z.object(summary).meta({ description: 'A request without its images.' });
+
+/** One event of the stream; what is inside `data` is JSON of {@link requestSummary}. */
+export const progressEvent = z.object({
+  event: z.enum(['progress', 'end']),
+  id: z.string().meta({ description: 'Of the state: equal where nothing has changed.' }),
+  data: z.string().meta({
+    description: 'A `RequestSummary` as JSON.',
+    contentMediaType: 'application/json',
+    contentSchema: { $ref: '#/components/schemas/RequestSummary' },
+  }),
+});
+
 export const listAnswer = z.object({
-  requests: z.array(z.object(summary)),
+  requests: z.array(requestSummary),
   next: z.string().nullable().meta({ description: 'Path of the next page; null on the last one.' }),
 });
 

@@ -4,8 +4,10 @@ import {
   healthAnswer,
   listAnswer,
   problem,
+  progressEvent,
   readyAnswer,
   redeliverAnswer,
+  requestSummary,
   statusAnswer,
   uploadAnswer,
 } from './answers.ts';
@@ -15,6 +17,8 @@ import type { Json, Operation } from './parts.ts';
 const ANSWERS = {
   UploadAnswer: uploadAnswer,
   StatusAnswer: statusAnswer,
+  RequestSummary: requestSummary,
+  ProgressEvent: progressEvent,
   ListAnswer: listAnswer,
   DeliveriesAnswer: deliveriesAnswer,
   RedeliverAnswer: redeliverAnswer,

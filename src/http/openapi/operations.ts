@@ -43,6 +43,7 @@ const upload: Operation = {
       },
       links: {
         status: { operationId: 'status', parameters: { requestId: '$response.body#/requestId' } },
+        events: { operationId: 'events', parameters: { requestId: '$response.body#/requestId' } },
         output: { operationId: 'output', parameters: { requestId: '$response.body#/requestId' } },
       },
     },
@@ -68,6 +69,8 @@ const status: Operation = {
 
 const { products: _products, next: _next, webhook: _webhook, ...summaryExample } = statusExample;
 
+const eventExample = { event: 'end', id: '2Yk0tX1mZbQp9aLd', data: JSON.stringify(summaryExample) };
+
 const list: Operation = {
   operationId: 'list',
   tags: ['Requests'],
@@ -76,6 +79,31 @@ const list: Operation = {
   responses: {
     200: json('ListAnswer', 'Newest first.', { requests: [summaryExample], next: null }),
     ...problems(...ANY_CALL, 'invalid_field'),
+  },
+};
+
+const events: Operation = {
+  operationId: 'events',
+  tags: ['Requests'],
+  summary: 'Progress as it happens, as server-sent events',
+  description:
+    'The event `progress` comes on connect and with each change, about twice a second at most; `end` comes with the final ' +
+    'state, and the server closes. The data of both is a `RequestSummary`. The schema is that of one event. With `Last-Event-ID` nothing comes before ' +
+    'something has changed. A comment comes every 15 seconds. A browser comes back by itself after a lost connection, ' +
+    'but not after an answer other than 200.',
+  parameters: [
+    byId,
+    {
+      ...{ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },
+      description: 'The `id` of the last event that came; browsers send it when they come back.',
+    },
+  ],
+  responses: {
+    200: {
+      description: 'A stream that lasts until the request is finished.',
+      content: { 'text/event-stream': { schema: schemaRef('ProgressEvent'), example: eventExample } },
+    },
+    ...problems(...ANY_CALL, 'request_not_found', 'too_many_listeners'),
   },
 };
 
@@ -227,6 +255,7 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/api/upload': { post: upload },
   '/api/status/{requestId}': { get: status },
   '/api/requests': { get: list },
+  '/api/events/{requestId}': { get: events },
   '/api/output/{requestId}': { get: output },
   '/api/cancel/{requestId}': { post: cancel },
   '/api/retry/{requestId}': { post: retry },
