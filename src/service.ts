@@ -29,11 +29,14 @@ import { createModels, ensureIndexes } from './requests/models.ts';
 import { createOrigins } from './requests/origins.ts';
 import { createReconciler } from './requests/reconciler.ts';
 import { createRemovalStore } from './requests/removal-store.ts';
+import { createReportStore } from './requests/report-store.ts';
+import { createReporter } from './requests/reporter.ts';
 import { createRequestStore } from './requests/request-store.ts';
 import { createRetention } from './requests/retention.ts';
 import { createRounds } from './requests/rounds.ts';
 import { createSharing } from './requests/sharing.ts';
 import { createStoreGate } from './requests/store-gate.ts';
+import type { RequestRecord } from './requests/types.ts';
 import { createUploadKeys } from './requests/upload-keys.ts';
 import { createWatching } from './requests/watching.ts';
 import { createStorage } from './storage/create.ts';
@@ -168,11 +171,13 @@ const startParts = async (
   const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port.actual}`;
   const outputUrl = (name: string): string => storage.publicUrl(name) ?? `${publicUrl()}/processed_images/${name}`;
 
-  const completion = createCompletion(requests, images, async (request) => {
+  const reporter = createReporter({ store: createReportStore(models, now), log, everyMs: RECONCILE_EVERY_MS });
+  const announce = async (request: RequestRecord): Promise<void> => {
     // A worker without PUBLIC_URL knows no address that serves the API; the instance that took the upload does.
     await outbox.enqueue(completionEvent(request, config.publicUrl ?? request.webhook?.servedAt ?? publicUrl()));
     courier.wake();
-  });
+  };
+  const completion = createCompletion(requests, images, announce, reporter.make);
   const storeGate = createStoreGate(
     () => storage.check(),
     () => performance.now(),
@@ -228,7 +233,7 @@ const startParts = async (
   };
   const rounds = [
     createRounds('the sweeper', sweep, SWEEP_EVERY_MS, log),
-    ...(worksOnImages ? [reconciler, createRounds('the retention', retention, RETENTION_EVERY_MS, log)] : []),
+    ...(worksOnImages ? [reconciler, reporter, createRounds('the retention', retention, RETENTION_EVERY_MS, log)] : []),
     createRounds('the sweeper of upload keys', uploadKeys.sweep, SWEEP_EVERY_MS, log),
   ];
 

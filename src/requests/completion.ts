@@ -18,11 +18,13 @@ export interface Completion {
 /**
  * Decides that a request is finished: when no unfinished image is left, whatever the counters say, and by one
  * compare-and-set, however many instances look at the same moment.
+ * @param onFinished told when this call has ended a run and its event stands; must not throw
  */
 export const createCompletion = (
   requests: RequestStore,
   images: ImageStore,
   announce: AnnounceCompletion,
+  onFinished: (request: RequestRecord) => void = () => {},
 ): Completion => {
   const settleEvent = async (request: RequestRecord): Promise<void> => {
     if (request.webhook !== undefined) await announce(request);
@@ -42,7 +44,9 @@ export const createCompletion = (
         : await requests.recount(requestId, request.total);
       if (!(await requests.finish(request, finalState(request.state, counters), counters))) return false;
       const finished = await requests.find(requestId);
-      if (finished !== null) await settleEvent(finished);
+      if (finished === null) return true;
+      await settleEvent(finished);
+      onFinished(finished);
       return true;
     },
 

@@ -63,6 +63,8 @@ const request = new Schema<RequestRecord>(
     owner: String,
     uploadKey: String,
     eventPending: Boolean,
+    reportDue: Date,
+    report: Schema.Types.Mixed,
   },
   { versionKey: false, collection: 'requests', minimize: false },
 );
@@ -70,6 +72,7 @@ request.index({ state: 1 });
 request.index({ eventPending: 1 });
 request.index({ createdAt: 1 });
 request.index({ finishedAt: 1 });
+request.index({ reportDue: 1 });
 
 const rowChunk = new Schema<RowChunkRecord>(
   {

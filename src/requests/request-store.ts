@@ -127,13 +127,14 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /**
-     * The one compare-and-set that ends a run. With it the event is marked as owed, so that a crash before its outbox
-     * document stands is repaired by whoever looks next.
+     * The one compare-and-set that ends a run. With it the event and the report are marked as owed, so that a crash before
+     * they stand is repaired by whoever looks next.
      */
     async finish(request: ActiveRequest, state: RequestState, counters: Counters): Promise<boolean> {
+      const at = now();
       const written = await requests.updateOne(
         { _id: request._id, state: request.state, run: request.run },
-        { $set: { state, counters, finishedAt: now(), eventPending: true } },
+        { $set: { state, counters, finishedAt: at, eventPending: true, reportDue: at } },
       );
       return written.modifiedCount === 1;
     },
@@ -163,7 +164,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         {
           $set: { state: 'retrying', heartbeatAt: now(), counters: { ...counters, failed: 0, cancelled: 0 } },
           $inc: { run: 1 },
-          $unset: { finishedAt: '' },
+          $unset: { finishedAt: '', report: '', reportDue: '' },
         },
       );
       return written.modifiedCount === 1;

@@ -37,6 +37,7 @@ export const createStatusView =
               ...(webhook ?? { state: 'waiting', attempts: 0, lastStatus: null }),
               url: redactCredentials(request.webhook.url),
             },
+      report: request.report ?? null,
       products: groupByRow(shown, request, outputUrl),
       next: more ? `/api/status/${request._id}?limit=${page.limit}&after=${last.seq}` : null,
     };
@@ -58,8 +59,11 @@ export const progressOf = ({ counters, total }: Pick<RequestRecord, 'counters' |
 export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord, 'counters'>) => ({
   in: bytesIn,
   out: bytesOut,
-  savedPercent: bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10,
+  savedPercent: savedPercent(bytesIn, bytesOut),
 });
+
+export const savedPercent = (bytesIn: number, bytesOut: number): number =>
+  bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10;
 
 /** One line of the list of requests. */
 export const summaryOf = (

@@ -62,6 +62,32 @@ export interface RequestOptions {
   readonly progressive?: boolean;
 }
 
+/** What one row of the CSV came to, over its completed images. */
+export interface ProductReport {
+  readonly serialNumber: string;
+  readonly productName: string;
+  readonly images: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly savedPercent: number;
+}
+
+export interface FailureReport {
+  readonly code: ImageErrorCode;
+  readonly count: number;
+  /** Where the images of these failures were to come from; null where the URL names no host. */
+  readonly origins: readonly { readonly origin: string | null; readonly count: number }[];
+}
+
+export interface Report {
+  /** Those that saved most, the most first. */
+  readonly products: readonly ProductReport[];
+  /** Rows with images. */
+  readonly productCount: number;
+  /** The most frequent first. */
+  readonly failures: readonly FailureReport[];
+}
+
 export interface RequestRecord {
   /** UUID, the `requestId`. */
   readonly _id: string;
@@ -85,6 +111,10 @@ export interface RequestRecord {
   readonly uploadKey?: string;
   /** Set with the final state, gone once the webhook's outbox document stands. */
   readonly eventPending?: boolean;
+  /** Set with the final state: from when on a report is owed. While one is being made, until when; gone once it stands. */
+  readonly reportDue?: Date;
+  /** Of this run; gone when a retry begins another. */
+  readonly report?: Report;
 }
 
 export interface ImageRecord {

@@ -79,6 +79,11 @@ export interface Status {
   progress: { total: number; completed: number; failed: number; cancelled: number; pending: number; percent: number };
   bytes: { in: number; out: number; savedPercent: number };
   webhook: { url: string; state: string; attempts: number; lastStatus: number | null } | null;
+  report: {
+    products: { serialNumber: string; images: number; bytesIn: number; bytesOut: number; savedPercent: number }[];
+    productCount: number;
+    failures: { code: string; count: number; origins: { origin: string | null; count: number }[] }[];
+  } | null;
   startedAt: string | null;
   finishedAt: string | null;
   next: string | null;

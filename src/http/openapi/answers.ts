@@ -85,6 +85,32 @@ export const requestStatus = z.enum([
   'cancelled',
 ]);
 
+const report = z.object({
+  products: z
+    .array(
+      z.object({
+        ...{ serialNumber: z.string(), productName: z.string() },
+        images: count.min(1).meta({ description: 'Completed ones; the numbers are about them.' }),
+        ...{ bytesIn: count, bytesOut: count, savedPercent: z.number() },
+      }),
+    )
+    .max(20)
+    .meta({ description: 'The rows that saved most, the most first.' }),
+  productCount: count.meta({ description: 'Rows with images.' }),
+  failures: z
+    .array(
+      z.object({
+        code: codes(IMAGE_ERRORS),
+        count: z.int().min(1),
+        origins: z
+          .array(z.object({ origin: z.string().nullable(), count: z.int().min(1) }))
+          .max(10)
+          .meta({ description: 'Hosts of the failed URLs; null where a URL names none.' }),
+      }),
+    )
+    .meta({ description: 'The most frequent first.' }),
+});
+
 export const statusAnswer = z
   .object({
     requestId: uuid,
@@ -108,12 +134,13 @@ export const statusAnswer = z
         lastStatus: z.int().nullable(),
       })
       .nullable(),
+    report: report.nullable().meta({ description: 'Made when the request is finished, a moment after; null before.' }),
     products: z.array(z.object({ serialNumber: z.string(), productName: z.string(), images: z.array(image) })),
     next: z.string().nullable().meta({ description: 'Path of the next page; null on the last one.' }),
   })
   .meta({ description: 'Progress of a request and one page of its images.' });
 
-const { webhook: _webhook, products: _products, next: _next, ...summary } = statusAnswer.shape;
+const { webhook: _webhook, report: _report, products: _products, next: _next, ...summary } = statusAnswer.shape;
 
 export const requestSummary = z.object(summary).meta({ description: 'A request without its images.' });
 

@@ -67,7 +67,7 @@ const status: Operation = {
   },
 };
 
-const { products: _products, next: _next, webhook: _webhook, ...summaryExample } = statusExample;
+const { report: _report, products: _products, next: _next, webhook: _webhook, ...summaryExample } = statusExample;
 
 const eventExample = { event: 'end', id: '2Yk0tX1mZbQp9aLd', data: JSON.stringify(summaryExample) };
 

@@ -40,6 +40,16 @@ export const statusExample = {
   progress: { total: 1, completed: 1, failed: 0, cancelled: 0, pending: 0, percent: 100 },
   bytes: { in: 200_000, out: 80_000, savedPercent: 60 },
   webhook: null,
+  report: {
+    products: [
+      {
+        ...{ serialNumber: '1', productName: 'Mug', images: 1 },
+        ...{ bytesIn: 200_000, bytesOut: 80_000, savedPercent: 60 },
+      },
+    ],
+    productCount: 1,
+    failures: [],
+  },
   products: [
     {
       serialNumber: '1',
