@@ -1,15 +1,42 @@
-import { type RequestHandler, Router } from 'express';
+import { join } from 'node:path';
+import { type RequestHandler, type Response, Router } from 'express';
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { openApiDocument } from './openapi/document.ts';
 import { methodNotAllowed } from './problem.ts';
+import { referencePage, referenceScript, referenceStyle } from './reference-page.ts';
 
 /** Open to everyone, keys or not: it tells nothing that the README does not. */
-const PATHS = ['/docs', '/docs/openapi.json', '/openapi.json'];
+const DOCUMENT_PATHS = ['/docs/openapi.json', '/openapi.json'];
+/** What the page needs of Swagger UI, and nothing else of its package. */
+const PACKAGE_FILES = {
+  '/docs/swagger-ui.css': 'swagger-ui.css',
+  '/docs/swagger-ui-bundle.js': 'swagger-ui-bundle.js',
+  '/docs/favicon.png': 'favicon-32x32.png',
+};
 
-/** The OpenAPI document of this very service. */
+/** `/docs`, the reference for people, and the OpenAPI document of this very service that it shows. */
 export const docsRoutes = (options: { readonly needsKey: boolean }): Router => {
-  const text = JSON.stringify(openApiDocument(options));
-  const document: RequestHandler = (_req, res) => {
-    res.set('Cache-Control', 'no-cache').type('application/json').send(text);
+  const texts: readonly [readonly string[], string, string][] = [
+    [['/docs'], 'html', referencePage],
+    [['/docs/reference.css'], 'css', referenceStyle],
+    [['/docs/reference.js'], 'js', referenceScript],
+    [DOCUMENT_PATHS, 'application/json', JSON.stringify(openApiDocument(options))],
+  ];
+  const router = Router({ strict: true });
+  const serve = (paths: readonly string[], answer: (res: Response) => void): void => {
+    const handler: RequestHandler = (_req, res) => {
+      // Another version may come with the next start: each use asks whether what is kept is still right.
+      res.set('Cache-Control', 'no-cache');
+      answer(res);
+    };
+    router.get([...paths], handler).all([...paths], methodNotAllowed('GET', 'HEAD'));
   };
-  return Router().get(PATHS, document).all(PATHS, methodNotAllowed('GET', 'HEAD'));
+  for (const [paths, type, text] of texts) serve(paths, (res) => res.type(type).send(text));
+  for (const [path, name] of Object.entries(PACKAGE_FILES)) {
+    const file = join(swaggerUiFolder(), name);
+    serve([path], (res) => res.sendFile(file, { cacheControl: false }));
+  }
+  // Links on the page are relative to the place without a slash.
+  router.get('/docs/', (_req, res) => res.redirect(308, '../docs'));
+  return router;
 };
