@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../../errors.ts';
 import { imageName, listQuery, requestId, statusQuery, uploadFields, uploadKey } from '../parameters.ts';
+import { CODE_SAMPLES } from './code-samples.ts';
 import {
   type Answer,
-  csvExample,
   exampleId,
   fileUpload,
   headerParameter,
@@ -11,8 +11,8 @@ import {
   pathParameter,
   problems,
   schemaRef,
-  statusExample,
 } from './parts.ts';
+import { RECORDED } from './recorded.ts';
 
 /** What every call under /api can answer beside its own codes. */
 const ANY_CALL: readonly ErrorCode[] = ['invalid_request', 'internal_error', 'database_unavailable', 'shutting_down'];
@@ -31,9 +31,10 @@ const upload: Operation = {
   description: 'Answers once the request and all its images are stored durably. The file may be in any field.',
   parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId)],
   requestBody: fileUpload(uploadFields(() => true)),
+  'x-codeSamples': CODE_SAMPLES,
   responses: {
     202: {
-      ...json('UploadAnswer', 'Taken.', { requestId: exampleId }),
+      ...json('UploadAnswer', 'Taken.', RECORDED.upload),
       headers: {
         Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true },
         'Idempotency-Replayed': {
@@ -62,14 +63,10 @@ const status: Operation = {
   summary: 'Progress, and one page of the images',
   parameters: [byId, ...parameters(statusQuery)],
   responses: {
-    200: json('StatusAnswer', 'The request as it stands.', statusExample),
+    200: json('StatusAnswer', 'The request as it stands.', RECORDED.status),
     ...problems(...ANY_CALL, 'invalid_field', 'request_not_found'),
   },
 };
-
-const { report: _report, products: _products, next: _next, webhook: _webhook, ...summaryExample } = statusExample;
-
-const eventExample = { event: 'end', id: '2Yk0tX1mZbQp9aLd', data: JSON.stringify(summaryExample) };
 
 const list: Operation = {
   operationId: 'list',
@@ -77,7 +74,7 @@ const list: Operation = {
   summary: 'The newest requests',
   parameters: parameters(listQuery),
   responses: {
-    200: json('ListAnswer', 'Newest first.', { requests: [summaryExample], next: null }),
+    200: json('ListAnswer', 'Newest first.', RECORDED.list),
     ...problems(...ANY_CALL, 'invalid_field'),
   },
 };
@@ -101,7 +98,7 @@ const events: Operation = {
   responses: {
     200: {
       description: 'A stream that lasts until the request is finished.',
-      content: { 'text/event-stream': { schema: schemaRef('ProgressEvent'), example: eventExample } },
+      content: { 'text/event-stream': { schema: schemaRef('ProgressEvent'), example: RECORDED.events } },
     },
     ...problems(...ANY_CALL, 'request_not_found', 'too_many_listeners'),
   },
@@ -115,7 +112,7 @@ const change = (operationId: string, summary: string, description: string, codes
   parameters: [byId],
   responses: {
     202: {
-      ...json('UploadAnswer', 'Taken.', { requestId: exampleId }),
+      ...json('UploadAnswer', 'Taken.', RECORDED.retry),
       headers: { Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true } },
     },
     ...problems(...ANY_CALL, 'request_not_found', 'rate_limited', ...codes),
@@ -140,10 +137,7 @@ const deliveries: Operation = {
   summary: 'Every attempt to deliver the webhook',
   parameters: [byId],
   responses: {
-    200: json('DeliveriesAnswer', 'Newest first; none before the request is finished.', {
-      requestId: exampleId,
-      deliveries: [],
-    }),
+    200: json('DeliveriesAnswer', 'Newest first; none before the request is finished.', RECORDED.deliveries),
     ...problems(...ANY_CALL, 'request_not_found'),
   },
 };
@@ -155,7 +149,7 @@ const redeliver: Operation = {
   description: 'With the same `webhook-id` and body, at once and with a fresh schedule.',
   parameters: [byId],
   responses: {
-    202: json('RedeliverAnswer', 'Taken.', { requestId: exampleId, webhookId: `msg_${exampleId}_1` }),
+    202: json('RedeliverAnswer', 'Taken.', RECORDED.redeliver),
     ...problems(...ANY_CALL, 'request_not_found', 'webhook_not_found', 'not_finished', 'rate_limited'),
   },
 };
@@ -168,7 +162,7 @@ const output: Operation = {
   responses: {
     200: {
       description: 'The output CSV, as a download.',
-      content: { 'text/csv': { schema: { type: 'string' }, example: csvExample } },
+      content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.output } },
     },
     ...problems(...ANY_CALL, 'request_not_found', 'not_finished'),
   },
@@ -198,7 +192,7 @@ const image: Operation = {
   summary: 'An output image',
   description: 'Cached for a year; takes `Range` and `If-None-Match`. Needs no key: its name cannot be guessed.',
   security: [],
-  parameters: [pathParameter('name', imageName, `${exampleId}.jpg`)],
+  parameters: [pathParameter('name', imageName, `${RECORDED.imageId}.jpg`)],
   responses: {
     200: { description: 'The image.', content: images },
     206: { description: 'The asked part of it.', content: images },
@@ -220,7 +214,7 @@ const health: Operation = {
   tags: ['Operation'],
   summary: 'Whether the process answers',
   security: [],
-  responses: { 200: json('HealthAnswer', 'It does.', { status: 'ok', uptimeSeconds: 60 }) },
+  responses: { 200: json('HealthAnswer', 'It does.', RECORDED.health) },
 };
 
 const ready: Operation = {
@@ -229,7 +223,7 @@ const ready: Operation = {
   summary: 'Whether the service can take work',
   security: [],
   responses: {
-    200: json('ReadyAnswer', 'It can.', { status: 'ready', checks: { database: { ok: true }, storage: { ok: true } } }),
+    200: json('ReadyAnswer', 'It can.', RECORDED.ready),
     503: json('ReadyAnswer', 'Something it needs is away.', {
       status: 'not_ready',
       checks: { database: { ok: false, reason: 'connection refused' }, storage: { ok: true } },

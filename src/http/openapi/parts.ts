@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
+import { RECORDED } from './recorded.ts';
 
 /** A JSON Schema, or another piece of the document that is plain data. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -22,59 +23,16 @@ export interface Operation {
   readonly parameters?: readonly Json[];
   readonly requestBody?: Json;
   readonly responses: Readonly<Record<number, Answer>>;
+  /** Shown beside the call; the member that Redocly has made common. */
+  readonly 'x-codeSamples'?: readonly Json[];
 }
 
-export const exampleId = '0190a6f0-5b1c-4c3e-9a51-3f1f6f0f7b2d';
-export const csvExample =
-  'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n' +
-  `1,Mug,https://shop.example/mug.jpg,http://localhost:3000/processed_images/${exampleId}.jpg\r\n`;
-const UPLOADED_EXAMPLE = 'S. No.,Product Name,Input Image Urls\r\n1,Mug,https://shop.example/mug.jpg\r\n';
-
-export const statusExample = {
-  requestId: exampleId,
-  status: 'completed',
-  createdAt: '2026-01-31T12:00:00.000Z',
-  startedAt: '2026-01-31T12:00:00.100Z',
-  finishedAt: '2026-01-31T12:00:01.000Z',
-  options: { quality: 50, format: 'jpeg', mozjpeg: false, progressive: false },
-  progress: { total: 1, completed: 1, failed: 0, cancelled: 0, pending: 0, percent: 100 },
-  bytes: { in: 200_000, out: 80_000, savedPercent: 60 },
-  webhook: null,
-  report: {
-    products: [
-      {
-        ...{ serialNumber: '1', productName: 'Mug', images: 1 },
-        ...{ bytesIn: 200_000, bytesOut: 80_000, savedPercent: 60 },
-      },
-    ],
-    productCount: 1,
-    failures: [],
-  },
-  products: [
-    {
-      serialNumber: '1',
-      productName: 'Mug',
-      images: [
-        {
-          id: exampleId,
-          index: 0,
-          inputUrl: 'https://shop.example/mug.jpg',
-          status: 'completed',
-          outputUrl: `http://localhost:3000/processed_images/${exampleId}.jpg`,
-          contentType: 'image/jpeg',
-          bytesIn: 200_000,
-          bytesOut: 80_000,
-          width: 1200,
-          height: 900,
-          notes: [],
-          attempts: 1,
-          error: null,
-        },
-      ],
-    },
-  ],
-  next: null,
-};
+export const exampleId = RECORDED.requestId;
+/** What the examples upload. Two of the sample photos, and one that is not there. */
+const UPLOADED_EXAMPLE =
+  'S. No.,Product Name,Input Image Urls\r\n' +
+  '1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg\r\n' +
+  '2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"\r\n';
 
 export const schemaRef = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
@@ -118,7 +76,7 @@ export const fileUpload = (fields: z.ZodObject): Json => {
           },
         },
         encoding: { file: { contentType: 'text/csv' } },
-        example: { file: UPLOADED_EXAMPLE, quality: 50 },
+        example: { file: UPLOADED_EXAMPLE, quality: 50, webhookUrl: 'http://127.0.0.1:8098/hooks/images' },
       },
     },
   };
