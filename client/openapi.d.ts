@@ -1,0 +1,1806 @@
+/**
+ * Types of the API, made of its OpenAPI document by `npm run generate`.
+ */
+// biome-ignore-all format: generated
+// biome-ignore-all lint: generated
+
+export interface paths {
+    "/api/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a CSV of products with image URLs
+         * @description Answers once the request and all its images are stored durably. The file may be in any field.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Progress, and one page of the images */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest requests */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Progress as it happens, as server-sent events
+         * @description The event `progress` comes on connect and with each change, about twice a second at most; `end` comes with the final state, and the server closes. The data of both is a `RequestSummary`. The schema is that of one event. With `Last-Event-ID` nothing comes before something has changed. A comment comes every 15 seconds. A browser comes back by itself after a lost connection, but not after an answer other than 200.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/output/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The uploaded CSV with a column of output URLs */
+        get: operations["output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cancel/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop what has not started
+         * @description Images in work may finish. Again is fine.
+         */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retry/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the failed and cancelled images again
+         * @description The request gets a new run, with a completion event of its own.
+         */
+        post: operations["retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every attempt to deliver the webhook */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{requestId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the newest webhook again
+         * @description With the same `webhook-id` and body, at once and with a fresh schedule.
+         */
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/archive/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A ZIP of the outputs
+         * @description Streamed. A folder for each product, its images numbered as in the input.
+         */
+        get: operations["archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processed_images/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An output image
+         * @description Cached for a year; takes `Range` and `If-None-Match`. Needs no key: its name cannot be guessed.
+         */
+        get: operations["image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service can take work */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        UploadAnswer: {
+            /** Format: uuid */
+            requestId: string;
+        };
+        /** @description Progress of a request and one page of its images. */
+        StatusAnswer: {
+            /** Format: uuid */
+            requestId: string;
+            /** @enum {string} */
+            status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            options: {
+                quality: number;
+                /** @enum {string} */
+                format: "jpeg" | "webp" | "avif" | "png";
+            };
+            progress: {
+                total: number;
+                completed: number;
+                failed: number;
+                cancelled: number;
+                pending: number;
+                /** @description 100 only when every image is finished. */
+                percent: number;
+            };
+            bytes: {
+                in: number;
+                out: number;
+                /** @description Negative when the outputs are larger. */
+                savedPercent: number;
+            };
+            webhook: {
+                url: string;
+                /** @enum {string} */
+                state: "waiting" | "pending" | "delivered" | "failed" | "gone";
+                attempts: number;
+                lastStatus: number | null;
+            } | null;
+            /** @description Made when the request is finished, a moment after; null before. */
+            report: {
+                /** @description The rows that saved most, the most first. */
+                products: {
+                    serialNumber: string;
+                    productName: string;
+                    /** @description Completed ones; the numbers are about them. */
+                    images: number;
+                    bytesIn: number;
+                    bytesOut: number;
+                    savedPercent: number;
+                }[];
+                /** @description Rows with images. */
+                productCount: number;
+                /** @description The most frequent first. */
+                failures: {
+                    /** @enum {string} */
+                    code: "invalid_url" | "address_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
+                    count: number;
+                    /** @description Hosts of the failed URLs; null where a URL names none. */
+                    origins: {
+                        origin: string | null;
+                        count: number;
+                    }[];
+                }[];
+            } | null;
+            products: {
+                serialNumber: string;
+                productName: string;
+                images: {
+                    /** Format: uuid */
+                    id: string;
+                    /** @description Position in its cell, from 0. */
+                    index: number;
+                    /** @description As uploaded; passwords and credentials in the query stand as `***`. */
+                    inputUrl: string;
+                    /** @enum {string} */
+                    status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+                    /** Format: uri */
+                    outputUrl: string | null;
+                    contentType: ("image/jpeg" | "image/webp" | "image/avif" | "image/png") | null;
+                    bytesIn: number | null;
+                    bytesOut: number | null;
+                    width: number | null;
+                    height: number | null;
+                    notes: ("kept_original" | "first_frame_only")[];
+                    attempts: number;
+                    error: {
+                        /** @enum {string} */
+                        code: "invalid_url" | "address_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
+                        message: string;
+                    } | null;
+                }[];
+            }[];
+            /** @description Path of the next page; null on the last one. */
+            next: string | null;
+        };
+        /** @description A request without its images. */
+        RequestSummary: {
+            /** Format: uuid */
+            requestId: string;
+            /** @enum {string} */
+            status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            options: {
+                quality: number;
+                /** @enum {string} */
+                format: "jpeg" | "webp" | "avif" | "png";
+            };
+            progress: {
+                total: number;
+                completed: number;
+                failed: number;
+                cancelled: number;
+                pending: number;
+                /** @description 100 only when every image is finished. */
+                percent: number;
+            };
+            bytes: {
+                in: number;
+                out: number;
+                /** @description Negative when the outputs are larger. */
+                savedPercent: number;
+            };
+        };
+        ProgressEvent: {
+            /** @enum {string} */
+            event: "progress" | "end";
+            /** @description Of the state: equal where nothing has changed. */
+            id: string;
+            /** @description A `RequestSummary` as JSON. */
+            data: string;
+        };
+        ListAnswer: {
+            requests: components["schemas"]["RequestSummary"][];
+            /** @description Path of the next page; null on the last one. */
+            next: string | null;
+        };
+        DeliveriesAnswer: {
+            /** Format: uuid */
+            requestId: string;
+            deliveries: {
+                /** @description The `webhook-id`, the same on every attempt. */
+                id: string;
+                type: string;
+                /** @description 1, and one more with each retry of the request. */
+                run: number;
+                url: string;
+                /** @enum {string} */
+                state: "pending" | "delivered" | "failed" | "gone";
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T12:00:00.000Z
+                 */
+                createdAt: string;
+                nextAttemptAt: string | null;
+                attempts: number;
+                redeliveries: number;
+                lastStatus: number | null;
+                /** @description Newest first. */
+                log: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T12:00:00.000Z
+                     */
+                    at: string;
+                    /** @description HTTP status of the answer; null when there was none. */
+                    status: number | null;
+                    durationMs: number;
+                    error: string | null;
+                    /** @description The beginning of the answer. */
+                    answer: string | null;
+                }[];
+            }[];
+        };
+        RedeliverAnswer: {
+            /** Format: uuid */
+            requestId: string;
+            webhookId: string;
+        };
+        /** @description A problem document (RFC 9457). */
+        Problem: {
+            /**
+             * Format: uri
+             * @example urn:bulk-image-processor:problem:request_not_found
+             */
+            type: string;
+            title: string;
+            status: number;
+            /** @enum {string} */
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "upload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "csv_invalid" | "rate_limited" | "quota_exceeded" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "too_many_listeners" | "shutting_down";
+            /** @description For people: what is wrong and what to do. */
+            detail: string;
+            /** @description The id under which the log has more; also in `X-Request-Id`. */
+            instance: string;
+            /** @description With `csv_invalid` up to 100 faults of the CSV, with `invalid_field` the fields. */
+            errors?: ({
+                /** @description Physical line of the file, from 1. */
+                line: number;
+                /** @description Name of the column; null where no one column is meant. */
+                column: string | null;
+                /** @enum {string} */
+                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_duplicate_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_row_without_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
+                message: string;
+            } | {
+                field: string;
+                message: string;
+            })[];
+            /** @description With `csv_invalid`: all faults, those not listed included. */
+            errorCount?: number;
+            /** @description With `quota_exceeded`: `MAX_QUEUED_IMAGES`. */
+            limit?: number;
+            /** @description With `quota_exceeded`: unfinished images that count against it. */
+            queued?: number;
+            /** @description With `quota_exceeded`: images of the refused upload. */
+            added?: number;
+        };
+        HealthAnswer: {
+            /** @constant */
+            status: "ok";
+            uptimeSeconds: number;
+        };
+        ReadyAnswer: {
+            /** @enum {string} */
+            status: "ready" | "not_ready";
+            checks: {
+                [key: string]: {
+                    ok: boolean;
+                    reason?: string;
+                };
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "file": "S. No.,Product Name,Input Image Urls\r\n1,\"Stoneware Mug \"\"Lagoon\"\", 350 ml\",http://127.0.0.1:8099/mug.jpg\r\n2,Brass Pendant Lamp,\"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg\"\r\n",
+                 *       "quality": 50,
+                 *       "webhookUrl": "http://127.0.0.1:8098/hooks/images"
+                 *     }
+                 */
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The CSV.
+                     * @example S. No.,Product Name,Input Image Urls
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                     */
+                    file: string;
+                    /**
+                     * Format: uri
+                     * @description Told once when the request is finished.
+                     * @example https://shop.example/hooks/images
+                     */
+                    webhookUrl?: string;
+                    /**
+                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
+                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                     */
+                    webhookSecret?: string;
+                    /**
+                     * @description Of the outputs, absolute.
+                     * @default 50
+                     */
+                    quality?: number;
+                    /**
+                     * @description Of the outputs.
+                     * @default jpeg
+                     * @enum {string}
+                     */
+                    format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description `reject` the file for an invalid row, or `skip` what is invalid in it.
+                     * @default reject
+                     * @enum {string}
+                     */
+                    onInvalidRow?: "reject" | "skip";
+                };
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    /** @description Path of the status. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_field`, `no_file`, `too_many_files` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout: `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large: `upload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: `csv_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited`, `quota_exceeded` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: {
+                /** @description Images of one page, at most. */
+                limit?: number;
+                /** @description Only images after this position, counted from 0 over the whole request. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *       "status": "completed_with_errors",
+                     *       "createdAt": "2026-11-25T09:57:47.241Z",
+                     *       "startedAt": "2026-11-25T09:57:47.652Z",
+                     *       "finishedAt": "2026-11-25T09:57:48.325Z",
+                     *       "options": {
+                     *         "quality": 50,
+                     *         "format": "jpeg"
+                     *       },
+                     *       "progress": {
+                     *         "total": 3,
+                     *         "completed": 2,
+                     *         "failed": 1,
+                     *         "cancelled": 0,
+                     *         "pending": 0,
+                     *         "percent": 100
+                     *       },
+                     *       "bytes": {
+                     *         "in": 774698,
+                     *         "out": 115390,
+                     *         "savedPercent": 85.1
+                     *       },
+                     *       "webhook": {
+                     *         "url": "http://127.0.0.1:8098/hooks/images",
+                     *         "state": "delivered",
+                     *         "attempts": 1,
+                     *         "lastStatus": 204
+                     *       },
+                     *       "report": {
+                     *         "products": [
+                     *           {
+                     *             "serialNumber": "2",
+                     *             "productName": "Brass Pendant Lamp",
+                     *             "images": 1,
+                     *             "bytesIn": 413081,
+                     *             "bytesOut": 61129,
+                     *             "savedPercent": 85.2
+                     *           },
+                     *           {
+                     *             "serialNumber": "1",
+                     *             "productName": "Stoneware Mug \"Lagoon\", 350 ml",
+                     *             "images": 1,
+                     *             "bytesIn": 361617,
+                     *             "bytesOut": 54261,
+                     *             "savedPercent": 85
+                     *           }
+                     *         ],
+                     *         "productCount": 2,
+                     *         "failures": [
+                     *           {
+                     *             "code": "source_not_found",
+                     *             "count": 1,
+                     *             "origins": [
+                     *               {
+                     *                 "origin": "http://127.0.0.1:8099",
+                     *                 "count": 1
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       },
+                     *       "products": [
+                     *         {
+                     *           "serialNumber": "1",
+                     *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
+                     *           "images": [
+                     *             {
+                     *               "id": "906710d8-341e-40e6-aae5-6600c221036d",
+                     *               "index": 0,
+                     *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
+                     *               "status": "completed",
+                     *               "outputUrl": "http://localhost:3000/processed_images/906710d8-341e-40e6-aae5-6600c221036d.jpg",
+                     *               "contentType": "image/jpeg",
+                     *               "bytesIn": 361617,
+                     *               "bytesOut": 54261,
+                     *               "width": 1600,
+                     *               "height": 1200,
+                     *               "notes": [],
+                     *               "attempts": 1,
+                     *               "error": null
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "serialNumber": "2",
+                     *           "productName": "Brass Pendant Lamp",
+                     *           "images": [
+                     *             {
+                     *               "id": "096dd1e6-748b-4518-b931-7e9b29568b42",
+                     *               "index": 0,
+                     *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
+                     *               "status": "completed",
+                     *               "outputUrl": "http://localhost:3000/processed_images/096dd1e6-748b-4518-b931-7e9b29568b42.jpg",
+                     *               "contentType": "image/jpeg",
+                     *               "bytesIn": 413081,
+                     *               "bytesOut": 61129,
+                     *               "width": 1600,
+                     *               "height": 1200,
+                     *               "notes": [],
+                     *               "attempts": 1,
+                     *               "error": null
+                     *             },
+                     *             {
+                     *               "id": "a625cad9-5779-40fb-8ed0-8382cd27c297",
+                     *               "index": 1,
+                     *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
+                     *               "status": "failed",
+                     *               "outputUrl": null,
+                     *               "contentType": null,
+                     *               "bytesIn": null,
+                     *               "bytesOut": null,
+                     *               "width": null,
+                     *               "height": null,
+                     *               "notes": [],
+                     *               "attempts": 1,
+                     *               "error": {
+                     *                 "code": "source_not_found",
+                     *                 "message": "The image server 127.0.0.1:8099 has no image at this URL (status 404)."
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Requests of one page, at most. */
+                limit?: number;
+                /** @description Only requests after this one, as `next` of the page before says. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requests": [
+                     *         {
+                     *           "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *           "status": "completed_with_errors",
+                     *           "createdAt": "2026-11-25T09:57:47.241Z",
+                     *           "startedAt": "2026-11-25T09:57:47.652Z",
+                     *           "finishedAt": "2026-11-25T09:57:48.325Z",
+                     *           "options": {
+                     *             "quality": 50,
+                     *             "format": "jpeg"
+                     *           },
+                     *           "progress": {
+                     *             "total": 3,
+                     *             "completed": 2,
+                     *             "failed": 1,
+                     *             "cancelled": 0,
+                     *             "pending": 0,
+                     *             "percent": 100
+                     *           },
+                     *           "bytes": {
+                     *             "in": 774698,
+                     *             "out": 115390,
+                     *             "savedPercent": 85.1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event that came; browsers send it when they come back. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream that lasts until the request is finished. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event": "end",
+                     *       "id": "uiQNk-8UiuF7CThV",
+                     *       "data": "{\"requestId\":\"6c611a72-e405-4cdf-8d76-0adafcf31fea\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T09:57:47.241Z\",\"startedAt\":\"2026-11-25T09:57:47.652Z\",\"finishedAt\":\"2026-11-25T09:57:48.325Z\",\"options\":{\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["ProgressEvent"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `too_many_listeners` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The output CSV, as a download. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example S. No.,Product Name,Input Image Urls,Output Image Urls
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/906710d8-341e-40e6-aae5-6600c221036d.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/096dd1e6-748b-4518-b931-7e9b29568b42.jpg,"
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_finished` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    /** @description Path of the status. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `already_finished`, `not_finished` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    /** @description Path of the status. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_finished`, `nothing_to_retry` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first; none before the request is finished. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *       "deliveries": [
+                     *         {
+                     *           "id": "msg_6c611a72-e405-4cdf-8d76-0adafcf31fea_1",
+                     *           "type": "request.completed",
+                     *           "run": 1,
+                     *           "url": "http://127.0.0.1:8098/hooks/images",
+                     *           "state": "delivered",
+                     *           "createdAt": "2026-11-25T09:57:48.344Z",
+                     *           "nextAttemptAt": null,
+                     *           "attempts": 1,
+                     *           "redeliveries": 0,
+                     *           "lastStatus": 204,
+                     *           "log": [
+                     *             {
+                     *               "at": "2026-11-25T09:57:48.525Z",
+                     *               "status": 204,
+                     *               "durationMs": 67,
+                     *               "error": null,
+                     *               "answer": ""
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveriesAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *       "webhookId": "msg_6c611a72-e405-4cdf-8d76-0adafcf31fea_1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RedeliverAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found`, `webhook_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_finished` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` that the upload answered.
+                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ZIP, as a download. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_finished` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error`, `storage_misconfigured` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the image and the ending of its format, as in `outputUrl`.
+                 * @example 906710d8-341e-40e6-aae5-6600c221036d.jpg
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/webp": string;
+                    "image/avif": string;
+                    "image/png": string;
+                };
+            };
+            /** @description The asked part of it. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/webp": string;
+                    "image/avif": string;
+                    "image/png": string;
+                };
+            };
+            /** @description With `STORAGE=s3`: where the image is. */
+            302: {
+                headers: {
+                    /** @description Public or signed URL. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The client has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `image_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Range Not Satisfiable: `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `storage_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "uptimeSeconds": 19
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "checks": {
+                     *         "database": {
+                     *           "ok": true
+                     *         },
+                     *         "storage": {
+                     *           "ok": true
+                     *         },
+                     *         "service": {
+                     *           "ok": true
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+            /** @description Something it needs is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "not_ready",
+                     *       "checks": {
+                     *         "database": {
+                     *           "ok": false,
+                     *           "reason": "connection refused"
+                     *         },
+                     *         "storage": {
+                     *           "ok": true
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,21 @@
+/**
+ * Prints the types of the client: the OpenAPI document of the built service through openapi-typescript.
+ * That prints by the JavaScript API of TypeScript 5, which TypeScript 7 no longer has: it is given the older one, which
+ * is installed as `typescript-5`.
+ */
+import { register } from 'node:module';
+
+const hook = `export const resolve = (name, context, next) => next(name === 'typescript' ? 'typescript-5' : name, context);`;
+register(`data:text/javascript,${encodeURIComponent(hook)}`, import.meta.url);
+
+const { default: openapiTS, astToString } = await import('openapi-typescript');
+const { openApiDocument } = await import('../dist/http/openapi/document.js');
+
+const types = await openapiTS(openApiDocument({ needsKey: true }));
+process.stdout.write(`/**
+ * Types of the API, made of its OpenAPI document by \`npm run generate\`.
+ */
+// biome-ignore-all format: generated
+// biome-ignore-all lint: generated
+
+${astToString(types)}`);

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { transform } from 'esbuild';
+import { ImageServer } from '../support/image-server.ts';
+import { finished, startTestService, uploaded, waitFor } from '../support/service.ts';
+
+const run = promisify(execFile);
+const TYPES = 'client/openapi.d.ts';
+const SAMPLE = 'samples/clients/report.ts';
+
+test('the types are those of the document', async () => {
+  const { stdout } = await run(process.execPath, ['scripts/client-types.mjs'], { maxBuffer: 16 * 1024 * 1024 });
+  if (process.env.UPDATE_GENERATED === '1') return writeFile(TYPES, stdout);
+  expect(await readFile(TYPES, 'utf8')).toBe(stdout);
+}, 60_000);
+
+/** The faults that the compiler finds in a program inside this package, where its name is known; none: ''. */
+const faultsOf = async (program: string): Promise<string> => {
+  const directory = await mkdtemp(join(resolve('dist'), 'check-'));
+  const config = {
+    extends: resolve('tsconfig.json'),
+    compilerOptions: { types: ['node'], typeRoots: [resolve('node_modules/@types')] },
+    include: ['program.ts'],
+  };
+  await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(config));
+  await writeFile(join(directory, 'program.ts'), program);
+  const tsc = resolve('node_modules/typescript/bin/tsc');
+  return run(process.execPath, [tsc, '-p', directory])
+    .then(
+      () => '',
+      (error: { stdout: string }) => error.stdout,
+    )
+    .finally(() => rm(directory, { recursive: true }));
+};
+
+test('a program that uses the package by its name has every answer typed, and is told of slips', async () => {
+  const sample = await readFile(SAMPLE, 'utf8');
+  expect(await faultsOf(sample)).toBe('');
+  const slips: [string, string, RegExp][] = [
+    ["'source_not_found'", "'not_a_code'", /TS2367/],
+    ['status.bytes.savedPercent', 'status.bytes.saved', /TS2551|TS2339/],
+    ['{ limit: 1 }', '{ limits: 1 }', /TS2561|TS2353/],
+    ['status.report?.failures', 'status.report.failures', /TS18047|TS2531/],
+  ];
+  for (const [right, wrong, fault] of slips) {
+    expect(sample).toContain(right);
+    expect(await faultsOf(sample.replace(right, wrong))).toMatch(fault);
+  }
+}, 120_000);
+
+test('the typed sample does what it says', async () => {
+  const pictures = await ImageServer.start();
+  const service = await startTestService();
+  const directory = await mkdtemp(join(tmpdir(), 'typed-'));
+  try {
+    const url = pictures.url('/missing.jpg');
+    const requestId = await uploaded(service.url, `S. No.,Product Name,Input Image Urls\n1,Mug,${url}\n`);
+    await waitFor(async () => (await finished(service.url, requestId)).report);
+    const program = join(directory, 'report.mjs');
+    const { code } = await transform(await readFile(SAMPLE, 'utf8'), { loader: 'ts', format: 'esm' });
+    await writeFile(program, code);
+    const env = { ...process.env, SERVICE: service.url };
+    const { stdout } = await run(process.execPath, [program, requestId], { env });
+    const { origin } = new URL(url);
+    expect(stdout).toBe(`failed 0 % saved\n1 × source_not_found, most at ${origin}: correct the URLs\n`);
+  } finally {
+    await service.close();
+    await pictures.close();
+    await rm(directory, { recursive: true });
+  }
+}, 60_000);
