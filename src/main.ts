@@ -3,6 +3,7 @@ import dotenv from 'dotenv';
 import { pino } from 'pino';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { type Service, startService } from './service.ts';
+import { startFault, welcome } from './startup.ts';
 
 /** A stop that hangs is ended this much later than SHUTDOWN_SECONDS. */
 const LAST_RESORT_MS = 1_000;
@@ -46,17 +47,14 @@ try {
   const { dirname } = import.meta;
   const files = { worker: join(dirname, 'worker.js'), guardian: join(dirname, 'database', 'guardian.js') };
   service = await startService(config, files, log);
-  log.info({ url: service.url }, `ready: ${service.url}`);
+  const { url, database } = service;
+  log.info({ url, database }, `ready: ${url}`);
+  // People at a terminal get text; what collects logs gets records.
+  for (const line of welcome(config, service)) {
+    if (process.stdout.isTTY) process.stdout.write(`${line}\n`);
+    else log.info(line.trim().replace(/ {2,}/, ': '));
+  }
 } catch (error) {
   log.debug({ err: error }, 'the service could not start');
-  fail(startFault(error));
-}
-
-/** One line with the cure for what usually goes wrong at the start. */
-function startFault(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `Port ${config.port} is in use. Stop the other program, or set PORT to a free one.`;
-  if (code === 'EACCES' && message.includes('listen'))
-    return `Port ${config.port} may not be opened. Set PORT to one above 1023.`;
-  return `The service could not start: ${message}`;
+  fail(startFault(error, config));
 }

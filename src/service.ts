@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createClock } from './database/clock.ts';
-import { connect, isDatabaseOutage } from './database/connect.ts';
+import { connect, isDatabaseOutage, withoutSecrets } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { createDatabaseProbe } from './database/probe.ts';
 import { processMark } from './database/processes.ts';
@@ -51,6 +51,8 @@ import type { WorkerData } from './worker.ts';
 export interface Service {
   /** Where the page and the API are, for people on this machine. */
   readonly url: string;
+  /** Which database runs, without its password. */
+  readonly database: string;
   /** Stops taking work, finishes or hands back what runs, then closes everything in the reverse order of its start. */
   close(): Promise<void>;
 }
@@ -85,7 +87,7 @@ export const startService = async (config: Config, files: ServiceFiles, log: Log
     }
   };
   try {
-    return { url: await startParts(config, files, log, closers), close };
+    return { ...(await startParts(config, files, log, closers)), close };
   } catch (error) {
     await close();
     throw error;
@@ -97,7 +99,7 @@ const startParts = async (
   files: ServiceFiles,
   log: Logger,
   closers: (() => Promise<void>)[],
-): Promise<string> => {
+): Promise<Omit<Service, 'close'>> => {
   const imageDirectory = config.storage.kind === 'local' ? resolve(config.storage.directory) : null;
   const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
   await mkdir(uploadDirectory, { recursive: true });
@@ -119,8 +121,11 @@ const startParts = async (
   const worksOnImages = config.role !== 'api';
   const servesApi = config.role !== 'worker';
 
-  const mongodbUri = config.mongodbUri ?? (await embeddedUri(config, files, log, closers));
-  const connection = await connect(mongodbUri, (message, facts = {}) => log.info(facts, message));
+  const database =
+    config.mongodbUri === null
+      ? await embedded(config, files, log, closers)
+      : { uri: config.mongodbUri, name: withoutSecrets(config.mongodbUri) };
+  const connection = await connect(database.uri, (message, facts = {}) => log.info(facts, message));
   closers.push(() => connection.close());
   const clock = createClock(connection);
   await clock.start();
@@ -332,22 +337,22 @@ const startParts = async (
     const left = config.shutdownMs * HTTP_SHARE - (performance.now() - begunAt);
     await stopListening(server, left, () => giveUp.abort(new AppError('shutting_down')));
   });
-  return `http://localhost:${port.actual}`;
+  return { url: `http://localhost:${port.actual}`, database: database.name };
 };
 
-const embeddedUri = async (
+const embedded = async (
   config: Config,
   files: ServiceFiles,
   log: Logger,
   closers: (() => Promise<void>)[],
-): Promise<string> => {
+): Promise<{ readonly uri: string; readonly name: string }> => {
   const database = await startEmbedded({
     dataDirectory: resolve(config.dataDirectory),
     guardianFile: files.guardian,
     log: (message, facts = {}) => log.info(facts, message),
   });
   closers.push(() => database.stop());
-  return database.uri;
+  return { uri: database.uri, name: `${database.engine} in ${database.directory}` };
 };
 
 /** For an instance that works on no images. */

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../src/config.ts';
+import { AppError } from '../src/errors.ts';
+import { startFault, welcome } from '../src/startup.ts';
+import { killInstances, startInstance } from './support/instance.ts';
+
+let directory: string;
+let taken: Server;
+let port: number;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'startup-'));
+  await writeFile(join(directory, 'file'), '');
+  taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  port = (taken.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  await killInstances();
+  taken.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const environment = (changes: Record<string, string> = {}) => ({
+  ...{ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', MONGODB_URI: process.env.TEST_MONGODB_URI ?? '' },
+  ...{ DATA_DIR: join(directory, 'data'), PROCESSED_DIR: join(directory, 'images') },
+  ...changes,
+});
+
+/** Starts the built service, which must end by itself; what it wrote, and how it ended. */
+const startAndEnd = async (changes: Record<string, string>) => {
+  const env = { ...process.env, ...environment(changes) };
+  const child = spawn(process.execPath, ['dist/main.js'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+};
+
+test.each<[string, () => Record<string, string>, RegExp]>([
+  [
+    'a port in use',
+    () => ({ PORT: String(port) }),
+    /^Port \d+ is in use\. Stop the other program, or set PORT to a free one\.\n$/,
+  ],
+  [
+    'an address of another machine',
+    () => ({ HOST: '192.0.2.1' }),
+    /^HOST 192\.0\.2\.1 is no address of this machine\. Set it .*\n$/,
+  ],
+  ['a host that nobody knows', () => ({ HOST: 'nobody.invalid' }), /^HOST nobody\.invalid is no address .*\n$/],
+  [
+    'a database that is not there',
+    () => ({ MONGODB_URI: 'mongodb://user:secret@127.0.0.1:1/x' }),
+    /^The database at mongodb:\/\/127\.0\.0\.1:1\/x cannot be reached\. Nothing listens there: start it, or correct MONGODB_URI\.\n$/,
+  ],
+  [
+    'a data folder that is a file',
+    () => ({ DATA_DIR: join(directory, 'file') }),
+    /^The folder \S+\/file cannot be written: (there is a file of that name|a part of its path is a file)\. .*set DATA_DIR to another folder\.\n$/,
+  ],
+  [
+    'an image folder below a file',
+    () => ({ PROCESSED_DIR: join(directory, 'file', 'x') }),
+    /^The folder \S+\/file\/x cannot be written: a part of its path is a file\. .*set PROCESSED_DIR to another folder\.\n$/,
+  ],
+])(
+  '%s is told in one line with its cure',
+  async (_what, changes, line) => {
+    const { code, stdout, stderr } = await startAndEnd(changes());
+    expect(stderr).toMatch(line);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  },
+  30_000,
+);
+
+const config = (changes: Record<string, string> = {}) => loadConfig(environment(changes));
+
+test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT'])(
+  '%s names the folder and its variable',
+  (code) => {
+    const fault = Object.assign(new Error(`${code}: ${directory}`), { code, syscall: 'mkdir' });
+    expect(startFault(fault, config())).toMatch(/^The folder \S+\/data cannot be written: .*set DATA_DIR/);
+    const stored = new AppError('storage_unavailable', undefined, { cause: fault });
+    expect(startFault(stored, config())).toMatch(/^The folder \S+\/images cannot be written: .*set PROCESSED_DIR/);
+  },
+);
+
+test('anything else is told in its own words', () => {
+  expect(startFault(new Error('odd'), config())).toBe('The service could not start: odd');
+});
+
+test('the start says where the page is, what runs, and what to try', async () => {
+  const instance = await startInstance(directory, {
+    MONGODB_URI: process.env.TEST_MONGODB_URI ?? '',
+    LOG_LEVEL: 'info',
+  });
+  const says = (text: string) => instance.log().includes(text);
+  while (!says('"try: curl')) await once(instance.process.stdout ?? instance.process, 'data');
+  expect(says(`"Ready: the page is at ${instance.url}"`)).toBe(true);
+  expect(says(`"reference: ${instance.url}/docs"`)).toBe(true);
+  expect(says('"database: mongodb://127.0.0.1:')).toBe(true);
+  expect(says(`"images: the folder ${join(directory, 'processed_images')}"`)).toBe(true);
+  expect(says(`"try: curl -F file=@products.csv ${instance.url}/api/upload"`)).toBe(true);
+}, 60_000);
+
+test('what is said fits the role, the keys and the store', () => {
+  const facts = { url: 'http://localhost:3000', database: 'secantusdb in /data' };
+  expect(welcome(config({ API_KEYS: 'a-key-0123456789-abc' }), facts).join('\n')).toContain('-H "X-Api-Key: KEY"');
+  expect(welcome(config({ API_KEYS: 'a-key-0123456789-abc' }), facts).join('\n')).not.toContain('a-key');
+  expect(welcome(config({ STORAGE: 's3', S3_BUCKET: 'shop' }), facts).join('\n')).toContain('the bucket shop');
+  const worker = welcome(config({ ROLE: 'worker', MONGODB_URI: 'mongodb://x/y' }), facts).join('\n');
+  expect(worker).toContain('http://localhost:3000/ready');
+  expect(worker).not.toMatch(/page|curl/);
+});
