@@ -247,6 +247,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the service does, for Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -451,7 +468,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "upload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "csv_invalid" | "rate_limited" | "quota_exceeded" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "too_many_listeners" | "shutting_down";
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "too_many_listeners" | "shutting_down";
             /** @description For people: what is wrong and what to do. */
             detail: string;
             /** @description The id under which the log has more; also in `X-Request-Id`. */
@@ -505,7 +522,13 @@ export interface operations {
     upload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -564,12 +587,14 @@ export interface operations {
                 headers: {
                     /** @description Path of the status. */
                     Location: string;
+                    /** @description `true` when an upload with the same `Idempotency-Key` had been taken before. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea"
+                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -602,6 +627,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict: `idempotency_key_in_use` */
+            409: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Payload Too Large: `upload_too_large` */
             413: {
                 headers: {
@@ -620,7 +656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity: `csv_invalid` */
+            /** @description Unprocessable Entity: `csv_invalid`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -674,7 +710,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -690,11 +726,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-25T09:57:47.241Z",
-                     *       "startedAt": "2026-11-25T09:57:47.652Z",
-                     *       "finishedAt": "2026-11-25T09:57:48.325Z",
+                     *       "createdAt": "2026-11-25T10:24:35.717Z",
+                     *       "startedAt": "2026-11-25T10:24:36.073Z",
+                     *       "finishedAt": "2026-11-25T10:24:36.631Z",
                      *       "options": {
                      *         "quality": 50,
                      *         "format": "jpeg"
@@ -757,11 +793,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "906710d8-341e-40e6-aae5-6600c221036d",
+                     *               "id": "1bbcff11-bd0b-4ae0-9397-33055e8f4942",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/906710d8-341e-40e6-aae5-6600c221036d.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -778,11 +814,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "096dd1e6-748b-4518-b931-7e9b29568b42",
+                     *               "id": "b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/096dd1e6-748b-4518-b931-7e9b29568b42.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -793,7 +829,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "a625cad9-5779-40fb-8ed0-8382cd27c297",
+                     *               "id": "3811e8a9-2e74-43a5-9ec0-e78d9caa5b3e",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -892,11 +928,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *           "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-25T09:57:47.241Z",
-                     *           "startedAt": "2026-11-25T09:57:47.652Z",
-                     *           "finishedAt": "2026-11-25T09:57:48.325Z",
+                     *           "createdAt": "2026-11-25T10:24:35.717Z",
+                     *           "startedAt": "2026-11-25T10:24:36.073Z",
+                     *           "finishedAt": "2026-11-25T10:24:36.631Z",
                      *           "options": {
                      *             "quality": 50,
                      *             "format": "jpeg"
@@ -972,7 +1008,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -989,8 +1025,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "uiQNk-8UiuF7CThV",
-                     *       "data": "{\"requestId\":\"6c611a72-e405-4cdf-8d76-0adafcf31fea\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T09:57:47.241Z\",\"startedAt\":\"2026-11-25T09:57:47.652Z\",\"finishedAt\":\"2026-11-25T09:57:48.325Z\",\"options\":{\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "7arEgqlLLK0lcKTj",
+                     *       "data": "{\"requestId\":\"a796d80f-578b-4572-8881-0aa64439aaf1\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T10:24:35.717Z\",\"startedAt\":\"2026-11-25T10:24:36.073Z\",\"finishedAt\":\"2026-11-25T10:24:36.631Z\",\"options\":{\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1052,7 +1088,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -1068,8 +1104,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/906710d8-341e-40e6-aae5-6600c221036d.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/096dd1e6-748b-4518-b931-7e9b29568b42.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1139,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -1157,7 +1193,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea"
+                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1239,7 +1275,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -1257,7 +1293,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea"
+                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1339,7 +1375,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -1355,24 +1391,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
+                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_6c611a72-e405-4cdf-8d76-0adafcf31fea_1",
+                     *           "id": "msg_a796d80f-578b-4572-8881-0aa64439aaf1_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-25T09:57:48.344Z",
+                     *           "createdAt": "2026-11-25T10:24:36.659Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-25T09:57:48.525Z",
+                     *               "at": "2026-11-25T10:24:36.723Z",
                      *               "status": 204,
-                     *               "durationMs": 67,
+                     *               "durationMs": 68,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1440,7 +1476,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -1456,8 +1492,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "6c611a72-e405-4cdf-8d76-0adafcf31fea",
-                     *       "webhookId": "msg_6c611a72-e405-4cdf-8d76-0adafcf31fea_1"
+                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
+                     *       "webhookId": "msg_a796d80f-578b-4572-8881-0aa64439aaf1_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1539,7 +1575,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 6c611a72-e405-4cdf-8d76-0adafcf31fea
+                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
                  */
                 requestId: string;
             };
@@ -1621,7 +1657,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example 906710d8-341e-40e6-aae5-6600c221036d.jpg
+                 * @example 1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg
                  */
                 name: string;
             };
@@ -1736,7 +1772,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 19
+                     *       "uptimeSeconds": 9
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];
@@ -1799,6 +1835,49 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text format 0.0.4. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example # HELP bulk_image_queue_images Images waiting or in work over all instances.
+                     *     # TYPE bulk_image_queue_images gauge
+                     *     bulk_image_queue_images 42
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

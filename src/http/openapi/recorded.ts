@@ -1,16 +1,16 @@
 /** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
 export const RECORDED = {
-  requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
-  imageId: '906710d8-341e-40e6-aae5-6600c221036d',
+  requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+  imageId: '1bbcff11-bd0b-4ae0-9397-33055e8f4942',
   upload: {
-    requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
+    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
   },
   status: {
-    requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
+    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
     status: 'completed_with_errors',
-    createdAt: '2026-11-25T09:57:47.241Z',
-    startedAt: '2026-11-25T09:57:47.652Z',
-    finishedAt: '2026-11-25T09:57:48.325Z',
+    createdAt: '2026-11-25T10:24:35.717Z',
+    startedAt: '2026-11-25T10:24:36.073Z',
+    finishedAt: '2026-11-25T10:24:36.631Z',
     options: {
       quality: 50,
       format: 'jpeg',
@@ -73,11 +73,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '906710d8-341e-40e6-aae5-6600c221036d',
+            id: '1bbcff11-bd0b-4ae0-9397-33055e8f4942',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/906710d8-341e-40e6-aae5-6600c221036d.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -94,11 +94,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '096dd1e6-748b-4518-b931-7e9b29568b42',
+            id: 'b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/096dd1e6-748b-4518-b931-7e9b29568b42.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -109,7 +109,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: 'a625cad9-5779-40fb-8ed0-8382cd27c297',
+            id: '3811e8a9-2e74-43a5-9ec0-e78d9caa5b3e',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -134,11 +134,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
+        requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
         status: 'completed_with_errors',
-        createdAt: '2026-11-25T09:57:47.241Z',
-        startedAt: '2026-11-25T09:57:47.652Z',
-        finishedAt: '2026-11-25T09:57:48.325Z',
+        createdAt: '2026-11-25T10:24:35.717Z',
+        startedAt: '2026-11-25T10:24:36.073Z',
+        finishedAt: '2026-11-25T10:24:36.631Z',
         options: {
           quality: 50,
           format: 'jpeg',
@@ -162,30 +162,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'uiQNk-8UiuF7CThV',
-    data: '{"requestId":"6c611a72-e405-4cdf-8d76-0adafcf31fea","status":"completed_with_errors","createdAt":"2026-11-25T09:57:47.241Z","startedAt":"2026-11-25T09:57:47.652Z","finishedAt":"2026-11-25T09:57:48.325Z","options":{"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: '7arEgqlLLK0lcKTj',
+    data: '{"requestId":"a796d80f-578b-4572-8881-0aa64439aaf1","status":"completed_with_errors","createdAt":"2026-11-25T10:24:35.717Z","startedAt":"2026-11-25T10:24:36.073Z","finishedAt":"2026-11-25T10:24:36.631Z","options":{"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/906710d8-341e-40e6-aae5-6600c221036d.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/096dd1e6-748b-4518-b931-7e9b29568b42.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg,"\r\n',
   deliveries: {
-    requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
+    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
     deliveries: [
       {
-        id: 'msg_6c611a72-e405-4cdf-8d76-0adafcf31fea_1',
+        id: 'msg_a796d80f-578b-4572-8881-0aa64439aaf1_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-25T09:57:48.344Z',
+        createdAt: '2026-11-25T10:24:36.659Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-25T09:57:48.525Z',
+            at: '2026-11-25T10:24:36.723Z',
             status: 204,
-            durationMs: 67,
+            durationMs: 68,
             error: null,
             answer: '',
           },
@@ -194,18 +194,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
-    webhookId: 'msg_6c611a72-e405-4cdf-8d76-0adafcf31fea_1',
+    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+    webhookId: 'msg_a796d80f-578b-4572-8881-0aa64439aaf1_1',
   },
   retry: {
-    requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
+    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
   },
   cancel: {
-    requestId: '6c611a72-e405-4cdf-8d76-0adafcf31fea',
+    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 19,
+    uptimeSeconds: 9,
   },
   ready: {
     status: 'ready',
