@@ -289,6 +289,8 @@ export interface components {
                 quality: number;
                 /** @enum {string} */
                 format: "jpeg" | "webp" | "avif" | "png";
+                mozjpeg: boolean;
+                progressive: boolean;
             };
             progress: {
                 total: number;
@@ -386,6 +388,8 @@ export interface components {
                 quality: number;
                 /** @enum {string} */
                 format: "jpeg" | "webp" | "avif" | "png";
+                mozjpeg: boolean;
+                progressive: boolean;
             };
             progress: {
                 total: number;
@@ -525,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 "Idempotency-Key"?: string;
             };
@@ -573,6 +577,16 @@ export interface operations {
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
                     /**
+                     * @description Smaller JPEG files for several times the time. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    mozjpeg?: boolean;
+                    /**
+                     * @description JPEG files that are shown coarsely first. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    progressive?: boolean;
+                    /**
                      * @description `reject` the file for an invalid row, or `skip` what is invalid in it.
                      * @default reject
                      * @enum {string}
@@ -594,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1"
+                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -710,7 +724,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -726,12 +740,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
+                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-25T10:24:35.717Z",
-                     *       "startedAt": "2026-11-25T10:24:36.073Z",
-                     *       "finishedAt": "2026-11-25T10:24:36.631Z",
+                     *       "createdAt": "2026-11-25T10:30:43.527Z",
+                     *       "startedAt": "2026-11-25T10:30:43.638Z",
+                     *       "finishedAt": "2026-11-25T10:30:43.819Z",
                      *       "options": {
+                     *         "mozjpeg": false,
+                     *         "progressive": false,
                      *         "quality": 50,
                      *         "format": "jpeg"
                      *       },
@@ -793,11 +809,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "1bbcff11-bd0b-4ae0-9397-33055e8f4942",
+                     *               "id": "f140cec3-8919-4469-a17d-56a82a426824",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -814,11 +830,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7",
+                     *               "id": "847a976c-67c7-45c4-a585-b29eeef56b91",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -829,7 +845,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "3811e8a9-2e74-43a5-9ec0-e78d9caa5b3e",
+                     *               "id": "46657585-c449-4ab2-85a2-998ffb76a038",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -928,12 +944,14 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
+                     *           "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-25T10:24:35.717Z",
-                     *           "startedAt": "2026-11-25T10:24:36.073Z",
-                     *           "finishedAt": "2026-11-25T10:24:36.631Z",
+                     *           "createdAt": "2026-11-25T10:30:43.527Z",
+                     *           "startedAt": "2026-11-25T10:30:43.638Z",
+                     *           "finishedAt": "2026-11-25T10:30:43.819Z",
                      *           "options": {
+                     *             "mozjpeg": false,
+                     *             "progressive": false,
                      *             "quality": 50,
                      *             "format": "jpeg"
                      *           },
@@ -1008,7 +1026,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1025,8 +1043,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "7arEgqlLLK0lcKTj",
-                     *       "data": "{\"requestId\":\"a796d80f-578b-4572-8881-0aa64439aaf1\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T10:24:35.717Z\",\"startedAt\":\"2026-11-25T10:24:36.073Z\",\"finishedAt\":\"2026-11-25T10:24:36.631Z\",\"options\":{\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "i_C5FHIsSiSspatX",
+                     *       "data": "{\"requestId\":\"f7359b60-7b88-4fb5-af1d-eb9259a8b8e9\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T10:30:43.527Z\",\"startedAt\":\"2026-11-25T10:30:43.638Z\",\"finishedAt\":\"2026-11-25T10:30:43.819Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1088,7 +1106,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1104,8 +1122,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1175,7 +1193,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1193,7 +1211,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1"
+                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1275,7 +1293,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1293,7 +1311,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1"
+                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1375,7 +1393,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1391,24 +1409,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
+                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_a796d80f-578b-4572-8881-0aa64439aaf1_1",
+                     *           "id": "msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-25T10:24:36.659Z",
+                     *           "createdAt": "2026-11-25T10:30:43.824Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-25T10:24:36.723Z",
+                     *               "at": "2026-11-25T10:30:43.850Z",
                      *               "status": 204,
-                     *               "durationMs": 68,
+                     *               "durationMs": 19,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1476,7 +1494,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1492,8 +1510,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a796d80f-578b-4572-8881-0aa64439aaf1",
-                     *       "webhookId": "msg_a796d80f-578b-4572-8881-0aa64439aaf1_1"
+                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
+                     *       "webhookId": "msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1575,7 +1593,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example a796d80f-578b-4572-8881-0aa64439aaf1
+                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
                  */
                 requestId: string;
             };
@@ -1657,7 +1675,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example 1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg
+                 * @example f140cec3-8919-4469-a17d-56a82a426824.jpg
                  */
                 name: string;
             };
@@ -1772,7 +1790,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 9
+                     *       "uptimeSeconds": 3
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

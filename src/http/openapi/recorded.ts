@@ -1,17 +1,19 @@
 /** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
 export const RECORDED = {
-  requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
-  imageId: '1bbcff11-bd0b-4ae0-9397-33055e8f4942',
+  requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+  imageId: 'f140cec3-8919-4469-a17d-56a82a426824',
   upload: {
-    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
   },
   status: {
-    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
     status: 'completed_with_errors',
-    createdAt: '2026-11-25T10:24:35.717Z',
-    startedAt: '2026-11-25T10:24:36.073Z',
-    finishedAt: '2026-11-25T10:24:36.631Z',
+    createdAt: '2026-11-25T10:30:43.527Z',
+    startedAt: '2026-11-25T10:30:43.638Z',
+    finishedAt: '2026-11-25T10:30:43.819Z',
     options: {
+      mozjpeg: false,
+      progressive: false,
       quality: 50,
       format: 'jpeg',
     },
@@ -73,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '1bbcff11-bd0b-4ae0-9397-33055e8f4942',
+            id: 'f140cec3-8919-4469-a17d-56a82a426824',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -94,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7',
+            id: '847a976c-67c7-45c4-a585-b29eeef56b91',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -109,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '3811e8a9-2e74-43a5-9ec0-e78d9caa5b3e',
+            id: '46657585-c449-4ab2-85a2-998ffb76a038',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -134,12 +136,14 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+        requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
         status: 'completed_with_errors',
-        createdAt: '2026-11-25T10:24:35.717Z',
-        startedAt: '2026-11-25T10:24:36.073Z',
-        finishedAt: '2026-11-25T10:24:36.631Z',
+        createdAt: '2026-11-25T10:30:43.527Z',
+        startedAt: '2026-11-25T10:30:43.638Z',
+        finishedAt: '2026-11-25T10:30:43.819Z',
         options: {
+          mozjpeg: false,
+          progressive: false,
           quality: 50,
           format: 'jpeg',
         },
@@ -162,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: '7arEgqlLLK0lcKTj',
-    data: '{"requestId":"a796d80f-578b-4572-8881-0aa64439aaf1","status":"completed_with_errors","createdAt":"2026-11-25T10:24:35.717Z","startedAt":"2026-11-25T10:24:36.073Z","finishedAt":"2026-11-25T10:24:36.631Z","options":{"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'i_C5FHIsSiSspatX',
+    data: '{"requestId":"f7359b60-7b88-4fb5-af1d-eb9259a8b8e9","status":"completed_with_errors","createdAt":"2026-11-25T10:30:43.527Z","startedAt":"2026-11-25T10:30:43.638Z","finishedAt":"2026-11-25T10:30:43.819Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/1bbcff11-bd0b-4ae0-9397-33055e8f4942.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b1a40484-6b9a-48c1-8d4b-c7b776c3c1d7.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg,"\r\n',
   deliveries: {
-    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
     deliveries: [
       {
-        id: 'msg_a796d80f-578b-4572-8881-0aa64439aaf1_1',
+        id: 'msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-25T10:24:36.659Z',
+        createdAt: '2026-11-25T10:30:43.824Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-25T10:24:36.723Z',
+            at: '2026-11-25T10:30:43.850Z',
             status: 204,
-            durationMs: 68,
+            durationMs: 19,
             error: null,
             answer: '',
           },
@@ -194,18 +198,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
-    webhookId: 'msg_a796d80f-578b-4572-8881-0aa64439aaf1_1',
+    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+    webhookId: 'msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1',
   },
   retry: {
-    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
   },
   cancel: {
-    requestId: 'a796d80f-578b-4572-8881-0aa64439aaf1',
+    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 9,
+    uptimeSeconds: 3,
   },
   ready: {
     status: 'ready',
