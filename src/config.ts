@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { type PortRange, parsePortRange } from './network/policy.ts';
 import { parseHttpUrl } from './network/url.ts';
 import type { S3SourceConfig } from './storage/s3-source.ts';
 import type { StorageConfig } from './storage/storage.ts';
@@ -126,6 +127,12 @@ const schema = z.object({
     (items) => items.every(isNetwork),
     'must be CIDRs such as 10.0.0.0/8, comma-separated',
   ),
+  ALLOWED_PORTS: list
+    .refine(
+      (items) => items.every((item) => parsePortRange(item) !== null),
+      'must be ports such as 443 or ranges such as 8000-8999, comma-separated',
+    )
+    .transform((items) => items.map(parsePortRange).filter((range) => range !== null)),
   API_KEYS: list.refine((keys) => keys.every(isKey), 'must be keys of printable ASCII without spaces, comma-separated'),
   RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000),
   MAX_QUEUED_IMAGES: wholeNumber(5_000_000, 1, 1_000_000_000),
@@ -173,7 +180,11 @@ export interface Config {
   readonly storage: StorageConfig;
   /** `s3://` sources; no buckets: there are none. */
   readonly sources: S3SourceConfig;
-  readonly network: { readonly allowPrivateNetworks: readonly string[] };
+  readonly network: {
+    readonly allowPrivateNetworks: readonly string[];
+    /** Empty: every port. */
+    readonly allowedPorts: readonly PortRange[];
+  };
   readonly access: {
     /** Empty: the API is open. */
     readonly apiKeys: readonly string[];
@@ -239,7 +250,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     tasksPerThread: value.TASKS_PER_THREAD,
     storage: storageOf(value),
     sources: { connection: connectionOf(value), buckets: value.S3_SOURCE_BUCKETS },
-    network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS },
+    network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS, allowedPorts: value.ALLOWED_PORTS },
     access: {
       apiKeys: value.API_KEYS,
       uploadsPerMinute: value.RATE_LIMIT_UPLOADS_PER_MINUTE,

@@ -87,6 +87,7 @@ export const CSV_FAULTS = {
 export const IMAGE_ERRORS = {
   invalid_url: permanent(422, 'The URL is not a valid http(s) address.'),
   address_not_allowed: permanent(422, 'The URL leads to an address that this server may not reach.'),
+  port_not_allowed: permanent(422, 'The URL leads to a port that this server may not reach.'),
   source_bucket_not_allowed: permanent(422, 'The s3:// URL names a bucket that this server may not read.'),
   host_not_found: transient(422, 'The host name of the URL does not exist.'),
   connection_failed: transient(422, 'The connection to the image server failed.'),
@@ -103,6 +104,7 @@ export const IMAGE_ERRORS = {
   partial_content: permanent(422, 'The image server sent a part of the image that nobody asked for.'),
   image_too_large: permanent(422, 'The image has more bytes than this server takes.'),
   too_many_pixels: permanent(422, 'The image has more pixels than this server takes.'),
+  too_many_frames: permanent(422, 'The image has more frames than this server takes.'),
   empty_image: permanent(422, 'The image server sent no bytes.'),
   not_an_image: permanent(422, 'The URL does not lead to an image.'),
   unsupported_image_format: permanent(422, 'The image is of a format that this server does not read.'),

@@ -68,6 +68,19 @@ describe('loadConfig', () => {
   });
 });
 
+test('reads ports and ranges of ports, and refuses what is neither', () => {
+  const portsOf = (text: string) => loadConfig({ ALLOWED_PORTS: text }).network.allowedPorts;
+  expect(portsOf('')).toEqual([]);
+  expect(portsOf('80, 443,8000-8999')).toEqual([
+    [80, 80],
+    [443, 443],
+    [8000, 8999],
+  ]);
+  for (const text of ['0', '65536', '90-80', 'http', '80-', '80 443', '1-70000']) {
+    expect(() => portsOf(text)).toThrow('ALLOWED_PORTS must be ports');
+  }
+});
+
 test('.env.example and the README name every variable', () => {
   const example = readFileSync('.env.example', 'utf8');
   const readme = readFileSync('README.md', 'utf8');

@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../errors.ts';
+import { countFrames } from './frames.ts';
 import type { SourceFormat } from './sniff.ts';
 import { stripJpegMetadata } from './strip-metadata.ts';
 import type { ImageNote, ImageTask } from './task.ts';
@@ -29,15 +30,33 @@ export interface Compressed {
 /** CMYK with alpha; more channels than that are measurements, not a picture. */
 const MAX_CHANNELS = 5;
 
+/** Of an animation or a TIFF. No shop's has as many, and all are walked through before the first is decoded. */
+const MAX_FRAMES = 10_000;
+
+/** Pixels that a side of the output may have, by the encoders in libvips. */
+const MAX_SIDE: Readonly<Record<ImageTask['format'], number>> = {
+  jpeg: 65_500,
+  webp: 16_383,
+  avif: 16_384,
+  png: Number.POSITIVE_INFINITY,
+};
+
 const damaged = (cause?: unknown): AppError =>
   new AppError('corrupt_image', 'The image is damaged or incomplete and cannot be read.', { cause });
 
 /**
  * What the header says; decodes nothing.
- * @throws AppError `corrupt_image`, `too_many_pixels`, `unsupported_image_format`
+ * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`
  */
-export const readHeader = async (bytes: Buffer, options: Pick<CompressOptions, 'maxPixels'>): Promise<Metadata> => {
-  const metadata = await sharp(bytes, { limitInputPixels: false })
+export const readHeader = async (
+  bytes: Buffer,
+  options: Pick<CompressOptions, 'maxPixels' | 'source' | 'format'>,
+): Promise<Metadata> => {
+  // Before libvips sees it, see countFrames.
+  if (countFrames(bytes, options.source, MAX_FRAMES) > MAX_FRAMES) {
+    throw new AppError('too_many_frames', `The image has more than ${MAX_FRAMES} frames or pages.`);
+  }
+  const metadata = await sharp(bytes, { limitInputPixels: false, limitInputChannels: false })
     .metadata()
     .catch((error: unknown) => {
       throw damaged(error);
@@ -47,6 +66,13 @@ export const readHeader = async (bytes: Buffer, options: Pick<CompressOptions, '
     throw new AppError(
       'too_many_pixels',
       `The image has ${metadata.width} × ${metadata.height} = ${pixels} pixels; this server takes up to ${options.maxPixels}.`,
+    );
+  }
+  const side = Math.max(metadata.width, metadata.height);
+  if (side > MAX_SIDE[options.format]) {
+    throw new AppError(
+      'too_many_pixels',
+      `The image is ${metadata.width} × ${metadata.height} pixels; ${options.format.toUpperCase()} has at most ${MAX_SIDE[options.format]} on a side.`,
     );
   }
   if (metadata.channels > MAX_CHANNELS) {
@@ -103,7 +129,7 @@ const usableOriginal = (bytes: Buffer, metadata: Metadata, options: CompressOpti
  * Re-encodes an image: upright, in sRGB, without metadata, its first frame alone.
  * Keeps the source when that is a JPEG which would grow, still without its metadata.
  * @param header what `readHeader` said of them, where it was asked before
- * @throws AppError `corrupt_image`, `too_many_pixels`, `unsupported_image_format`, `processing_timeout`
+ * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */
 export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
   const metadata = header ?? (await readHeader(bytes, options));

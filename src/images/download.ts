@@ -62,6 +62,10 @@ const nextHop = (response: AxiosResponse, from: URL): URL => {
       `The image server ${from.host} redirects to something that is not a web address.`,
     );
   }
+  // What was asked for in secret, a signed query perhaps, must not go on in the clear.
+  if (from.protocol === 'https:' && url.protocol === 'http:') {
+    throw new AppError('invalid_redirect', `The image server ${from.host} redirects from https to http.`);
+  }
   // A server must not choose the login that is sent to another one.
   url.username = '';
   url.password = '';
@@ -71,23 +75,31 @@ const nextHop = (response: AxiosResponse, from: URL): URL => {
 export const tooLarge = (host: string, limit: number): AppError =>
   new AppError('image_too_large', `The image at ${host} has more than ${limit} bytes, the most this server takes.`);
 
+/** What is set aside for a body of unknown length, to begin with. */
+const BLOCK_BYTES = 64 * 1024;
+
 /**
- * Reads the decoded body; the sum is checked before a chunk is kept, so a bomb costs one chunk and no more.
- * @param expected bytes that the server announced, a hint: where it holds, nothing is copied twice or held twice
+ * Reads the decoded body into one buffer; the sum is checked before a chunk is kept, so a bomb costs one chunk and no
+ * more. Chunks are copied: each is a view that holds all that was read from the connection with it, so a server that
+ * sends one byte a chunk, padded out, would otherwise fill the memory with what counts as a few bytes.
+ * @param expected bytes that the server announced, a hint: where it holds, nothing is copied twice
  */
 export const readBody = async (body: Readable, host: string, limit: number, expected = 0): Promise<Buffer> => {
   // Memory that is not written to yet costs nothing, so a server that lies about the length gains nothing.
-  const whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : 0);
-  const rest: Buffer[] = [];
+  let whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : Math.min(BLOCK_BYTES, limit));
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (size + chunk.length > limit) throw tooLarge(host, limit);
-    const copied = size < whole.length ? chunk.copy(whole, size) : 0;
-    if (copied < chunk.length) rest.push(chunk.subarray(copied));
-    size += chunk.length;
+    const needed = size + chunk.length;
+    if (needed > limit) throw tooLarge(host, limit);
+    if (needed > whole.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(needed, 2 * whole.length)));
+      whole.copy(larger, 0, 0, size);
+      whole = larger;
+    }
+    chunk.copy(whole, size);
+    size = needed;
   }
-  if (rest.length === 0) return whole.subarray(0, size);
-  return Buffer.concat([whole.subarray(0, Math.min(size, whole.length)), ...rest], size);
+  return whole.subarray(0, size);
 };
 
 /**

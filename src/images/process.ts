@@ -66,7 +66,7 @@ export const createProcessor = <Task extends ImageTask>(
     try {
       const source = await step(timings, 'download', 'connection_failed', () => fetchSource(task.url, deps));
       const kind = requireReadable(source.bytes, source.contentType);
-      const header = await readHeader(source.bytes, limits);
+      const header = await readHeader(source.bytes, { ...task, maxPixels, source: kind });
       // Before the gate: what waits for room in memory must not keep a core from what has it.
       await admit(task, header.width * header.height);
       const output = await encodeGate(() =>

@@ -14,6 +14,13 @@ export type Sniffed =
   | 'psd'
   | 'jxl'
   | 'jp2'
+  | 'postscript'
+  | 'exr'
+  | 'hdr'
+  | 'fits'
+  | 'netpbm'
+  | 'dds'
+  | 'qoi'
   | 'mp4'
   | 'zip'
   | 'html'
@@ -35,10 +42,19 @@ const SIGNATURES: readonly (readonly [Sniffed, string])[] = [
   ['tiff', 'MM\0+'],
   ['pdf', '%PDF-'],
   ['ico', '\0\0\x01\0'],
+  ['ico', '\0\0\x02\0'],
   ['psd', '8BPS'],
   ['jxl', '\xff\x0a'],
   ['jxl', '\0\0\0\x0cJXL '],
   ['jp2', '\0\0\0\x0cjP  '],
+  ['jp2', '\xff\x4f\xff\x51'],
+  ['postscript', '%!PS'],
+  ['exr', 'v/1\x01'],
+  ['hdr', '#?RADIANCE'],
+  ['hdr', '#?RGBE'],
+  ['fits', 'SIMPLE  ='],
+  ['dds', 'DDS |'],
+  ['qoi', 'qoif'],
   ['zip', 'PK\x03\x04'],
 ];
 
@@ -62,7 +78,7 @@ const sniffText = (head: string): Sniffed => {
     .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
     .replaceAll('\0', '')
     .trimStart();
-  const body = start.replace(/^(<\?xml[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE svg[^>]*>|\s)+/gi, '');
+  const body = start.replace(/^(<\?xml[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE svg(?:[^[>]|\[[^\]]*\])*>|\s)+/gi, '');
   if (/^<svg[\s>:]/i.test(body) || /^<\w+:svg[\s>]/i.test(body)) return 'svg';
   if (/^<(!doctype html|html|head|body|script|title|div|p|h1|center|meta)[\s>]/i.test(body)) return 'html';
   if (start.startsWith('<')) return 'xml';
@@ -77,6 +93,8 @@ export const sniff = (bytes: Buffer): Sniffed => {
   for (const [format, signature] of SIGNATURES) if (head.startsWith(signature)) return format;
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
   if (head.slice(4, 8) === 'ftyp') return sniffBrands(head);
+  // Type, width and height in text: "P6 640 480".
+  if (/^P[1-6fF]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s/.test(head) || /^P7\s+WIDTH\s/.test(head)) return 'netpbm';
   // "BM" alone begins many texts; a bitmap has four reserved zero bytes after its size.
   if (head.startsWith('BM') && head.slice(6, 10) === '\0\0\0\0') return 'bmp';
   return sniffText(head);
@@ -91,6 +109,13 @@ const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
   psd: 'a Photoshop document (PSD)',
   jxl: 'a JPEG XL image',
   jp2: 'a JPEG 2000 image',
+  postscript: 'a PostScript document',
+  exr: 'an OpenEXR image',
+  hdr: 'a Radiance HDR image',
+  fits: 'a FITS image',
+  netpbm: 'a Netpbm image (PPM, PGM, PFM)',
+  dds: 'a DirectDraw surface (DDS)',
+  qoi: 'a QOI image',
 };
 
 const NOT_AN_IMAGE: Partial<Record<Sniffed, string>> = {

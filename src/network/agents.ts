@@ -5,9 +5,9 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { isAllowedAddress, parseNetworks } from './address.ts';
-import type { NetworkPolicy } from './policy.ts';
+import { isAllowedPort, type NetworkPolicy } from './policy.ts';
 
-/** Agents through which nothing but allowed addresses can be reached; every outgoing call of the service uses them. */
+/** Agents through which nothing but allowed addresses and ports can be reached; every outgoing call of the service uses them. */
 export interface GuardedAgents {
   readonly http: http.Agent;
   readonly https: https.Agent;
@@ -37,6 +37,12 @@ const refusal = (host: string): AppError =>
       'Its operator can open address ranges with ALLOW_PRIVATE_NETWORKS.',
   );
 
+const portRefusal = (host: string, port: number): AppError =>
+  new AppError(
+    'port_not_allowed',
+    `The URL leads to port ${port} of ${host}, which this server may not reach. Its operator can open ports with ALLOWED_PORTS.`,
+  );
+
 /** The look-up of the connection itself: what it hands on is what gets connected to, so a name cannot change between. */
 const guardedLookup =
   (policy: NetworkPolicy, resolve: typeof dns.lookup) =>
@@ -54,7 +60,7 @@ const guardedLookup =
 const timeoutError = (): Error => Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' });
 
 /**
- * @param policy the ranges that are open although they are not public
+ * @param policy the ranges that are open although they are not public, and the ports that are
  * @throws Error when a range of the policy cannot be read
  */
 export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions = {}): GuardedAgents => {
@@ -69,9 +75,10 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
   };
 
   /** IP literals never go through a look-up, so they are checked here. */
-  const refusedLiteral = (host: string | null | undefined): AppError | null => {
+  const refusedTarget = ({ host, port }: http.ClientRequestArgs): AppError | null => {
     if (!host) return refusal('(none)');
-    return net.isIP(host) && !isAllowedAddress(host, policy) ? refusal(host) : null;
+    if (net.isIP(host) && !isAllowedAddress(host, policy)) return refusal(host);
+    return isAllowedPort(Number(port), policy) ? null : portRefusal(host, Number(port));
   };
 
   const watchConnect = (socket: Duplex | null | undefined, ready: 'connect' | 'secureConnect') => {
@@ -89,7 +96,7 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
 
   class HttpAgent extends http.Agent {
     override createConnection(target: http.ClientRequestArgs, callback?: Connect): Duplex | null | undefined {
-      const refused = refusedLiteral(target.host);
+      const refused = refusedTarget(target);
       if (refused) {
         fail(refused, callback);
         return undefined;
@@ -100,7 +107,7 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
 
   class HttpsAgent extends https.Agent {
     override createConnection(target: https.RequestOptions, callback?: Connect): Duplex | null | undefined {
-      const refused = refusedLiteral(target.host);
+      const refused = refusedTarget(target);
       if (refused) {
         fail(refused, callback);
         return undefined;

@@ -56,7 +56,7 @@ test('the output CSV can be read as an input again, with its columns in their pl
   );
 });
 
-test('no bytes make inspectCsv throw', async () => {
+test('no bytes make inspectCsv throw, or readCsvRows anything but its own errors', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
     trickyText.map((text) => Buffer.from(text)),
@@ -74,6 +74,12 @@ test('no bytes make inspectCsv throw', async () => {
         expect(inChunks).toEqual(whole);
         expect(whole.faults).toHaveLength(Math.min(whole.faultCount, 100));
         if (whole.faultCount === 0) expect(whole.urls).toBeGreaterThan(0);
+        // Reading the rows as well: what throws there are its own errors.
+        const error = await rowsOf(content, size).then(
+          () => null,
+          (reason: unknown) => reason,
+        );
+        if (error !== null) expect(error).toMatchObject({ name: 'AppError', code: 'csv_invalid' });
       },
     ),
     { numRuns: 500 },

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import sharp from 'sharp';
+import { AppError } from '../../src/errors.ts';
 import { type CompressOptions, compress } from '../../src/images/compress.ts';
 import { sniff } from '../../src/images/sniff.ts';
+import { tiff, tiffPages } from '../hostile/containers.ts';
 import { makeImage } from '../support/image-server.ts';
 import { animation, halves, photoLike, pixelAt, pngBomb } from '../support/pictures.ts';
 
@@ -230,6 +233,59 @@ describe('bad images', () => {
     const bytes = await makeImage('jpeg', { width: 100, height: 100 });
     await expect(run(bytes, { maxPixels: 9999 })).rejects.toMatchObject({ code: 'too_many_pixels' });
     expect((await run(bytes, { maxPixels: 10_000 })).width).toBe(100);
+  });
+
+  it.each([
+    ['jpeg', 65_500],
+    ['webp', 16_383],
+    ['avif', 16_384],
+  ] as const)('a side longer than %s can have is told as such', async (format, most) => {
+    const strip = (width: number) =>
+      sharp({ create: { width, height: 1, channels: 3, background: '#369' } })
+        .png()
+        .toBuffer();
+    expect((await run(await strip(most), { format })).width).toBe(most);
+    await expect(run(await strip(most + 1), { format })).rejects.toMatchObject({
+      code: 'too_many_pixels',
+      publicMessage: expect.stringContaining(`at most ${most} on a side`),
+    });
+  });
+
+  it('more channels than a picture has are refused as such', async () => {
+    const pixels = Buffer.alloc(400);
+    const bytes = tiff((at) => ({ 258: Array<number>(300).fill(8), 273: at, 277: 300, 279: 300 }), pixels);
+    await expect(run(bytes)).rejects.toMatchObject({ code: 'unsupported_image_format' });
+  });
+
+  it('more frames than anyone needs are refused before they are walked through', async () => {
+    await expect(run(tiffPages(10_001))).rejects.toMatchObject({ code: 'too_many_frames' });
+  });
+
+  it('no change of its bytes makes it throw anything but its own errors', async () => {
+    const whole = await Promise.all(
+      (['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const).map((format) => makeImage(format)),
+    );
+    const change = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      bytes: fc.uint8Array({ maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...whole),
+        fc.array(change, { minLength: 1, maxLength: 6 }),
+        async (bytes, changes) => {
+          const changed = Buffer.from(bytes);
+          // Not the first bytes: by them it would be no image.
+          for (const { at, bytes: others } of changes) changed.set(others, 12 + Math.floor(at * (changed.length - 24)));
+          const error = await run(changed).then(
+            () => null,
+            (reason: unknown) => reason,
+          );
+          if (error !== null) expect(error).toBeInstanceOf(AppError);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)('a %s cut in half is corrupt', async (format) => {

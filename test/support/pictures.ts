@@ -35,7 +35,8 @@ export const photoLike = (width: number, height: number): Promise<Buffer> => {
     .toBuffer();
 };
 
-const chunk = (type: string, data: Buffer): Buffer => {
+/** A chunk of a PNG with its check sum. */
+export const pngChunk = (type: string, data: Buffer): Buffer => {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const framed = Buffer.alloc(body.length + 8);
   framed.writeUInt32BE(data.length, 0);
@@ -52,9 +53,9 @@ export const pngBomb = (width: number, height: number): Buffer => {
   header.set([8, 0, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc(1024 * 1024))),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(1024 * 1024))),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 };
 

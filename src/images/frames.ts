@@ -1,0 +1,71 @@
+import type { SourceFormat } from './sniff.ts';
+
+/**
+ * Counts the frames of an image, or its pages, from the structure of the file alone. libvips goes through all of them
+ * before the first is decoded, in WebP with a cost that grows with their square: a file of 50 MB with a million frames
+ * holds a thread for hours, and its time limit does not reach there.
+ * @param stopAt counting ends above this, so that it costs no more than the bound
+ * @returns 1 for formats that have one picture, and for what is not built as its format demands: decoders judge that
+ */
+export const countFrames = (bytes: Buffer, format: SourceFormat, stopAt: number): number => {
+  if (format === 'gif') return countGif(bytes, stopAt);
+  if (format === 'webp') return countWebp(bytes, stopAt);
+  if (format === 'tiff') return countTiff(bytes, stopAt);
+  return 1;
+};
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+
+/** Bytes of a colour table by the flags in front of it (GIF89a, 18 and 20). */
+const colourTable = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+
+/** The end of a chain of data blocks, each with its length in front, the last one empty. */
+const endOfBlocks = (bytes: Buffer, from: number): number => {
+  let at = from;
+  for (let length = bytes[at]; length !== undefined && length !== 0; length = bytes[at]) at += length + 1;
+  return at + 1;
+};
+
+const countGif = (bytes: Buffer, stopAt: number): number => {
+  let at = 13 + colourTable(bytes[10] ?? 0);
+  let frames = 0;
+  while (at < bytes.length && frames <= stopAt) {
+    const kind = bytes[at];
+    // The decoder looks for the next frame behind bytes that mean nothing, and so does this.
+    if (kind === EXTENSION) at = endOfBlocks(bytes, at + 2);
+    else if (kind === IMAGE) {
+      frames += 1;
+      at = endOfBlocks(bytes, at + 11 + colourTable(bytes[at + 9] ?? 0));
+    } else at += 1;
+  }
+  return Math.max(frames, 1);
+};
+
+const countWebp = (bytes: Buffer, stopAt: number): number => {
+  let frames = 0;
+  for (let at = 12; at + 8 <= bytes.length && frames <= stopAt; ) {
+    if (bytes.toString('latin1', at, at + 4) === 'ANMF') frames += 1;
+    const size = bytes.readUInt32LE(at + 4);
+    at += 8 + size + (size & 1);
+  }
+  return Math.max(frames, 1);
+};
+
+/** Follows the directories of a TIFF or BigTIFF; a chain that bites its tail has as many as come before the bite. */
+const countTiff = (bytes: Buffer, stopAt: number): number => {
+  const little = bytes[0] === 0x49;
+  const big = bytes[little ? 2 : 3] === 0x2b;
+  const [countBytes, entryBytes, linkBytes] = big ? [8, 20, 8] : [2, 12, 4];
+  const read = (at: number, length: number): number => {
+    if (at + length > bytes.length) return 0;
+    if (length === 8) return Number(little ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+    return little ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
+  };
+  const seen = new Set<number>();
+  for (let at = read(big ? 8 : 4, linkBytes); at !== 0 && !seen.has(at) && seen.size <= stopAt; ) {
+    seen.add(at);
+    at = read(at + countBytes + read(at, countBytes) * entryBytes, linkBytes);
+  }
+  return Math.max(seen.size, 1);
+};

@@ -1,0 +1,323 @@
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { animation, pngBomb, pngChunk } from '../support/pictures.ts';
+import { bytesCase, type HostileCase, noise, times } from './case.ts';
+import {
+  ANIM,
+  anmf,
+  GIF_END,
+  gifFrame,
+  gifHeader,
+  pictureChunk,
+  riffChunk,
+  tiff,
+  tiffDirectory,
+  tiffPages,
+  vp8x,
+  webp,
+  withAvifSize,
+} from './containers.ts';
+import {
+  exif,
+  iccPart,
+  joined,
+  orientation,
+  partsOf,
+  segment,
+  withFrame,
+  withScans,
+  withSegments,
+  withSize,
+} from './jpeg.ts';
+import { deflatedZeros, END, flipped, ihdr, ONE_PIXEL, pixelPng, png } from './png.ts';
+
+const MIB = 1024 * 1024;
+/** Of pixels without order, as in a photo, yet the same in every run. */
+const makeImage = (format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff', { width = 64, height = 48 } = {}) =>
+  sharp(noise(width * height * 3), { raw: { width, height, channels: 3 } })
+    .toFormat(format)
+    .toBuffer();
+const jpeg = () => makeImage('jpeg', { width: 200, height: 150 });
+const progressive = () =>
+  sharp({ create: { width: 1500, height: 1500, channels: 3, background: '#369' } })
+    .jpeg({ progressive: true })
+    .toBuffer();
+const cmyk = () =>
+  sharp({ create: { width: 40, height: 40, channels: 3, background: '#cc3322' } })
+    .toColourspace('cmyk')
+    .jpeg()
+    .toBuffer();
+const half = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length >> 1);
+const line = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#369' } });
+
+const PNG: readonly HostileCase[] = [
+  bytesCase('PNG bomb of 50,000 × 50,000', 'too_many_pixels', () => pngBomb(50_000, 50_000)),
+  bytesCase(
+    'PNG of 2³¹−1 × 2³¹−1',
+    'corrupt_image',
+    png(ihdr({ width: 0x7fffffff, height: 0x7fffffff }), ONE_PIXEL, END),
+  ),
+  bytesCase('PNG of 0 × 0', 'corrupt_image', png(ihdr({ width: 0, height: 0 }), ONE_PIXEL, END)),
+  bytesCase('PNG cut in half', 'corrupt_image', async () => half(await makeImage('png', { width: 300, height: 300 }))),
+  bytesCase('PNG without data', 'corrupt_image', png(ihdr({ width: 9, height: 9 }), END)),
+  bytesCase('PNG with less data than pixels', 'corrupt_image', png(ihdr({ width: 999, height: 999 }), ONE_PIXEL, END)),
+  bytesCase('PNG of one pixel and 64 MiB of data', 'completed', () =>
+    png(ihdr({ width: 1, height: 1 }), pngChunk('IDAT', deflatedZeros(64 * MIB)), END),
+  ),
+  bytesCase('PNG with a wrong check sum of its header', 'corrupt_image', () => flipped(pixelPng(), 30)),
+  bytesCase('PNG with a wrong check sum of its data', 'corrupt_image', () => flipped(pixelPng(), 8 + 25 + 8 + 13)),
+  bytesCase('PNG whose data are no deflate stream', 'corrupt_image', () =>
+    png(ihdr({ width: 64, height: 64 }), pngChunk('IDAT', noise(2000)), END),
+  ),
+  bytesCase('PNG with a palette that is missing', 'corrupt_image', () =>
+    png(ihdr({ width: 1, height: 1, colour: 3 }), pngChunk('IDAT', deflateSync(Buffer.from([0, 7]))), END),
+  ),
+  bytesCase('PNG with a text that unpacks to 64 MiB', 'completed', () =>
+    pixelPng(pngChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflatedZeros(64 * MIB)]))),
+  ),
+  bytesCase('PNG with a profile that unpacks to 64 MiB', 'completed', () =>
+    pixelPng(pngChunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), deflatedZeros(64 * MIB)]))),
+  ),
+  bytesCase('PNG with 100 texts of 7 MB each', 'completed', () => {
+    const text = pngChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflatedZeros(7_000_000)]));
+    return pixelPng(times(100, text));
+  }),
+  bytesCase('PNG of 100,000 chunks', 'completed', () =>
+    pixelPng(times(100_000, pngChunk('tEXt', Buffer.from('a\0b')))),
+  ),
+  bytesCase('PNG with EXIF that is noise', 'completed', () => pixelPng(pngChunk('eXIf', noise(500)))),
+  bytesCase('PNG, animated (APNG)', 'completed', () =>
+    pixelPng(pngChunk('acTL', Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]))),
+  ),
+  bytesCase(
+    'PNG that is HTML as well',
+    'completed',
+    () => pixelPng(pngChunk('tEXt', Buffer.from('Comment\0<script>alert(1)</script>'))),
+    '<script>',
+  ),
+  bytesCase('PNG of 16 bits, interlaced', 'completed', () =>
+    line(64, 64).toColourspace('rgb16').png({ progressive: true }).toBuffer(),
+  ),
+  bytesCase('PNG of 1 × 65,500', 'completed', () => line(1, 65_500).png().toBuffer()),
+  bytesCase('PNG longer than a JPEG can be', 'too_many_pixels', () => line(65_536, 1).png().toBuffer()),
+];
+
+const JPEG: readonly HostileCase[] = [
+  bytesCase('JPEG that claims 65,500 × 65,500', 'too_many_pixels', async () => withSize(await jpeg(), 65_500, 65_500)),
+  bytesCase('JPEG that claims twice its height', 'completed', async () => withSize(await jpeg(), 200, 300)),
+  bytesCase('JPEG of height 0', 'corrupt_image', async () => withSize(await jpeg(), 200, 0)),
+  bytesCase('JPEG cut in half', 'corrupt_image', async () => half(await jpeg())),
+  bytesCase('JPEG without its last bytes', 'corrupt_image', async () => (await jpeg()).subarray(0, -500)),
+  bytesCase('JPEG of a start alone', 'not_an_image', Buffer.from([0xff, 0xd8])),
+  bytesCase('JPEG of a start and an end', 'corrupt_image', joined([])),
+  bytesCase('JPEG magic and noise', 'corrupt_image', () =>
+    Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), noise(5000)]),
+  ),
+  bytesCase('JPEG with broken Huffman tables', 'corrupt_image', async () =>
+    joined(
+      partsOf(await jpeg()).map(({ marker, bytes }) =>
+        marker === 0xc4 ? segment(0xc4, Buffer.alloc(60, 0xff)) : bytes,
+      ),
+    ),
+  ),
+  bytesCase('JPEG without quantisation tables', 'corrupt_image', async () =>
+    joined(partsOf(await jpeg()).flatMap(({ marker, bytes }) => (marker === 0xdb ? [] : [bytes]))),
+  ),
+  bytesCase('JPEG of 12 bits', 'corrupt_image', async () => withFrame(await jpeg(), (frame) => frame.set([12], 4))),
+  bytesCase('JPEG, lossless process', 'corrupt_image', async () =>
+    withFrame(await jpeg(), (frame) => frame.set([0xc3], 1)),
+  ),
+  bytesCase('JPEG with sampling factors of 15', 'corrupt_image', async () =>
+    withFrame(await jpeg(), (frame) => frame.set([0xff], 11)),
+  ),
+  bytesCase('JPEG with 200 components', 'corrupt_image', async () =>
+    withFrame(await jpeg(), (frame) => frame.set([200], 9)),
+  ),
+  bytesCase('JPEG, progressive, 300 scans of the same', 'corrupt_image', async () =>
+    withScans(await progressive(), 300),
+  ),
+  bytesCase('JPEG with restart markers thrown in', 'completed', async () => {
+    const bytes = Buffer.from(await jpeg());
+    for (let at = bytes.length - 2000; at < bytes.length - 100; at += 100) bytes.set([0xff, 0xd0 + (at % 8)], at);
+    return bytes;
+  }),
+  bytesCase('JPEG of 65,500 × 1', 'completed', () => line(65_500, 1).jpeg().toBuffer()),
+  bytesCase('JPEG of 1 × 65,500', 'completed', () => line(1, 65_500).jpeg().toBuffer()),
+  bytesCase('JPEG of one pixel', 'completed', () => line(1, 1).jpeg().toBuffer()),
+  ...[0, 9, 65_535].map((value) =>
+    bytesCase(`JPEG with the orientation ${value}`, 'completed', async () =>
+      withSegments(await jpeg(), orientation(value)),
+    ),
+  ),
+  bytesCase('JPEG with EXIF that is noise', 'completed', async () => withSegments(await jpeg(), exif(noise(4000)))),
+  bytesCase('JPEG with EXIF whose directory leads to itself', 'completed', async () =>
+    withSegments(await jpeg(), exif(Buffer.from('II*\0\x08\0\0\0\0\0\x08\0\0\0', 'latin1'))),
+  ),
+  bytesCase('JPEG with EXIF that counts 4 billion values', 'completed', async () =>
+    withSegments(
+      await jpeg(),
+      exif(Buffer.from('II*\0\x08\0\0\0\x01\0\x0e\x01\x02\0\xff\xff\xff\xff\x08\0\0\0\0\0\0\0', 'latin1')),
+    ),
+  ),
+  bytesCase('JPEG with 5 MB of XMP', 'completed', async () => {
+    const xmp = segment(0xe1, `http://ns.adobe.com/xap/1.0/\0${'<x>'.repeat(20_000)}`);
+    return withSegments(await jpeg(), times(80, xmp));
+  }),
+  bytesCase('JPEG with a colour profile that is noise', 'completed', async () =>
+    withSegments(await jpeg(), iccPart(1, 1, noise(3000))),
+  ),
+  bytesCase('JPEG with a colour profile of 5 MB', 'completed', async () =>
+    withSegments(await jpeg(), ...Array.from({ length: 80 }, (_, part) => iccPart(part + 1, 80, Buffer.alloc(65_000)))),
+  ),
+  bytesCase('JPEG with a colour profile whose parts are missing', 'completed', async () =>
+    withSegments(await jpeg(), iccPart(7, 200, noise(100)), iccPart(0, 0, noise(100))),
+  ),
+  bytesCase('JPEG in CMYK with a broken profile', 'completed', async () =>
+    withSegments(await cmyk(), iccPart(1, 1, noise(3000))),
+  ),
+  bytesCase(
+    'JPEG that is a ZIP as well',
+    'completed',
+    async () => Buffer.concat([await jpeg(), Buffer.from('PK\x03\x04 evil.exe', 'latin1')]),
+    'evil.exe',
+  ),
+  bytesCase(
+    'JPEG with PHP in a comment',
+    'completed',
+    async () => withSegments(await jpeg(), segment(0xfe, '<?php system($_GET[0]); ?>')),
+    '<?php',
+  ),
+  bytesCase('JPEG with a second picture and 1 MB behind it', 'completed', async () =>
+    Buffer.concat([await jpeg(), await jpeg(), noise(1_000_000)]),
+  ),
+];
+
+const GIF: readonly HostileCase[] = [
+  bytesCase(
+    'GIF of 65,535 × 65,535 with a frame of one pixel',
+    'completed',
+    Buffer.concat([gifHeader(65_535, 65_535), gifFrame(), GIF_END]),
+  ),
+  bytesCase(
+    'GIF with a frame larger than its canvas',
+    'too_many_pixels',
+    Buffer.concat([gifHeader(1, 1), gifFrame(65_535, 65_535), GIF_END]),
+  ),
+  bytesCase('GIF without frames', 'corrupt_image', Buffer.concat([gifHeader(1, 1), GIF_END])),
+  bytesCase('GIF of 0 × 0', 'completed', Buffer.concat([gifHeader(0, 0), gifFrame(0, 0), GIF_END])),
+  bytesCase('GIF cut in half', 'corrupt_image', async () => half(await makeImage('gif', { width: 99, height: 99 }))),
+  bytesCase('GIF with code words that are noise', 'corrupt_image', () =>
+    Buffer.concat([
+      gifHeader(99, 99),
+      gifFrame(99, 99, Buffer.concat([Buffer.from([8, 255]), Buffer.alloc(255, 0xfe), Buffer.from([0])])),
+      GIF_END,
+    ]),
+  ),
+  bytesCase('GIF of 10,000 frames', 'completed', () =>
+    Buffer.concat([gifHeader(1, 1), times(10_000, gifFrame()), GIF_END]),
+  ),
+  bytesCase('GIF of half a million frames', 'too_many_frames', () => {
+    const frame = gifFrame();
+    return Buffer.concat([gifHeader(1, 1), times(500_000, frame), GIF_END]);
+  }),
+  bytesCase(
+    'GIF that is JavaScript as well',
+    'completed',
+    () => Buffer.concat([gifHeader(1, 1), gifFrame(), GIF_END, Buffer.from('=1;alert(document.cookie)')]),
+    'alert',
+  ),
+];
+
+const WEBP: readonly HostileCase[] = [
+  bytesCase('WebP whose canvas is 16,383 × 16,383', 'too_many_pixels', async () =>
+    webp(vp8x(16_383, 16_383), ANIM, anmf(pictureChunk(await makeImage('webp')))),
+  ),
+  bytesCase('WebP cut in half', 'corrupt_image', async () =>
+    half(await makeImage('webp', { width: 300, height: 300 })),
+  ),
+  bytesCase('WebP of a header alone', 'corrupt_image', webp()),
+  bytesCase('WebP with data that are noise', 'corrupt_image', () => webp(riffChunk('VP8L', noise(500)))),
+  bytesCase('WebP that lies about its length', 'corrupt_image', async () => {
+    const bytes = Buffer.from(await makeImage('webp'));
+    bytes.writeUInt32LE(0xfffffff0, 4);
+    return bytes;
+  }),
+  bytesCase('WebP with a frame beside its canvas', 'corrupt_image', async () =>
+    webp(vp8x(64, 48), ANIM, anmf(pictureChunk(await makeImage('webp')), 16_000_000)),
+  ),
+  bytesCase('WebP, animated', 'completed', () => animation('webp')),
+  bytesCase('WebP of a hundred thousand frames', 'too_many_frames', async () => {
+    const frame = anmf(pictureChunk(await makeImage('webp', { width: 1, height: 1 })));
+    return webp(vp8x(1, 1), ANIM, times(100_000, frame));
+  }),
+];
+
+const TIFF: readonly HostileCase[] = [
+  bytesCase('TIFF of 60,000 × 60,000', 'too_many_pixels', tiff({ 256: 60_000, 257: 60_000, 278: 60_000 })),
+  bytesCase('TIFF of 4 billion × 4 billion', 'corrupt_image', tiff({ 256: 0xffffffff, 257: 0xffffffff })),
+  bytesCase(
+    'TIFF of 300 channels',
+    'unsupported_image_format',
+    tiff({ 258: Array<number>(300).fill(8), 277: 300, 279: 300 }, Buffer.alloc(400)),
+  ),
+  bytesCase('TIFF cut in half', 'corrupt_image', async () =>
+    half(await makeImage('tiff', { width: 300, height: 300 })),
+  ),
+  bytesCase('TIFF whose pages lead in a circle', 'completed', tiffPages(3, true)),
+  bytesCase('TIFF whose page leads to itself', 'completed', tiffPages(1, true)),
+  bytesCase('TIFF of 10,000 pages', 'completed', () => tiffPages(10_000)),
+  bytesCase('TIFF of 60,000 pages', 'too_many_frames', () => tiffPages(60_000)),
+  bytesCase('TIFF whose directory lies outside', 'corrupt_image', Buffer.from('II*\0\xff\xff\xff\x7f', 'latin1')),
+  bytesCase('TIFF without directory', 'corrupt_image', Buffer.from('MM\0*\0\0\0\0', 'latin1')),
+  bytesCase('TIFF whose data lie outside', 'corrupt_image', tiff({ 273: 0x7fffffff })),
+  bytesCase('TIFF of one strip that unpacks to 64 MiB', 'completed', () => {
+    const data = Buffer.from(deflatedZeros(64 * MIB));
+    return tiff((at) => ({ 259: 8, 273: at, 279: data.length }), data);
+  }),
+  bytesCase('TIFF with a compression that there is not', 'corrupt_image', tiff({ 259: 4711 })),
+  bytesCase(
+    'TIFF with tiles of 1 GiB',
+    'corrupt_image',
+    tiff((at) => ({ 322: 32_768, 323: 32_768, 324: at, 325: 10 }), Buffer.alloc(64)),
+  ),
+  bytesCase(
+    'TIFF of 64-bit numbers',
+    'corrupt_image',
+    tiff((at) => ({ 258: 64, 339: 3, 273: at, 279: 8 }), Buffer.alloc(8, 0x7f)),
+  ),
+  bytesCase(
+    'BigTIFF whose directory has 2⁶⁴ entries',
+    'corrupt_image',
+    Buffer.concat([Buffer.from('II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0', 'latin1'), Buffer.alloc(32, 0xff)]),
+  ),
+  bytesCase('TIFF with tags that come in no order', 'completed', () => {
+    const one = tiffDirectory(16, {}, 0);
+    const entries = Array.from({ length: 9 }, (_, at) => one.subarray(2 + at * 12, 14 + at * 12)).reverse();
+    return Buffer.concat([tiff().subarray(0, 16), one.subarray(0, 2), ...entries, Buffer.alloc(4)]);
+  }),
+];
+
+const AVIF: readonly HostileCase[] = [
+  bytesCase('AVIF that claims 60,000 × 60,000', 'too_many_pixels', async () =>
+    withAvifSize(await makeImage('avif'), 60_000, 60_000),
+  ),
+  bytesCase('AVIF that claims another size', 'corrupt_image', async () =>
+    withAvifSize(await makeImage('avif'), 640, 480),
+  ),
+  bytesCase('AVIF of 0 × 0', 'corrupt_image', async () => withAvifSize(await makeImage('avif'), 0, 0)),
+  bytesCase('AVIF cut in half', 'corrupt_image', async () => half(await makeImage('avif'))),
+  bytesCase('AVIF of a brand alone', 'corrupt_image', Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf', 'latin1')),
+  bytesCase('AVIF with a box that reaches beyond the file', 'corrupt_image', async () => {
+    const bytes = Buffer.from(await makeImage('avif'));
+    bytes.writeUInt32BE(0x7fffffff, bytes.indexOf('iprp') - 4);
+    return bytes;
+  }),
+  bytesCase('AVIF with data that are noise', 'corrupt_image', async () => {
+    const bytes = Buffer.from(await makeImage('avif'));
+    const at = bytes.indexOf('mdat') + 4;
+    noise(bytes.length - at).copy(bytes, at);
+    return bytes;
+  }),
+];
+
+export const PICTURE_CASES = [...PNG, ...JPEG, ...GIF, ...WEBP, ...TIFF, ...AVIF];

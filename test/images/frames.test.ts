@@ -1,0 +1,54 @@
+import { countFrames } from '../../src/images/frames.ts';
+import { times } from '../hostile/case.ts';
+import {
+  ANIM,
+  anmf,
+  GIF_END,
+  gifFrame,
+  gifHeader,
+  pictureChunk,
+  tiffPages,
+  vp8x,
+  webp,
+} from '../hostile/containers.ts';
+import { makeImage } from '../support/image-server.ts';
+import { animation } from '../support/pictures.ts';
+
+const picture = async () => pictureChunk(await makeImage('webp', { width: 1, height: 1 }));
+
+test.each(['gif', 'webp'] as const)('counts the frames of a %s', async (format) => {
+  expect(countFrames(await animation(format, 3), format, 100)).toBe(3);
+  expect(countFrames(await makeImage(format), format, 100)).toBe(1);
+});
+
+test('counts the pages of a TIFF, and each of a circle once', async () => {
+  expect(countFrames(tiffPages(5), 'tiff', 100)).toBe(5);
+  expect(countFrames(tiffPages(5, true), 'tiff', 100)).toBe(5);
+  expect(countFrames(await makeImage('tiff'), 'tiff', 100)).toBe(1);
+});
+
+test('counts the pages of big-endian and of 64-bit files', () => {
+  const big = Buffer.from('MM\0*\0\0\0\x08\0\0\0\0\0\x0e\0\0\0\0\0\0', 'latin1');
+  expect(countFrames(big, 'tiff', 100)).toBe(2);
+  const wide = Buffer.alloc(48);
+  wide.write('II+\0\x08\0\0\0\x10', 'latin1');
+  wide.writeBigUInt64LE(32n, 24);
+  expect(countFrames(wide, 'tiff', 100)).toBe(2);
+});
+
+test('stops soon above the bound', async () => {
+  const frames = 500_000;
+  const files = [
+    [Buffer.concat([gifHeader(1, 1), times(frames, gifFrame()), GIF_END]), 'gif'],
+    [webp(vp8x(1, 1), ANIM, times(frames, anmf(await picture()))), 'webp'],
+  ] as const;
+  for (const [bytes, format] of files) expect(countFrames(bytes, format, 10)).toBe(11);
+  expect(countFrames(tiffPages(1000), 'tiff', 10)).toBe(11);
+});
+
+test.each(['gif', 'webp', 'tiff', 'png'] as const)('is not led astray by a %s of no shape', (format) => {
+  for (const fill of [0, 0x21, 0x2c, 0x49, 0xff]) {
+    expect(countFrames(Buffer.alloc(1000, fill), format, 100)).toBeGreaterThanOrEqual(1);
+  }
+  expect(countFrames(Buffer.alloc(0), format, 100)).toBe(1);
+});
