@@ -57,6 +57,13 @@ export const receiveMultipart = (options: ReceiveOptions): RequestHandler => {
       settled = true;
       clearTimeout(silence);
       req.off('data', count);
+      // Once it is answered, a request no longer hears that its connection has closed, and without that the parser would
+      // hold the file for ever.
+      if (error !== undefined && !req.closed) {
+        const end = (): void => void req.destroy();
+        req.socket.once('close', end);
+        req.once('close', () => req.socket.off('close', end));
+      }
       next(error);
     };
     const silence = setTimeout(() => settle(new AppError('request_timeout')), stallMs);

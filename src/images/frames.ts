@@ -52,7 +52,13 @@ const countWebp = (bytes: Buffer, stopAt: number): number => {
   return Math.max(frames, 1);
 };
 
-/** Follows the directories of a TIFF or BigTIFF; a chain that bites its tail has as many as come before the bite. */
+/** Entries of a TIFF directory that cost about as much as a page; real ones have some twenty. */
+const ENTRIES_OF_A_PAGE = 100;
+
+/**
+ * Follows the directories of a TIFF or BigTIFF; a chain that bites its tail has as many as come before the bite.
+ * Directories may overlap, so that few bytes hold many large ones: a large one counts as several.
+ */
 const countTiff = (bytes: Buffer, stopAt: number): number => {
   const little = bytes[0] === 0x49;
   const big = bytes[little ? 2 : 3] === 0x2b;
@@ -63,9 +69,12 @@ const countTiff = (bytes: Buffer, stopAt: number): number => {
     return little ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
   };
   const seen = new Set<number>();
-  for (let at = read(big ? 8 : 4, linkBytes); at !== 0 && !seen.has(at) && seen.size <= stopAt; ) {
+  let pages = 0;
+  for (let at = read(big ? 8 : 4, linkBytes); at !== 0 && !seen.has(at) && pages <= stopAt; ) {
     seen.add(at);
-    at = read(at + countBytes + read(at, countBytes) * entryBytes, linkBytes);
+    const entries = read(at, countBytes);
+    pages += 1 + Math.floor(entries / ENTRIES_OF_A_PAGE);
+    at = read(at + countBytes + entries * entryBytes, linkBytes);
   }
-  return Math.max(seen.size, 1);
+  return Math.max(pages, 1);
 };

@@ -36,6 +36,13 @@ test('counts the pages of big-endian and of 64-bit files', () => {
   expect(countFrames(wide, 'tiff', 100)).toBe(2);
 });
 
+test('counts a TIFF directory that is larger than any real one as several', () => {
+  const bytes = Buffer.alloc(8 + 2 + 4000 * 12 + 4);
+  bytes.write('II*\0\x08\0\0\0', 'latin1');
+  bytes.writeUInt16LE(4000, 8);
+  expect(countFrames(bytes, 'tiff', 1000)).toBe(41);
+});
+
 test('stops soon above the bound', async () => {
   const frames = 500_000;
   const files = [

@@ -1,0 +1,56 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
+import { finished, startTestService, type TestService, uploaded } from '../support/service.ts';
+
+/** Written and read by another library: what is lost on the way is lost by this service. */
+const HEADER = ['S. No.', 'Product Name', 'Note', 'Input Image Urls'];
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ RATE_LIMIT_UPLOADS_PER_MINUTE: '0', MAX_ATTEMPTS: '1' });
+});
+afterAll(() => service.close());
+
+/** The output CSV keeps spreadsheets from running cells, and says so in the README; nothing else may differ. */
+const harmless = (cell: string): string =>
+  /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/.test(cell) && !/^[+-]\d[\d.,]*(?:e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell;
+
+const cell = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom('"', ',', ';', '\t', '\r', '\n', ' ', 'a', 'é', '🙂', "'", '='), maxLength: 12 }),
+  )
+  .filter((text) => !text.includes('\0'));
+const url = fc.nat(99).map((number) => `http://10.0.0.1/w_3,c/${number}.jpg`);
+const row = fc.tuple(cell, cell, cell, fc.array(url, { minLength: 1, maxLength: 3 }));
+
+const roundTrip = async (csv: string): Promise<string> => {
+  const requestId = await uploaded(service.url, csv);
+  await finished(service.url, requestId);
+  return (await fetch(`${service.url}/api/output/${requestId}`)).text();
+};
+
+test('any rows that another library writes come back in the output CSV', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(row, { minLength: 1, maxLength: 12 }),
+      fc.constantFrom(',', ';', '\t'),
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      fc.boolean(),
+      async (rows, delimiter, record_delimiter, quoted, bom) => {
+        const table = rows.map(([serial, name, note, urls]) => [serial, name, note, urls.join(', ')]);
+        // It quotes only the newline that it writes itself; RFC 4180 wants both kinds quoted.
+        const csv = stringify([HEADER, ...table], { delimiter, record_delimiter, quoted, bom, quoted_match: /[\r\n]/ });
+        const output: string[][] = parse(await roundTrip(csv), { delimiter, bom: true });
+        const empty = rows.map(([, , , urls]) => ','.repeat(urls.length - 1));
+        expect(output).toEqual([
+          [...HEADER, 'Output Image Urls'],
+          ...table.map((cells, at) => [...cells.map(harmless), empty[at]]),
+        ]);
+      },
+    ),
+    { numRuns: 25, interruptAfterTimeLimit: 60_000 },
+  );
+}, 120_000);
