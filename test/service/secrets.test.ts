@@ -104,6 +104,7 @@ test('no secret comes into the log at its finest, into a status or into a list',
   answers.push(await call('/api/upload', refused));
   answers.push(await call('/api/upload', uploadOf(urls, `${SECRET.webhookSecret}=broken`)));
 
+  answers.push(await call('/metrics'), await call('/ready'));
   expect(leaked(answers.join('\n'))).toEqual([]);
   await waitFor(async () => instance.log().includes('"status":401'));
   expect(instance.log()).toMatch(/"level":[12]0/);
