@@ -42,14 +42,21 @@ const countGif = (bytes: Buffer, stopAt: number): number => {
   return Math.max(frames, 1);
 };
 
+const ANMF = Buffer.from('ANMF').readUInt32LE();
+
+/** Chunks beside the frames: header, profile, metadata. More than any file has; each costs memory as a frame does. */
+const OTHER_CHUNKS = 100;
+
 const countWebp = (bytes: Buffer, stopAt: number): number => {
   let frames = 0;
-  for (let at = 12; at + 8 <= bytes.length && frames <= stopAt; ) {
-    if (bytes.toString('latin1', at, at + 4) === 'ANMF') frames += 1;
+  let others = 0;
+  for (let at = 12; at + 8 <= bytes.length && Math.max(frames, others - OTHER_CHUNKS) <= stopAt; ) {
+    if (bytes.readUInt32LE(at) === ANMF) frames += 1;
+    else others += 1;
     const size = bytes.readUInt32LE(at + 4);
     at += 8 + size + (size & 1);
   }
-  return Math.max(frames, 1);
+  return Math.max(frames, others - OTHER_CHUNKS, 1);
 };
 
 /** Entries of a TIFF directory that cost about as much as a page; real ones have some twenty. */
@@ -73,8 +80,9 @@ const countTiff = (bytes: Buffer, stopAt: number): number => {
   for (let at = read(big ? 8 : 4, linkBytes); at !== 0 && !seen.has(at) && pages <= stopAt; ) {
     seen.add(at);
     const entries = read(at, countBytes);
-    pages += 1 + Math.floor(entries / ENTRIES_OF_A_PAGE);
-    at = read(at + countBytes + entries * entryBytes, linkBytes);
+    const end = at + countBytes + entries * entryBytes;
+    pages += end > bytes.length ? 1 : 1 + Math.floor(entries / ENTRIES_OF_A_PAGE);
+    at = read(end, linkBytes);
   }
   return Math.max(pages, 1);
 };

@@ -105,10 +105,10 @@ export const tiffPages = (pages: number, loop = false): Buffer => {
   return Buffer.concat([tiffHead(), ...all]);
 };
 
-/** A box of an ISO base media file; `claimed` lies about its size. */
-export const box = (type: string, data: Buffer, claimed = data.length + 8): Buffer => {
+/** A box of an ISO base media file. */
+export const box = (type: string, data: Buffer): Buffer => {
   const head = Buffer.alloc(8);
-  head.writeUInt32BE(claimed);
+  head.writeUInt32BE(data.length + 8);
   head.write(type, 4, 'latin1');
   return Buffer.concat([head, data]);
 };

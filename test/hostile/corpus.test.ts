@@ -26,7 +26,9 @@ const BYTES_PER_PIXEL = { jpeg: 32, avif: 64 };
 const PROCESS_BYTES = 300 * MIB;
 
 const boundFor = (bytesPerPixel: number): number =>
-  PROCESS_BYTES + THREADS * TASKS * 2 * MAX_IMAGE_BYTES + DECODED_AT_ONCE * SIDE * SIDE * bytesPerPixel;
+  PROCESS_BYTES +
+  THREADS * TASKS * 2 * MAX_IMAGE_BYTES +
+  DECODED_AT_ONCE * (6 * MAX_IMAGE_BYTES + SIDE * SIDE * bytesPerPixel);
 
 const CASES = [...ADDRESS_CASES, ...DOWNLOAD_CASES, ...PICTURE_CASES, ...OTHER_FORMAT_CASES, ...LIMIT_CASES];
 

@@ -5,6 +5,7 @@ import { bytesCase, type HostileCase, noise, times } from './case.ts';
 import {
   ANIM,
   anmf,
+  box,
   GIF_END,
   gifFrame,
   gifHeader,
@@ -149,6 +150,9 @@ const JPEG: readonly HostileCase[] = [
       withSegments(await jpeg(), orientation(value)),
     ),
   ),
+  bytesCase('JPEG of 7 MB of empty comments', 'completed', async () =>
+    withSegments(await jpeg(), times(1_800_000, segment(0xfe, ''))),
+  ),
   bytesCase('JPEG with EXIF that is noise', 'completed', async () => withSegments(await jpeg(), exif(noise(4000)))),
   bytesCase('JPEG with EXIF whose directory leads to itself', 'completed', async () =>
     withSegments(await jpeg(), exif(Buffer.from('II*\0\x08\0\0\0\0\0\x08\0\0\0', 'latin1'))),
@@ -246,6 +250,9 @@ const WEBP: readonly HostileCase[] = [
     webp(vp8x(64, 48), ANIM, anmf(pictureChunk(await makeImage('webp')), 16_000_000)),
   ),
   bytesCase('WebP, animated', 'completed', () => animation('webp')),
+  bytesCase('WebP of half a million empty chunks', 'too_many_frames', async () =>
+    webp(vp8x(64, 48, 0), pictureChunk(await makeImage('webp')), times(500_000, riffChunk('abcd', Buffer.alloc(0)))),
+  ),
   bytesCase('WebP of a hundred thousand frames', 'too_many_frames', async () => {
     const frame = anmf(pictureChunk(await makeImage('webp', { width: 1, height: 1 })));
     return webp(vp8x(1, 1), ANIM, times(100_000, frame));
@@ -312,6 +319,9 @@ const AVIF: readonly HostileCase[] = [
     bytes.writeUInt32BE(0x7fffffff, bytes.indexOf('iprp') - 4);
     return bytes;
   }),
+  bytesCase('AVIF with 7 MB of empty boxes behind it', 'completed', async () =>
+    Buffer.concat([await makeImage('avif'), times(900_000, box('free', Buffer.alloc(0)))]),
+  ),
   bytesCase('AVIF with data that are noise', 'corrupt_image', async () => {
     const bytes = Buffer.from(await makeImage('avif'));
     const at = bytes.indexOf('mdat') + 4;

@@ -7,6 +7,7 @@ import {
   gifFrame,
   gifHeader,
   pictureChunk,
+  riffChunk,
   tiffPages,
   vp8x,
   webp,
@@ -41,6 +42,12 @@ test('counts a TIFF directory that is larger than any real one as several', () =
   bytes.write('II*\0\x08\0\0\0', 'latin1');
   bytes.writeUInt16LE(4000, 8);
   expect(countFrames(bytes, 'tiff', 1000)).toBe(41);
+});
+
+test('counts chunks of a WebP that are no frames when there are more than any file has', async () => {
+  const padded = (chunks: number) => webp(vp8x(1, 1, 0), times(chunks, riffChunk('abcd', Buffer.alloc(0))));
+  expect(countFrames(padded(50), 'webp', 1000)).toBe(1);
+  expect(countFrames(padded(500), 'webp', 1000)).toBe(401);
 });
 
 test('stops soon above the bound', async () => {
