@@ -4,17 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -148,8 +138,12 @@ const filesBelow = (folder) =>
 /** A digest of everything the build is made from; contents, because a checkout changes every time stamp. */
 const sourceDigest = () => {
   const digest = createHash('sha256');
-  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => inRoot(name));
-  for (const file of [...filesBelow(inRoot('src')), ...settings]) {
+  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', path.join('scripts', 'build-page.mjs')];
+  for (const file of [
+    ...filesBelow(inRoot('src')),
+    ...filesBelow(inRoot('samples')),
+    ...settings.map((name) => inRoot(name)),
+  ]) {
     digest
       .update(`${path.relative(root, file)}\0`)
       .update(readFileSync(file))
@@ -177,11 +171,8 @@ const build = async () => {
     const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
     const code = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', building]);
     if (code !== 0) throw new SetupError('The build failed: mend the errors above.');
-    for (const file of filesBelow(inRoot('src')).filter((name) => !name.endsWith('.ts'))) {
-      const copy = path.join(building, path.relative(inRoot('src'), file));
-      mkdirSync(path.dirname(copy), { recursive: true });
-      copyFileSync(file, copy);
-    }
+    const page = [inRoot('scripts', 'build-page.mjs'), path.join(building, 'web')];
+    if ((await run(process.execPath, page)) !== 0) throw new SetupError('The build failed: mend the errors above.');
     writeFileSync(path.join(building, path.basename(STAMP)), digest);
     if (existsSync(inRoot('dist'))) renameSync(inRoot('dist'), replaced);
     renameSync(building, inRoot('dist'));
@@ -191,7 +182,7 @@ const build = async () => {
   }
 };
 
-/** Compiles src/ into dist/ and copies what is not TypeScript (the page), unless dist/ was built from these sources. */
+/** Compiles src/ into dist/ and bundles the page, unless dist/ was built from these sources. */
 export const ensureBuild = () => alone(build);
 
 /** Everything that must be there before the service or a test can run. */

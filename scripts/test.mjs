@@ -60,7 +60,8 @@ await runScript(async () => {
   const wanted = process.argv.slice(2);
   let failedSteps = 0;
   if (wanted.length === 0) {
-    const typecheck = () => node(inModules('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json');
+    const typesOf = (project) => node(inModules('typescript', 'bin', 'tsc'), '-p', project);
+    const typecheck = async () => (await typesOf('tsconfig.json')) || typesOf('src/web/tsconfig.json');
     const lint = () => node(inModules('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.');
     if ((await step('types', typecheck)) !== 0) failedSteps += 1;
     if ((await step('lint', lint)) !== 0) failedSteps += 1;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
@@ -12,8 +13,10 @@ import { type EventRoutesDeps, eventRoutes } from './http/events.ts';
 import { healthRoutes, type ReadinessCheck } from './http/health.ts';
 import { imageRoutes } from './http/images.ts';
 import { type MetricsRoutesDeps, measureCalls, metricsRoutes, type ObserveCall } from './http/metrics.ts';
+import { type PageDeps, pageRoutes } from './http/page.ts';
 import { answerErrors, type IsDatabaseOutage, notFound, requireDatabase } from './http/problem.ts';
 import { type RequestRoutesDeps, requestRoutes } from './http/requests.ts';
+import { sampleRoutes } from './http/samples.ts';
 import { closeWhenStopping, type Stopping } from './http/stopping.ts';
 import { storedImageRoutes } from './http/stored-images.ts';
 import { type UploadDeps, uploadRoutes } from './http/upload.ts';
@@ -22,7 +25,8 @@ import type { Storage } from './storage/storage.ts';
 /** No inline script or style, nothing from elsewhere. Not `upgrade-insecure-requests`: the service itself speaks http. */
 const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
+  // Originals lie on other people's servers; the page shows them beside the results.
+  imgSrc: ["'self'", 'data:', 'http:', 'https:'],
   objectSrc: ["'none'"],
   baseUri: ["'none'"],
   formAction: ["'self'"],
@@ -40,6 +44,8 @@ export interface AppDeps {
   readonly events: Pick<EventRoutesDeps, 'watch'>;
   readonly controls: ControlRoutesDeps;
   readonly archive: ArchiveDeps;
+  /** The page at `/` and its samples; null: none. */
+  readonly page: (PageDeps & { readonly samplesBase: () => string }) | null;
   readonly storage: Storage;
   /** Where the outputs are when they are files of this machine. */
   readonly imageDirectory: string | null;
@@ -93,6 +99,10 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(metricsRoutes({ apiKeys: deps.access.apiKeys, metrics: deps.metrics }));
   // Everything behind this line is for those who use the service.
   if (!deps.servesApi) app.use(notFound);
+  if (deps.page !== null) {
+    app.use(pageRoutes(deps.page));
+    app.use(sampleRoutes(join(deps.page.directory, 'samples'), deps.page.samplesBase));
+  }
   app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0 }));
   app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));

@@ -45,7 +45,11 @@ process.on('disconnect', () => void stop('the starting process is gone'));
 
 try {
   const { dirname } = import.meta;
-  const files = { worker: join(dirname, 'worker.js'), guardian: join(dirname, 'database', 'guardian.js') };
+  const files = {
+    worker: join(dirname, 'worker.js'),
+    guardian: join(dirname, 'database', 'guardian.js'),
+    page: join(dirname, 'web'),
+  };
   service = await startService(config, files, log);
   const { url, database } = service;
   log.info({ url, database }, `ready: ${url}`);

@@ -11,11 +11,13 @@ import { startEmbedded } from './database/embedded.ts';
 import { createDatabaseProbe } from './database/probe.ts';
 import { processMark } from './database/processes.ts';
 import { AppError } from './errors.ts';
+import { pageSettings } from './http/page-settings.ts';
 import { createBoundedServer } from './http/server.ts';
 import { listen, stopListening } from './http/stopping.ts';
 import { sweepUploads, uploadFileName } from './http/upload-files.ts';
 import { createImagePool, longestTaskMs } from './images/pool.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { withSamples } from './images/samples.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import { VERSION } from './network/user-agent.ts';
 import { createCompletion } from './requests/completion.ts';
@@ -61,6 +63,8 @@ export interface ServiceFiles {
   /** Built JavaScript of the image worker and of the database's guardian; threads and processes run files, not modules. */
   readonly worker: string;
   readonly guardian: string;
+  /** The built page with its samples; without it nothing is served at `/`, and there is no sample. */
+  readonly page?: string;
 }
 
 const RECONCILE_EVERY_MS = 30_000;
@@ -156,6 +160,7 @@ const startParts = async (
     network: config.network,
     storage: storageConfig,
     sources: config.sources.buckets.length === 0 ? null : config.sources,
+    ...(files.page !== undefined && { samples: join(files.page, 'samples', 'photos') }),
     threads: config.workerThreads,
     encodeConcurrency: Math.max(1, Math.round(cpus().length / config.workerThreads)),
   };
@@ -177,6 +182,7 @@ const startParts = async (
   const outputUrl = (name: string): string => storage.publicUrl(name) ?? `${publicUrl()}/processed_images/${name}`;
 
   const reporter = createReporter({ store: createReportStore(models, now), log, everyMs: RECONCILE_EVERY_MS });
+  const samplesBase = (): string => `${publicUrl()}/samples/`;
   const announce = async (request: RequestRecord): Promise<void> => {
     // A worker without PUBLIC_URL knows no address that serves the API; the instance that took the upload does.
     await outbox.enqueue(completionEvent(request, config.publicUrl ?? request.webhook?.servedAt ?? publicUrl()));
@@ -187,7 +193,7 @@ const startParts = async (
     () => storage.check(),
     () => performance.now(),
   );
-  const imagePool = pool ?? NO_POOL;
+  const imagePool = pool === null ? NO_POOL : withSamples(pool, samplesBase);
   const origins = createOrigins(
     {
       connections: config.limits.maxConnectionsPerOrigin,
@@ -300,6 +306,10 @@ const startParts = async (
       perMinute: config.access.uploadsPerMinute,
     },
     archive: { requests, images, storage },
+    page:
+      files.page === undefined
+        ? null
+        : { directory: files.page, samplesBase, settings: () => pageSettings(config, samplesBase()) },
     storage,
     imageDirectory,
     readiness: [

@@ -3,6 +3,7 @@ import { createAdmission } from './images/admission.ts';
 import { prepareSharp } from './images/loaders.ts';
 import type { ProbeTask, TicketedTask } from './images/pool.ts';
 import { createProcessor } from './images/process.ts';
+import { readSample } from './images/samples.ts';
 import type { ImageLimits, ImageResult } from './images/task.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import type { NetworkPolicy } from './network/policy.ts';
@@ -17,13 +18,15 @@ export interface WorkerData {
   readonly storage: StorageConfig;
   /** Buckets that sources may be read from; null: none. */
   readonly sources: S3SourceConfig | null;
+  /** Folder of the sample photos; none when left out. */
+  readonly samples?: string;
   /** Threads of the pool: the connections to one origin are divided among them. */
   readonly threads: number;
   /** Images decoded at once in this thread: cores divided over the threads, at least 1. */
   readonly encodeConcurrency: number;
 }
 
-const build = async ({ limits, network, storage, sources, threads, encodeConcurrency }: WorkerData) => {
+const build = async ({ limits, network, storage, sources, samples, threads, encodeConcurrency }: WorkerData) => {
   prepareSharp();
   const store = await createStorage(storage);
   const openObject = sources === null ? undefined : (await import('./storage/s3-source.ts')).createS3Source(sources);
@@ -39,6 +42,7 @@ const build = async ({ limits, network, storage, sources, threads, encodeConcurr
     encodeConcurrency,
     ...(openObject && { openObject }),
     admit: ({ ticket }, pixels) => admit(ticket, pixels),
+    ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),
     store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
     now: Date.now,
   });

@@ -1,6 +1,6 @@
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { compress, readHeader } from './compress.ts';
-import type { DownloadDeps } from './download.ts';
+import type { Download, DownloadDeps } from './download.ts';
 import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
 import { fetchSource, type OpenObject } from './source.ts';
@@ -13,6 +13,8 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly openObject?: OpenObject;
   /** Waits until so many pixels may be decoded. */
   readonly admit: (task: Task, pixels: number) => Promise<void>;
+  /** For the sample photos; left out where there are none. */
+  readonly readSample?: (name: string) => Promise<Download>;
   /** Stores the output of the task, whole or not at all. */
   readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
   /** Images decoded at once in this thread; downloads overlap freely. */
@@ -64,7 +66,9 @@ export const createProcessor = <Task extends ImageTask>(
     const { maxPixels } = limits;
     const maxSeconds = MAX_ENCODE_SECONDS;
     try {
-      const source = await step(timings, 'download', 'connection_failed', () => fetchSource(task.url, deps));
+      const source = await step(timings, 'download', 'connection_failed', () =>
+        task.sample !== undefined && deps.readSample ? deps.readSample(task.sample) : fetchSource(task.url, deps),
+      );
       const kind = requireReadable(source.bytes, source.contentType);
       const header = await readHeader(source.bytes, { ...task, maxPixels, source: kind });
       // Before the gate: what waits for room in memory must not keep a core from what has it.

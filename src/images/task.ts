@@ -12,6 +12,8 @@ export interface ImageTask {
   readonly mozjpeg?: boolean;
   /** JPEG only: shown coarsely first. Absent: false. */
   readonly progressive?: boolean;
+  /** The sample photo that the URL stands for; read from this service's own folder, not fetched. */
+  readonly sample?: string;
 }
 
 /** Things worth telling about an image that succeeded. */

@@ -35,7 +35,11 @@ export const startTestService = async (environment: Readonly<Record<string, stri
     ...environment,
   };
   const config = loadConfig(full);
-  const files = { worker: resolve('dist/worker.js'), guardian: resolve('dist/database/guardian.js') };
+  const files = {
+    worker: resolve('dist/worker.js'),
+    guardian: resolve('dist/database/guardian.js'),
+    page: resolve('dist/web'),
+  };
   const service: Service = await startService(config, files, pino({ level: config.logLevel }));
   return {
     url: service.url,

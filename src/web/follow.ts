@@ -1,0 +1,110 @@
+import { createParser } from 'eventsource-parser';
+import { ApiError } from './api.ts';
+import { isFinal, type Summary } from './types.ts';
+
+export type Connection = 'live' | 'polling' | 'lost';
+
+export interface FollowDeps {
+  readonly requestId: string;
+  /** Calls the API, with the key where one is needed. */
+  readonly call: (path: string, init: RequestInit) => Promise<Response>;
+  readonly onProgress: (summary: Summary) => void;
+  readonly onConnection: (connection: Connection) => void;
+  /** Waits; ends early when the browser says that it is online again, or the signal aborts. */
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly random?: () => number;
+}
+
+/** The server sends a comment every 15 seconds: after so much silence the connection is dead though nobody said so. */
+const SILENCE_MS = 40_000;
+const POLL_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+/** Streams that ended before they brought anything, in a row, until polling takes their place for a while. */
+const TRIES = 3;
+const POLLS_BEFORE_NEXT_TRY = 30;
+
+/**
+ * Tells how a request goes until it is finished. Reads server-sent events with fetch, since EventSource sends no
+ * headers and so no key. A lost connection is tried again with growing pauses; where there is no stream (an old server,
+ * a proxy that holds it back) the status is asked for every second.
+ * @throws ApiError when the request does not exist, or the key is refused
+ */
+export const followRequest = async (deps: FollowDeps): Promise<void> => {
+  const { requestId, onConnection, pause, signal, random = Math.random } = deps;
+  let lastEventId: string | null = null;
+  let failures = 0;
+  let streams = true;
+
+  const stream = async (): Promise<boolean> => {
+    const quiet = new AbortController();
+    let timer = setTimeout(() => quiet.abort(), SILENCE_MS);
+    try {
+      const response = await deps.call(`/api/events/${requestId}`, {
+        headers: { Accept: 'text/event-stream', ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }) },
+        signal: AbortSignal.any([signal, quiet.signal]),
+        cache: 'no-store',
+      });
+      let ended = false;
+      const parser = createParser({
+        onEvent: ({ event, data, id }) => {
+          if (id !== undefined) lastEventId = id;
+          if (event !== 'progress' && event !== 'end') return;
+          failures = 0;
+          onConnection('live');
+          deps.onProgress(JSON.parse(data) as Summary);
+          if (event === 'end') ended = true;
+        },
+      });
+      const reader = response.body?.getReader();
+      const decoder = new TextDecoder();
+      while (reader !== undefined && !ended) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        clearTimeout(timer);
+        timer = setTimeout(() => quiet.abort(), SILENCE_MS);
+        parser.feed(decoder.decode(value, { stream: true }));
+      }
+      await reader?.cancel();
+      return ended;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const poll = async (): Promise<boolean> => {
+    const response = await deps.call(`/api/status/${requestId}?limit=1`, { signal });
+    const summary = (await response.json()) as Summary;
+    failures = 0;
+    onConnection('polling');
+    deps.onProgress(summary);
+    return isFinal(summary);
+  };
+
+  for (let polls = 0; !signal.aborted; ) {
+    try {
+      if (streams ? await stream() : await poll()) return;
+      if (streams) failures += 1;
+      else polls += 1;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      const code = error instanceof ApiError ? error.problem?.code : undefined;
+      if (code === 'request_not_found' || code === 'unauthorized') throw error;
+      if (code === 'route_not_found') streams = false;
+      // Nothing came at all: not the stream is the trouble, the connection is.
+      else if (!(error instanceof ApiError) || error.problem === null || error.problem.status >= 500) {
+        onConnection('lost');
+      }
+    }
+    if (streams && failures >= TRIES) {
+      streams = false;
+      polls = 0;
+    } else if (!streams && polls >= POLLS_BEFORE_NEXT_TRY) {
+      streams = true;
+      failures = 0;
+    }
+    const wait = Math.min(LONGEST_PAUSE_MS, POLL_MS * 2 ** Math.max(0, failures - 1));
+    await pause(failures === 0 ? POLL_MS : wait * (0.75 + random() / 2), signal);
+  }
+};

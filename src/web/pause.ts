@@ -1,0 +1,16 @@
+/** Waits; ends early when the browser is online again, when the page is looked at again, or when the signal aborts. */
+export const pauseUntil = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const over = new AbortController();
+    const end = (): void => {
+      clearTimeout(timer);
+      over.abort();
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    const listening = { signal: over.signal };
+    signal.addEventListener('abort', end, listening);
+    addEventListener('online', end, listening);
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && end(), listening);
+    if (signal.aborted) end();
+  });

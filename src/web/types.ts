@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { listAnswer, problem, statusAnswer } from '../http/openapi/answers.ts';
+
+/** What the API answers, taken from the schemas that stand in the OpenAPI document. Types only: no schema is shipped. */
+
+export type Problem = z.infer<typeof problem>;
+export type Summary = z.infer<typeof listAnswer>['requests'][number];
+export type RequestList = z.infer<typeof listAnswer>;
+export type Product = z.infer<typeof statusAnswer>['products'][number];
+export type Image = Product['images'][number];
+
+export interface Report {
+  readonly products: readonly {
+    readonly serialNumber: string;
+    readonly productName: string;
+    readonly images: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    readonly savedPercent: number;
+  }[];
+  readonly failures: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly origins: readonly { readonly origin: string; readonly count: number }[];
+  }[];
+}
+
+export type Status = z.infer<typeof statusAnswer> & { readonly report?: Report | null };
+
+const FINAL: readonly Summary['status'][] = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
+
+export const isFinal = ({ status }: Pick<Summary, 'status'>): boolean => FINAL.includes(status);

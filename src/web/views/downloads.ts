@@ -1,0 +1,62 @@
+import { type Api, type KeyStore, messageOf } from '../api.ts';
+import { fill, h } from '../dom.ts';
+import { size } from '../format.ts';
+import { type IconName, icon } from '../icons.ts';
+import type { Summary } from '../types.ts';
+
+/** A ZIP that was fetched with a key lies in the browser's memory until it is saved; beyond this, ask first. */
+const LARGE_BYTES = 500_000_000;
+
+/**
+ * The output CSV and the ZIP. Without a key they are plain links, which the browser saves as they come. A link sends no
+ * header; with a key they are fetched and then saved (decision 0031).
+ */
+export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: string, notice: HTMLElement) => {
+  const fetchAndSave = async (path: string, name: string, button: HTMLButtonElement): Promise<void> => {
+    button.disabled = true;
+    button.setAttribute('aria-busy', 'true');
+    fill(notice);
+    try {
+      const url = URL.createObjectURL(await (await api.call(path)).blob());
+      const anchor = h('a', { href: url, download: name });
+      anchor.click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    } catch (error) {
+      fill(notice, h('p', { class: 'panel panel-bad' }, messageOf(error)));
+    } finally {
+      button.disabled = false;
+      button.removeAttribute('aria-busy');
+    }
+  };
+
+  const item = (kind: 'output' | 'archive', label: string, name: string, look: string, bytes: number): HTMLElement => {
+    const path = `/api/${kind}/${requestId}`;
+    const symbol: IconName = kind === 'output' ? 'download' : 'archive';
+    if (keys.get() === null) {
+      return h('a', { class: `button ${look}`, href: path, download: name }, icon(symbol), label);
+    }
+    const button = h(
+      'button',
+      {
+        type: 'button',
+        class: `button ${look}`,
+        on: {
+          click: () => {
+            const question = `The ZIP has about ${size(bytes)}, and with an API key it passes through this browser's memory. curl has no such limit. Go on?`;
+            if (bytes < LARGE_BYTES || confirm(question)) void fetchAndSave(path, name, button);
+          },
+        },
+      },
+      icon(symbol),
+      label,
+    );
+    return button;
+  };
+
+  return {
+    buttons: ({ bytes }: Summary): HTMLElement[] => [
+      item('output', 'Output CSV', `output-${requestId}.csv`, 'button-primary', 0),
+      item('archive', `Images as ZIP, ${size(bytes.out)}`, `images-${requestId}.zip`, '', bytes.out),
+    ],
+  };
+};

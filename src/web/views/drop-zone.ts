@@ -1,0 +1,122 @@
+import { messageOf } from '../api.ts';
+import { fill, h } from '../dom.ts';
+import { icon } from '../icons.ts';
+import type { Source } from './view.ts';
+
+/** Takes a CSV: dropped anywhere on the page, chosen, pasted, or the sample. */
+export const dropZone = (hasSample: boolean, onSource: (source: Source) => void) => {
+  const fault = h('div', { role: 'alert' });
+  const input = h('input', {
+    type: 'file',
+    id: 'file',
+    class: 'visually-hidden',
+    accept: '.csv,.tsv,.txt,text/csv,text/plain',
+    on: { change: () => takeFile(input.files?.[0]) },
+  });
+  const takeFile = (file: File | undefined): void => {
+    if (file !== undefined) onSource({ name: file.name, file });
+  };
+  const takeText = (text: string): void =>
+    onSource({ name: 'pasted.csv', file: new Blob([text], { type: 'text/csv' }) });
+
+  const takeSample = async (): Promise<void> => {
+    try {
+      const response = await fetch('/samples/products.csv');
+      if (!response.ok) throw new Error(`the sample answered ${response.status}`);
+      onSource({ name: 'products.csv (sample)', file: await response.blob() });
+    } catch (error) {
+      fill(fault, h('p', { class: 'fault' }, messageOf(error)));
+    }
+  };
+
+  const text = h('textarea', {
+    id: 'pasted',
+    rows: 6,
+    spellcheck: 'false',
+    placeholder: 'S. No.,Product Name,Input Image Urls',
+  });
+  const paste = h(
+    'form',
+    {
+      class: 'stack paste',
+      hidden: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          takeText(text.value);
+        },
+      },
+    },
+    h(
+      'div',
+      { class: 'field' },
+      h('label', { for: 'pasted' }, 'Paste the CSV, or rows copied from a spreadsheet'),
+      text,
+    ),
+    h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'button button-primary' }, 'Preview')),
+  );
+  const pasteButton = h(
+    'button',
+    {
+      type: 'button',
+      class: 'link',
+      'aria-expanded': 'false',
+      on: {
+        click: () => {
+          paste.hidden = !paste.hidden;
+          pasteButton.setAttribute('aria-expanded', String(!paste.hidden));
+          if (!paste.hidden) text.focus();
+        },
+      },
+    },
+    'Paste text',
+  );
+
+  const zone = h(
+    'div',
+    { class: 'drop-zone' },
+    h('span', { class: 'drop-mark' }, icon('upload')),
+    h('p', { class: 'drop-title' }, 'Drop a CSV here'),
+    h('label', { for: 'file', class: 'button button-primary' }, 'Choose a file'),
+    h(
+      'p',
+      { class: 'drop-more' },
+      pasteButton,
+      hasSample &&
+        h('button', { type: 'button', class: 'link', on: { click: () => void takeSample() } }, 'Try the sample'),
+    ),
+    hasSample &&
+      h('p', { class: 'muted small' }, 'The sample needs no internet: its seven photos come with the service.'),
+  );
+
+  // The whole window takes the drop; a file that just misses the zone would replace the page otherwise.
+  let depth = 0;
+  const listening = new AbortController();
+  const on = <Name extends keyof WindowEventMap>(name: Name, handler: (event: WindowEventMap[Name]) => void): void =>
+    addEventListener(name, handler, { signal: listening.signal });
+  const hover = (change: number): void => {
+    depth = change === 0 ? 0 : depth + change;
+    zone.classList.toggle('is-over', depth > 0);
+  };
+  on('dragenter', () => hover(1));
+  on('dragleave', () => hover(-1));
+  on('dragover', (event) => event.preventDefault());
+  on('drop', (event) => {
+    event.preventDefault();
+    hover(0);
+    const dropped = event.dataTransfer?.getData('text/plain') ?? '';
+    const file = event.dataTransfer?.files[0];
+    if (file !== undefined) takeFile(file);
+    else if (dropped !== '') takeText(dropped);
+  });
+  on('paste', (event) => {
+    if (event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement) return;
+    const pasted = event.clipboardData?.getData('text/plain') ?? '';
+    const file = event.clipboardData?.files[0];
+    if (file !== undefined) takeFile(file);
+    else if (pasted.trim() !== '') takeText(pasted);
+  });
+
+  const element = h('section', { class: 'stack', 'aria-label': 'New request' }, input, zone, fault, paste);
+  return { element, close: () => listening.abort() };
+};

@@ -1,0 +1,84 @@
+import type { Api } from '../api.ts';
+import { h } from '../dom.ts';
+import { count, counted } from '../format.ts';
+import { icon } from '../icons.ts';
+import type { Report, Status, Summary } from '../types.ts';
+import { nameOf, type Shown } from './tile.ts';
+
+const PAGE = 1_000;
+/** Enough to see what is wrong; the output CSV has an empty place for every one of them. */
+const LISTED = 200;
+const PAGES_READ = 20;
+const SHOWN_AT_ONCE = 5;
+
+/** The failed images by reason, most frequent first, with what to do. */
+export const failuresPanel = async (
+  api: Api,
+  { requestId, progress }: Summary,
+  report: Report | null,
+  signal: AbortSignal,
+): Promise<HTMLElement> => {
+  const found = await failedImages(api, requestId, Math.min(progress.failed, LISTED), signal);
+  const groups = new Map<string, Shown[]>();
+  for (const shown of found) {
+    const code = shown.image.error?.code ?? 'unknown';
+    groups.set(code, [...(groups.get(code) ?? []), shown]);
+  }
+  const counts = new Map(report?.failures.map((failure) => [failure.code, failure]) ?? []);
+  const sorted = [...groups].sort(
+    ([one, these], [other, those]) =>
+      (counts.get(other)?.count ?? those.length) - (counts.get(one)?.count ?? these.length),
+  );
+  return h(
+    'section',
+    { class: 'panel panel-bad stack', 'aria-labelledby': 'failures-title' },
+    h(
+      'div',
+      { class: 'panel-head' },
+      icon('warning'),
+      h('h2', { id: 'failures-title' }, counted(progress.failed, 'failed image')),
+      found.length < progress.failed && h('p', { class: 'muted' }, `the first ${count(found.length)} are listed`),
+    ),
+    ...sorted.map(([code, images]) => group(code, images, counts.get(code as Report['failures'][number]['code']))),
+  );
+};
+
+const group = (code: string, images: readonly Shown[], told: Report['failures'][number] | undefined): HTMLElement => {
+  const origins = told?.origins.map(({ origin, count: n }) => `${origin} (${count(n)})`).join(', ') ?? '';
+  const rest = images.slice(SHOWN_AT_ONCE);
+  const list = (shown: readonly Shown[]) => h('ul', { class: 'failed-list' }, ...shown.map(failedItem));
+  return h(
+    'div',
+    { class: 'stack-small' },
+    h('h3', {}, `${sentence(code)} `, h('span', { class: 'muted' }, counted(told?.count ?? images.length, 'image'))),
+    origins !== '' && h('p', { class: 'muted small break' }, `From ${origins}`),
+    list(images.slice(0, SHOWN_AT_ONCE)),
+    rest.length > 0 &&
+      h('details', { class: 'disclosure' }, h('summary', {}, icon('next'), `${count(rest.length)} more`), list(rest)),
+  );
+};
+
+const failedItem = (shown: Shown): HTMLElement =>
+  h(
+    'li',
+    {},
+    h('span', { class: 'failed-name' }, nameOf(shown)),
+    h('span', { class: 'break' }, shown.image.error?.message ?? ''),
+    h('span', { class: 'muted small url', title: shown.image.inputUrl }, shown.image.inputUrl),
+  );
+
+/** `source_not_found` as `Source not found`: the code stays recognisable. */
+const sentence = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
+
+const failedImages = async (api: Api, requestId: string, wanted: number, signal: AbortSignal): Promise<Shown[]> => {
+  const found: Shown[] = [];
+  let path: string | null = `/api/status/${requestId}?limit=${PAGE}`;
+  for (let page = 0; path !== null && page < PAGES_READ && found.length < wanted && !signal.aborted; page += 1) {
+    const status: Status = await api.follow<Status>(path);
+    for (const { images, ...product } of status.products) {
+      for (const image of images) if (image.status === 'failed') found.push({ ...product, image });
+    }
+    path = status.next;
+  }
+  return found.slice(0, wanted);
+};

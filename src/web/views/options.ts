@@ -1,0 +1,134 @@
+import { fill, h } from '../dom.ts';
+import { icon } from '../icons.ts';
+
+const FORMATS = [
+  ['jpeg', 'JPEG', 'Opens everywhere'],
+  ['webp', 'WebP', 'Smaller, for the web'],
+  ['avif', 'AVIF', 'Smallest, slow to make'],
+  ['png', 'PNG', 'Keeps transparency'],
+] as const;
+
+/** How the images are processed. Everything has a default: who changes nothing gets JPEG at half quality. */
+export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
+  const shown = h('output', { for: 'quality', class: 'quality-value' }, '50');
+  const quality = h('input', {
+    type: 'range',
+    id: 'quality',
+    name: 'quality',
+    min: 1,
+    max: 100,
+    value: 50,
+    on: { input: () => fill(shown, quality.value) },
+  });
+  const skip = h('input', { type: 'checkbox', id: 'skip', name: 'onInvalidRow', value: 'skip' });
+  const skipField = h(
+    'div',
+    { class: 'check', hidden: true },
+    skip,
+    h('label', { for: 'skip' }, 'Leave out what is faulty and process the rest'),
+  );
+
+  const form = h(
+    'form',
+    { class: 'panel stack options', 'aria-labelledby': 'options-title' },
+    h('h2', { id: 'options-title' }, 'Options'),
+    h(
+      'fieldset',
+      { class: 'field' },
+      h('legend', {}, 'Format'),
+      h(
+        'div',
+        { class: 'choices' },
+        ...FORMATS.map(([value, name, hint]) =>
+          h(
+            'label',
+            { class: 'choice' },
+            h('input', { type: 'radio', name: 'format', value, checked: value === 'jpeg' }),
+            h('span', { class: 'choice-name' }, name),
+            h('span', { class: 'choice-hint' }, hint),
+          ),
+        ),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'field' },
+      h('div', { class: 'label-row' }, h('label', { for: 'quality' }, 'Quality'), shown),
+      quality,
+      h('div', { class: 'scale muted small', 'aria-hidden': 'true' }, h('span', {}, 'smaller'), h('span', {}, 'finer')),
+    ),
+    h(
+      'details',
+      { class: 'disclosure' },
+      h('summary', {}, icon('next'), 'Webhook'),
+      h(
+        'div',
+        { class: 'stack' },
+        h(
+          'div',
+          { class: 'field' },
+          h('label', { for: 'webhook-url' }, 'URL'),
+          h('input', {
+            type: 'url',
+            id: 'webhook-url',
+            name: 'webhookUrl',
+            maxlength: 2048,
+            placeholder: 'https://shop.example/hooks/images',
+            'aria-describedby': 'webhook-hint',
+          }),
+          h('p', { id: 'webhook-hint', class: 'muted small' }, 'Gets one POST when the last image is done.'),
+        ),
+        h(
+          'div',
+          { class: 'field' },
+          h('label', { for: 'webhook-secret' }, 'Secret'),
+          h('input', {
+            type: 'password',
+            id: 'webhook-secret',
+            name: 'webhookSecret',
+            autocomplete: 'off',
+            placeholder: 'whsec_…',
+            pattern: 'whsec_[A-Za-z0-9+\\/]{32,86}={0,2}',
+            title: 'whsec_ and 24 to 64 bytes in base64',
+            'aria-describedby': 'secret-hint',
+          }),
+          h(
+            'p',
+            { id: 'secret-hint', class: 'muted small' },
+            'Optional. Signs the webhook; whsec_ and 24 to 64 bytes in base64.',
+          ),
+        ),
+      ),
+    ),
+    skipField,
+    h('div', { class: 'stack-small' }, send, notice),
+  );
+
+  // The same click sent twice is one request; other options are another one.
+  let idempotencyKey = newKey();
+  form.addEventListener('input', () => {
+    idempotencyKey = newKey();
+  });
+
+  return {
+    element: form,
+    skips: () => !skipField.hidden && skip.checked,
+    offerSkip: (offered: boolean): void => {
+      skipField.hidden = !offered;
+      if (!offered) skip.checked = false;
+    },
+    onChange: (handler: () => void): void => form.addEventListener('change', handler),
+    onSubmit: (handler: (fields: FormData, idempotencyKey: string) => Promise<void>): void =>
+      form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        const fields = new FormData(form);
+        // An empty field means none, and the API takes no empty URL.
+        for (const [name, value] of [...fields]) if (value === '') fields.delete(name);
+        void handler(fields, idempotencyKey);
+      }),
+  };
+};
+
+/** Not `randomUUID`: browsers have it on https and localhost only. */
+const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

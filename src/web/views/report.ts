@@ -1,0 +1,81 @@
+import { h, setShare } from '../dom.ts';
+import { change, count, size } from '../format.ts';
+import type { Status, Summary } from '../types.ts';
+
+const SHOWN = 8;
+
+/** Before and after in sum, and the products that save the most where the service tells of them. */
+export const reportPanel = ({ bytes }: Summary, { report, webhook }: Status): HTMLElement | null => {
+  if (bytes.in === 0 && webhook === null) return null;
+  const most = Math.max(bytes.in, bytes.out);
+  const products = (report?.products ?? []).slice(0, SHOWN);
+  return h(
+    'section',
+    { class: 'panel stack', 'aria-labelledby': 'report-title' },
+    h('h2', { id: 'report-title' }, 'What it saved'),
+    bytes.in > 0 &&
+      h(
+        'table',
+        { class: 'chart' },
+        h('caption', { class: 'visually-hidden' }, 'Bytes before and after'),
+        h(
+          'tbody',
+          {},
+          bar('Before', bytes.in, most, 'before', ''),
+          bar('After', bytes.out, most, 'after', change(bytes.in, bytes.out)),
+        ),
+      ),
+    products.length > 0 && productsChart(products),
+    webhook !== null && webhookLine(webhook),
+  );
+};
+
+const bar = (name: string, value: number, most: number, kind: 'before' | 'after', note: string): HTMLElement => {
+  const fillBar = h('span', { class: `chart-bar chart-${kind}` });
+  setShare(fillBar, most === 0 ? 0 : value / most);
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, name),
+    h('td', { class: 'chart-track' }, fillBar),
+    h('td', { class: 'number' }, size(value)),
+    h('td', { class: 'number good' }, note),
+  );
+};
+
+const productsChart = (products: NonNullable<Status['report']>['products']): HTMLElement => {
+  const most = Math.max(...products.map(({ bytesIn, bytesOut }) => bytesIn - bytesOut));
+  return h(
+    'div',
+    { class: 'stack-small' },
+    h('h3', {}, 'By product'),
+    h(
+      'table',
+      { class: 'chart' },
+      h('caption', { class: 'visually-hidden' }, 'Products that save the most bytes'),
+      h(
+        'tbody',
+        {},
+        ...products.map(({ productName, serialNumber, images, bytesIn, bytesOut }) => {
+          const row = bar(productName || serialNumber, bytesIn - bytesOut, most, 'after', change(bytesIn, bytesOut));
+          row.querySelector('th')?.setAttribute('title', `${count(images)} images`);
+          return row;
+        }),
+      ),
+    ),
+  );
+};
+
+const WEBHOOK = {
+  waiting: 'is told when the request is finished',
+  pending: 'is being told',
+  delivered: 'was told',
+  failed: 'did not take it; given up',
+  gone: 'answered that it is gone',
+} as const;
+
+const webhookLine = ({ url, state, attempts, lastStatus }: NonNullable<Status['webhook']>): HTMLElement => {
+  const tries = attempts === 1 ? '1 attempt' : `${count(attempts)} attempts`;
+  const last = lastStatus === null ? '' : `, last answer ${lastStatus}`;
+  return h('p', { class: 'muted small break' }, `Webhook: ${url} ${WEBHOOK[state]} (${tries}${last}).`);
+};

@@ -1,0 +1,165 @@
+import { ApiError, messageOf } from '../api.ts';
+import { fill, h, setText } from '../dom.ts';
+import { type Connection, followRequest } from '../follow.ts';
+import { counted, moment } from '../format.ts';
+import { icon } from '../icons.ts';
+import { pauseUntil } from '../pause.ts';
+import { isFinal, type Summary } from '../types.ts';
+import { downloads } from './downloads.ts';
+import { failuresPanel } from './failures.ts';
+import { createGallery } from './gallery.ts';
+import { progressPanel } from './progress.ts';
+import { reportPanel } from './report.ts';
+import { statusPill } from './status.ts';
+import type { Context, View } from './view.ts';
+
+const CONNECTIONS: Readonly<Record<Connection, string>> = {
+  live: '',
+  polling: '',
+  lost: 'The connection is lost. The service goes on working; this page keeps trying.',
+};
+
+/** One request, followed live until it is finished, and what came of it. */
+export const requestView = ({ api, keys, settings, requestId }: Context & { requestId: string }): View => {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const title = h('h1', {}, 'Request');
+  const pill = h('span', {});
+  const meta = h('p', { class: 'muted small break' });
+  const banner = h('div', { role: 'status' });
+  const fault = h('div', { role: 'alert' });
+  const buttons = h('div', { class: 'actions' });
+  const results = h('div', { class: 'stack-large' });
+  const progress = progressPanel();
+  const gallery = createGallery(api, requestId, settings, signal);
+  const download = downloads(api, keys, requestId, fault);
+
+  let shownFor: string | null = null;
+  let following = new AbortController();
+
+  const act = (work: () => Promise<unknown>) => async (): Promise<void> => {
+    for (const button of buttons.querySelectorAll('button')) button.disabled = true;
+    fill(fault);
+    try {
+      await work();
+    } catch (error) {
+      fill(fault, h('p', { class: 'panel panel-bad' }, messageOf(error)));
+      for (const button of buttons.querySelectorAll('button')) button.disabled = false;
+    }
+  };
+  const retry = act(async () => {
+    await api.retry(requestId);
+    fill(results);
+    shownFor = null;
+    follow();
+  });
+  const cancel = act(() => api.cancel(requestId));
+
+  const showButtons = (summary: Summary): void => {
+    const again = summary.progress.failed + summary.progress.cancelled;
+    if (!isFinal(summary)) {
+      fill(
+        buttons,
+        h('button', { type: 'button', class: 'button', on: { click: () => void cancel() } }, icon('stop'), 'Stop'),
+      );
+      return;
+    }
+    fill(
+      buttons,
+      ...(summary.progress.completed > 0 ? download.buttons(summary) : []),
+      again > 0 &&
+        h(
+          'button',
+          { type: 'button', class: 'button', on: { click: () => void retry() } },
+          icon('retry'),
+          summary.progress.cancelled > 0
+            ? `Run the other ${counted(again, 'image')}`
+            : `Retry ${counted(again, 'failed image')}`,
+        ),
+    );
+  };
+
+  /** Once for each end: what is only told of a finished request. */
+  const showResults = async (summary: Summary): Promise<void> => {
+    try {
+      const status = await api.status(requestId, '?limit=1', signal);
+      const failures =
+        summary.progress.failed > 0 ? await failuresPanel(api, summary, status.report ?? null, signal) : null;
+      if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
+    } catch (error) {
+      if (!signal.aborted) fill(results, h('p', { class: 'panel panel-bad', role: 'alert' }, messageOf(error)));
+    }
+  };
+
+  const onProgress = (summary: Summary): void => {
+    setText(title, headingOf(summary));
+    document.title = `${isFinal(summary) ? 'Done' : `${summary.progress.percent} %`} · ${title.textContent}`;
+    fill(pill, statusPill(summary));
+    const { quality, format } = summary.options;
+    setText(meta, `${moment(summary.createdAt)} · ${format.toUpperCase()}, quality ${quality} · ${requestId}`);
+    progress.show(summary);
+    gallery.show(summary);
+    const state = `${summary.status} ${summary.finishedAt}`;
+    if (state === shownFor) return;
+    shownFor = state;
+    showButtons(summary);
+    if (isFinal(summary)) void showResults(summary);
+  };
+
+  const follow = (): void => {
+    following.abort();
+    following = new AbortController();
+    void followRequest({
+      requestId,
+      call: api.call,
+      onProgress,
+      onConnection: (connection) => {
+        const text = CONNECTIONS[connection];
+        if (banner.textContent !== text) fill(banner, text !== '' && h('p', { class: 'panel panel-warn' }, text));
+      },
+      pause: pauseUntil,
+      signal: AbortSignal.any([signal, following.signal]),
+    }).catch((error: unknown) => {
+      setText(title, error instanceof ApiError && error.problem?.status === 404 ? 'Not found' : 'Request');
+      fill(fault, h('p', { class: 'panel panel-bad' }, messageOf(error)));
+      for (const part of [progress.element, gallery.element]) part.hidden = true;
+    });
+  };
+  follow();
+
+  const element = h(
+    'div',
+    { class: 'view' },
+    h(
+      'header',
+      { class: 'stack-small' },
+      h('a', { class: 'link link-back', href: '#/' }, icon('back'), 'All requests'),
+      h('div', { class: 'title-row' }, title, pill),
+      meta,
+    ),
+    banner,
+    fault,
+    progress.element,
+    buttons,
+    results,
+    gallery.element,
+  );
+  return { element, title: 'Request', close: () => ended.abort() };
+};
+
+const headingOf = ({ status, progress }: Summary): string => {
+  const all = counted(progress.total, 'image');
+  const done = counted(progress.completed, 'image');
+  switch (status) {
+    case 'queued':
+      return `${all} waiting`;
+    case 'processing':
+      return `Compressing ${all}`;
+    case 'completed':
+      return `${all} compressed`;
+    case 'failed':
+      return progress.total === 1 ? 'The image failed' : `All ${all} failed`;
+    default:
+      return `${done} of ${progress.total.toLocaleString('en')} compressed`;
+  }
+};

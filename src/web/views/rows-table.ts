@@ -1,0 +1,70 @@
+import type { CsvRow } from '../../csv/rows.ts';
+import type { Preview } from '../csv/inspect.ts';
+import { h } from '../dom.ts';
+import { count } from '../format.ts';
+
+const URLS_SHOWN = 3;
+
+/** The first rows as they were understood. */
+export const rowsTable = ({ firstRows, rows }: Preview): HTMLElement =>
+  h(
+    'section',
+    { class: 'panel panel-flush', 'aria-labelledby': 'rows-title' },
+    h(
+      'div',
+      { class: 'panel-head' },
+      h('h2', { id: 'rows-title' }, 'Preview'),
+      h(
+        'p',
+        { class: 'muted' },
+        rows > firstRows.length ? `the first ${firstRows.length} of ${count(rows)} rows` : 'all rows',
+      ),
+    ),
+    h(
+      'div',
+      { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'rows-title' },
+      h(
+        'table',
+        {},
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'col', class: 'number' }, 'Line'),
+            h('th', { scope: 'col' }, 'S. No.'),
+            h('th', { scope: 'col' }, 'Product'),
+            h('th', { scope: 'col' }, 'Images'),
+          ),
+        ),
+        h('tbody', {}, ...firstRows.map(tableRow)),
+      ),
+    ),
+  );
+
+const tableRow = ({ line, serialNumber, productName, urls, faults }: CsvRow): HTMLElement => {
+  const bad = faults.length > 0;
+  const more = urls.length - URLS_SHOWN;
+  return h(
+    'tr',
+    bad ? { class: 'is-faulty' } : {},
+    h('td', { class: 'number muted' }, count(line), bad && h('span', { class: 'visually-hidden' }, ' (has a fault)')),
+    h('td', {}, serialNumber),
+    h('td', { class: 'cell-name' }, productName),
+    h(
+      'td',
+      {},
+      h(
+        'ul',
+        { class: 'urls' },
+        ...urls.slice(0, URLS_SHOWN).map((url) => h('li', { class: 'url', title: url }, shortUrl(url))),
+        more > 0 && h('li', { class: 'muted' }, `and ${count(more)} more`),
+        urls.length === 0 && h('li', { class: 'muted' }, 'none'),
+      ),
+    ),
+  );
+};
+
+/** Without the scheme that they all have; the whole stands in the tooltip. */
+const shortUrl = (url: string): string => url.replace(/^https?:\/\//i, '');
