@@ -14,9 +14,10 @@ export interface FollowDeps {
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
   readonly random?: () => number;
+  /** The server sends a comment every 15 seconds: after so much silence the connection is dead though nobody said so. */
+  readonly silenceMs?: number;
 }
 
-/** The server sends a comment every 15 seconds: after so much silence the connection is dead though nobody said so. */
 const SILENCE_MS = 40_000;
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -31,19 +32,18 @@ const POLLS_BEFORE_NEXT_TRY = 30;
  * @throws ApiError when the request does not exist, or the key is refused
  */
 export const followRequest = async (deps: FollowDeps): Promise<void> => {
-  const { requestId, onConnection, pause, signal, random = Math.random } = deps;
+  const { requestId, onConnection, pause, signal, random = Math.random, silenceMs = SILENCE_MS } = deps;
   let lastEventId: string | null = null;
   let failures = 0;
   let streams = true;
 
   const stream = async (): Promise<boolean> => {
     const quiet = new AbortController();
-    let timer = setTimeout(() => quiet.abort(), SILENCE_MS);
+    let timer = setTimeout(() => quiet.abort(), silenceMs);
     try {
       const response = await deps.call(`/api/events/${requestId}`, {
         headers: { Accept: 'text/event-stream', ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }) },
         signal: AbortSignal.any([signal, quiet.signal]),
-        cache: 'no-store',
       });
       let ended = false;
       const parser = createParser({
@@ -62,7 +62,7 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
         const { value, done } = await reader.read();
         if (done) break;
         clearTimeout(timer);
-        timer = setTimeout(() => quiet.abort(), SILENCE_MS);
+        timer = setTimeout(() => quiet.abort(), silenceMs);
         parser.feed(decoder.decode(value, { stream: true }));
       }
       await reader?.cancel();

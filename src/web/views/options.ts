@@ -3,9 +3,9 @@ import { icon } from '../icons.ts';
 
 const FORMATS = [
   ['jpeg', 'JPEG', 'Opens everywhere'],
-  ['webp', 'WebP', 'Smaller, for the web'],
-  ['avif', 'AVIF', 'Smallest, slow to make'],
-  ['png', 'PNG', 'Keeps transparency'],
+  ['webp', 'WebP', 'Smaller'],
+  ['avif', 'AVIF', 'Smallest, slower'],
+  ['png', 'PNG', 'Transparency'],
 ] as const;
 
 /** How the images are processed. Everything has a default: who changes nothing gets JPEG at half quality. */

@@ -22,7 +22,7 @@ export const rowsTable = ({ firstRows, rows }: Preview): HTMLElement =>
     ),
     h(
       'div',
-      { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'rows-title' },
+      { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'First rows of the file' },
       h(
         'table',
         {},

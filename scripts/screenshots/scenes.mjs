@@ -1,0 +1,120 @@
+import { catalogue } from './photos.mjs';
+
+const upload = (csv, name = 'spring-catalogue.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
+
+const FAULTY = `S. No.,Product Name,Input Image Urls
+1,Stoneware Mug,https://shop.example/images/mug.jpg
+2,Brass Pendant Lamp,shop.example/images/lamp.jpg
+3,"Art Print Duo, 50 × 40 cm","https://shop.example/images/mountains.jpg, ftp://old.shop.example/sea.jpg"
+4,Olive Oil Extra Virgin,
+5,Terracotta Vase with Grasses,https://cdn.shop.example/w_300,c_fill/vase.png
+`;
+
+const choose = async (page, csv, name) => {
+  await page.locator('#file').setInputFiles(upload(csv, name));
+  await page.getByRole('heading', { name: 'Preview' }).waitFor();
+};
+const compress = (page) => page.getByRole('button', { name: /^Compress/ }).click();
+const ended = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: 120_000 });
+/** Pictures in sight have come and nothing moves any more. */
+const still = async (page) => {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+};
+const top = (page) => page.evaluate(() => window.scrollTo(0, 0));
+
+/** What is shown, in the order in which it is taken: each leaves requests for those after it. */
+export const scenes = [
+  {
+    name: 'faults',
+    width: 1200,
+    height: 820,
+    take: async ({ page }) => choose(page, FAULTY),
+  },
+  {
+    name: 'compare',
+    width: 1200,
+    height: 860,
+    take: async ({ page }) => {
+      await page.getByRole('button', { name: 'Try the sample' }).click();
+      await compress(page);
+      await ended(page, '9 images compressed');
+      await page.getByRole('button', { name: /Lamp/ }).click();
+      await page.getByRole('slider').press('ArrowRight');
+      await still(page);
+    },
+  },
+  {
+    name: 'running',
+    width: 1200,
+    height: 1000,
+    take: async ({ page, origin }) => {
+      await choose(page, catalogue(origin, 1000));
+      await compress(page);
+      await page.waitForFunction(
+        () => Number(document.querySelector('.bar')?.getAttribute('aria-valuenow')) >= 30,
+        null,
+        {
+          timeout: 120_000,
+        },
+      );
+      await page.locator('.tile-completed img').nth(8).waitFor();
+      await top(page);
+    },
+    after: async ({ page }) => ended(page, '1,000 images compressed'),
+  },
+  {
+    name: 'failures',
+    width: 1200,
+    height: 1150,
+    take: async ({ page, origin }) => {
+      await choose(
+        page,
+        catalogue(origin, 60, (n) => (n % 17 === 3 ? 'gone' : n % 29 === 8 ? 'login' : null)),
+      );
+      await compress(page);
+      await ended(page, /of 60 compressed/);
+      await page.getByRole('heading', { name: /failed images/ }).waitFor();
+      await still(page);
+      await top(page);
+    },
+  },
+  {
+    name: 'done-dark',
+    width: 1200,
+    height: 1000,
+    scheme: 'dark',
+    take: async ({ page }) => {
+      await page.locator('.history-entry').nth(2).click();
+      await ended(page, '9 images compressed');
+      await page.locator('.tile-completed img').nth(8).waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'start',
+    width: 1200,
+    height: 1000,
+    take: async ({ page }) => {
+      await page.locator('.history-entry').first().waitFor();
+      await still(page);
+    },
+  },
+  ...['light', 'dark'].map((scheme) => ({
+    name: `phone-${scheme}`,
+    width: 390,
+    height: 844,
+    scheme,
+    mobile: true,
+    scale: 2,
+    take: async ({ page }) => {
+      await page
+        .locator('.history-entry')
+        .nth(scheme === 'light' ? 0 : 2)
+        .click();
+      await page.locator('.tile-completed img').first().waitFor();
+      await still(page);
+      await top(page);
+    },
+  })),
+];

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import {
+  chooseCsv,
+  describeInBrowser,
+  heading,
+  START_MS,
+  sendCsv,
+  startBrowser,
+  type TestBrowser,
+} from '../support/browser.ts';
+import { ImageServer, makeImage, ok, status } from '../support/image-server.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+
+describeInBrowser('the page for those who do not see it, or use no mouse', () => {
+  let service: TestService;
+  let pictures: ImageServer;
+  let browser: TestBrowser;
+  let axe: string;
+  beforeAll(async () => {
+    [service, pictures, browser] = await Promise.all([startTestService(), ImageServer.start(), startBrowser()]);
+    pictures.on('/good.jpg', ok(await makeImage('jpeg')));
+    pictures.on('/missing.jpg', status(404));
+    axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+  }, START_MS);
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+    await pictures.close();
+  });
+
+  /** What axe finds, by rule and element. Evaluated by the debugger, which the page's policy does not bind. */
+  const violations = async (page: Page): Promise<string[]> => {
+    await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))');
+    await page.evaluate(axe);
+    const found = (await page.evaluate('axe.run()')) as AxeResults;
+    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  };
+
+  test.each(['light', 'dark'] as const)('axe finds nothing in %s', async (colorScheme) => {
+    const { page, close } = await browser.open(service.url, { colorScheme, reducedMotion: 'reduce' });
+    await page
+      .getByText(/None yet|images/)
+      .first()
+      .waitFor();
+    await page.getByText('What the CSV looks like').click();
+    expect(await violations(page)).toEqual([]);
+
+    await chooseCsv(page, `${HEADER}1,A,ftp://x.example/a.jpg\n2,B,${pictures.url('/good.jpg')}\n`);
+    await page.getByRole('heading', { name: '1 fault in the file' }).waitFor();
+    await page.getByText('Webhook', { exact: true }).click();
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Another file' }).click();
+    await sendCsv(page, `${HEADER}1,A,${pictures.url('/good.jpg')}\n2,B,${pictures.url('/missing.jpg')}\n`);
+    await page.getByRole('heading', { name: '1 failed image' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole('button', { name: /Compare before and after/ }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await close();
+  });
+
+  test('the whole way can be gone with the keyboard, and the focus follows what is shown', async () => {
+    const { page, close } = await browser.open(service.url);
+    const focused = () => page.evaluate('document.activeElement.textContent.trim()');
+    const tabTo = async (name: string): Promise<void> => {
+      for (let presses = 0; presses < 40 && (await focused()) !== name; presses += 1) await page.keyboard.press('Tab');
+      expect(await focused()).toBe(name);
+      await page.keyboard.press('Enter');
+    };
+    await page.getByRole('button', { name: 'Try the sample' }).waitFor();
+    await tabTo('Try the sample');
+    await page.getByRole('button', { name: 'Compress 9 images' }).waitFor();
+    expect(await focused()).toBe('products.csv (sample)');
+    await tabTo('Compress 9 images');
+    await heading(page, '9 images compressed').waitFor();
+    expect(await focused()).toBe('9 images compressed');
+
+    const tile = page.getByRole('button', { name: /Brass Pendant Lamp/ });
+    await tile.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.getByRole('slider').inputValue()).toBe('49');
+    await page.keyboard.press('Escape');
+    expect(await tile.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await close();
+  });
+});

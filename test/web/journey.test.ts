@@ -1,0 +1,198 @@
+import { readFile } from 'node:fs/promises';
+import {
+  chooseCsv,
+  describeInBrowser,
+  heading,
+  START_MS,
+  sendCsv,
+  startBrowser,
+  type TestBrowser,
+} from '../support/browser.ts';
+import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/image-server.ts';
+import { csvOf } from '../support/pictures-server.ts';
+import { startTestService, statusOf, type TestService, upload, waitFor } from '../support/service.ts';
+
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+const MOST_BYTES = 150_000;
+
+describeInBrowser('the page in a browser', () => {
+  let service: TestService;
+  let pictures: ImageServer;
+  let browser: TestBrowser;
+  let jpeg: Buffer;
+  beforeAll(async () => {
+    [service, pictures, browser] = await Promise.all([startTestService(), ImageServer.start(), startBrowser()]);
+    jpeg = await makeImage('jpeg', { width: 200, height: 150, quality: 95 });
+    pictures.on('/good.jpg', ok(jpeg));
+  }, START_MS);
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+    await pictures.close();
+  });
+
+  const idOf = (url: string): string => /#\/requests\/([0-9a-f-]{36})$/.exec(url)?.[1] ?? '';
+
+  test('the sample, from one click to CSV and ZIP, without any network and within 150 kB', async () => {
+    const closed = await startTestService({ ALLOW_PRIVATE_NETWORKS: '', PUBLIC_URL: 'http://sample.invalid' });
+    const { page, faults, transferred, close } = await browser.open(closed.url);
+    await page.getByText('None yet').waitFor();
+    await page.getByRole('button', { name: 'Try the sample' }).click();
+    await page.getByRole('button', { name: 'Compress 9 images' }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(7);
+    await page.getByRole('button', { name: 'Compress 9 images' }).click();
+    await heading(page, '9 images compressed').waitFor();
+    await page.locator('.tile-completed').nth(8).waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('100');
+
+    await page.getByRole('button', { name: /Brass Pendant Lamp/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Brass Pendant Lamp' });
+    await dialog.getByText(/^Before 4\d\d KB/).waitFor();
+    for (const name of ['Before', 'After']) {
+      const picture = dialog.getByRole('img', { name });
+      await waitFor(() => picture.evaluate((image: { naturalWidth?: number }) => (image.naturalWidth ?? 0) > 100));
+    }
+    await page.keyboard.press('Home');
+    expect(await dialog.getByRole('slider').inputValue()).toBe('0');
+    await dialog.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('dialog', { name: /Art Print Duo/ }).waitFor();
+    await page.keyboard.press('Escape');
+
+    const [csv] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Output CSV' }).click(),
+    ]);
+    const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[1]).toMatch(/\/processed_images\/[0-9a-f-]{36}\.jpg$/);
+    const [zip] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /ZIP/ }).click()]);
+    expect((await readFile(await zip.path())).subarray(0, 4).toString('latin1')).toBe('PK\x03\x04');
+
+    const bytes = await transferred();
+    expect(bytes).toBeGreaterThan(20_000);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(faults).toEqual([]);
+    await page.getByRole('link', { name: 'All requests' }).click();
+    await page.getByRole('link', { name: /9 images/ }).click();
+    await heading(page, '9 images compressed').waitFor();
+    await close();
+    await closed.close();
+  });
+
+  test('every fault of a bad CSV is shown at its line, as the server would tell it, and nothing is sent', async () => {
+    const { page, faults, close } = await browser.open(service.url);
+    const posts: string[] = [];
+    page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()));
+    const bad = `${HEADER}1,A,ftp://x.example/a.jpg\n2,<b>B</b>,\n3,C,${pictures.url('/good.jpg')}\n`;
+    const told = (await (await upload(service.url, bad)).json()) as { errors: { line: number; message: string }[] };
+    expect(told.errors).toHaveLength(2);
+
+    await chooseCsv(page, bad);
+    await page.getByRole('heading', { name: '2 faults in the file' }).waitFor();
+    const shown = await page.locator('.faults li').allTextContents();
+    expect(shown).toEqual(told.errors.map(({ line, message }) => `Line ${line}Input Image Urls: ${message}`));
+    expect(await page.getByRole('cell', { name: '<b>B</b>' }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Mend the faults first' }).isDisabled()).toBe(true);
+
+    await page.getByLabel(/Leave out what is faulty/).check();
+    expect(posts).toEqual([]);
+    await page.getByRole('button', { name: /^Compress/ }).click();
+    await heading(page, '1 image of 2 compressed').waitFor();
+    expect(posts).toHaveLength(1);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  test('what only the server can know is shown as the upload told it', async () => {
+    const strict = await startTestService({ MAX_QUEUED_IMAGES: '1' });
+    const { page, close } = await browser.open(strict.url);
+    await sendCsv(page, csvOf(pictures.origin, 3));
+    await page.getByText(/MAX_QUEUED_IMAGES|unfinished/).waitFor();
+    expect(await page.getByRole('button', { name: 'Compress 3 images' }).isEnabled()).toBe(true);
+    await close();
+    await strict.close();
+  });
+
+  test('a request goes on over a reload and a lost connection, and can be stopped and run to its end', async () => {
+    for (let n = 0; n < 60; n += 1) pictures.on(`/slow-${n}.jpg`, slow(400, ok(jpeg)));
+    const { page, context, faults, close } = await browser.open(service.url);
+    await sendCsv(page, csvOf(pictures.origin, 60, 'slow'));
+    await heading(page, 'Compressing 60 images').waitFor();
+    const requestId = idOf(page.url());
+    await page.reload();
+    await page.locator('.tile-completed').first().waitFor();
+    expect(idOf(page.url())).toBe(requestId);
+
+    await context.setOffline(true);
+    await page.getByText('The connection is lost').waitFor();
+    await context.setOffline(false);
+    await page.getByText('The connection is lost').waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Stop' }).click();
+    const rest = page.getByRole('button', { name: /^Run the other/ });
+    const all = heading(page, '60 images compressed');
+    await rest.or(all).first().waitFor();
+    if (await rest.isVisible()) await rest.click();
+    await all.waitFor();
+    expect((await statusOf(service.url, requestId)).status).toBe('completed');
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  test('failed images are shown with their reason, and a retry brings them in', async () => {
+    pictures.on('/late.jpg', failThen(1, statusCode(404), ok(jpeg)));
+    const { page, faults, close } = await browser.open(service.url);
+    const long = 'A very long name of a product '.repeat(8);
+    await sendCsv(page, `${HEADER}1,${long},${pictures.url('/late.jpg')}\n2,Good,${pictures.url('/good.jpg')}\n`);
+    await heading(page, '1 image of 2 compressed').waitFor();
+    const failures = page.getByRole('region', { name: '1 failed image' });
+    await failures.getByText('Source not found').waitFor();
+    expect(await failures.textContent()).toContain('has no image at this URL (status 404)');
+    await page.getByRole('button', { name: 'Retry 1 failed image' }).click();
+    await heading(page, '2 images compressed').waitFor();
+    expect(await failures.count()).toBe(0);
+    await waitFor(async () => (await page.locator('.tile-completed').count()) === 2);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  test('a CSV can be dropped, and pasted', async () => {
+    const { page, close } = await browser.open(service.url);
+    const csv = `${HEADER}1,Dropped,${pictures.url('/good.jpg')}\n`;
+    // As text: the types of a browser are not known here.
+    const file = `new File([${JSON.stringify(csv)}], 'dropped.csv', { type: 'text/csv' })`;
+    const transfer = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); data.items.add(${file}); return data; })()`,
+    );
+    await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+    await heading(page, 'dropped.csv').waitFor();
+    await page.getByRole('button', { name: 'Another file' }).click();
+    await page.getByRole('button', { name: 'Paste text' }).click();
+    await page.getByLabel(/Paste the CSV/).fill('S. No.\tName\tUrls\n1\tPasted\thttps://a.example/1.jpg');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('separated by tabs').waitFor();
+    expect(await page.getByRole('cell', { name: 'Pasted' }).count()).toBe(1);
+    await close();
+  });
+
+  test('on a phone nothing is wider than the screen', async () => {
+    pictures.on('/missing.jpg', statusCode(404));
+    const { page, close } = await browser.open(service.url, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const excess = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    await page.locator('.history-entry').first().waitFor();
+    expect(await excess()).toBeLessThanOrEqual(0);
+    const long = `Unbreakable${'x'.repeat(120)}`;
+    await chooseCsv(page, `${HEADER}1,${long},${pictures.url('/good.jpg')} nope\n`, `${long}.csv`);
+    await page.getByRole('heading', { name: '1 fault in the file' }).waitFor();
+    expect(await excess()).toBeLessThanOrEqual(0);
+    await page.getByRole('button', { name: 'Another file' }).click();
+    await sendCsv(page, `${HEADER}1,${long},${pictures.url('/good.jpg')} ${pictures.url('/missing.jpg')}?${long}\n`);
+    await heading(page, '1 image of 2 compressed').waitFor();
+    await page.getByRole('region', { name: '1 failed image' }).waitFor();
+    expect(await excess()).toBeLessThanOrEqual(0);
+    await page.locator('.tile-completed button').tap();
+    await page.getByRole('dialog').waitFor();
+    expect(await excess()).toBeLessThanOrEqual(0);
+    await close();
+  });
+});
