@@ -56,7 +56,14 @@ export const startPhotos = async (directory) => {
 };
 
 /** In the order of the photos' names. */
-const ARTICLES = ['Olive Oil', 'Brass Pendant Lamp', 'Mountain Print', 'Stoneware Mug', 'Snake Plant', 'Evening Sea Poster'];
+const ARTICLES = [
+  'Olive Oil',
+  'Brass Pendant Lamp',
+  'Mountain Print',
+  'Stoneware Mug',
+  'Snake Plant',
+  'Evening Sea Poster',
+];
 const KINDS = ['Lagoon', 'Moss', 'Ochre', 'Slate', 'Rosé', 'Żubr', 'Nuit', 'Sand'];
 
 /** A CSV of so many products with one image each; `broken` gives another kind of URL for some. */

@@ -1,5 +1,8 @@
 import { catalogue } from './photos.mjs';
 
+/** A thousand images on a busy machine. */
+const LONGEST_MS = 300_000;
+
 const upload = (csv, name = 'spring-catalogue.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
 
 const FAULTY = `S. No.,Product Name,Input Image Urls
@@ -15,7 +18,7 @@ const choose = async (page, csv, name) => {
   await page.getByRole('heading', { name: 'Preview' }).waitFor();
 };
 const compress = (page) => page.getByRole('button', { name: /^Compress/ }).click();
-const ended = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: 120_000 });
+const ended = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: LONGEST_MS });
 /** Pictures in sight have come and nothing moves any more. */
 const still = async (page) => {
   await page.waitForLoadState('networkidle');
@@ -55,7 +58,7 @@ export const scenes = [
         () => Number(document.querySelector('.bar')?.getAttribute('aria-valuenow')) >= 30,
         null,
         {
-          timeout: 120_000,
+          timeout: LONGEST_MS,
         },
       );
       await page.locator('.tile-completed img').nth(8).waitFor();

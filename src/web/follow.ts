@@ -91,10 +91,14 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
       failures += 1;
       const code = error instanceof ApiError ? error.problem?.code : undefined;
       if (code === 'request_not_found' || code === 'unauthorized') throw error;
-      if (code === 'route_not_found') streams = false;
       // Nothing came at all: not the stream is the trouble, the connection is.
-      else if (!(error instanceof ApiError) || error.problem === null || error.problem.status >= 500) {
+      if (!(error instanceof ApiError) || error.problem === null || error.problem.status >= 500) {
         onConnection('lost');
+      }
+      if (code === 'route_not_found') {
+        streams = false;
+        polls = 0;
+        failures = 0;
       }
     }
     if (streams && failures >= TRIES) {

@@ -18,6 +18,9 @@ const program = (process.env.PATH ?? '')
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   .find((file) => existsSync(file));
 
+// What takes a second alone may take ten beside the other tests.
+jest.setTimeout(90_000);
+
 /** `describe` where there is a browser; otherwise says so and skips. */
 export const describeInBrowser: jest.Describe = ((name: string, tests: () => void) => {
   if (program !== undefined) return describe(name, tests);
@@ -50,7 +53,7 @@ export const startBrowser = async (): Promise<TestBrowser> => {
   return {
     open: async (url, options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-      context.setDefaultTimeout(20_000);
+      context.setDefaultTimeout(30_000);
       const page = await context.newPage();
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(String(error)));

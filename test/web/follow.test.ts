@@ -116,6 +116,17 @@ test('where there are no events, the status is asked for every second', async ()
   expect(calls[1]?.url).toBe(`/api/status/${ID}?limit=1`);
 });
 
+test('polling goes on as long as it takes, and looks for events again now and then', async () => {
+  const none = problem(404, 'route_not_found');
+  const { origin, calls } = await serve((req, res) => {
+    if (req.url?.includes('/events/')) none(req, res);
+    else status(calls.length < 100 ? summary(1) : summary(4, 'completed'))(req, res);
+  });
+  const { seen } = await follow(origin);
+  expect(seen.length).toBeGreaterThan(90);
+  expect(calls.filter(({ url }) => url?.includes('/events/')).length).toBe(4);
+});
+
 test('three streams that bring nothing are enough: polling takes their place', async () => {
   const { origin, calls } = await serve(events(), events(), events(), status(summary(4, 'completed')));
   expect((await follow(origin)).seen).toEqual([4]);
