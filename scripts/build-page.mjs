@@ -60,4 +60,6 @@ for (const name of names.filter((one) => COMPRESSED.test(one))) {
   writeFileSync(path.join(assets, `${name}.gz`), gzipSync(bytes, { level: 9 }));
 }
 
-cpSync(path.join(root, 'samples'), path.join(target, 'samples'), { recursive: true });
+for (const name of ['products.csv', 'photos']) {
+  cpSync(path.join(root, 'samples', name), path.join(target, 'samples', name), { recursive: true });
+}

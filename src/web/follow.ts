@@ -45,13 +45,13 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
         headers: { Accept: 'text/event-stream', ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }) },
         signal: AbortSignal.any([signal, quiet.signal]),
       });
+      onConnection('live');
       let ended = false;
       const parser = createParser({
         onEvent: ({ event, data, id }) => {
           if (id !== undefined) lastEventId = id;
           if (event !== 'progress' && event !== 'end') return;
           failures = 0;
-          onConnection('live');
           deps.onProgress(JSON.parse(data) as Summary);
           if (event === 'end') ended = true;
         },

@@ -21,7 +21,7 @@ export interface Report {
   readonly failures: readonly {
     readonly code: string;
     readonly count: number;
-    readonly origins: readonly { readonly origin: string; readonly count: number }[];
+    readonly origins: readonly { readonly origin: string | null; readonly count: number }[];
   }[];
 }
 

@@ -44,7 +44,7 @@ export const failuresPanel = async (
 };
 
 const group = (code: string, images: readonly Shown[], told: Report['failures'][number] | undefined): HTMLElement => {
-  const origins = told?.origins.map(({ origin, count: n }) => `${origin} (${count(n)})`).join(', ') ?? '';
+  const origins = told?.origins.map(({ origin, count: n }) => `${origin ?? 'no host'} (${count(n)})`).join(', ') ?? '';
   const rest = images.slice(SHOWN_AT_ONCE);
   const list = (shown: readonly Shown[]) => h('ul', { class: 'failed-list' }, ...shown.map(failedItem));
   return h(

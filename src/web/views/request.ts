@@ -19,6 +19,9 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
   lost: 'The connection is lost. The service goes on working; this page keeps trying.',
 };
 
+const REPORT_LOOKS = 6;
+const REPORT_PAUSE_MS = 700;
+
 /** One request, followed live until it is finished, and what came of it. */
 export const requestView = ({ api, keys, settings, requestId }: Context & { requestId: string }): View => {
   const ended = new AbortController();
@@ -82,10 +85,17 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
   /** Once for each end: what is only told of a finished request. */
   const showResults = async (summary: Summary): Promise<void> => {
     try {
-      const status = await api.status(requestId, '?limit=1', signal);
-      const failures =
-        summary.progress.failed > 0 ? await failuresPanel(api, summary, status.report ?? null, signal) : null;
-      if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
+      // The report is made a moment after the end.
+      for (let look = 0; look < REPORT_LOOKS && shownFor === stateOf(summary) && !signal.aborted; look += 1) {
+        const status = await api.status(requestId, '?limit=1', signal);
+        const { report = null } = status;
+        if (look === 0 || report !== null) {
+          const failures = summary.progress.failed > 0 ? await failuresPanel(api, summary, report, signal) : null;
+          if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
+        }
+        if (status.report !== null) return;
+        await pauseUntil(REPORT_PAUSE_MS * (look + 1), signal);
+      }
     } catch (error) {
       if (!signal.aborted) fill(results, h('p', { class: 'panel panel-bad', role: 'alert' }, messageOf(error)));
     }
@@ -99,7 +109,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
     setText(meta, `${moment(summary.createdAt)} · ${format.toUpperCase()}, quality ${quality} · ${requestId}`);
     progress.show(summary);
     gallery.show(summary);
-    const state = `${summary.status} ${summary.finishedAt}`;
+    const state = stateOf(summary);
     if (state === shownFor) return;
     shownFor = state;
     showButtons(summary);
@@ -146,6 +156,9 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
   );
   return { element, title: 'Request', close: () => ended.abort() };
 };
+
+/** Changes with each end, and with each retry after it. */
+const stateOf = ({ status, finishedAt }: Summary): string => `${status} ${finishedAt}`;
 
 const headingOf = ({ status, progress }: Summary): string => {
   const all = counted(progress.total, 'image');
