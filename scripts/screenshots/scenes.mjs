@@ -19,10 +19,10 @@ const choose = async (page, csv, name) => {
 };
 const compress = (page) => page.getByRole('button', { name: /^Compress/ }).click();
 const ended = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: LONGEST_MS });
-/** Pictures in sight have come and nothing moves any more. */
+/** Pictures in sight have come and nothing moves any more; what is out of sight never ends its animation. */
 const still = async (page) => {
   await page.waitForLoadState('networkidle');
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+  await page.waitForTimeout(500);
 };
 const top = (page) => page.evaluate(() => window.scrollTo(0, 0));
 
@@ -76,7 +76,7 @@ export const scenes = [
         catalogue(origin, 60, (n) => (n % 17 === 3 ? 'gone' : n % 29 === 8 ? 'login' : null)),
       );
       await compress(page);
-      await ended(page, /of 60 compressed/);
+      await ended(page, /of 60 images compressed/);
       await page.getByRole('heading', { name: /failed images/ }).waitFor();
       await still(page);
       await top(page);
@@ -113,11 +113,14 @@ export const scenes = [
     take: async ({ page }) => {
       await page
         .locator('.history-entry')
-        .nth(scheme === 'light' ? 0 : 2)
+        .nth(scheme === 'light' ? 1 : 2)
         .click();
       await page.locator('.tile-completed img').first().waitFor();
       await still(page);
       await top(page);
+      if (scheme === 'light')
+        await page.getByRole('heading', { name: 'Images' }).evaluate((one) => one.scrollIntoView());
+      await still(page);
     },
   })),
 ];

@@ -97,7 +97,7 @@ describeInBrowser('the page in a browser', () => {
     await page.getByLabel(/Leave out what is faulty/).check();
     expect(posts).toEqual([]);
     await page.getByRole('button', { name: /^Compress/ }).click();
-    await heading(page, '1 image of 2 compressed').waitFor();
+    await heading(page, '1 of 2 images compressed').waitFor();
     expect(posts).toHaveLength(1);
     expect(faults).toEqual([]);
     await close();
@@ -144,7 +144,7 @@ describeInBrowser('the page in a browser', () => {
     const { page, faults, close } = await browser.open(service.url);
     const long = 'A very long name of a product '.repeat(8);
     await sendCsv(page, `${HEADER}1,${long},${pictures.url('/late.jpg')}\n2,Good,${pictures.url('/good.jpg')}\n`);
-    await heading(page, '1 image of 2 compressed').waitFor();
+    await heading(page, '1 of 2 images compressed').waitFor();
     const failures = page.getByRole('region', { name: '1 failed image' });
     await failures.getByText('Source not found').waitFor();
     expect(await failures.textContent()).toContain('has no image at this URL (status 404)');
@@ -187,7 +187,7 @@ describeInBrowser('the page in a browser', () => {
     expect(await excess()).toBeLessThanOrEqual(0);
     await page.getByRole('button', { name: 'Another file' }).click();
     await sendCsv(page, `${HEADER}1,${long},${pictures.url('/good.jpg')} ${pictures.url('/missing.jpg')}?${long}\n`);
-    await heading(page, '1 image of 2 compressed').waitFor();
+    await heading(page, '1 of 2 images compressed').waitFor();
     await page.getByRole('region', { name: '1 failed image' }).waitFor();
     expect(await excess()).toBeLessThanOrEqual(0);
     await page.locator('.tile-completed button').tap();

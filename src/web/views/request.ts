@@ -1,7 +1,7 @@
 import { ApiError, messageOf } from '../api.ts';
 import { fill, h, setText } from '../dom.ts';
 import { type Connection, followRequest } from '../follow.ts';
-import { counted, moment } from '../format.ts';
+import { count, counted, moment } from '../format.ts';
 import { icon } from '../icons.ts';
 import { pauseUntil } from '../pause.ts';
 import { isFinal, type Summary } from '../types.ts';
@@ -162,7 +162,6 @@ const stateOf = ({ status, finishedAt }: Summary): string => `${status} ${finish
 
 const headingOf = ({ status, progress }: Summary): string => {
   const all = counted(progress.total, 'image');
-  const done = counted(progress.completed, 'image');
   switch (status) {
     case 'queued':
       return `${all} waiting`;
@@ -173,6 +172,6 @@ const headingOf = ({ status, progress }: Summary): string => {
     case 'failed':
       return progress.total === 1 ? 'The image failed' : `All ${all} failed`;
     default:
-      return `${done} of ${progress.total.toLocaleString('en')} compressed`;
+      return `${count(progress.completed)} of ${all} compressed`;
   }
 };
