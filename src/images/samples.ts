@@ -29,8 +29,9 @@ export const readSample = async (directory: string, name: string): Promise<Downl
 };
 
 /** Tells the threads which images are sample photos: their URLs begin with the address of this very service. */
-export const withSamples = (pool: ImagePool, base: () => string): Pick<ImagePool, 'capacity' | 'run'> => ({
+export const withSamples = (pool: ImagePool, base: () => string): Omit<ImagePool, 'close'> => ({
   capacity: pool.capacity,
+  queued: () => pool.queued(),
   run: (task) => {
     const sample = sampleName(task.url, base());
     return pool.run(sample === null ? task : { ...task, sample });
