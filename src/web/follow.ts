@@ -12,6 +12,8 @@ export interface FollowDeps {
   readonly onConnection: (connection: Connection) => void;
   /** Waits; ends early when the browser says that it is online again, or the signal aborts. */
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Calls when the browser says that it is offline, until the returned function is called. */
+  readonly whenOffline?: (then: () => void) => () => void;
   readonly signal: AbortSignal;
   readonly random?: () => number;
   /** The server sends a comment every 15 seconds: after so much silence the connection is dead though nobody said so. */
@@ -40,6 +42,7 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
   const stream = async (): Promise<boolean> => {
     const quiet = new AbortController();
     let timer = setTimeout(() => quiet.abort(), silenceMs);
+    const stopListening = deps.whenOffline?.(() => quiet.abort());
     try {
       const response = await deps.call(`/api/events/${requestId}`, {
         headers: { Accept: 'text/event-stream', ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }) },
@@ -68,6 +71,7 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
       await reader?.cancel();
       return ended;
     } finally {
+      stopListening?.();
       clearTimeout(timer);
     }
   };

@@ -14,3 +14,10 @@ export const pauseUntil = (milliseconds: number, signal: AbortSignal): Promise<v
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && end(), listening);
     if (signal.aborted) end();
   });
+
+/** Calls when the browser says that it is offline, until the returned function is called. */
+export const whenOffline = (then: () => void): (() => void) => {
+  const over = new AbortController();
+  addEventListener('offline', then, { signal: over.signal });
+  return () => over.abort();
+};

@@ -58,7 +58,15 @@ const status =
     res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   };
 
-const follow = async (origin: string, options: { key?: string; silenceMs?: number; stopAfter?: number } = {}) => {
+interface Options {
+  readonly key?: string;
+  readonly silenceMs?: number;
+  readonly stopAfter?: number;
+  readonly whenOffline?: (then: () => void) => () => void;
+  readonly onSeen?: () => void;
+}
+
+const follow = async (origin: string, options: Options = {}) => {
   const seen: number[] = [];
   const connections: Connection[] = [];
   const pauses: number[] = [];
@@ -68,7 +76,10 @@ const follow = async (origin: string, options: { key?: string; silenceMs?: numbe
   await followRequest({
     requestId: ID,
     call,
-    onProgress: ({ progress }: Summary) => seen.push(progress.completed),
+    onProgress: ({ progress }: Summary) => {
+      seen.push(progress.completed);
+      options.onSeen?.();
+    },
     onConnection: (connection) => connections.at(-1) !== connection && connections.push(connection),
     pause: async (milliseconds) => {
       pauses.push(Math.round(milliseconds));
@@ -76,6 +87,7 @@ const follow = async (origin: string, options: { key?: string; silenceMs?: numbe
     },
     signal: stop.signal,
     random: () => 0.5,
+    ...(options.whenOffline && { whenOffline: options.whenOffline }),
     ...(options.silenceMs !== undefined && { silenceMs: options.silenceMs }),
   });
   return { seen, connections, pauses };
@@ -148,6 +160,21 @@ test('a stream that is silent too long is given up', async () => {
   const { origin, calls } = await serve(silent, events(END));
   expect((await follow(origin, { silenceMs: 100 })).seen).toEqual([4]);
   expect(calls).toHaveLength(2);
+});
+
+test('when the browser is offline, the stream is given up at once', async () => {
+  const silent: Handler = (_req, res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    res.write(event('progress', 1, summary(1)));
+  };
+  const { origin, calls } = await serve(silent, events(END));
+  let offline = (): void => undefined;
+  const whenOffline = (then: () => void) => {
+    offline = then;
+    return () => undefined;
+  };
+  const { seen, connections } = await follow(origin, { whenOffline, onSeen: () => offline() });
+  expect([seen, connections, calls.length]).toEqual([[1, 4], ['live', 'lost', 'live'], 2]);
 });
 
 test.each([

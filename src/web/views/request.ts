@@ -3,7 +3,7 @@ import { fill, h, setText } from '../dom.ts';
 import { type Connection, followRequest } from '../follow.ts';
 import { count, counted, moment } from '../format.ts';
 import { icon } from '../icons.ts';
-import { pauseUntil } from '../pause.ts';
+import { pauseUntil, whenOffline } from '../pause.ts';
 import { isFinal, type Summary } from '../types.ts';
 import { downloads } from './downloads.ts';
 import { failuresPanel } from './failures.ts';
@@ -128,6 +128,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
         if (banner.textContent !== text) fill(banner, text !== '' && h('p', { class: 'panel panel-warn' }, text));
       },
       pause: pauseUntil,
+      whenOffline,
       signal: AbortSignal.any([signal, following.signal]),
     }).catch((error: unknown) => {
       setText(title, error instanceof ApiError && error.problem?.status === 404 ? 'Not found' : 'Request');
