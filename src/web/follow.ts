@@ -68,7 +68,7 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
         timer = setTimeout(() => quiet.abort(), silenceMs);
         parser.feed(decoder.decode(value, { stream: true }));
       }
-      await reader?.cancel();
+      void reader?.cancel().catch(() => undefined);
       return ended;
     } finally {
       stopListening?.();
