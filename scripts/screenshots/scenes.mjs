@@ -119,7 +119,7 @@ export const scenes = [
       await still(page);
       await top(page);
       if (scheme === 'light')
-        await page.getByRole('heading', { name: 'Images' }).evaluate((one) => one.scrollIntoView());
+        await page.getByRole('heading', { name: 'Images', exact: true }).evaluate((one) => one.scrollIntoView());
       await still(page);
     },
   })),

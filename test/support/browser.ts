@@ -86,7 +86,9 @@ export const startBrowser = async (): Promise<TestBrowser> => {
 export const chooseCsv = (page: Page, csv: string, name = 'products.csv'): Promise<void> =>
   page.locator('#file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
 
-export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+/** The heading of what is shown; a text must be all of it. */
+export const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name, exact: true });
 
 /** Chooses a CSV and sends it. */
 export const sendCsv = async (page: Page, csv: string): Promise<void> => {
