@@ -114,7 +114,7 @@ describeInBrowser('the page in a browser', () => {
   });
 
   test('a request goes on over a reload and a lost connection, and can be stopped and run to its end', async () => {
-    for (let n = 0; n < 60; n += 1) pictures.on(`/slow-${n}.jpg`, slow(400, ok(jpeg)));
+    for (let n = 0; n < 60; n += 1) pictures.on(`/slow-${n}.jpg`, slow(700, ok(jpeg)));
     const { page, context, faults, close } = await browser.open(service.url);
     await sendCsv(page, csvOf(pictures.origin, 60, 'slow'));
     await heading(page, 'Compressing 60 images').waitFor();

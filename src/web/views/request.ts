@@ -163,13 +163,12 @@ const stateOf = ({ status, finishedAt }: Summary): string => `${status} ${finish
 
 const headingOf = ({ status, progress }: Summary): string => {
   const all = counted(progress.total, 'image');
+  if (progress.completed === progress.total) return `${all} compressed`;
   switch (status) {
     case 'queued':
       return `${all} waiting`;
     case 'processing':
       return `Compressing ${all}`;
-    case 'completed':
-      return `${all} compressed`;
     case 'failed':
       return progress.total === 1 ? 'The image failed' : `All ${all} failed`;
     default:
