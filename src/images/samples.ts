@@ -29,11 +29,10 @@ export const readSample = async (directory: string, name: string): Promise<Downl
 };
 
 /** Tells the threads which images are sample photos: their URLs begin with the address of this very service. */
-export const withSamples = (pool: ImagePool, base: () => string): Omit<ImagePool, 'close'> => ({
-  capacity: pool.capacity,
-  queued: () => pool.queued(),
-  run: (task) => {
+export const withSamples = (pool: ImagePool, base: () => string): ImagePool => ({
+  ...pool,
+  run: (task, arrived) => {
     const sample = sampleName(task.url, base());
-    return pool.run(sample === null ? task : { ...task, sample });
+    return pool.run(sample === null ? task : { ...task, sample }, arrived);
   },
 });

@@ -28,6 +28,7 @@ test('only images whose URL is a sample of this service are marked as one', asyn
   const tasks: ImageTask[] = [];
   const pool = {
     capacity: 1,
+    most: 1,
     queued: () => 0,
     run: async (task: ImageTask) => {
       tasks.push(task);
