@@ -21,6 +21,8 @@ export const TEST_ENGINES: readonly Engine[] = [mongod, secantusPython, download
 
 export interface TestDatabase {
   readonly uri: string;
+  /** Name of the engine that was found. */
+  readonly engine: string;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export const startTestDatabase = async (): Promise<TestDatabase> => {
   });
   return {
     uri: database.uri,
+    engine: database.engine,
     async stop() {
       await database.stop();
       await rm(directory, { recursive: true, force: true });

@@ -11,11 +11,11 @@ import { waitFor } from './service.ts';
 export const S3_CREDENTIALS = { accessKeyId: 'test-access', secretAccessKey: 'test-secret-key' };
 export const BUCKET = 'outputs';
 
-/** Set by scripts/test.mjs where versitygw was found or built. */
+/** Set by scripts/test.mjs and scripts/chaos.mjs where versitygw was found or built. */
 const PROGRAM = process.env.TEST_S3_SERVER;
 
 /** `describe`, or a plain skip where there is no S3 server. */
-export const describeS3: jest.Describe = PROGRAM ? describe : describe.skip;
+export const describeS3 = (name: string, tests: () => void): void => (PROGRAM ? describe : describe.skip)(name, tests);
 
 export interface S3Server {
   readonly endpoint: string;

@@ -1,0 +1,63 @@
+/**
+ * `npm run chaos`: kills, freezes and cuts off instances of the service, their database and their connections, and
+ * checks that nothing is lost or done twice. Exits 0 when every invariant held.
+ *
+ *   --only 1,5     these scenarios alone
+ *   --storage s3   on an S3 server instead of a folder
+ *   --short        in the sizes of `npm test`
+ *   --seed N       other random moments
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { prepare, root, runScript, SetupError } from './prepare.mjs';
+import { prepareS3Server } from './prepare-s3.mjs';
+
+const NUMBERS = /^\d+(,\d+)*$/;
+
+const readOptions = () => {
+  const options = { only: 'string', storage: 'string', seed: 'string', short: 'boolean' };
+  try {
+    const { values } = parseArgs({
+      options: Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }])),
+    });
+    const { only, storage = 'local', seed = '1', short = false } = values;
+    if (only !== undefined && !NUMBERS.test(only)) throw new Error('--only takes numbers such as 1,5');
+    if (storage !== 'local' && storage !== 's3') throw new Error('--storage is local or s3');
+    if (!/^\d+$/.test(seed)) throw new Error('--seed takes a whole number');
+    return { only: only?.split(',').map(Number), storage, seed: Number(seed), size: short ? 'short' : 'full' };
+  } catch (error) {
+    throw new SetupError(error.message);
+  }
+};
+
+/** The scenarios are TypeScript beside the tests that run them; bundled, with the packages left where they are. */
+const bundle = async () => {
+  const folder = path.join(root, 'node_modules', '.cache', `chaos-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const outfile = path.join(folder, 'main.mjs');
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [path.join(root, 'test', 'chaos', 'main.ts')],
+    ...{ outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm', sourcemap: 'inline' },
+    logLevel: 'warning',
+  });
+  const loaded = await import(pathToFileURL(outfile).href);
+  rmSync(folder, { recursive: true, force: true });
+  return loaded;
+};
+
+await runScript(async () => {
+  const options = readOptions();
+  process.chdir(root);
+  await prepare();
+  const s3Server = prepareS3Server();
+  if (s3Server !== null) process.env.TEST_S3_SERVER = s3Server;
+  else if (options.storage === 's3') {
+    console.log('SKIPPED: on S3. It needs versitygw on the PATH, or Go to build it.');
+    return 0;
+  }
+  const { runChaos } = await bundle();
+  return (await runChaos(options)) ? 0 : 1;
+});

@@ -1,0 +1,70 @@
+import { waitFor } from '../support/service.ts';
+import { checkInvariants } from './check.ts';
+import { heldNow, recovered } from './held.ts';
+import { type Scenario, seconds } from './scenario.ts';
+import { inWorld, settled, type Uploaded, type World } from './world.ts';
+
+/** How wrong the wall clock of each instance is. */
+const SKEWS_MS = [60_000, -60_000, 0];
+const KILLED = 0;
+const PATIENCE_MS = 120_000;
+
+interface Size {
+  readonly images: number;
+  readonly requests: number;
+  readonly latencyMs: number;
+  readonly leaseSeconds: number;
+  /** What the recovery may take beyond the lease: less than the skew. */
+  readonly graceMs: number;
+}
+
+const start = (world: World, slot: number) =>
+  world.start(slot, {
+    environment: { SKEW_MS: `${SKEWS_MS[slot]}` },
+    command: [process.execPath, '--import', './test/support/skewed-clock.mjs', 'dist/main.js'],
+  });
+
+/** How far the clock that an instance logs with is from ours. */
+const loggedSkew = (log: string): number => Number(/"time":(\d+)/.exec(log)?.[1]) - Date.now();
+
+export const clocks: Scenario<Size> = {
+  number: 8,
+  title: 'clocks of the instances 60 s fast and slow',
+  // The lease is long: under load a late renewal must not look like an effect of the clocks.
+  short: { images: 60, requests: 2, latencyMs: 200, leaseSeconds: 6, graceMs: 45_000 },
+  full: { images: 1_000, requests: 10, latencyMs: 300, leaseSeconds: 10, graceMs: 5_000 },
+  run: (size, { storage, hurry }) =>
+    inWorld({ storage, ...size }, async (world) => {
+      const instances = await Promise.all(SKEWS_MS.map((_, slot) => start(world, slot)));
+      for (const [slot, { log }] of instances.entries()) {
+        const wrong = loggedSkew(log()) - (SKEWS_MS[slot] ?? 0);
+        if (Math.abs(wrong) > 30_000) throw new Error(`the clock of instance ${slot} is not skewed as it should be`);
+      }
+      const uploads: Uploaded[] = [];
+      for (let n = 0; n < size.requests; n += 1) {
+        uploads.push(await world.upload(world.rows(size.images / size.requests, `r${n}`)));
+      }
+      await waitFor(async () => world.audit.settled() > size.images / 2, PATIENCE_MS);
+      const shares = SKEWS_MS.map((_, slot) => world.audit.writesOf(slot).taken);
+      if (shares.includes(0)) throw new Error(`an instance did nothing: ${shares.join(', ')}`);
+      await world.kill(KILLED);
+      const killedAt = performance.now();
+      const held = await heldNow(world);
+      const lost = held.filter(({ leaseToken }) => world.audit.tokensOf(KILLED).has(leaseToken));
+      await recovered(world, held);
+      const recoveredMs = performance.now() - killedAt;
+      await settled(world, hurry);
+      const checked = await checkInvariants(world, uploads);
+      // Nobody took an image from a living owner, and nobody waited longer than the lease for those of the dead one.
+      const taken = checked.triedAgain - lost.length;
+      if (taken > 0) throw new Error(`${taken} images were taken from a living owner`);
+      if (recoveredMs > world.leaseMs + size.graceMs) throw new Error(`recovered only after ${seconds(recoveredMs)}`);
+      return {
+        images: checked.images,
+        'taken from a living owner': 0,
+        'held by the one that was killed': lost.length,
+        'recovered after': seconds(recoveredMs),
+        lease: seconds(world.leaseMs),
+      };
+    }),
+};

@@ -1,0 +1,89 @@
+import type { mongo } from 'mongoose';
+import type { ProxyHooks, WriteCommand, WriteReply } from '../support/database-proxy.ts';
+
+/** What the database itself answered to the writes of all instances: nothing that an instance believes or logs. */
+export interface Audit {
+  /** Images that writes with a verdict have changed. */
+  readonly settled: () => number;
+  /** For each request, how often the database took the write that finishes it. */
+  readonly finishes: ReadonlyMap<string, number>;
+  /** Lease tokens that this instance has put on images. */
+  readonly tokensOf: (slot: number) => ReadonlySet<string>;
+  /** Verdicts and renewals under a lease token of this instance: sent, and taken by the database. */
+  readonly writesOf: (slot: number) => { sent: number; taken: number };
+  readonly hooks: (slot: number) => ProxyHooks;
+}
+
+/** One step of an update command: what it sets, adds or removes. */
+const stepOf = (operation: mongo.BSON.Document | undefined, step: '$set' | '$inc' | '$unset'): mongo.BSON.Document =>
+  operation?.u?.[step] ?? {};
+
+/** Recognises an update by its first operation; those of one command are all of a kind. */
+const update =
+  (collection: string, step: Parameters<typeof stepOf>[1], fits: (fields: mongo.BSON.Document) => boolean) =>
+  (command: WriteCommand): boolean =>
+    command.name === 'update' && command.collection === collection && fits(stepOf(command.operations[0], step));
+
+export const isInsert =
+  (collection: string) =>
+  (command: WriteCommand): boolean =>
+    command.name === 'insert' && command.collection === collection;
+
+export const isActivate = update('requests', '$set', ({ state }) => state === 'queued');
+export const isClaim = update('images', '$set', ({ leaseToken }) => leaseToken !== undefined);
+export const isSettle = update('images', '$set', ({ settledBy }) => settledBy !== undefined);
+export const isCount = update('requests', '$inc', (fields) => fields['counters.completed'] !== undefined);
+export const isFinish = update('requests', '$set', ({ eventPending }) => eventPending === true);
+export const isEventSettled = update('requests', '$unset', ({ eventPending }) => eventPending !== undefined);
+export const isDelivered = update('deliveries', '$set', ({ state }) => state === 'delivered');
+
+export const createAudit = (): Audit => {
+  const finishes = new Map<string, number>();
+  const tokens = new Map<number, Set<string>>();
+  const writes = new Map<number, { sent: number; taken: number }>();
+  const heard = new Set<string>();
+  let settled = 0;
+
+  const tokensOf = (slot: number): Set<string> => {
+    const known = tokens.get(slot) ?? new Set();
+    tokens.set(slot, known);
+    return known;
+  };
+  const writesOf = (slot: number) => {
+    const known = writes.get(slot) ?? { sent: 0, taken: 0 };
+    writes.set(slot, known);
+    return known;
+  };
+
+  const hear = (slot: number, command: WriteCommand, reply: WriteReply): void => {
+    // The driver repeats a write whose answer was lost, and the database repeats its answer.
+    if (command.retryKey !== null && heard.has(command.retryKey)) return;
+    if (command.retryKey !== null) heard.add(command.retryKey);
+    if (isSettle(command)) {
+      settled += reply.nModified;
+      writesOf(slot).sent += command.operations.length;
+      writesOf(slot).taken += reply.n;
+    }
+    if (isFinish(command) && reply.nModified === 1) {
+      const requestId = String(command.operations[0]?.q?._id);
+      finishes.set(requestId, (finishes.get(requestId) ?? 0) + 1);
+    }
+  };
+
+  return {
+    settled: () => settled,
+    finishes,
+    tokensOf,
+    writesOf,
+    hooks: (slot) => ({
+      onCommand(command) {
+        if (isClaim(command)) tokensOf(slot).add(String(stepOf(command.operations[0], '$set').leaseToken));
+        return 'pass';
+      },
+      onReply(command, reply) {
+        hear(slot, command, reply);
+        return 'pass';
+      },
+    }),
+  };
+};

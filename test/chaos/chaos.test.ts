@@ -1,0 +1,25 @@
+import { describeS3 } from '../support/s3-server.ts';
+import { kills } from './1-kills.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const SEED = 1;
+/** Each takes some seconds on a quiet machine. */
+const LONGEST_MS = 240_000;
+
+test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.title, scenario] as const))(
+  'chaos %i: %s',
+  async (_number, _title, { run, short }) => {
+    await run(short, { storage: 'local', hurry: true, seed: SEED });
+  },
+  LONGEST_MS,
+);
+
+describeS3('on S3', () => {
+  test(
+    `chaos ${kills.number}: ${kills.title}`,
+    async () => {
+      await kills.run(kills.short, { storage: 's3', hurry: true, seed: SEED });
+    },
+    LONGEST_MS,
+  );
+});

@@ -1,0 +1,205 @@
+import sharp from 'sharp';
+import { csvOf, PUBLIC_URL, type Uploaded, type World } from './world.ts';
+
+interface RequestDocument {
+  _id: string;
+  state: string;
+  run: number;
+  total: number;
+  finishedAt?: Date;
+  eventPending?: boolean;
+  counters: { completed: number; failed: number; cancelled: number; bytesIn: number; bytesOut: number };
+}
+
+interface ImageDocument {
+  _id: string;
+  requestId: string;
+  seq: number;
+  inputUrl: string;
+  status: string;
+  nextAt?: Date;
+  leaseToken?: string;
+  attempts: number;
+  bytesIn?: number;
+  bytesOut?: number;
+}
+
+interface DeliveryDocument {
+  _id: string;
+  requestId: string;
+  run: number;
+  state: string;
+  payload: string;
+}
+
+/** What a scenario ended with, once nothing was found wrong. */
+export interface Checked {
+  readonly requests: number;
+  readonly images: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Images that were claimed more than once. */
+  readonly triedAgain: number;
+  /** Temporary files that kills left behind, all gone after the sweep. */
+  readonly temporary: number;
+  readonly webhooks: number;
+  /** Webhooks that came more than once, each with its first id and body. */
+  readonly repeatedWebhooks: number;
+}
+
+const READ_AT_ONCE = 8;
+const SHOWN = 20;
+
+const group = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+};
+
+const eachOf = async <T>(items: readonly T[], look: (item: T) => Promise<void>): Promise<void> => {
+  const left = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = left.pop(); item !== undefined; item = left.pop()) await look(item);
+  };
+  await Promise.all(Array.from({ length: READ_AT_ONCE }, worker));
+};
+
+/** One line of the output CSV as it must be; `null` for an image that failed. */
+const expectedCsv = ({ rows }: Uploaded, outputs: readonly (string | null)[]): string => {
+  let at = 0;
+  const [header = '', ...lines] = csvOf(rows).trimEnd().split('\n');
+  const expected = rows.map(({ urls }, row) => {
+    const names = outputs.slice(at, at + urls.length);
+    at += urls.length;
+    const cell = names.map((name) => (name === null ? '' : `${PUBLIC_URL}/processed_images/${name}`)).join(',');
+    return `${lines[row]},${names.length > 1 ? `"${cell}"` : cell}`;
+  });
+  return [`${header},Output Image Urls`, ...expected].join('\n');
+};
+
+/**
+ * Looks at everything that a batch leaves: database, store, receiver and what the API answers. Throws with all that is
+ * wrong, and never believes a counter.
+ * @param isPoison whether an image may have failed, and must have
+ */
+export const checkInvariants = async (
+  world: World,
+  uploads: readonly Uploaded[],
+  isPoison: (inputUrl: string) => boolean = () => false,
+): Promise<Checked> => {
+  const { connection, store, receiver, audit } = world;
+  const wrong: string[] = [];
+  const require = (holds: boolean, message: string): void => {
+    if (!holds) wrong.push(message);
+  };
+
+  const requests = (await connection.collection('requests').find().toArray()) as unknown as RequestDocument[];
+  const images = (await connection.collection('images').find().toArray()) as unknown as ImageDocument[];
+  const deliveries = (await connection.collection('deliveries').find().toArray()) as unknown as DeliveryDocument[];
+  const chunks = await connection
+    .collection<{ _id: string }>('rows')
+    .find({}, { projection: { _id: 1 } })
+    .toArray();
+  const byId = new Map(requests.map((request) => [request._id, request]));
+  const imagesOf = group(images, ({ requestId }) => requestId);
+
+  for (const { requestId } of uploads) require(byId.has(requestId), `request ${requestId} is lost`);
+  for (const requestId of imagesOf.keys()) require(byId.has(requestId), `images of no request: ${requestId}`);
+  for (const { _id } of chunks) require(byId.has(_id.split(':')[0] ?? ''), `rows of no request: ${_id}`);
+
+  // Every image is terminal.
+  for (const { _id, status, nextAt, leaseToken, inputUrl } of images) {
+    require(status === (isPoison(inputUrl) ? 'failed' : 'completed'), `image ${_id} is ${status}`);
+    require(nextAt === undefined && leaseToken === undefined, `image ${_id} is ${status} and still due or held`);
+  }
+
+  // Every request has ended with exact counters, once, and its event tells the same.
+  const deliveriesOf = group(deliveries, ({ requestId }) => requestId);
+  for (const request of requests) {
+    const { _id, state, total, counters, eventPending, finishedAt, run } = request;
+    const own = imagesOf.get(_id) ?? [];
+    const done = own.filter(({ status }) => status === 'completed');
+    const sum = (key: 'bytesIn' | 'bytesOut'): number => done.reduce((bytes, image) => bytes + (image[key] ?? 0), 0);
+    const failed = own.length - done.length;
+    require(own.length === total, `request ${_id} has ${own.length} of ${total} images`);
+    require(state === (failed === 0 ? 'completed' : 'completed_with_errors'), `request ${_id} is ${state}`);
+    require(eventPending === undefined, `request ${_id} still owes its event`);
+    const exact = { completed: done.length, failed, cancelled: 0, bytesIn: sum('bytesIn'), bytesOut: sum('bytesOut') };
+    require(Object.entries(exact).every(
+      ([name, value]) => counters[name as keyof typeof exact] === value,
+    ), `request ${_id} counts ${JSON.stringify(counters)} instead of ${JSON.stringify(exact)}`);
+    const finishes = audit.finishes.get(_id) ?? 0;
+    require(finishes <= 1, `request ${_id} was finished ${finishes} times`);
+    const events = deliveriesOf.get(_id) ?? [];
+    require(events.length === 1, `request ${_id} has ${events.length} completion events`);
+    for (const event of events) {
+      const { timestamp, data } = JSON.parse(event.payload);
+      require(event._id === `msg_${_id}_${run}` && event.state === 'delivered', `event ${event._id} is ${event.state}`);
+      require(timestamp === finishedAt?.toISOString(), `event ${event._id} tells another time than its request`);
+      require(data.status === state &&
+        data.progress.completed === done.length &&
+        data.progress.failed === failed, `event ${event._id} tells another end than its request`);
+    }
+  }
+
+  // One webhook-id a completion, however often it came, and the same bytes.
+  const received = group(receiver.received, ({ body }) => String(JSON.parse(body).data.requestId));
+  let repeatedWebhooks = 0;
+  for (const request of requests) {
+    const messages = received.get(request._id) ?? [];
+    const ids = new Set(messages.map(({ headers }) => headers['webhook-id']));
+    require(ids.size === 1 && ids.has(`msg_${request._id}_1`), `webhook-ids of ${request._id}: ${[...ids].join(', ')}`);
+    require(new Set(messages.map(({ body }) => body)).size === 1, `webhooks of ${request._id} differ`);
+    repeatedWebhooks += messages.length - 1;
+  }
+  for (const requestId of received.keys()) require(byId.has(requestId), `a webhook for no request: ${requestId}`);
+
+  // One readable output for each completed image, and nothing else once temporary files are old enough to be swept.
+  const isTemporary = (name: string): boolean => name.startsWith('.tmp-');
+  const temporary = (await store.list()).filter(isTemporary).length;
+  await store.sweepAsIfLater();
+  const stored = await store.list();
+  const expected = new Set(images.filter(({ status }) => status === 'completed').map(({ _id }) => `${_id}.jpg`));
+  for (const name of stored) require(expected.delete(name), `a file without a completed image: ${name}`);
+  for (const name of expected) wrong.push(`no file for ${name}`);
+  await eachOf(
+    stored.filter((name) => name.endsWith('.jpg')),
+    async (name) => {
+      const decoded = await sharp(await store.read(name), { failOn: 'warning' })
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+        .catch((error: Error) => error);
+      require(!(decoded instanceof Error) && decoded.info.width > 0, `${name} cannot be read: ${decoded}`);
+    },
+  );
+
+  // The output CSV has every row, and its URLs are in the order of the upload.
+  const [instance] = world.instances.values();
+  for (const upload of uploads) {
+    const own = [...(imagesOf.get(upload.requestId) ?? [])].sort((a, b) => a.seq - b.seq);
+    const urls = upload.rows.flatMap((row) => row.urls);
+    require(own.length === urls.length &&
+      own.every(
+        ({ inputUrl, seq }, n) => seq === n && inputUrl === urls[n],
+      ), `the images of ${upload.requestId} are not those of the upload`);
+    const response = await fetch(`${instance?.url}/api/output/${upload.requestId}`);
+    const text = (await response.text()).replaceAll('\r\n', '\n').trimEnd();
+    const outputs = own.map(({ _id, status }) => (status === 'completed' ? `${_id}.jpg` : null));
+    require(text === expectedCsv(upload, outputs), `the output CSV of ${upload.requestId} is not complete:\n${text}`);
+  }
+
+  if (wrong.length > 0) {
+    const more = wrong.length > SHOWN ? `\n… and ${wrong.length - SHOWN} more` : '';
+    throw new Error(`${wrong.length} things are wrong:\n${wrong.slice(0, SHOWN).join('\n')}${more}`);
+  }
+  return {
+    requests: requests.length,
+    images: images.length,
+    completed: images.filter(({ status }) => status === 'completed').length,
+    failed: images.filter(({ status }) => status === 'failed').length,
+    triedAgain: images.filter(({ attempts }) => attempts > 1).length,
+    temporary,
+    webhooks: receiver.received.length,
+    repeatedWebhooks,
+  };
+};

@@ -1,0 +1,47 @@
+import type { WriteCommand } from '../support/database-proxy.ts';
+import { upload, waitFor } from '../support/service.ts';
+import { csvOf, type Row, type Uploaded, type World } from './world.ts';
+
+/** A write at which an instance is killed: before the database has it, or when it is done and its answer on the way. */
+export interface Cut {
+  readonly name: string;
+  readonly matches: (command: WriteCommand) => boolean;
+  readonly side: 'before' | 'after';
+}
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * Starts an instance, uploads to it and kills it once so many of the cut's writes, or their answers, are kept back.
+ * @returns the uploads that were answered; the instance may have died before
+ */
+export const killAt = async (
+  world: World,
+  slot: number,
+  { matches, side }: Cut,
+  batches: readonly (readonly Row[])[],
+  hits = 1,
+): Promise<Uploaded[]> => {
+  let kept = 0;
+  const keep = (command: WriteCommand): 'pass' | 'hold' => {
+    if (!matches(command)) return 'pass';
+    kept += 1;
+    return 'hold';
+  };
+  const instance = await world.start(slot, { hooks: side === 'before' ? { onCommand: keep } : { onReply: keep } });
+  const fields = { webhookUrl: world.receiver.url() };
+  const answers = batches.map(async (rows): Promise<Uploaded | null> => {
+    try {
+      const response = await upload(instance.url, csvOf(rows), fields);
+      return response.status === 202 ? { requestId: await idOf(response), rows } : null;
+    } catch {
+      return null;
+    }
+  });
+  await waitFor(async () => kept >= hits, PATIENCE_MS);
+  await world.kill(slot);
+  return (await Promise.all(answers)).filter((answer) => answer !== null);
+};
+
+const idOf = async (response: Response): Promise<string> =>
+  String(((await response.json()) as { requestId: string }).requestId);

@@ -1,0 +1,65 @@
+import { startTestDatabase } from '../support/database.ts';
+import { killInstances } from '../support/instance.ts';
+import { type AnyScenario, type Figures, seconds } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+export interface Options {
+  /** Numbers of the scenarios to run; undefined: all, and the first one on S3 too where there is a server for it. */
+  readonly only?: readonly number[] | undefined;
+  readonly storage: 'local' | 's3';
+  readonly size: 'short' | 'full';
+  readonly seed: number;
+}
+
+interface Row {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const nameOf = ({ number, title }: AnyScenario, storage: string): string =>
+  `${number}. ${title}${storage === 's3' ? ', on S3' : ''}`;
+
+const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, seed }: Options): Promise<Row> => {
+  const name = nameOf(scenario, storage);
+  say(`\n— ${name}`);
+  const begun = performance.now();
+  try {
+    const figures: Figures = await scenario.run(scenario[size], { storage, seed, hurry: size === 'short' });
+    for (const [what, value] of Object.entries(figures)) say(`  ${what}: ${value}`);
+    const text = Object.entries(figures).map(([what, value]) => `${what}: ${value}`);
+    return { name, ok: true, text: text.join('; ') };
+  } catch (error) {
+    say(`  FAILED after ${seconds(performance.now() - begun)}: ${(error as Error).stack}`);
+    return { name, ok: false, text: String((error as Error).message).split('\n')[0] ?? '' };
+  } finally {
+    await killInstances();
+  }
+};
+
+/** Runs the scenarios one after the other and prints what each measured, as rows of a table; true when all held. */
+export const runChaos = async (options: Options): Promise<boolean> => {
+  const { only, storage } = options;
+  const chosen = SCENARIOS.filter(({ number }) => only === undefined || only.includes(number));
+  const database = await startTestDatabase();
+  process.env.TEST_MONGODB_URI = database.uri;
+  say(`Database: ${database.engine}. Seed: ${options.seed}.`);
+  const rows: Row[] = [];
+  try {
+    for (const scenario of chosen) rows.push(await runOne(scenario, storage, options));
+    if (only === undefined && storage === 'local') {
+      const [first] = SCENARIOS;
+      if (process.env.TEST_S3_SERVER === undefined) say('\nSKIPPED: scenario 1 on S3. It needs versitygw, or Go.');
+      else if (first !== undefined) rows.push(await runOne(first, 's3', options));
+    }
+  } finally {
+    await database.stop();
+  }
+  say('\n| scenario | held | figures |\n| --- | --- | --- |');
+  for (const { name, ok, text } of rows) say(`| ${name} | ${ok ? 'yes' : '**no**'} | ${text} |`);
+  return rows.every(({ ok }) => ok);
+};

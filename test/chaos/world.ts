@@ -1,0 +1,230 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection } from 'mongoose';
+import { connect } from '../../src/database/connect.ts';
+import { testConnection } from '../support/database.ts';
+import { type DatabaseProxy, type ProxyHooks, startDatabaseProxy } from '../support/database-proxy.ts';
+import { type Instance, startInstance } from '../support/instance.ts';
+import { type Pictures, startPictures } from '../support/pictures-server.ts';
+import { upload, waitFor } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Audit, createAudit } from './audit.ts';
+import { type ChaosStore, localStore, s3Store } from './store.ts';
+
+/** What output URLs begin with, on every instance. */
+export const PUBLIC_URL = 'http://outputs.example';
+/** Kills are not the images' fault, so a scenario of many must not use their attempts up. */
+const MANY_ATTEMPTS = '20';
+const PATIENCE_MS = 180_000;
+/** An upload of which nothing came for this long is removed (src/requests/reconciler.ts). */
+const ABANDONED_MS = 11 * 60_000;
+
+export interface WorldOptions {
+  readonly directory?: string;
+  /** Default: a fresh database on the server of this run. */
+  readonly databaseUri?: string;
+  readonly storage?: 'local' | 's3';
+  /** How long an image server takes for each picture. */
+  readonly latencyMs: number;
+  readonly leaseSeconds: number;
+}
+
+/** A batch as it was sent, and the id that was answered. */
+export interface Uploaded {
+  readonly requestId: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  readonly serial: string;
+  readonly urls: readonly string[];
+}
+
+/** Everything around the instances of a scenario, and the instances themselves, numbered by slots. */
+export interface World {
+  readonly directory: string;
+  readonly connection: Connection;
+  readonly pictures: Pictures;
+  readonly receiver: WebhookReceiver;
+  readonly store: ChaosStore;
+  readonly audit: Audit;
+  readonly leaseMs: number;
+  /** The instances that are ready, by slot. */
+  readonly instances: ReadonlyMap<number, Instance>;
+  /** Starts an instance behind an auditing proxy; `hooks` come before the audit. */
+  start(slot: number, options?: StartOptions): Promise<Instance>;
+  /** kill -9, and waits for the end. */
+  kill(slot: number): Promise<void>;
+  /** Uploads to any instance that is ready, again until one has answered 202. */
+  upload(rows: readonly Row[]): Promise<Uploaded>;
+  /** Rows of one and three URLs by turns, so many images in all; `name` distinguishes them. */
+  rows(images: number, name: string): Row[];
+  /** Makes unanswered uploads as old as those that the reconciler removes. */
+  ageUploads(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** When they see replies, the driver does not repeat writes by itself: the service shall meet what they do. */
+  readonly hooks?: ProxyHooks;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What runs instead of `node dist/main.js`. */
+  readonly command?: readonly string[];
+}
+
+export const csvOf = (rows: readonly Row[]): string =>
+  `S. No.,Product Name,Input Image Urls\n${rows.map(({ serial, urls }) => `${serial},P ${serial},"${urls.join(',')}"`).join('\n')}\n`;
+
+const openDatabase = async (uri: string | undefined): Promise<{ uri: string; connection: Connection }> =>
+  uri === undefined ? testConnection() : { uri, connection: await connect(uri, () => {}) };
+
+export const createWorld = async (options: WorldOptions): Promise<World> => {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'chaos-')));
+  const database = await openDatabase(options.databaseUri);
+  const store = options.storage === 's3' ? await s3Store() : localStore(directory);
+  const pictures = await startPictures(options.latencyMs);
+  const receiver = await WebhookReceiver.start();
+  const audit = createAudit();
+  const instances = new Map<number, Instance>();
+  const children = new Set<Instance>();
+  const proxies: DatabaseProxy[] = [];
+  let closed = false;
+
+  const both = (slot: number, hooks: ProxyHooks = {}): ProxyHooks => {
+    const heard = audit.hooks(slot);
+    return {
+      onCommand(command) {
+        heard.onCommand?.(command);
+        return hooks.onCommand?.(command) ?? 'pass';
+      },
+      onReply(command, reply) {
+        heard.onReply?.(command, reply);
+        return hooks.onReply?.(command, reply) ?? 'pass';
+      },
+    };
+  };
+
+  const world: World = {
+    directory,
+    connection: database.connection,
+    pictures,
+    receiver,
+    store,
+    audit,
+    leaseMs: options.leaseSeconds * 1_000,
+    instances,
+
+    async start(slot, { hooks, environment, command } = {}) {
+      const proxy = await startDatabaseProxy(database.uri, both(slot, hooks));
+      proxies.push(proxy);
+      const instance = await startInstance(
+        directory,
+        {
+          ...store.environment,
+          MONGODB_URI: hooks?.onReply === undefined ? proxy.uri : `${proxy.uri}&retryWrites=false`,
+          DATA_DIR: join(directory, `data-${slot}`),
+          PUBLIC_URL,
+          LEASE_SECONDS: `${options.leaseSeconds}`,
+          MAX_ATTEMPTS: MANY_ATTEMPTS,
+          RATE_LIMIT_UPLOADS_PER_MINUTE: '0',
+          ...environment,
+        },
+        command,
+      );
+      children.add(instance);
+      instances.set(slot, instance);
+      void instance.exited.then(() => {
+        children.delete(instance);
+        if (instances.get(slot) === instance) instances.delete(slot);
+      });
+      // Started while the world was being closed.
+      if (closed) instance.process.kill('SIGKILL');
+      return instance;
+    },
+
+    async kill(slot) {
+      const instance = instances.get(slot);
+      instances.delete(slot);
+      instance?.process.kill('SIGKILL');
+      await instance?.exited;
+    },
+
+    async upload(rows) {
+      const requestId = await waitFor(async () => {
+        const [instance] = instances.values();
+        if (instance === undefined) return null;
+        const response = await upload(instance.url, csvOf(rows), { webhookUrl: receiver.url() }).catch(() => null);
+        return response?.status === 202 ? String(((await response.json()) as { requestId: string }).requestId) : null;
+      }, PATIENCE_MS);
+      return { requestId, rows };
+    },
+
+    rows(images, name) {
+      const rows: Row[] = [];
+      for (let at = 0; at < images; ) {
+        const length = Math.min(rows.length % 2 === 0 ? 1 : 3, images - at);
+        const urls = Array.from({ length }, (_, n) => `${pictures.origin}/${name}-${at + n}.jpg?size=w_1,h_1`);
+        rows.push({ serial: `${name}-${rows.length}`, urls });
+        at += length;
+      }
+      return rows;
+    },
+
+    async ageUploads() {
+      const heartbeatAt = new Date(Date.now() - ABANDONED_MS);
+      await database.connection
+        .collection('requests')
+        .updateMany({ state: { $in: ['ingesting', 'discarding'] } }, { $set: { heartbeatAt } });
+    },
+
+    async close() {
+      closed = true;
+      for (const instance of children) {
+        instance.process.kill('SIGKILL');
+        await instance.exited;
+      }
+      for (const proxy of proxies) await proxy.close();
+      await receiver.close();
+      await pictures.close();
+      await store.close();
+      await database.connection.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return world;
+};
+
+/** Runs a scenario in a world of its own, and takes it away whatever happens. */
+export const inWorld = async <T>(options: WorldOptions, scenario: (world: World) => Promise<T>): Promise<T> => {
+  const world = await createWorld(options);
+  try {
+    return await scenario(world);
+  } finally {
+    await world.close();
+  }
+};
+
+/**
+ * Waits until every request has ended, and every completion event was taken by its receiver.
+ * @param hurry ends the leases of deliveries that a killed process held at once, instead of after their 30 s
+ */
+export const settled = async ({ connection }: World, hurry: boolean, withinMs = PATIENCE_MS): Promise<void> => {
+  const requests = connection.collection('requests');
+  const deliveries = connection.collection('deliveries');
+  const unfinished = ['ingesting', 'discarding', 'removing', 'queued', 'processing', 'cancelling', 'retrying'];
+  let endedAt: number | null = null;
+  await waitFor(async () => {
+    if ((await requests.countDocuments({ state: { $in: unfinished } })) > 0) return false;
+    endedAt ??= performance.now();
+    if (hurry && performance.now() - endedAt > HURRY_AFTER_MS) {
+      await deliveries.updateMany({ state: 'pending' }, { $set: { nextAt: new Date(0) } });
+      endedAt = performance.now();
+    }
+    if ((await requests.countDocuments({ eventPending: true })) > 0) return false;
+    return (await deliveries.countDocuments({ state: 'pending' })) === 0;
+  }, withinMs);
+};
+
+/** What a delivery that nobody has lost takes at most. */
+const HURRY_AFTER_MS = 2_000;
