@@ -94,7 +94,9 @@ export const createIngest =
       return { requestId, total: progress.total, invalid: progress.failed };
     } catch (error) {
       // Best effort: where the database is what failed, the reconciler does it later.
-      await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => undefined);
+      const gone = await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => true);
+      // It stands: only the answer to the activation, its last write, was lost.
+      if (!gone) return { requestId, total: progress.total, invalid: progress.failed };
       throw error;
     }
   };

@@ -224,17 +224,19 @@ export const createRequestStore = (models: Models, now: () => Date) => {
      * became active meanwhile is left alone: its activation may have been done and reported as failed.
      * @param stored what it may have written at most; empty pages do not end the walk, as an earlier one may have
      *   emptied them
+     * @returns false when it is active
      */
-    async discard(requestId: string, stored: Stored): Promise<void> {
+    async discard(requestId: string, stored: Stored): Promise<boolean> {
       const unanswered = { _id: requestId, state: { $in: [...UNANSWERED_STATES] } };
       const begun = await requests.updateOne(unanswered, { $set: { state: 'discarding' } });
       // Where it is gone altogether, its last batch may have been written since.
-      if (begun.matchedCount === 0 && (await requests.exists({ _id: requestId })) !== null) return;
+      if (begun.matchedCount === 0 && (await requests.exists({ _id: requestId })) !== null) return false;
       for (let from = 0; from < stored.total; from += PAGE_SIZE) {
         await images.deleteMany({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } });
       }
       for (let chunk = 0; chunk < stored.chunks; chunk += 1) await rows.deleteOne({ _id: `${requestId}:${chunk}` });
       await requests.deleteOne({ _id: requestId, state: 'discarding' });
+      return true;
     },
 
     /** The uploaded rows of one chunk. */

@@ -14,7 +14,7 @@ const CLAIMERS = 20;
 const WANTED = 4;
 const LEASE_MS = 600_000;
 /** Each claimer gets at least this share of what it would if all were alike. */
-const LEAST_SHARE = 0.25;
+const LEAST_SHARE = 0.1;
 /** What a claimer that found nothing waits, at most; the dispatcher waits 50 to 500 ms. */
 const DRY_PAUSE_MS = 100;
 

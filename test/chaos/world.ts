@@ -218,7 +218,7 @@ export const settled = async ({ connection }: World, hurry: boolean, withinMs = 
     if ((await requests.countDocuments({ state: { $in: unfinished } })) > 0) return false;
     endedAt ??= performance.now();
     if (hurry && performance.now() - endedAt > HURRY_AFTER_MS) {
-      await deliveries.updateMany({ state: 'pending' }, { $set: { nextAt: new Date(0) } });
+      await deliveries.updateMany({ state: 'pending' }, { $set: { nextAt: new Date(1) } });
       endedAt = performance.now();
     }
     if ((await requests.countDocuments({ eventPending: true })) > 0) return false;
