@@ -43,6 +43,10 @@ const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, se
 
 /** Runs the scenarios one after the other and prints what each measured, as rows of a table; true when all held. */
 export const runChaos = async (options: Options): Promise<boolean> => {
+  // The instances are killed by the scenarios alone, so they would outlive a run that is stopped by hand.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void killInstances().finally(() => process.exit(1)));
+  }
   const { only, storage } = options;
   const chosen = SCENARIOS.filter(({ number }) => only === undefined || only.includes(number));
   const database = await startTestDatabase();

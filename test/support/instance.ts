@@ -11,7 +11,8 @@ export interface Instance {
   readonly log: () => string;
 }
 
-const running = new Set<Instance>();
+/** From their start on, before they are ready too. */
+const running = new Set<Pick<Instance, 'process' | 'exited'>>();
 
 /**
  * Starts an instance on a free port, with its folders below `directory`; resolves when it says that it is ready.
@@ -39,6 +40,9 @@ export const startInstance = async (
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  const started = { process: child, exited };
+  running.add(started);
+  void exited.then(() => running.delete(started));
   let log = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -48,10 +52,7 @@ export const startInstance = async (
     });
     exited.then(() => reject(new Error(`the service ended before it was ready: ${log}`)));
   });
-  const instance = { url, process: child, exited, log: () => log };
-  running.add(instance);
-  void exited.then(() => running.delete(instance));
-  return instance;
+  return { url, process: child, exited, log: () => log };
 };
 
 /** Kills what a test has left running. */
