@@ -1,6 +1,6 @@
 import { waitFor } from '../support/service.ts';
 import { checkInvariants } from './check.ts';
-import { heldNow, recovered } from './held.ts';
+import { type Held, heldNow, recovered } from './held.ts';
 import { createRandom } from './random.ts';
 import { type Scenario, seconds, timed } from './scenario.ts';
 import { inWorld, settled, type Uploaded } from './world.ts';
@@ -44,24 +44,28 @@ export const kills: Scenario<Size> = {
         uploads.push(await world.upload(world.rows(size.images / size.requests, `r${n}`)));
       }
 
-      let held = await heldNow(world);
-      let lastSlot = 0;
+      // Tokens of processes that are dead: nobody renews what they hold.
+      const dead = new Set<string>();
+      let held: Held[] = [];
+      let lastHeld = 0;
       let killedAt = begun;
       for (const at of killsAt(size.kills, size.images, random)) {
         await waitFor(async () => world.audit.settled() >= at && world.instances.size > 0, LONGEST_PROGRESS_MS);
         const ready = [...world.instances.keys()];
-        lastSlot = ready[Math.floor(random() * ready.length)] ?? 0;
-        await world.kill(lastSlot);
+        const slot = ready[Math.floor(random() * ready.length)] ?? 0;
+        await world.kill(slot);
         killedAt = performance.now();
-        held = await heldNow(world);
-        start(lastSlot);
+        const own = world.audit.tokensOf(slot);
+        for (const token of own) dead.add(token);
+        held = (await heldNow(world)).filter(({ leaseToken }) => dead.has(leaseToken));
+        lastHeld = held.filter(({ leaseToken }) => own.has(leaseToken)).length;
+        start(slot);
       }
       await recovered(world, held);
       const recoveredMs = performance.now() - killedAt;
       await Promise.all(starts);
       const { ms } = await timed(() => settled(world, hurry));
       const checked = await checkInvariants(world, uploads);
-      const lastHeld = held.filter(({ leaseToken }) => world.audit.tokensOf(lastSlot).has(leaseToken)).length;
       if (recoveredMs > world.leaseMs + size.graceMs) {
         throw new Error(
           `recovered ${seconds(recoveredMs)} after the last kill, with a lease of ${size.leaseSeconds} s`,
@@ -72,8 +76,9 @@ export const kills: Scenario<Size> = {
         requests: checked.requests,
         kills: size.kills,
         lost: checked.images - checked.completed,
-        duplicated: 0,
+        duplicated: checked.files - checked.completed,
         'held by the last killed': lastHeld,
+        'held by all that were killed, then': held.length,
         'recovered after the last kill': seconds(recoveredMs),
         lease: `${size.leaseSeconds} s`,
         'all ended after the last kill': seconds(recoveredMs + ms),

@@ -30,6 +30,7 @@ export const freeze: Scenario<Size> = {
       const uploads = [];
       let frozenImages = 0;
       let stale = 0;
+      let accepted = 0;
       for (let round = 0; round < size.rounds; round += 1) {
         const before = audit.settled();
         // Alone at first, so that it surely holds images when it is stopped.
@@ -57,7 +58,8 @@ export const freeze: Scenario<Size> = {
         const after = audit.writesOf(FROZEN);
         frozenImages += held.length;
         stale += after.sent - writes.sent;
-        if (after.taken !== writes.taken) throw new Error(`${after.taken - writes.taken} stale writes were accepted`);
+        accepted += after.taken - writes.taken;
+        if (accepted > 0) throw new Error(`${accepted} stale writes were accepted`);
         const settledBy = await connection.collection<{ _id: string }>('images').countDocuments({
           settledBy: { $in: [...new Set(held.map(({ leaseToken }) => leaseToken))] },
           _id: { $in: held.map(({ _id }) => _id) },
@@ -74,7 +76,7 @@ export const freeze: Scenario<Size> = {
         'frozen for': seconds(LEASES * world.leaseMs),
         'images held when frozen': frozenImages,
         'stale writes tried': stale,
-        'stale writes accepted': 0,
+        'stale writes accepted': accepted,
       };
     }),
 };

@@ -37,6 +37,8 @@ export interface Checked {
   readonly requests: number;
   readonly images: number;
   readonly completed: number;
+  /** Outputs that are stored. */
+  readonly files: number;
   readonly failed: number;
   /** Images that were claimed more than once. */
   readonly triedAgain: number;
@@ -196,6 +198,7 @@ export const checkInvariants = async (
     requests: requests.length,
     images: images.length,
     completed: images.filter(({ status }) => status === 'completed').length,
+    files: stored.length,
     failed: images.filter(({ status }) => status === 'failed').length,
     triedAgain: images.filter(({ attempts }) => attempts > 1).length,
     temporary,
