@@ -214,7 +214,14 @@ export const settled = async ({ connection }: World, hurry: boolean, withinMs = 
   const deliveries = connection.collection('deliveries');
   const unfinished = ['ingesting', 'discarding', 'removing', 'queued', 'processing', 'cancelling', 'retrying'];
   let endedAt: number | null = null;
-  await waitFor(async () => {
+  const left = async (): Promise<string> => {
+    const states = (await requests.find({}, { projection: { state: 1 } }).toArray()).map(({ state }) => String(state));
+    const open = states.filter((state) => unfinished.includes(state));
+    const owed = await requests.countDocuments({ eventPending: true });
+    const pending = await deliveries.countDocuments({ state: 'pending' });
+    return `requests left: ${open.join(', ') || 'none'}; events owed: ${owed}; deliveries pending: ${pending}`;
+  };
+  const ended = waitFor(async () => {
     if ((await requests.countDocuments({ state: { $in: unfinished } })) > 0) return false;
     endedAt ??= performance.now();
     if (hurry && performance.now() - endedAt > HURRY_AFTER_MS) {
@@ -224,6 +231,9 @@ export const settled = async ({ connection }: World, hurry: boolean, withinMs = 
     if ((await requests.countDocuments({ eventPending: true })) > 0) return false;
     return (await deliveries.countDocuments({ state: 'pending' })) === 0;
   }, withinMs);
+  await ended.catch(async (cause: Error) => {
+    throw new Error(`not all has ended, ${cause.message}: ${await left()}`, { cause });
+  });
 };
 
 /** What a delivery that nobody has lost takes at most. */
