@@ -30,12 +30,19 @@ const prepareDatabase = async () => {
   }
 };
 
+/**
+ * The driver loads a module of Node's by `import()`, which jest refuses without this; it then introduces itself to the
+ * database with nothing, and a server that insists on a name (secantusd-rs does) sends it away.
+ */
+const VM_MODULES = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
 /** Runs jest; its own count, and one failure more for each test file that could not run. */
 const jest = async (args) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'jest-result-'));
   const file = path.join(folder, 'result.json');
   try {
-    const code = await node(inModules('jest', 'bin', 'jest.js'), '--json', `--outputFile=${file}`, ...args);
+    const program = [...VM_MODULES, inModules('jest', 'bin', 'jest.js')];
+    const code = await node(...program, '--json', `--outputFile=${file}`, ...args);
     const result = JSON.parse(readFileSync(file, 'utf8'));
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     return { passed: result.numPassedTests, failed: code === 0 ? failed : Math.max(failed, 1) };
