@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import type { ReceivedWebhook } from '../support/webhook-receiver.ts';
 import { csvOf, PUBLIC_URL, type Uploaded, type World } from './world.ts';
 
 interface RequestDocument {
@@ -145,7 +146,16 @@ export const checkInvariants = async (
   }
 
   // One webhook-id a completion, however often it came, and the same bytes.
-  const received = group(receiver.received, ({ body }) => String(JSON.parse(body).data.requestId));
+  const webhooks = receiver.received.filter(({ url }) => url === world.webhookPath);
+  const requestOf = (message: ReceivedWebhook): string => {
+    try {
+      return String(JSON.parse(message.body).data.requestId);
+    } catch {
+      wrong.push(`a webhook that cannot be read: ${JSON.stringify(message)}`);
+      return 'unknown';
+    }
+  };
+  const received = group(webhooks, requestOf);
   let repeatedWebhooks = 0;
   for (const request of requests) {
     const messages = received.get(request._id) ?? [];
@@ -202,7 +212,7 @@ export const checkInvariants = async (
     failed: images.filter(({ status }) => status === 'failed').length,
     triedAgain: images.filter(({ attempts }) => attempts > 1).length,
     temporary,
-    webhooks: receiver.received.length,
+    webhooks: webhooks.length,
     repeatedWebhooks,
   };
 };

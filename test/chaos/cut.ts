@@ -29,7 +29,7 @@ export const killAt = async (
     return 'hold';
   };
   const instance = await world.start(slot, { hooks: side === 'before' ? { onCommand: keep } : { onReply: keep } });
-  const fields = { webhookUrl: world.receiver.url() };
+  const fields = { webhookUrl: world.receiver.url(world.webhookPath) };
   const answers = batches.map(async (rows): Promise<Uploaded | null> => {
     try {
       const response = await upload(instance.url, csvOf(rows), fields);

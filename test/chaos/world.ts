@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,8 @@ export interface World {
   readonly connection: Connection;
   readonly pictures: Pictures;
   readonly receiver: WebhookReceiver;
+  /** Of this world's webhooks: a port that was another's a moment ago may be called by strangers. */
+  readonly webhookPath: string;
   readonly store: ChaosStore;
   readonly audit: Audit;
   readonly leaseMs: number;
@@ -85,6 +88,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   const store = options.storage === 's3' ? await s3Store() : localStore(directory);
   const pictures = await startPictures(options.latencyMs);
   const receiver = await WebhookReceiver.start();
+  const webhookPath = `/hook-${randomUUID()}`;
   const audit = createAudit();
   const instances = new Map<number, Instance>();
   const children = new Set<Instance>();
@@ -110,6 +114,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     connection: database.connection,
     pictures,
     receiver,
+    webhookPath,
     store,
     audit,
     leaseMs: options.leaseSeconds * 1_000,
@@ -154,7 +159,9 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
       const requestId = await waitFor(async () => {
         const [instance] = instances.values();
         if (instance === undefined) return null;
-        const response = await upload(instance.url, csvOf(rows), { webhookUrl: receiver.url() }).catch(() => null);
+        const response = await upload(instance.url, csvOf(rows), { webhookUrl: receiver.url(webhookPath) }).catch(
+          () => null,
+        );
         return response?.status === 202 ? String(((await response.json()) as { requestId: string }).requestId) : null;
       }, PATIENCE_MS);
       return { requestId, rows };
