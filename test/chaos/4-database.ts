@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/database/embedded.ts';
-import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+import { GUARDIAN_FILE } from '../support/database.ts';
 import { waitFor } from '../support/service.ts';
 import { checkInvariants } from './check.ts';
-import { type Scenario, seconds } from './scenario.ts';
+import { type Context, type Scenario, seconds } from './scenario.ts';
 import { inWorld, settled, type Uploaded } from './world.ts';
 
 const PATIENCE_MS = 120_000;
@@ -21,9 +21,12 @@ interface Size {
 }
 
 /** Runs with a database of its own, which is started again on the same address and data each time it ends. */
-const withDatabase = async <T>(work: (uri: string, pid: () => number) => Promise<T>): Promise<T> => {
+const withDatabase = async <T>(
+  engines: Context['engines'],
+  work: (uri: string, pid: () => number) => Promise<T>,
+): Promise<T> => {
   const directory = await mkdtemp(join(tmpdir(), 'chaos-database-'));
-  const options = { guardianFile: GUARDIAN_FILE, engines: TEST_ENGINES, log: () => {} };
+  const options = { guardianFile: GUARDIAN_FILE, engines, log: () => {} };
   const database = await startEmbedded({ ...options, dataDirectory: directory });
   try {
     const facts = join(directory, 'embedded.json');
@@ -39,8 +42,8 @@ export const databaseKills: Scenario<Size> = {
   title: 'the database killed by kill -9 and started again',
   short: { instances: 2, images: 80, requests: 2, kills: 2, latencyMs: 150, leaseSeconds: 5 },
   full: { instances: 3, images: 1_000, requests: 10, kills: 5, latencyMs: 200, leaseSeconds: 5 },
-  run: (size, { storage, hurry }) =>
-    withDatabase((databaseUri, databasePid) =>
+  run: (size, { storage, hurry, engines }) =>
+    withDatabase(engines, (databaseUri, databasePid) =>
       inWorld({ storage, databaseUri, ...size }, async (world) => {
         await Promise.all(Array.from({ length: size.instances }, (_, slot) => world.start(slot)));
         const begun = performance.now();

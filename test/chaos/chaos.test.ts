@@ -1,3 +1,4 @@
+import { TEST_ENGINES } from '../support/database.ts';
 import { describeS3 } from '../support/s3-server.ts';
 import { kills } from './1-kills.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -9,7 +10,7 @@ const LONGEST_MS = 240_000;
 test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.title, scenario] as const))(
   'chaos %i: %s',
   async (_number, _title, { run, short }) => {
-    await run(short, { storage: 'local', hurry: true, seed: SEED });
+    await run(short, { storage: 'local', hurry: true, seed: SEED, engines: TEST_ENGINES });
   },
   LONGEST_MS,
 );
@@ -18,7 +19,7 @@ describeS3('on S3', () => {
   test(
     `chaos ${kills.number}: ${kills.title}`,
     async () => {
-      await kills.run(kills.short, { storage: 's3', hurry: true, seed: SEED });
+      await kills.run(kills.short, { storage: 's3', hurry: true, seed: SEED, engines: TEST_ENGINES });
     },
     LONGEST_MS,
   );

@@ -1,7 +1,11 @@
-import { startTestDatabase } from '../support/database.ts';
+import { mongod, secantusRust } from '../../src/database/mongod.ts';
+import { startTestDatabase, TEST_ENGINES } from '../support/database.ts';
 import { killInstances } from '../support/instance.ts';
 import { type AnyScenario, type Figures, seconds } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
+
+/** Outside of jest the fastest that is there will do. */
+const ENGINES = [mongod, secantusRust, ...TEST_ENGINES];
 
 export interface Options {
   /** Numbers of the scenarios to run; undefined: all, and the first one on S3 too where there is a server for it. */
@@ -29,7 +33,12 @@ const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, se
   say(`\n— ${name}`);
   const begun = performance.now();
   try {
-    const figures: Figures = await scenario.run(scenario[size], { storage, seed, hurry: size === 'short' });
+    const figures: Figures = await scenario.run(scenario[size], {
+      storage,
+      seed,
+      hurry: size === 'short',
+      engines: ENGINES,
+    });
     for (const [what, value] of Object.entries(figures)) say(`  ${what}: ${value}`);
     const text = Object.entries(figures).map(([what, value]) => `${what}: ${value}`);
     return { name, ok: true, text: text.join('; ') };
@@ -49,7 +58,7 @@ export const runChaos = async (options: Options): Promise<boolean> => {
   }
   const { only, storage } = options;
   const chosen = SCENARIOS.filter(({ number }) => only === undefined || only.includes(number));
-  const database = await startTestDatabase();
+  const database = await startTestDatabase(ENGINES);
   process.env.TEST_MONGODB_URI = database.uri;
   say(`Database: ${database.engine}. Seed: ${options.seed}.`);
   const rows: Row[] = [];

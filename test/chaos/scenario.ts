@@ -1,3 +1,5 @@
+import type { Engine } from '../../src/database/engine.ts';
+
 /** What a scenario measured, in the order in which it is shown. */
 export type Figures = Readonly<Record<string, string | number>>;
 
@@ -16,6 +18,8 @@ export interface Context {
   /** Do not wait for the 30 s after which a delivery that a killed process held is sent again: end them at once. */
   readonly hurry: boolean;
   readonly seed: number;
+  /** For the scenario that has a database of its own. */
+  readonly engines: readonly Engine[];
 }
 
 /** Of several scenarios in one list. */

@@ -26,13 +26,13 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-/** The one server of a jest run, in a temporary folder; started by global-setup.ts. */
-export const startTestDatabase = async (): Promise<TestDatabase> => {
+/** The one server of a run of tests, in a temporary folder; jest's is started by global-setup.ts. */
+export const startTestDatabase = async (engines = TEST_ENGINES): Promise<TestDatabase> => {
   const directory = await mkdtemp(join(tmpdir(), 'test-database-'));
   const database = await startEmbedded({
     dataDirectory: directory,
     guardianFile: GUARDIAN_FILE,
-    engines: TEST_ENGINES,
+    engines,
     log: () => undefined,
   });
   return {
