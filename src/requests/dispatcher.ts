@@ -1,3 +1,4 @@
+import { createAlarm } from '../alarm.ts';
 import type { ImagePool, ImageResult } from '../images/task.ts';
 import type { Completion } from './completion.ts';
 import { createHeldImages, type HeldImage } from './held.ts';
@@ -64,32 +65,13 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
   const { images, requests, completion, pool, origins, sharing, storeGate, leaseMs, maxAttempts, log, random } = deps;
   const queue = createFairQueue(() => performance.now());
   const held = createHeldImages(pool.capacity, pool.most, () => performance.now());
+  const { wake, sleep } = createAlarm();
   let stopping = false;
   let alone = false;
   let loop: Promise<void> = Promise.resolve();
   let lastPoll = Number.NEGATIVE_INFINITY;
-  let alarm: (() => void) | null = null;
-  let woken = false;
   let broken = false;
   let ended = false;
-
-  const wake = (): void => {
-    woken = true;
-    alarm?.();
-  };
-
-  const sleep = async (ms: number): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      if (woken) return resolve();
-      const timer = setTimeout(resolve, ms);
-      alarm = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    alarm = null;
-    woken = false;
-  };
 
   const reportBroken = (error: unknown): void => {
     if (!broken) log.warn({ err: error }, 'the database does not answer; work goes on when it does');
@@ -132,7 +114,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       : await runImage(one, {
           options: request.options,
           since: turn.since,
-          isWanted: () => turn.request.state !== 'cancelling',
+          isWanted: () => !isCancelling(turn),
         });
     if (result === null) {
       await images.release([image], 0).catch(reportBroken);
@@ -176,9 +158,15 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     return true;
   };
 
-  const serve = async (turn: Turn, wanted: number): Promise<boolean> => {
+  /** One step of each cancellation. They need no slot, so they must not wait until slow images give one back. */
+  const goOnCancelling = async (): Promise<void> => {
+    for (const turn of queue.candidates().filter(isCancelling)) {
+      if (await stopWaiting(turn)) wake();
+    }
+  };
+
+  const serve = async (turn: Turn, wanted: number): Promise<void> => {
     const { request } = turn;
-    if (request.state === 'cancelling') return stopWaiting(turn);
     const claimed = await images.claim(request, wanted, leaseMs, turn.cursor, origins);
     if (claimed.length === 0) {
       if (turn.cursor.left === 'unread') queue.served(turn);
@@ -187,7 +175,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
         queue.dry(turn);
         if (turn.running === 0) await completion.tryComplete(request);
       }
-      return false;
+      return;
     }
     queue.served(turn);
     if (claimed.length < wanted && turn.cursor.left === 'without room') queue.withoutRoom(turn);
@@ -201,7 +189,6 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     } finally {
       if (suspect !== undefined) await runAlone(turn, suspect);
     }
-    return true;
   };
 
   const fill = async (): Promise<void> => {
@@ -209,9 +196,10 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       queue.update(await requests.active());
       lastPoll = performance.now();
     }
+    await goOnCancelling();
     for (;;) {
       const free = held.free();
-      const candidates = queue.candidates();
+      const candidates = queue.candidates().filter((turn) => !isCancelling(turn));
       const [turn] = candidates;
       if (stopping || alone || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4))) return;
       const room = await storeGate.allowance(free, held.size);
@@ -272,6 +260,8 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     },
   };
 };
+
+const isCancelling = ({ request }: Turn): boolean => request.state === 'cancelling';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

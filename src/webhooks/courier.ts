@@ -1,3 +1,4 @@
+import { createAlarm } from '../alarm.ts';
 import { parseUrl } from '../network/url.ts';
 import type { Deliver, Delivered } from './deliver.ts';
 import type { ClaimedDelivery, Outbox } from './outbox.ts';
@@ -56,32 +57,13 @@ export const createCourier = (deps: CourierDeps): Courier => {
   const { leaseMs = 30_000, concurrency = 16, pollMs = 1_000, graceMs = 3_000 } = deps;
   const perHost = Math.max(1, Math.floor(concurrency * HOST_SHARE));
   const busyHosts = new Map<string, number>();
+  const { wake, sleep } = createAlarm();
   const underWay = new Set<Promise<void>>();
   const stopped = new AbortController();
   let stopping = false;
   let loop: Promise<void> = Promise.resolve();
   let full = false;
-  let woken = false;
-  let alarm: (() => void) | null = null;
   let broken = false;
-
-  const wake = (): void => {
-    woken = true;
-    alarm?.();
-  };
-
-  const sleep = async (ms: number): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      if (woken) return resolve();
-      const timer = setTimeout(resolve, ms);
-      alarm = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    alarm = null;
-    woken = false;
-  };
 
   const reportBroken = (error: unknown): void => {
     if (!broken) log.warn({ err: error }, 'the webhook outbox does not answer; deliveries go on when it does');

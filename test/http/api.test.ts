@@ -17,7 +17,7 @@ const leftovers = () => readdir(join(service.directory, 'data', 'uploads'));
 describe('every error is a problem document', () => {
   test.each([
     ['GET', '/nothing', 404, 'route_not_found'],
-    ['POST', '/', 404, 'route_not_found'],
+    ['POST', '/', 405, 'method_not_allowed'],
     ['GET', '/api/status/unknown', 404, 'request_not_found'],
     ['GET', '/api/status/0190a6f0-0000-4000-8000-000000000000', 404, 'request_not_found'],
     ['GET', '/api/output/0190a6f0-0000-4000-8000-000000000000', 404, 'request_not_found'],

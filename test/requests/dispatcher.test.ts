@@ -100,6 +100,26 @@ const start = async ({
 const request = (requestId: string) => models.requests.findById(requestId).lean();
 const isDone = (requestId: string) => async () => (await request(requestId))?.state === 'completed';
 
+test('a cancel stops what waits while every slot is busy', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const dispatcher = await start({ capacity: 2, run: () => held.then(() => done) });
+  const requestId = await seed(20);
+  dispatcher.wake();
+  const counted = (status: string) => models.images.collection.countDocuments({ requestId, status });
+  await waitFor(async () => (await counted('processing')) >= 2);
+  await models.requests.updateOne({ _id: requestId }, { $set: { state: 'cancelling' } });
+  dispatcher.wake();
+  await waitFor(async () => (await counted('pending')) === 0);
+  const running = await counted('processing');
+  expect(running).toBeGreaterThanOrEqual(2);
+  release();
+  await waitFor(async () => (await request(requestId))?.state === 'cancelled');
+  expect((await request(requestId))?.counters).toMatchObject({ completed: running, cancelled: 20 - running });
+});
+
 test('a small request that comes after a large one does not wait for it', async () => {
   const run = () => after(40, done);
   const dispatcher = await start({ run });
