@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import { type AppDeps, createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { isDatabaseOutage } from '../database/connect.ts';
+import { createDatabaseProbe } from '../database/probe.ts';
+import { processMark } from '../database/processes.ts';
+import { AppError } from '../errors.ts';
+import { pageSettings } from '../http/page-settings.ts';
+import type { Stopping } from '../http/stopping.ts';
+import { uploadFileName } from '../http/upload-files.ts';
+import { createIngest } from '../requests/ingest.ts';
+import { createListing, createSummaries } from '../requests/listing.ts';
+import { createWatching } from '../requests/watching.ts';
+import { isValidSecret } from '../webhooks/sign.ts';
+import type { Addresses } from './addresses.ts';
+import type { Foundation, ServiceFiles } from './foundation.ts';
+import type { Work } from './work.ts';
+
+/** An upload of which nothing comes for this long is given up. */
+const UPLOAD_STALL_MS = 30_000;
+
+/** The HTTP side, wired to what it needs; listens to nothing. */
+export const createApi = (
+  foundation: Foundation,
+  work: Work,
+  config: Config,
+  files: ServiceFiles,
+  addresses: Addresses,
+  stopping: Stopping,
+  log: Logger,
+) => {
+  const { connection, models, requests, images, outbox, storage, metrics, uploadKeys, now } = foundation;
+  const { access, limits } = config;
+  const askDatabase = createDatabaseProbe(connection);
+
+  const upload: AppDeps['upload'] = {
+    ingest: createIngest(models, requests, { ...limits, sourceBuckets: config.sources.buckets }, now),
+    keys: uploadKeys,
+    receive: {
+      directory: foundation.uploadDirectory,
+      fileName: () => uploadFileName(processMark),
+      maxUploadBytes: limits.maxUploadBytes,
+      stallMs: UPLOAD_STALL_MS,
+    },
+    perMinute: access.uploadsPerMinute,
+    defaultWebhookSecret: config.webhookSecret,
+    isWebhookSecret: isValidSecret,
+    servedAt: addresses.own,
+    stopping,
+    onStored: ({ total, invalid }) => {
+      metrics.images.uploaded(total, invalid);
+      work.wakeDispatcher();
+    },
+  };
+  const deliveries: AppDeps['controls']['deliveries'] = {
+    list: (requestId) => outbox.list(requestId),
+    redeliver: async (requestId) => {
+      const webhookId = await outbox.redeliver(requestId);
+      work.wakeCourier();
+      return webhookId;
+    },
+  };
+  const checkStorage = async (): Promise<void> => {
+    await storage.check();
+    const fault = work.storeGate.fault();
+    if (fault !== null) throw new AppError('storage_unavailable', fault);
+  };
+  const checkRunning = async (): Promise<void> => {
+    if (stopping.begun.aborted) throw new AppError('shutting_down');
+  };
+
+  return createApp({
+    access,
+    upload,
+    requests: {
+      requests,
+      images,
+      list: createListing(models, now),
+      outputUrl: addresses.output,
+      webhookOf: (requestId) => outbox.latest(requestId),
+    },
+    events: { watch: createWatching({ read: createSummaries(models), log }) },
+    controls: { requests, control: work.control, deliveries, perMinute: access.uploadsPerMinute },
+    archive: { requests, images, storage },
+    page:
+      files.page === undefined
+        ? null
+        : {
+            directory: files.page,
+            samplesBase: addresses.samples,
+            settings: () => pageSettings(config, addresses.samples()),
+          },
+    storage,
+    imageDirectory: foundation.imageDirectory,
+    readiness: [
+      { name: 'database', check: askDatabase },
+      { name: 'storage', check: checkStorage },
+      { name: 'service', check: checkRunning },
+    ],
+    metrics,
+    servesApi: config.role !== 'worker',
+    askDatabase,
+    stopping,
+    isDatabaseOutage,
+    log,
+  });
+};

@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { createClock } from '../database/clock.ts';
+import { connect, withoutSecrets } from '../database/connect.ts';
+import { startEmbedded } from '../database/embedded.ts';
+import { processMark } from '../database/processes.ts';
+import { AppError } from '../errors.ts';
+import { sweepUploads } from '../http/upload-files.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import { VERSION } from '../network/user-agent.ts';
+import { createImageStore } from '../requests/image-store.ts';
+import { createModels, ensureIndexes } from '../requests/models.ts';
+import { createRequestStore } from '../requests/request-store.ts';
+import { createUploadKeys } from '../requests/upload-keys.ts';
+import { createStorage } from '../storage/create.ts';
+import type { Storage, StorageConfig } from '../storage/storage.ts';
+import { createOutbox } from '../webhooks/outbox.ts';
+
+export interface ServiceFiles {
+  /** Built JavaScript of the image worker and of the database's guardian; threads and processes run files, not modules. */
+  readonly worker: string;
+  readonly guardian: string;
+  /** The built page with its samples; without it nothing is served at `/`, and there is no sample. */
+  readonly page?: string;
+}
+
+/** What a part started; closed in the reverse order. */
+export type Closers = (() => Promise<void>)[];
+
+export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
+
+/** Shorter keys can be guessed by someone who may try often. */
+const SAFE_KEY_CHARACTERS = 16;
+
+/** What everything else stands on: the database with its stores, the image store, the folder for uploads, the metrics. */
+export const layFoundation = async (config: Config, files: ServiceFiles, log: Logger, closers: Closers) => {
+  const imageDirectory = config.storage.kind === 'local' ? resolve(config.storage.directory) : null;
+  const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
+  await mkdir(uploadDirectory, { recursive: true });
+  await sweepUploads(uploadDirectory, processMark, Date.now());
+  if (config.access.apiKeys.some((key) => key.length < SAFE_KEY_CHARACTERS)) {
+    log.warn(`API_KEYS has a key of less than ${SAFE_KEY_CHARACTERS} characters, which could be guessed`);
+  }
+  const storageConfig: StorageConfig =
+    config.storage.kind === 'local'
+      ? { ...config.storage, directory: resolve(config.storage.directory) }
+      : config.storage;
+  const storage: Storage = await createStorage(storageConfig);
+  await storage.check().catch((error: unknown) => {
+    // A full disk passes: the service waits for room, not ready until then. A wrong path does not.
+    if (!isFull(error)) throw error;
+    log.warn({ err: error }, 'the image store is full; images wait');
+  });
+
+  const database =
+    config.mongodbUri === null
+      ? await embedded(config, files, log, closers)
+      : { uri: config.mongodbUri, name: withoutSecrets(config.mongodbUri) };
+  const connection = await connect(database.uri, (message, facts = {}) => log.info(facts, message));
+  closers.push(() => connection.close());
+  const clock = createClock(connection);
+  await clock.start();
+  closers.push(async () => clock.stop());
+  const { now } = clock;
+
+  const models = createModels(connection);
+  await ensureIndexes(models);
+  const outbox = createOutbox(connection, now);
+  await outbox.ensureIndexes();
+  const requests = createRequestStore(models, now);
+  const metrics = createMetrics({ version: VERSION, role: config.role });
+  metrics.watchQueue(() => requests.unfinishedImages(undefined));
+
+  return {
+    ...{ connection, databaseName: database.name, now, models, outbox, metrics },
+    ...{ storage, storageConfig, imageDirectory, uploadDirectory },
+    requests,
+    images: createImageStore(models, now),
+    uploadKeys: createUploadKeys(models, requests, now, config.leaseMs),
+  };
+};
+
+const embedded = async (
+  config: Config,
+  files: ServiceFiles,
+  log: Logger,
+  closers: Closers,
+): Promise<{ readonly uri: string; readonly name: string }> => {
+  const database = await startEmbedded({
+    dataDirectory: resolve(config.dataDirectory),
+    guardianFile: files.guardian,
+    log: (message, facts = {}) => log.info(facts, message),
+  });
+  closers.push(() => database.stop());
+  return { uri: database.uri, name: `${database.engine} in ${database.directory}` };
+};
+
+const FULL = ['ENOSPC', 'EDQUOT'];
+
+const isFull = (error: unknown): boolean =>
+  error instanceof AppError && FULL.includes(String((error.cause as NodeJS.ErrnoException | undefined)?.code));

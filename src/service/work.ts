@@ -1,0 +1,186 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { processMark } from '../database/processes.ts';
+import { sweepUploads } from '../http/upload-files.ts';
+import { createImagePool, longestTaskMs } from '../images/pool.ts';
+import { withSamples } from '../images/samples.ts';
+import { createGuardedAgents } from '../network/agents.ts';
+import { createCompletion } from '../requests/completion.ts';
+import { createControl } from '../requests/control.ts';
+import { createDispatcher, type Dispatcher } from '../requests/dispatcher.ts';
+import { completionEvent } from '../requests/event.ts';
+import { createOrigins } from '../requests/origins.ts';
+import { createReconciler } from '../requests/reconciler.ts';
+import { createRemovalStore } from '../requests/removal-store.ts';
+import { createReportStore } from '../requests/report-store.ts';
+import { createReporter } from '../requests/reporter.ts';
+import { createRetention } from '../requests/retention.ts';
+import { createRounds, type Rounds } from '../requests/rounds.ts';
+import { createSharing } from '../requests/sharing.ts';
+import { createStoreGate } from '../requests/store-gate.ts';
+import type { RequestRecord } from '../requests/types.ts';
+import { createLocalStorage } from '../storage/local.ts';
+import { outputName } from '../storage/storage.ts';
+import { createCourier } from '../webhooks/courier.ts';
+import { createDeliver } from '../webhooks/deliver.ts';
+import type { WorkerData } from '../worker.ts';
+import type { Addresses } from './addresses.ts';
+import type { Closers, Foundation, ServiceFiles } from './foundation.ts';
+
+const RECONCILE_EVERY_MS = 30_000;
+const RETENTION_EVERY_MS = 60_000;
+const SWEEP_EVERY_MS = 5 * 60_000;
+/** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
+const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
+
+export type Work = Awaited<ReturnType<typeof createWork>>;
+
+/** Everything that goes on by itself: images, webhooks, repairs and removals. Nothing begins before `start`. */
+export const createWork = async (
+  foundation: Foundation,
+  config: Config,
+  files: ServiceFiles,
+  addresses: Addresses,
+  log: Logger,
+  closers: Closers,
+) => {
+  const { requests, images, models, outbox, storage, metrics, uploadKeys, now } = foundation;
+  const worksOnImages = config.role !== 'api';
+
+  const agents = createGuardedAgents(config.network);
+  closers.push(async () => agents.destroy());
+  const courier = createCourier({
+    outbox,
+    deliver: createDeliver(agents),
+    now,
+    log,
+    onAttempt: (outcome, { durationMs }) => metrics.webhooks.attempted(outcome, durationMs),
+  });
+  const pool = worksOnImages ? await startPool(foundation, config, files) : null;
+  // What was in work has been waited for, or handed back.
+  closers.push(async () => pool?.close(0));
+
+  const reporter = createReporter({ store: createReportStore(models, now), log, everyMs: RECONCILE_EVERY_MS });
+  const announce = async (request: RequestRecord): Promise<void> => {
+    await outbox.enqueue(completionEvent(request, addresses.ofRequest(request)));
+    courier.wake();
+  };
+  const completion = createCompletion(requests, images, announce, reporter.make);
+  const storeGate = createStoreGate(
+    () => storage.check(),
+    () => performance.now(),
+  );
+  const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
+  const dispatcher: Dispatcher = createDispatcher({
+    images,
+    requests,
+    completion,
+    pool: metrics.watchPool(imagePool),
+    origins: createOrigins(
+      {
+        connections: config.limits.maxConnectionsPerOrigin,
+        most: imagePool.most,
+        patience: config.limits.maxAttempts,
+      },
+      () => performance.now(),
+    ),
+    sharing: createSharing(
+      (from, to) => storage.copy(outputName(from.id, from.format), outputName(to.id, to.format)),
+      () => performance.now(),
+    ),
+    storeGate,
+    leaseMs: config.leaseMs,
+    maxAttempts: config.limits.maxAttempts,
+    log,
+    random: Math.random,
+    onBegin: ({ waitedMs }) => {
+      if (waitedMs !== undefined) metrics.images.begun(waitedMs);
+    },
+    onCancelled: (stopped) => metrics.images.cancelled(stopped),
+    onVerdict: (request, image, verdict, stands) => {
+      metrics.images.settled(verdict, stands);
+      if (verdict.kind === 'completed') return;
+      const { code } = verdict.error;
+      log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${verdict.kind}`);
+    },
+  });
+  const control = createControl({ requests, images, completion, wake: () => dispatcher.wake() });
+  const retention = createRetention({
+    store: createRemovalStore(models),
+    removeOutput: (name) => storage.remove(name),
+    forgetDeliveries: (requestId) => outbox.forget(requestId),
+    now,
+    retentionMs: config.retentionMs,
+    log,
+  });
+  const sweep = async (): Promise<void> => {
+    const { imageDirectory, uploadDirectory } = foundation;
+    if (imageDirectory !== null) await createLocalStorage(imageDirectory).sweepTemporary(TEMPORARY_FILES_AFTER_MS);
+    await sweepUploads(uploadDirectory, processMark, Date.now());
+  };
+  const ofWorkers: Rounds[] = [
+    createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS),
+    reporter,
+    createRounds('the retention', retention, RETENTION_EVERY_MS, log),
+  ];
+  const rounds: Rounds[] = [
+    createRounds('the sweeper', sweep, SWEEP_EVERY_MS, log),
+    ...(worksOnImages ? ofWorkers : []),
+    createRounds('the sweeper of upload keys', uploadKeys.sweep, SWEEP_EVERY_MS, log),
+  ];
+
+  return {
+    control,
+    storeGate,
+    wakeDispatcher: () => dispatcher.wake(),
+    wakeCourier: () => courier.wake(),
+    start(): void {
+      if (worksOnImages) {
+        dispatcher.start();
+        courier.start();
+      }
+      for (const round of rounds) round.start();
+    },
+    /** Takes no more, and finishes or hands back what runs, within the time. */
+    async stop(withinMs: number): Promise<void> {
+      await Promise.allSettled([
+        worksOnImages && dispatcher.stop(Math.max(withinMs - 1_000, withinMs / 2)),
+        worksOnImages && courier.stop(withinMs),
+        ...rounds.map((round) => round.stop(withinMs)),
+      ]);
+    },
+  };
+};
+
+const startPool = ({ storageConfig }: Foundation, config: Config, files: ServiceFiles) => {
+  const { limits, workerThreads, tasksPerThread } = config;
+  const workerData: WorkerData = {
+    limits,
+    network: config.network,
+    storage: storageConfig,
+    sources: config.sources.buckets.length === 0 ? null : config.sources,
+    ...(files.page !== undefined && { samples: join(files.page, 'samples', 'photos') }),
+    threads: workerThreads,
+    encodeConcurrency: Math.max(1, Math.round(cpus().length / workerThreads)),
+  };
+  return createImagePool({
+    workerFile: files.worker,
+    threads: workerThreads,
+    tasksPerThread,
+    maxPixelsInFlight: limits.maxPixelsInFlight,
+    deadlineMs: longestTaskMs(limits, workerThreads * tasksPerThread),
+    workerData,
+  });
+};
+
+/** For an instance that works on no images. */
+const NO_POOL = {
+  capacity: 0,
+  most: 0,
+  queued: () => 0,
+  run: async (): Promise<never> => {
+    throw new Error('this instance works on no images');
+  },
+};
