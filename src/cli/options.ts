@@ -18,6 +18,8 @@ a finished one tries again what had failed.
 Options
   -q, --quality 1-100        quality of the outputs (default 50)
   -f, --format FORMAT        jpeg, webp, avif or png (default jpeg)
+      --mozjpeg              smaller JPEGs, several times slower
+      --progressive          JPEGs that show up coarse first
   -o, --out FILE             the output CSV (default: <name>-output.csv beside the input)
   -i, --images DIR           the folder for the images (default: beside the output CSV, named after it)
       --on-invalid-row WHAT  reject the file (default), or skip what is invalid in it
@@ -62,6 +64,8 @@ const parse = (args: readonly string[]) =>
     options: {
       quality: { type: 'string', short: 'q' },
       format: { type: 'string', short: 'f' },
+      mozjpeg: { type: 'boolean' },
+      progressive: { type: 'boolean' },
       out: { type: 'string', short: 'o' },
       images: { type: 'string', short: 'i' },
       'on-invalid-row': { type: 'string' },
@@ -120,6 +124,8 @@ export const readCommand = (
   const fields = {
     ...(values.quality === undefined ? {} : { quality: values.quality }),
     ...(values.format === undefined ? {} : { format: values.format }),
+    ...(values.mozjpeg === true ? { mozjpeg: 'true' } : {}),
+    ...(values.progressive === true ? { progressive: 'true' } : {}),
     ...(values['on-invalid-row'] === undefined ? {} : { onInvalidRow: values['on-invalid-row'] }),
   };
   return {

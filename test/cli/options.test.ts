@@ -31,6 +31,11 @@ test('fields are sent as they were given; the service checks them', () => {
   });
 });
 
+test('options of the encoder are sent as the fields of an upload', () => {
+  expect(optionsOf('a.csv', '--mozjpeg').fields).toEqual({ mozjpeg: 'true' });
+  expect(optionsOf('a.csv', '--progressive').fields).toEqual({ progressive: 'true' });
+});
+
 test('the key comes from the command line, else from the environment', () => {
   const keyOf = (env: Record<string, string>, ...args: string[]) => {
     const command = readCommand(['compress', 'a.csv', '--server', 'http://x/', ...args], env, '/');

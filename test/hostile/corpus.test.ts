@@ -24,10 +24,11 @@ const DECODED_AT_ONCE = THREADS * Math.max(1, Math.round(cpus().length / THREADS
 /** docs/security.md says where these numbers come from. */
 const BYTES_PER_PIXEL = { jpeg: 32, avif: 64 };
 const PROCESS_BYTES = 300 * MIB;
+const HELD_FOR_EACH_SLOT = 4;
 
 const boundFor = (bytesPerPixel: number): number =>
   PROCESS_BYTES +
-  THREADS * TASKS * 2 * MAX_IMAGE_BYTES +
+  HELD_FOR_EACH_SLOT * THREADS * TASKS * 2 * MAX_IMAGE_BYTES +
   DECODED_AT_ONCE * (6 * MAX_IMAGE_BYTES + SIDE * SIDE * bytesPerPixel);
 
 const CASES = [...ADDRESS_CASES, ...DOWNLOAD_CASES, ...PICTURE_CASES, ...OTHER_FORMAT_CASES, ...LIMIT_CASES];
