@@ -331,7 +331,7 @@ export interface components {
                 /** @description The most frequent first. */
                 failures: {
                     /** @enum {string} */
-                    code: "invalid_url" | "address_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
+                    code: "invalid_url" | "address_not_allowed" | "port_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "too_many_frames" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
                     count: number;
                     /** @description Hosts of the failed URLs; null where a URL names none. */
                     origins: {
@@ -363,7 +363,7 @@ export interface components {
                     attempts: number;
                     error: {
                         /** @enum {string} */
-                        code: "invalid_url" | "address_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
+                        code: "invalid_url" | "address_not_allowed" | "port_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "too_many_frames" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
                         message: string;
                     } | null;
                 }[];
@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9"
+                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -724,7 +724,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -740,11 +740,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
+                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-25T10:30:43.527Z",
-                     *       "startedAt": "2026-11-25T10:30:43.638Z",
-                     *       "finishedAt": "2026-11-25T10:30:43.819Z",
+                     *       "createdAt": "2026-11-25T10:53:53.788Z",
+                     *       "startedAt": "2026-11-25T10:53:53.937Z",
+                     *       "finishedAt": "2026-11-25T10:53:54.138Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -809,11 +809,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "f140cec3-8919-4469-a17d-56a82a426824",
+                     *               "id": "f9adb011-e797-4494-b8b8-b645eac1dc78",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -830,11 +830,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "847a976c-67c7-45c4-a585-b29eeef56b91",
+                     *               "id": "34494e7c-4112-478d-bf63-636023578322",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -845,7 +845,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "46657585-c449-4ab2-85a2-998ffb76a038",
+                     *               "id": "5afe3e3b-3e47-4648-9a90-f186afdc333b",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -944,11 +944,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
+                     *           "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-25T10:30:43.527Z",
-                     *           "startedAt": "2026-11-25T10:30:43.638Z",
-                     *           "finishedAt": "2026-11-25T10:30:43.819Z",
+                     *           "createdAt": "2026-11-25T10:53:53.788Z",
+                     *           "startedAt": "2026-11-25T10:53:53.937Z",
+                     *           "finishedAt": "2026-11-25T10:53:54.138Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1026,7 +1026,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1043,8 +1043,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "i_C5FHIsSiSspatX",
-                     *       "data": "{\"requestId\":\"f7359b60-7b88-4fb5-af1d-eb9259a8b8e9\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T10:30:43.527Z\",\"startedAt\":\"2026-11-25T10:30:43.638Z\",\"finishedAt\":\"2026-11-25T10:30:43.819Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "6-4VkbA7gFmkBcFY",
+                     *       "data": "{\"requestId\":\"f2d8510b-75d3-48e7-966b-47aa60925ab2\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T10:53:53.788Z\",\"startedAt\":\"2026-11-25T10:53:53.937Z\",\"finishedAt\":\"2026-11-25T10:53:54.138Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1106,7 +1106,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1122,8 +1122,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1193,7 +1193,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1211,7 +1211,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9"
+                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1293,7 +1293,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1311,7 +1311,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9"
+                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1393,7 +1393,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1409,24 +1409,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
+                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1",
+                     *           "id": "msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-25T10:30:43.824Z",
+                     *           "createdAt": "2026-11-25T10:53:54.144Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-25T10:30:43.850Z",
+                     *               "at": "2026-11-25T10:53:54.178Z",
                      *               "status": 204,
-                     *               "durationMs": 19,
+                     *               "durationMs": 22,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1494,7 +1494,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1510,8 +1510,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f7359b60-7b88-4fb5-af1d-eb9259a8b8e9",
-                     *       "webhookId": "msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1"
+                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
+                     *       "webhookId": "msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1593,7 +1593,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f7359b60-7b88-4fb5-af1d-eb9259a8b8e9
+                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
                  */
                 requestId: string;
             };
@@ -1675,7 +1675,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example f140cec3-8919-4469-a17d-56a82a426824.jpg
+                 * @example f9adb011-e797-4494-b8b8-b645eac1dc78.jpg
                  */
                 name: string;
             };

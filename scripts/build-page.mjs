@@ -63,3 +63,9 @@ for (const name of names.filter((one) => COMPRESSED.test(one))) {
 for (const name of ['products.csv', 'photos']) {
   cpSync(path.join(root, 'samples', name), path.join(target, 'samples', name), { recursive: true });
 }
+
+// Of Swagger UI for /docs the files alone: its package brings one that counts installations.
+const swaggerUi = path.join(root, 'node_modules', 'swagger-ui-dist');
+for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE', 'NOTICE']) {
+  cpSync(path.join(swaggerUi, name), path.join(target, 'reference', name));
+}

@@ -103,7 +103,8 @@ export const createApp = (deps: AppDeps): Express => {
     app.use(pageRoutes(deps.page));
     app.use(sampleRoutes(join(deps.page.directory, 'samples'), deps.page.samplesBase));
   }
-  app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0 }));
+  const referenceDirectory = deps.page === null ? null : join(deps.page.directory, 'reference');
+  app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0, referenceDirectory }));
   app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));

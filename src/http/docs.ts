@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type RequestHandler, type Response, Router } from 'express';
-import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { openApiDocument } from './openapi/document.ts';
 import { methodNotAllowed } from './problem.ts';
 import { referencePage, referenceScript, referenceStyle } from './reference-page.ts';
@@ -14,13 +13,18 @@ const PACKAGE_FILES = {
   '/docs/favicon.png': 'favicon-32x32.png',
 };
 
+export interface DocsDeps {
+  readonly needsKey: boolean;
+  /** Where the build put Swagger UI (scripts/build-page.mjs); null: there is the document alone. */
+  readonly referenceDirectory: string | null;
+}
+
 /** `/docs`, the reference for people, and the OpenAPI document of this very service that it shows. */
-export const docsRoutes = (options: { readonly needsKey: boolean }): Router => {
-  const texts: readonly [readonly string[], string, string][] = [
+export const docsRoutes = ({ needsKey, referenceDirectory }: DocsDeps): Router => {
+  const page: readonly [readonly string[], string, string][] = [
     [['/docs'], 'html', referencePage],
     [['/docs/reference.css'], 'css', referenceStyle],
     [['/docs/reference.js'], 'js', referenceScript],
-    [DOCUMENT_PATHS, 'application/json', JSON.stringify(openApiDocument(options))],
   ];
   const router = Router({ strict: true });
   const serve = (paths: readonly string[], answer: (res: Response) => void): void => {
@@ -31,9 +35,12 @@ export const docsRoutes = (options: { readonly needsKey: boolean }): Router => {
     };
     router.get([...paths], handler).all([...paths], methodNotAllowed('GET', 'HEAD'));
   };
-  for (const [paths, type, text] of texts) serve(paths, (res) => res.type(type).send(text));
+  const document = JSON.stringify(openApiDocument({ needsKey }));
+  serve(DOCUMENT_PATHS, (res) => res.type('application/json').send(document));
+  if (referenceDirectory === null) return router;
+  for (const [paths, type, text] of page) serve(paths, (res) => res.type(type).send(text));
   for (const [path, name] of Object.entries(PACKAGE_FILES)) {
-    const file = join(swaggerUiFolder(), name);
+    const file = join(referenceDirectory, name);
     serve([path], (res) => res.sendFile(file, { cacheControl: false }));
   }
   // Links on the page are relative to the place without a slash.

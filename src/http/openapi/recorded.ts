@@ -1,16 +1,16 @@
 /** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
 export const RECORDED = {
-  requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
-  imageId: 'f140cec3-8919-4469-a17d-56a82a426824',
+  requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+  imageId: 'f9adb011-e797-4494-b8b8-b645eac1dc78',
   upload: {
-    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
   },
   status: {
-    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
     status: 'completed_with_errors',
-    createdAt: '2026-11-25T10:30:43.527Z',
-    startedAt: '2026-11-25T10:30:43.638Z',
-    finishedAt: '2026-11-25T10:30:43.819Z',
+    createdAt: '2026-11-25T10:53:53.788Z',
+    startedAt: '2026-11-25T10:53:53.937Z',
+    finishedAt: '2026-11-25T10:53:54.138Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: 'f140cec3-8919-4469-a17d-56a82a426824',
+            id: 'f9adb011-e797-4494-b8b8-b645eac1dc78',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '847a976c-67c7-45c4-a585-b29eeef56b91',
+            id: '34494e7c-4112-478d-bf63-636023578322',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '46657585-c449-4ab2-85a2-998ffb76a038',
+            id: '5afe3e3b-3e47-4648-9a90-f186afdc333b',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+        requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
         status: 'completed_with_errors',
-        createdAt: '2026-11-25T10:30:43.527Z',
-        startedAt: '2026-11-25T10:30:43.638Z',
-        finishedAt: '2026-11-25T10:30:43.819Z',
+        createdAt: '2026-11-25T10:53:53.788Z',
+        startedAt: '2026-11-25T10:53:53.937Z',
+        finishedAt: '2026-11-25T10:53:54.138Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'i_C5FHIsSiSspatX',
-    data: '{"requestId":"f7359b60-7b88-4fb5-af1d-eb9259a8b8e9","status":"completed_with_errors","createdAt":"2026-11-25T10:30:43.527Z","startedAt":"2026-11-25T10:30:43.638Z","finishedAt":"2026-11-25T10:30:43.819Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: '6-4VkbA7gFmkBcFY',
+    data: '{"requestId":"f2d8510b-75d3-48e7-966b-47aa60925ab2","status":"completed_with_errors","createdAt":"2026-11-25T10:53:53.788Z","startedAt":"2026-11-25T10:53:53.937Z","finishedAt":"2026-11-25T10:53:54.138Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f140cec3-8919-4469-a17d-56a82a426824.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/847a976c-67c7-45c4-a585-b29eeef56b91.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg,"\r\n',
   deliveries: {
-    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
     deliveries: [
       {
-        id: 'msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1',
+        id: 'msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-25T10:30:43.824Z',
+        createdAt: '2026-11-25T10:53:54.144Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-25T10:30:43.850Z',
+            at: '2026-11-25T10:53:54.178Z',
             status: 204,
-            durationMs: 19,
+            durationMs: 22,
             error: null,
             answer: '',
           },
@@ -198,14 +198,14 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
-    webhookId: 'msg_f7359b60-7b88-4fb5-af1d-eb9259a8b8e9_1',
+    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+    webhookId: 'msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1',
   },
   retry: {
-    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
   },
   cancel: {
-    requestId: 'f7359b60-7b88-4fb5-af1d-eb9259a8b8e9',
+    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
   },
   health: {
     status: 'ok',
