@@ -59,6 +59,12 @@ export const parameters = (query: z.ZodObject): Json[] =>
     return { name, in: 'query', required: false, description, schema: rest };
   });
 
+/** An option of the JPEG encoder, asked for with another format. */
+const withoutJpeg = (option: string): Json => ({
+  required: ['format', option],
+  properties: { format: { enum: ['webp', 'avif', 'png'] }, [option]: { const: true } },
+});
+
 /** A multipart body of one file in `file` and the given fields, all of them optional. */
 export const fileUpload = (fields: z.ZodObject): Json => {
   const { properties } = requestSchema(fields);
@@ -74,6 +80,8 @@ export const fileUpload = (fields: z.ZodObject): Json => {
             file: { type: 'string', format: 'binary', description: 'The CSV.', examples: [UPLOADED_EXAMPLE] },
             ...(properties as Json),
           },
+          // Said again by the schema that checks, which cannot be turned into JSON Schema there.
+          not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },
         },
         encoding: { file: { contentType: 'text/csv' } },
         example: { file: UPLOADED_EXAMPLE, quality: 50, webhookUrl: 'http://127.0.0.1:8098/hooks/images' },
