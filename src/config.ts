@@ -101,7 +101,7 @@ const schema = z.object({
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: httpUrl.optional(),
   WORKER_THREADS: wholeNumber(3, 1, 64),
-  TASKS_PER_THREAD: wholeNumber(4, 1, 64),
+  TASKS_PER_THREAD: wholeNumber(8, 1, 64),
   ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
   STORAGE: z.enum(['local', 's3'], 'must be "local" or "s3"').default('local'),
   PROCESSED_DIR: z.string().default('processed_images'),

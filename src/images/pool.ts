@@ -29,7 +29,7 @@ export interface ProbeTask {
 export type TicketedTask = ImageTask & { readonly ticket: number };
 
 /** So many times the tasks may be in a thread while some of them only wait for slow servers. */
-const WAITING_BESIDE = 4;
+const WAITING_BESIDE = 2;
 const STORE_MS = 30_000;
 /** For threads to end once they are told to; one that is inside an encoder ends when that is through. */
 const ENDING_MS = 500;

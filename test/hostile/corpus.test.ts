@@ -24,7 +24,7 @@ const DECODED_AT_ONCE = THREADS * Math.max(1, Math.round(cpus().length / THREADS
 /** docs/security.md says where these numbers come from. */
 const BYTES_PER_PIXEL = { jpeg: 32, avif: 64 };
 const PROCESS_BYTES = 300 * MIB;
-const HELD_FOR_EACH_SLOT = 4;
+const HELD_FOR_EACH_SLOT = 2;
 
 const boundFor = (bytesPerPixel: number): number =>
   PROCESS_BYTES +
