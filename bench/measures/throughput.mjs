@@ -1,5 +1,6 @@
 import { csvOf, timeBatch } from '../stage/client.mjs';
 import { describePictures } from '../stage/pictures.mjs';
+import { cpuMs, libvipsCpuMs, mainThreadCpuMs } from '../stage/process.mjs';
 import { table } from '../stage/report.mjs';
 import { ratios, showSpread, spread } from '../stage/statistics.mjs';
 
@@ -17,7 +18,7 @@ export const throughput = {
     const best = await findBest(bare, say);
     const origins = await imageServer(mix.folder, sizes.origins);
     const server = await database();
-    const { url } = await service(server);
+    const { url, pid } = await service(server);
 
     const urlsFrom = (from, latency) =>
       mix.names.map((name, number) => `${from[number % from.length]}/${latency}/pictures/${name}`);
@@ -30,11 +31,15 @@ export const throughput = {
 
     await timeBatch(url, csvOf(urlsFrom(origins, 0).slice(0, 12)));
     const alone = [];
+    const parts = [];
     for (let round = 1; round <= sizes.rounds; round += 1) {
       for (const variant of variants.filter(({ rounds }) => round <= rounds)) {
         // Bare sharp runs before each variant: a slow minute of the machine meets both sides of a ratio.
+        const marks = [cpuMarks(pid, server.pid, bare.pid)];
         variant.bare.push(await bare.ask({ concurrency: best }));
         variant.ms.push((await timeBatch(url, csvOf(urlsFrom(variant.from, variant.latency)))).ms);
+        marks.push(cpuMarks(pid, server.pid, bare.pid));
+        if (variant.latency === 0) parts.push(marks[1].map((value, part) => (value - marks[0][part]) / sizes.pictures));
         alone.push(variant.bare.at(-1));
         say(`round ${round}, ${variant.label}: ${(variant.bare.at(-1) / variant.ms.at(-1)).toFixed(2)} of bare sharp`);
       }
@@ -55,10 +60,31 @@ export const throughput = {
           ['bare sharp', '1', '–', showSpread(rate(alone))],
         ],
       ),
+      'CPU time an image at 0 ms, in milliseconds. Both cores are busy, so what is not libvips is what the ratio lacks:',
+      table(
+        ['part', 'CPU an image'],
+        CPU_PARTS.map((part, index) => [part, showSpread(parts.map((marks) => marks[index]))]),
+      ),
       `The last variant runs in two rounds only. One origin gets at most MAX_CONNECTIONS_PER_ORIGIN (6 by default) connections, so at 300 ms a single one can give no more than 20 images a second: politeness, not the machine, is the limit of the last variant.`,
     ];
   },
 };
+
+const CPU_PARTS = [
+  'bare sharp, the whole process',
+  'service, the whole process',
+  'of that, threads of libvips',
+  'of that, its main thread',
+  'database',
+];
+
+const cpuMarks = (service, database, bare) => [
+  cpuMs(bare),
+  cpuMs(service),
+  libvipsCpuMs(service),
+  mainThreadCpuMs(service),
+  cpuMs(database),
+];
 
 const findBest = async (bare, say) => {
   await bare.ask({ concurrency: 2 });
