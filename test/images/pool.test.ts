@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 it('has room for the tasks of all its threads, and for more when they wait', async () => {
-  expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 32 });
+  expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 16 });
 });
 
 it.each(['exit', 'throw'])('a thread that ends by "%s" fails what was in it, and another takes over', async (how) => {
