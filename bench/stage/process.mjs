@@ -34,13 +34,6 @@ export const mainThreadCpuMs = (pid) => {
   return stat === null ? Number.NaN : cpuOf(stat);
 };
 
-/** CPU time of libvips' own threads in a process, in milliseconds: decoding and encoding. */
-export const libvipsCpuMs = (pid) =>
-  readdirSync(`/proc/${pid}/task`)
-    .map((thread) => read(`/proc/${pid}/task/${thread}/stat`))
-    .filter((stat) => stat?.includes('(libvips worker)'))
-    .reduce((sum, stat) => sum + cpuOf(stat), 0);
-
 export const threadCount = (pid) => readdirSync(`/proc/${pid}/task`).length;
 
 /** Resident memory now, in bytes. */
