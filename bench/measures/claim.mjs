@@ -48,6 +48,7 @@ export const claim = {
   async run({ sizes, say, database }) {
     const server = await database();
     const { createImageStore } = await built('requests/image-store');
+    const { newCursor } = await built('requests/due');
     const largest = server.isSlow ? Math.min(SLOW_LARGEST, sizes.largest) : sizes.largest;
     const counts = [...new Set(FINISHED.map((count) => Math.min(count, largest)))];
     const cases = [];
@@ -59,7 +60,7 @@ export const claim = {
         say(`writing ${finished} finished images …`);
         measured.request = await fill(store, finished, (sizes.claims + 1) * WANTED);
         measured.images = createImageStore(store.models, () => new Date());
-        measured.cursor = { fresh: 0 };
+        measured.cursor = newCursor();
         measured.first = await claimOnce(measured);
       }
       for (let done = 0; done < sizes.claims; done += BLOCK) {
