@@ -21,7 +21,7 @@ export interface Settlement {
 /** An image that may be claimed, as it was found. */
 type FoundImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
 
-type Lease = Pick<ClaimedImage, '_id' | 'leaseToken'>;
+type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'leaseToken'>;
 
 /**
  * A request and how many images it has: fresh ones have due dates below that number, and have really been due since its
@@ -34,11 +34,16 @@ export type ImageStore = ReturnType<typeof createImageStore>;
 const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
 const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
 
+const requestsOf = (held: readonly Pick<ImageRecord, 'requestId'>[]) => ({
+  $in: [...new Set(held.map(({ requestId }) => requestId))],
+});
+
 const between = (range: Range) => ({ $gte: new Date(range.from), $lt: new Date(range.to) });
 
 /**
  * Everything that is written to an image after its upload. Each write by a worker is fenced: it filters on `_id` and
- * `leaseToken`, so that a worker whose lease has passed to another changes nothing.
+ * `leaseToken`, so that a worker whose lease has passed to another changes nothing. Every query names the request as
+ * well, by which the collection is sharded (docs/scaling.md).
  * @param now the database's clock, so that instances with skewed clocks agree on what is due
  */
 export const createImageStore = (models: Models, now: () => Date) => {
@@ -56,20 +61,25 @@ export const createImageStore = (models: Models, now: () => Date) => {
     return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
   };
 
-  const lease = async (due: readonly FoundImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
+  const lease = async (
+    requestId: string,
+    due: readonly FoundImage[],
+    leaseToken: string,
+    leaseMs: number,
+  ): Promise<ClaimedImage[]> => {
     const at = now();
     const ids = due.map(({ _id }) => _id);
     // Nobody has tried these yet. The filter says so again, so that what was read of them is still true when all match.
     const untried = due.every(({ attempts }) => attempts === 0);
     const leased = await images.updateMany(
-      { _id: { $in: ids }, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
+      { _id: { $in: ids }, requestId, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
       { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
     );
     if (leased.matchedCount === 0) return [];
     if (untried && leased.matchedCount === due.length) {
       return due.map(({ nextAt: _, ...image }) => ({ ...image, attempts: 1, leaseToken }));
     }
-    const claimed = await images.find({ _id: { $in: ids }, leaseToken }, CLAIMED_FIELDS).lean();
+    const claimed = await images.find({ _id: { $in: ids }, requestId, leaseToken }, CLAIMED_FIELDS).lean();
     return claimed.map((image) => ({ ...image, leaseToken }));
   };
 
@@ -77,9 +87,9 @@ export const createImageStore = (models: Models, now: () => Date) => {
     if (held.length === 0) return;
     const nextAt = new Date(now().getTime() + delayMs);
     await images.bulkWrite(
-      held.map(({ _id, leaseToken }) => ({
+      held.map(({ _id, requestId, leaseToken }) => ({
         updateOne: {
-          filter: { _id, leaseToken },
+          filter: { _id, requestId, leaseToken },
           update: { $set: { nextAt, status: 'pending' }, $unset: { leaseToken: '' }, $inc: { attempts: -1 } },
         },
       })),
@@ -109,10 +119,13 @@ export const createImageStore = (models: Models, now: () => Date) => {
       const at = now();
       try {
         const waited = new Map(due.map((image) => [image._id, waitedMs(request, image, at)] as const));
-        return (await lease(due, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
+        return (await lease(request._id, due, leaseToken, leaseMs)).map((image) => ({
+          ...image,
+          ...waited.get(image._id),
+        }));
       } catch (error) {
         // It may have been done all the same: then these would wait for their lease to end, for nothing.
-        unheard.push(...due.map(({ _id }) => ({ _id, leaseToken })));
+        unheard.push(...due.map(({ _id }) => ({ _id, requestId: request._id, leaseToken })));
         throw error;
       }
     },
@@ -131,7 +144,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
       if (held.length === 0) return;
       const tokens = [...new Set(held.map((image) => image.leaseToken))];
       await images.updateMany(
-        { _id: { $in: held.map((image) => image._id) }, leaseToken: { $in: tokens } },
+        { _id: { $in: held.map((image) => image._id) }, requestId: requestsOf(held), leaseToken: { $in: tokens } },
         { $set: { nextAt: new Date(now().getTime() + leaseMs) } },
       );
     },
@@ -150,18 +163,18 @@ export const createImageStore = (models: Models, now: () => Date) => {
       const written = await images.bulkWrite(
         settlements.map(({ image, verdict }) => ({
           updateOne: {
-            filter: { _id: image._id, leaseToken: image.leaseToken },
+            filter: { _id: image._id, requestId: image.requestId, leaseToken: image.leaseToken },
             update: settleUpdate(image, verdict, at),
           },
         })),
         { ordered: false },
       );
       if (written.matchedCount === settlements.length) return [...settlements];
-      const tokens = new Map(
-        (await images.find({ _id: { $in: settlements.map(({ image }) => image._id) } }, { settledBy: 1 }).lean()).map(
-          (image) => [image._id, image.settledBy] as const,
-        ),
-      );
+      const settled = settlements.map(({ image }) => image);
+      const found = await images
+        .find({ _id: { $in: settled.map(({ _id }) => _id) }, requestId: requestsOf(settled) }, { settledBy: 1 })
+        .lean();
+      const tokens = new Map(found.map((image) => [image._id, image.settledBy] as const));
       return settlements.filter(({ image }) => tokens.get(image._id) === image.leaseToken);
     },
 
@@ -186,7 +199,8 @@ export const createImageStore = (models: Models, now: () => Date) => {
       const stopped =
         ids.length === 0
           ? 0
-          : (await images.updateMany({ _id: { $in: ids }, status: 'pending', ...ofThisRun }, stop)).modifiedCount;
+          : (await images.updateMany({ _id: { $in: ids }, requestId: _id, status: 'pending', ...ofThisRun }, stop))
+              .modifiedCount;
       const lapsed = await images.updateMany(
         { requestId: _id, nextAt: between({ from: FRESH_BEFORE, to: at.getTime() }), ...ofThisRun },
         stop,
@@ -206,7 +220,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
       await images.bulkWrite(
         ended.map(({ _id, seq, status }) => ({
           updateOne: {
-            filter: { _id, status, run: { $ne: run } },
+            filter: { _id, requestId, status, run: { $ne: run } },
             update: {
               $set: { status: 'pending' as const, nextAt: new Date(seq), attempts: 0, reports: 0, run },
               $unset: { error: '', finishedAt: '', settledBy: '', leaseToken: '' },
