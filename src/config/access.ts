@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { parseHttpUrl } from '../network/url.ts';
+import { isNetwork, list, wholeNumber } from './values.ts';
+
+/** Whose X-Forwarded-For is believed: nobody's, that many proxies', or those at these addresses. */
+export type TrustProxy = false | number | readonly string[];
+
+export interface AccessConfig {
+  /** Empty: the API is open. */
+  readonly apiKeys: readonly string[];
+  /** For each key or address; 0: no limit. */
+  readonly uploadsPerMinute: number;
+  readonly trustProxy: TrustProxy;
+  /** Origins whose pages may call the API; empty: none but its own. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** A range, a single address, or one of the names that Express knows for ranges. */
+const isProxy = (text: string): boolean => ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isNetwork(text);
+
+/** `true` is not taken: it would believe every X-Forwarded-For, and so let every client choose its own address. */
+const trustProxy = z
+  .string()
+  .transform((text): TrustProxy => {
+    if (text === 'false' || text === '0') return false;
+    return /^\d+$/.test(text) ? Number(text) : text.split(',').map((item) => item.trim());
+  })
+  .refine(
+    (value) => (typeof value === 'number' ? value <= 10 : value === false || value.every(isProxy)),
+    'must be the number of proxies in front (1 to 10), or their addresses, comma-separated',
+  )
+  .default(false);
+
+const isOrigin = (text: string): boolean => text === '*' || parseHttpUrl(text)?.origin === text;
+
+/** What a header can carry, without spaces: keys travel in `Authorization` and `X-Api-Key`. */
+const isKey = (text: string): boolean => /^[\x21-\x7e]{1,512}$/.test(text);
+
+export const accessVariables = z.object({
+  API_KEYS: list.refine((keys) => keys.every(isKey), 'must be keys of printable ASCII without spaces, comma-separated'),
+  RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000),
+  TRUST_PROXY: trustProxy,
+  CORS_ORIGINS: list.refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://shop.example without a path, comma-separated, or *',
+  ),
+});
+
+export const accessOf = (value: z.infer<typeof accessVariables>): AccessConfig => ({
+  apiKeys: value.API_KEYS,
+  uploadsPerMinute: value.RATE_LIMIT_UPLOADS_PER_MINUTE,
+  trustProxy: value.TRUST_PROXY,
+  corsOrigins: value.CORS_ORIGINS,
+});

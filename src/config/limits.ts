@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { MIB, wholeNumber } from './values.ts';
+
+export interface LimitsConfig {
+  readonly maxUploadBytes: number;
+  readonly maxRows: number;
+  readonly maxUrls: number;
+  /** Bytes of one row of the CSV, and its cells. */
+  readonly maxRowBytes: number;
+  readonly maxColumns: number;
+  /** Unfinished images of each key, or of all together when the API is open. */
+  readonly maxQueuedImages: number;
+  readonly maxImageBytes: number;
+  readonly maxPixels: number;
+  /** Pixels decoded at the same time, over all threads of the instance. */
+  readonly maxPixelsInFlight: number;
+  readonly maxDownloadSeconds: number;
+  readonly maxRedirects: number;
+  readonly maxConnectionsPerOrigin: number;
+  readonly maxAttempts: number;
+}
+
+export const limitVariables = z.object({
+  MAX_QUEUED_IMAGES: wholeNumber(5_000_000, 1, 1_000_000_000),
+  MAX_UPLOAD_BYTES: wholeNumber(256 * MIB, 1, 4096 * MIB),
+  MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
+  MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000),
+  MAX_ROW_BYTES: wholeNumber(MIB, 1, 64 * MIB),
+  MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
+  MAX_IMAGE_BYTES: wholeNumber(50 * MIB, 1, 1024 * MIB),
+  MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),
+  MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000),
+  MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600),
+  MAX_REDIRECTS: wholeNumber(5, 0, 20),
+  MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256),
+  MAX_ATTEMPTS: wholeNumber(5, 1, 20),
+});
+
+export const limitsOf = (value: z.infer<typeof limitVariables>): LimitsConfig => ({
+  maxUploadBytes: value.MAX_UPLOAD_BYTES,
+  maxRows: value.MAX_ROWS,
+  maxUrls: value.MAX_URLS,
+  maxRowBytes: value.MAX_ROW_BYTES,
+  maxColumns: value.MAX_COLUMNS,
+  maxQueuedImages: value.MAX_QUEUED_IMAGES,
+  maxImageBytes: value.MAX_IMAGE_BYTES,
+  maxPixels: value.MAX_IMAGE_PIXELS,
+  maxPixelsInFlight: value.MAX_PIXELS_IN_FLIGHT,
+  maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,
+  maxRedirects: value.MAX_REDIRECTS,
+  maxConnectionsPerOrigin: value.MAX_CONNECTIONS_PER_ORIGIN,
+  maxAttempts: value.MAX_ATTEMPTS,
+});

@@ -1,0 +1,39 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { parseHttpUrl } from '../network/url.ts';
+
+export const MIB = 1024 * 1024;
+
+export const wholeNumber = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+    .default(fallback);
+
+export const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .default([]);
+
+/** An address or a CIDR. */
+export const isNetwork = (text: string): boolean => {
+  try {
+    ipaddr.parseCIDR(text);
+    return true;
+  } catch {
+    return ipaddr.isValid(text);
+  }
+};
+
+/** Without the slashes at its end. */
+export const httpUrl = z
+  .string()
+  .refine((text) => parseHttpUrl(text) !== null, 'must be an http(s) URL')
+  .transform((text) => text.replace(/\/+$/, ''));
