@@ -1,11 +1,9 @@
 import type { RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { AppError } from '../errors.ts';
-import { clientKey } from './access.ts';
+import { clientOf } from './client.ts';
 
 const MINUTE_MS = 60_000;
-/** What one customer of a provider usually gets: single addresses of it are free to choose. */
-const IPV6_PREFIX = 64;
 
 /**
  * At most so many calls a minute for each API key, or for each client address where no key is needed. Says how it stands
@@ -23,10 +21,7 @@ export const limitRate = (perMinute: number, what: string): RequestHandler => {
     legacyHeaders: false,
     // Its own checks write to the console, past the log; what they look for is settled by TRUST_PROXY.
     validate: false,
-    keyGenerator: (req, res) => {
-      const key = clientKey(res);
-      return key === undefined ? `address ${ipKeyGenerator(req.ip ?? '', IPV6_PREFIX)}` : `key ${key}`;
-    },
+    keyGenerator: clientOf,
     handler: (_req, res, next) => {
       const seconds = Number(res.getHeader('Retry-After') ?? 60);
       next(
