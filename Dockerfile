@@ -11,7 +11,8 @@ RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:20-slim
 # libuv's pool carries sharp, name look-ups and files: cores + 4. Two arenas keep glibc from holding on to memory.
-ENV NODE_ENV=production UV_THREADPOOL_SIZE=8 MALLOC_ARENA_MAX=2 PORT=3000 DATA_DIR=/data PROCESSED_DIR=/data/processed_images
+# A container is reached from outside or not at all; API_KEYS decides who may call.
+ENV HOST=0.0.0.0 NODE_ENV=production UV_THREADPOOL_SIZE=8 MALLOC_ARENA_MAX=2 PORT=3000 DATA_DIR=/data PROCESSED_DIR=/data/processed_images
 WORKDIR /app
 RUN mkdir -p /data/processed_images && chown -R node:node /data
 COPY --from=build --chown=root:root /app/package.json ./

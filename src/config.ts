@@ -32,7 +32,7 @@ const schema = z.object({
     .optional(),
   DATA_DIR: z.string().default('data'),
   PORT: wholeNumber(3000, 0, 65_535),
-  HOST: z.string().default('0.0.0.0'),
+  HOST: z.string().optional(),
   PUBLIC_URL: httpUrl.optional(),
   WORKER_THREADS: wholeNumber(3, 1, 64),
   TASKS_PER_THREAD: wholeNumber(8, 1, 64),
@@ -61,7 +61,8 @@ export interface Config {
   readonly mongodbUri: string | null;
   readonly dataDirectory: string;
   readonly port: number;
-  readonly host: string;
+  /** null: every address when there are API keys, this machine alone when there are none. */
+  readonly host: string | null;
   /** Prefix of output URLs without a slash at its end; null: `http://localhost:<port listened on>`. */
   readonly publicUrl: string | null;
   /** `api` serves HTTP and works on nothing, `worker` works and answers its probes only, `all` does both. */
@@ -109,7 +110,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     mongodbUri: value.MONGODB_URI ?? null,
     dataDirectory: value.DATA_DIR,
     port: value.PORT,
-    host: value.HOST,
+    host: value.HOST ?? null,
     publicUrl: value.PUBLIC_URL ?? null,
     role: value.ROLE,
     workerThreads: value.WORKER_THREADS,

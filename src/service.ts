@@ -2,12 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
+import { hostsFor, listen } from './http/listening.ts';
 import { createBoundedServer } from './http/server.ts';
-import { listen, stopListening } from './http/stopping.ts';
+import { stopListening } from './http/stopping.ts';
 import { createAddresses } from './service/addresses.ts';
 import { createApi } from './service/api.ts';
 import { type Closers, layFoundation, type ServiceFiles } from './service/foundation.ts';
 import { createWork } from './service/work.ts';
+import { whoMayReach } from './startup.ts';
 
 export type { ServiceFiles } from './service/foundation.ts';
 
@@ -58,8 +60,12 @@ const startParts = async (
   // One listener for each upload under way; any number of them is fine.
   setMaxListeners(0, giveUp.signal);
   const stopping = { begun: begun.signal, giveUp: giveUp.signal };
-  const server = createBoundedServer(createApi(foundation, work, config, files, addresses, stopping, log));
-  port = await listen(server, config.port, config.host);
+  const api = createApi(foundation, work, config, files, addresses, stopping, log);
+  const hosts = hostsFor(config.host, config.access.apiKeys.length > 0);
+  const listening = await listen(() => createBoundedServer(api), config.port, hosts);
+  ({ port } = listening);
+  const reach = whoMayReach(config, listening.hosts);
+  if (reach !== null) log[reach.level](reach.message);
 
   // The server has the port: only now may work begin whose output URLs carry it.
   work.start();
@@ -70,7 +76,7 @@ const startParts = async (
     // HTTP goes on meanwhile: who asks is answered, and only new uploads are sent away.
     await Promise.all([new Promise((told) => setTimeout(told, Math.min(FAREWELL_MS, workMs))), work.stop(workMs)]);
     const left = config.shutdownMs * HTTP_SHARE - (performance.now() - begunAt);
-    await stopListening(server, left, () => giveUp.abort(new AppError('shutting_down')));
+    await stopListening(listening.servers, left, () => giveUp.abort(new AppError('shutting_down')));
   });
   return { url: `http://localhost:${port}`, database: foundation.databaseName };
 };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
+import { isLoopback } from './http/listening.ts';
 
 /** What a person is told at the start: what runs, and what to do with it. */
 export interface StartFacts {
@@ -23,6 +24,25 @@ export const welcome = (config: Config, { url, database }: StartFacts): string[]
     ...places,
     `  try        curl -F file=@products.csv${key} ${url}/api/upload`,
   ];
+};
+
+/** Who can reach a service whose API is open; null where there is nothing to say. A worker has no API. */
+export const whoMayReach = (
+  { access, host, role }: Config,
+  hosts: readonly string[],
+): { readonly level: 'info' | 'warn'; readonly message: string } | null => {
+  if (access.apiKeys.length > 0) return null;
+  if (host === null) {
+    return {
+      level: 'info',
+      message: `Listening on this machine only (${hosts.join(' and ')}), because API_KEYS is not set. To open the service to others, set API_KEYS (or HOST=0.0.0.0 without keys).`,
+    };
+  }
+  if (role === 'worker' || isLoopback(host)) return null;
+  return {
+    level: 'warn',
+    message: `HOST is ${host} and API_KEYS is not set: whoever reaches this port can upload, list, cancel and retry. Set API_KEYS.`,
+  };
 };
 
 /** What the system says about a folder or file, in words. */
@@ -50,7 +70,7 @@ export const startFault = (error: unknown, config: Config): string => {
     if (code === 'EADDRINUSE')
       return `Port ${config.port} is in use. Stop the other program, or set PORT to a free one.`;
     if (code === 'EACCES') return `Port ${config.port} may not be opened. Set PORT to one above 1023.`;
-    return `HOST ${config.host} is no address of this machine. Set it to one, or to 0.0.0.0 for all of them.`;
+    return `HOST ${config.host ?? ''} is no address of this machine. Set it to one, or to 0.0.0.0 for all of them.`;
   }
   if (REASONS[code] !== undefined && syscall !== '') {
     return folderFault('DATA_DIR', resolve(config.dataDirectory), code);

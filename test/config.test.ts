@@ -7,7 +7,7 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({
       mongodbUri: null,
       port: 3000,
-      host: '0.0.0.0',
+      host: null,
       publicUrl: null,
       workerThreads: 3,
       leaseMs: 30_000,

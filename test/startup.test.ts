@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
-import { startFault, welcome } from '../src/startup.ts';
+import { startFault, welcome, whoMayReach } from '../src/startup.ts';
 import { killInstances, startInstance } from './support/instance.ts';
 
 let directory: string;
@@ -118,4 +118,41 @@ test('what is said fits the role, the keys and the store', () => {
   const worker = welcome(config({ ROLE: 'worker', MONGODB_URI: 'mongodb://x/y' }), facts).join('\n');
   expect(worker).toContain('http://localhost:3000/ready');
   expect(worker).not.toMatch(/page|curl/);
+});
+
+const addressesHere = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+
+test('without keys and HOST the service is reached from this machine only, in both families, and says how to open it', async () => {
+  const instance = await startInstance(directory, { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '', HOST: '' });
+  const { port: its } = new URL(instance.url);
+  const reaches = (host: string): Promise<boolean> =>
+    fetch(`http://${host}:${its}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  expect(await reaches('127.0.0.1')).toBe(true);
+  expect(await reaches('[::1]')).toBe(addressesHere.some(({ address }) => address === '::1'));
+  for (const { address } of addressesHere.filter(({ family, internal }) => family === 'IPv4' && !internal)) {
+    expect([address, await reaches(address)]).toEqual([address, false]);
+  }
+  const lines = instance.log().match(/Listening on this machine only [^"]*/g);
+  expect(lines).toEqual([expect.stringMatching(/API_KEYS is not set\. To open .* set API_KEYS .*HOST=0\.0\.0\.0/)]);
+  instance.process.kill();
+  expect(await instance.exited).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+test('an address that opens a service without keys is warned about, and nothing else is', () => {
+  const said = (changes: Record<string, string>) => {
+    const read = config(changes);
+    return whoMayReach(read, [read.host ?? '127.0.0.1'])?.level ?? null;
+  };
+  const keys = { API_KEYS: 'a-key-0123456789-abc' };
+  const worker = { ROLE: 'worker', MONGODB_URI: 'mongodb://x/y' };
+  expect(said({ HOST: '0.0.0.0' })).toBe('warn');
+  expect(said({ HOST: '10.0.0.7' })).toBe('warn');
+  expect(said({ HOST: '' })).toBe('info');
+  expect(said({ HOST: '127.0.0.1' })).toBeNull();
+  expect(said({ HOST: '0.0.0.0', ...worker })).toBeNull();
+  expect(said({ HOST: '0.0.0.0', ...keys })).toBeNull();
+  expect(said({ HOST: '', ...keys })).toBeNull();
 });

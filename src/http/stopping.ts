@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 
@@ -59,30 +58,29 @@ export const untilGivenUp =
     return handler(req, res, once);
   };
 
-/** Resolves to the port, which the system chooses when `port` is 0. */
-export const listen = (server: Server, port: number, host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-
 /**
  * Answers what has been asked and takes no new connection; resolves when all are closed, within `withinMs`.
  * @param giveUp called when what is still under way is to be answered without its end
  */
-export const stopListening = async (server: Server, withinMs: number, giveUp: () => void): Promise<void> => {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+export const stopListening = async (
+  servers: readonly Server[],
+  withinMs: number,
+  giveUp: () => void,
+): Promise<void> => {
+  const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+  const each = (act: (server: Server) => void) => () => servers.forEach(act);
+  const idle = setInterval(
+    each((server) => server.closeIdleConnections()),
+    IDLE_LOOK_MS,
+  );
   const timers = [
     setTimeout(giveUp, Math.max(withinMs - LAST_ANSWERS_MS, 0)),
-    setTimeout(() => server.closeAllConnections(), withinMs),
+    setTimeout(
+      each((server) => server.closeAllConnections()),
+      withinMs,
+    ),
   ];
-  await closed;
+  await Promise.all(closed);
   clearInterval(idle);
   for (const timer of timers) clearTimeout(timer);
 };

@@ -50,6 +50,18 @@ test('the image stops as the service expects, runs as nobody special, and sets v
   expect(names.filter((name) => ![...RUNTIME, ...VARIABLES].includes(name))).toEqual([]);
 });
 
+test('the image is reached from outside its container, and compose opens it to this machine only', () => {
+  expect(instructions('ENV').flatMap((rest) => rest.split(' '))).toContain('HOST=0.0.0.0');
+  const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
+  expect(services.api.ports).toEqual(['127.0.0.1:3000:3000']);
+  expect([services.api.environment, services.worker.environment].map(({ API_KEYS }) => API_KEYS)).toEqual([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose fills it in.
+    '${API_KEYS:-}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose fills it in.
+    '${API_KEYS:-}',
+  ]);
+});
+
 test('compose starts one API and two workers on one database and one store, and lets them stop in time', () => {
   const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
   const { api, worker, mongodb, s3 } = services;
