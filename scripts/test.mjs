@@ -70,8 +70,10 @@ await runScript(async () => {
     const typesOf = (project) => node(inModules('typescript', 'bin', 'tsc'), '-p', project);
     const typecheck = async () => (await typesOf('tsconfig.json')) || typesOf('src/web/tsconfig.json');
     const lint = () => node(inModules('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.');
+    const patterns = () => node(path.join(root, 'scripts', 'patterns.mjs'));
     if ((await step('types', typecheck)) !== 0) failedSteps += 1;
     if ((await step('lint', lint)) !== 0) failedSteps += 1;
+    if ((await step('patterns', patterns)) !== 0) failedSteps += 1;
   }
   const { passed, failed } = await step('tests', () => jest(wanted.length === 0 ? ['--coverage'] : wanted));
   console.log(`\n${passed} passed, ${failed + failedSteps} failed`);

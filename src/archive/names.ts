@@ -1,3 +1,5 @@
+import { trimEnd } from '../trim.ts';
+
 const MAX_FOLDER_CHARACTERS = 70;
 /** Reserved by Windows, alone or before a dot. */
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
@@ -13,10 +15,7 @@ export const safeName = (text: string): string => {
     .replace(/[\s\u00a0]+/gu, ' ')
     .replace(/[<>:"/\\|?*\p{C}\ufffd]+/gu, '_');
   const cut = [...clean.slice(0, MAX_FOLDER_CHARACTERS + 2)].join('').slice(0, MAX_FOLDER_CHARACTERS);
-  const trimmed = cut
-    .replace(/[\ud800-\udbff]$/, '')
-    .replace(/^[. ]+/, '')
-    .replace(/[. ]+$/, '');
+  const trimmed = trimEnd(cut.replace(/[\ud800-\udbff]$/, '').replace(/^[. ]+/, ''), '. ');
   if (trimmed === '') return '_';
   return RESERVED.test(trimmed) ? `_${trimmed}` : trimmed;
 };

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { trimEnd } from '../trim.ts';
 
 /** Thrown for a command line that cannot be run; its message is for the person who typed it. */
 export class UsageError extends Error {
@@ -92,7 +93,7 @@ const serverUrl = (text: string): string => {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new UsageError(`--server must be an http(s) URL, for example http://localhost:3000, not "${text}"`);
   }
-  return text.replace(/\/+$/, '');
+  return trimEnd(text, '/');
 };
 
 const withoutEnding = (file: string): string => join(dirname(file), basename(file, extname(file)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { S3SourceConfig } from '../storage/s3-source.ts';
 import type { StorageConfig } from '../storage/storage.ts';
+import { trimEnd } from '../trim.ts';
 import { httpUrl, list, wholeNumber } from './values.ts';
 
 const isBucketName = (text: string): boolean => /^[A-Za-z0-9][\w.-]{1,254}$/.test(text);
@@ -30,7 +31,7 @@ export const storageVariables = z.object({
     .optional(),
   S3_PREFIX: z
     .string()
-    .transform((text) => text.replace(/^\/+|\/+$/g, ''))
+    .transform((text) => trimEnd(text.replace(/^\/+/, ''), '/'))
     .refine(isKeyPrefix, 'must be a path such as shop/images, of letters, digits, ".", "_", "-" and "/"')
     .default(''),
   S3_PUBLIC_URL: httpUrl.optional(),

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseHttpUrl } from '../network/url.ts';
+import { trimEnd } from '../trim.ts';
 
 export const MIB = 1024 * 1024;
 
@@ -36,4 +37,4 @@ export const isNetwork = (text: string): boolean => {
 export const httpUrl = z
   .string()
   .refine((text) => parseHttpUrl(text) !== null, 'must be an http(s) URL')
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform((text) => trimEnd(text, '/'));

@@ -4,12 +4,16 @@ import { type CsvFaultCode, shown as quoted } from './faults.ts';
 
 const MAX_URL_CHARACTERS = 8192;
 
-// In all patterns below the lookbehind keeps a run of separators from being tried once for each of its characters:
-// without it a cell of a million commas takes time that grows with the square.
-const BETWEEN_URLS = /(?<![\s,])[\s,]+(?=[a-z][a-z\d+.-]{0,30}:\/\/)/i;
-const LEADING_SEPARATORS = /^[\s,]+/;
-const TRAILING_SEPARATORS = /(?<![\s,])[\s,]+$/;
-const BEGINS_WITH_SCHEME = /^\s*[a-z][a-z\d+.-]{0,30}:\/\//i;
+const MAX_SCHEME_CHARACTERS = 31;
+const LETTER = /[a-z]/i;
+const SCHEME_CHARACTER = /[a-z\d+.-]/i;
+
+/** Whether `https://`, `ftp://` or another scheme stands at this place. Looks at a few characters, however long the text. */
+const schemeAt = (text: string, at: number): boolean => {
+  let end = at;
+  while (end - at < MAX_SCHEME_CHARACTERS && SCHEME_CHARACTER.test(text.charAt(end))) end += 1;
+  return LETTER.test(text.charAt(at)) && text.startsWith('://', end);
+};
 
 /**
  * The URLs of one cell, in order, each as the user wrote it.
@@ -17,9 +21,26 @@ const BEGINS_WITH_SCHEME = /^\s*[a-z][a-z\d+.-]{0,30}:\/\//i;
  * comma or white space. What is no URL stays part of the one before it, where {@link urlFault} finds it.
  */
 export const splitUrls = (cell: string): string[] => {
-  const text = cell.replace(LEADING_SEPARATORS, '').replace(TRAILING_SEPARATORS, '');
-  return text === '' ? [] : text.split(BETWEEN_URLS);
+  const urls: string[] = [];
+  let from = 0;
+  let end = cell.length;
+  // Run by run, each looked at once: a pattern that ends in `[\s,]+$` is tried from each character of every run.
+  for (const { 0: run, index } of cell.matchAll(/[\s,]+/g)) {
+    const after = index + run.length;
+    if (index === 0) {
+      from = after;
+    } else if (after === cell.length) {
+      end = index;
+    } else if (schemeAt(cell, after)) {
+      urls.push(cell.slice(from, index));
+      from = after;
+    }
+  }
+  if (from < end) urls.push(cell.slice(from, end));
+  return urls;
 };
+
+const beginsWithScheme = (cell: string): boolean => schemeAt(cell, cell.length - cell.trimStart().length);
 
 /**
  * Puts together again what an unquoted delimiter took apart.
@@ -32,7 +53,7 @@ export const joinUrlCells = (cells: readonly string[], delimiter: string): strin
   let text: string | null = null;
   let emptyCells = 0;
   for (const cell of cells) {
-    if (text === null || BEGINS_WITH_SCHEME.test(cell)) {
+    if (text === null || beginsWithScheme(cell)) {
       if (text !== null) texts.push(text);
       text = cell;
       emptyCells = 0;

@@ -72,13 +72,26 @@ const sniffBrands = (head: string): Sniffed => {
   return brands.some((brand) => VIDEO_BRANDS.test(brand)) ? 'mp4' : 'unknown';
 };
 
+/** What may stand in front of the element that tells what an XML document is. */
+const XML_PREAMBLE = [/^\s+/, /^<\?xml[^>]*>/i, /^<!--[\s\S]*?-->/, /^<!DOCTYPE svg(?:[^[>]|\[[^\]]*\])*>/i];
+
+/** Piece by piece: one pattern for all of them, repeated, is more than can be proven to be linear. */
+const pastXmlPreamble = (text: string): string => {
+  let rest = text;
+  for (;;) {
+    const length = Math.max(...XML_PREAMBLE.map((part) => part.exec(rest)?.[0].length ?? 0));
+    if (length === 0) return rest;
+    rest = rest.slice(length);
+  }
+};
+
 /** Text is told apart by how it begins, after a byte-order mark, spaces and XML's own preamble. */
 const sniffText = (head: string): Sniffed => {
   const start = head
     .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
     .replaceAll('\0', '')
     .trimStart();
-  const body = start.replace(/^(<\?xml[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE svg(?:[^[>]|\[[^\]]*\])*>|\s)+/gi, '');
+  const body = pastXmlPreamble(start);
   if (/^<svg[\s>:]/i.test(body) || /^<\w+:svg[\s>]/i.test(body)) return 'svg';
   if (/^<(!doctype html|html|head|body|script|title|div|p|h1|center|meta)[\s>]/i.test(body)) return 'html';
   if (start.startsWith('<')) return 'xml';

@@ -8,7 +8,12 @@ import { createWebhookMeter, type WebhookMeter } from './webhooks.ts';
 /** For how long a text stands: what is computed for one scrape serves all that come with it. */
 const FRESH_MS = 100;
 /** What prom-client says of an event loop that has not turned since it was last asked: no number, or the largest. */
-const NOT_MEASURED = /^nodejs_eventloop_lag_\w+ (?:Nan|9223372036\.\d+)\n/gm;
+const NOT_MEASURED = /^nodejs_eventloop_lag_\w+ (?:Nan|9223372036\.\d+)$/;
+const withoutUnmeasured = (all: string): string =>
+  all
+    .split('\n')
+    .filter((line) => !NOT_MEASURED.test(line))
+    .join('\n');
 
 export interface Metrics {
   readonly contentType: string;
@@ -48,7 +53,7 @@ export const createMetrics = ({ version, role }: BuildFacts): Metrics => {
     contentType: registry.contentType,
     text() {
       if (text === null) {
-        text = registry.metrics().then((all) => all.replace(NOT_MEASURED, ''));
+        text = registry.metrics().then(withoutUnmeasured);
         const forget = (): void => {
           setTimeout(() => {
             text = null;

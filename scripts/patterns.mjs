@@ -1,0 +1,94 @@
+/**
+ * `node scripts/patterns.mjs [FOLDER]`: proves that every regular expression of the folder (default: src) takes time that
+ * grows no faster than the text. Any of them may come to see a stranger's text, and one that backtracks stops the whole
+ * process: a CSV of 99 bytes did (decision 0035).
+ *
+ * The proof is recheck's, by automaton. What it finds quadratic or worse, and what it cannot prove within its time
+ * (lookbehind, back references), is refused alike: write such a check as code. A pattern that
+ * is put together at run time cannot be looked at, and is refused too.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript-5';
+
+// The same verdict everywhere: recheck would else take a native program or a JVM where it finds one.
+process.env.RECHECK_BACKEND = 'pure';
+const { checkSync } = await import('recheck');
+
+const PROOF_MS = 10_000;
+/** Methods of a string that compile a text into a pattern. */
+const COMPILING = new Set(['match', 'matchAll', 'search']);
+
+/** Places that may build a pattern at run time, `file: reason`. */
+const ALLOWED = {};
+
+const root = path.resolve(import.meta.dirname, '..');
+
+const filesOf = (folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
+    .map((name) => path.join(folder, name))
+    .sort();
+
+const isType = (node) => ts.findAncestor(node, ts.isTypeNode) !== undefined;
+const isInstanceOf = ({ parent }) =>
+  ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword;
+
+/** A call such as `text.match(words)`, unless it is plainly given a pattern: a literal, or a constant in capitals. */
+const compilesText = (node) =>
+  ts.isCallExpression(node) &&
+  ts.isPropertyAccessExpression(node.expression) &&
+  COMPILING.has(node.expression.name.text) &&
+  node.arguments.length === 1 &&
+  !ts.isRegularExpressionLiteral(node.arguments[0]) &&
+  !(ts.isIdentifier(node.arguments[0]) && /^[A-Z][A-Z\d_]*$/.test(node.arguments[0].text));
+
+/** `{1,30}` and the like: a constant for the proof, however often such a one inside another multiplies it. */
+const COUNTED = /\{\d+,\d*\}/;
+
+const whyNotProven = (source, flags) => {
+  // How often it is tried makes no difference to the proof.
+  const kept = flags.replace(/[dgy]/g, '');
+  const check = (checker) => checkSync(source, kept, { checker, timeout: PROOF_MS });
+  const result = check('automaton');
+  const attacked = result.status === 'safe' && COUNTED.test(source) ? check('fuzz') : result;
+  if (attacked.status === 'safe') return null;
+  if (attacked.status === 'vulnerable') return `takes ${attacked.complexity.summary} time`;
+  return `cannot be proven to be linear (${attacked.error.kind})`;
+};
+
+const faultsOf = (file) => {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const name = path.relative(root, file).split(path.sep).join('/');
+  const faults = [];
+  let patterns = 0;
+  const report = (node, text) => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    faults.push(`${name}:${line + 1} ${text}`);
+  };
+  const visit = (node) => {
+    if (ts.isRegularExpressionLiteral(node)) {
+      patterns += 1;
+      const end = node.text.lastIndexOf('/');
+      const why = whyNotProven(node.text.slice(1, end), node.text.slice(end + 1));
+      if (why !== null) report(node, `${node.text} ${why}`);
+    } else if (ts.isIdentifier(node) && node.text === 'RegExp' && !(name in ALLOWED)) {
+      if (!isType(node) && !isInstanceOf(node)) {
+        report(node, 'builds a pattern at run time, which cannot be checked');
+      }
+    } else if (compilesText(node) && !(name in ALLOWED)) {
+      report(node, `${node.expression.name.text}() may compile a text into a pattern; give it a literal`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { patterns, faults };
+};
+
+const [folder = path.join(root, 'src')] = process.argv.slice(2);
+const checked = filesOf(path.resolve(folder)).map(faultsOf);
+const faults = checked.flatMap((file) => file.faults);
+for (const fault of faults) console.error(fault);
+const patterns = checked.reduce((sum, file) => sum + file.patterns, 0);
+console.log(`${patterns} patterns, ${faults.length} not allowed`);
+process.exitCode = faults.length === 0 ? 0 : 1;
