@@ -472,7 +472,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "too_many_listeners" | "shutting_down";
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_listeners" | "shutting_down";
             /** @description For people: what is wrong and what to do. */
             detail: string;
             /** @description The id under which the log has more; also in `X-Request-Id`. */
@@ -679,7 +679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited`, `quota_exceeded` */
+            /** @description Too Many Requests: `rate_limited`, `quota_exceeded`, `too_many_uploads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -699,7 +699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable` */
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable`, `uploads_busy`, `disk_full` */
             503: {
                 headers: {
                     /** @description Seconds to wait. */

@@ -48,6 +48,10 @@ export const REQUEST_ERRORS = {
   ),
   rate_limited: transient(429, 'Too many uploads in a short time. Wait as long as Retry-After says.'),
   quota_exceeded: transient(429, 'Too many images are waiting already. Upload again when some are done.'),
+  too_many_uploads: transient(
+    429,
+    'This client has as many uploads in flight as it may. Send the upload again when some of them are done.',
+  ),
   headers_too_large: permanent(431, 'The address and headers of the request are larger than this server takes.'),
   internal_error: transient(500, 'Something went wrong on this server. The log has the details under the same id.'),
   database_unavailable: transient(
@@ -59,6 +63,8 @@ export const REQUEST_ERRORS = {
     500,
     'The image store cannot be used as this server is set up. Its operator has to mend that.',
   ),
+  uploads_busy: transient(503, 'This server is receiving as many uploads as it can. Send the upload again soon.'),
+  disk_full: transient(503, 'The disk of this server has no room for the upload. Send it again later.'),
   too_many_listeners: transient(503, 'Too many clients listen to events here already. Ask for the status instead.'),
   shutting_down: transient(503, 'The server is stopping. Try again in a few seconds.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -3,6 +3,11 @@ import { MIB, wholeNumber } from './values.ts';
 
 export interface LimitsConfig {
   readonly maxUploadBytes: number;
+  /** Uploads that are received or stored at the same time, and the bytes of their files together. */
+  readonly maxUploadsInFlight: number;
+  readonly maxUploadBytesInFlight: number;
+  /** What uploads must leave free on their disk; null: 1 GiB, or a tenth of a smaller disk. */
+  readonly minFreeDiskBytes: number | null;
   readonly maxRows: number;
   readonly maxUrls: number;
   /** Bytes of one row of the CSV, and its cells. */
@@ -23,6 +28,9 @@ export interface LimitsConfig {
 export const limitVariables = z.object({
   MAX_QUEUED_IMAGES: wholeNumber(5_000_000, 1, 1_000_000_000),
   MAX_UPLOAD_BYTES: wholeNumber(256 * MIB, 1, 4096 * MIB),
+  MAX_UPLOADS_IN_FLIGHT: wholeNumber(32, 1, 10_000),
+  MAX_UPLOAD_BYTES_IN_FLIGHT: wholeNumber(1024 * MIB, 1, 1024 * 1024 * MIB),
+  MIN_FREE_DISK_BYTES: wholeNumber(0, 0, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
   MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
   MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000),
   MAX_ROW_BYTES: wholeNumber(MIB, 1, 64 * MIB),
@@ -38,6 +46,9 @@ export const limitVariables = z.object({
 
 export const limitsOf = (value: z.infer<typeof limitVariables>): LimitsConfig => ({
   maxUploadBytes: value.MAX_UPLOAD_BYTES,
+  maxUploadsInFlight: value.MAX_UPLOADS_IN_FLIGHT,
+  maxUploadBytesInFlight: value.MAX_UPLOAD_BYTES_IN_FLIGHT,
+  minFreeDiskBytes: value.MIN_FREE_DISK_BYTES ?? null,
   maxRows: value.MAX_ROWS,
   maxUrls: value.MAX_URLS,
   maxRowBytes: value.MAX_ROW_BYTES,

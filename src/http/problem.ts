@@ -8,7 +8,12 @@ export type IsDatabaseOutage = (error: unknown) => boolean;
 /** By status, the seconds after which a client may try again: when the database or the store is back, images are done. */
 const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 60, 503: 5 };
 /** And by code: most uploads are stored within this, and a lease that ends by itself is asked for a few times. */
-const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = { idempotency_key_in_use: 2 };
+const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
+  idempotency_key_in_use: 2,
+  too_many_uploads: 10,
+  uploads_busy: 10,
+  disk_full: 60,
+};
 /** An address may be as long as all headers together; an answer repeats no more of it than this. */
 const SHOWN_PATH = 200;
 

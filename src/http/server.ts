@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../errors.ts';
@@ -35,9 +35,14 @@ export const createBoundedServer = (listener: RequestListener, headersMs = HEADE
       req.once('close', () => clearTimeout(timer));
     });
   });
+  // Node would let every body come. The handler that reads one says so, and a refusal comes before the body is sent.
+  server.on('checkContinue', (req, res) => server.emit('request', req, res));
   server.on('clientError', answerParserError);
   return server;
 };
+
+/** The client waits to be told that its body is wanted (RFC 9110, 10.1.1). */
+export const expectsContinue = (req: IncomingMessage): boolean => /^100-continue$/i.test(req.headers.expect ?? '');
 
 const answerParserError = (
   error: NodeJS.ErrnoException,

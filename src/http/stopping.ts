@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
+import { expectsContinue } from './server.ts';
 
 /** How the routes see the end of the service. */
 export interface Stopping {
@@ -27,6 +28,7 @@ export const refuseWhenStopping =
   ({ begun, giveUp }: Stopping): RequestHandler =>
   (req, _res, next) => {
     if (!begun.aborted) return next();
+    if (expectsContinue(req)) throw new AppError('shutting_down');
     // The body is read to its end first: a connection that is closed with unread bytes is reset, and with it the answer.
     let refused = false;
     const refuse = (): void => {
@@ -36,26 +38,6 @@ export const refuseWhenStopping =
     };
     giveUp.addEventListener('abort', refuse, { once: true });
     req.once('end', refuse).once('close', refuse).resume();
-  };
-
-/** Runs a handler, and goes on without it, with `shutting_down`, when the service can wait for it no longer. */
-export const untilGivenUp =
-  ({ giveUp }: Stopping, handler: RequestHandler): RequestHandler =>
-  (req, res, next) => {
-    let over = false;
-    const once = (error?: unknown): void => {
-      if (over) return;
-      over = true;
-      giveUp.removeEventListener('abort', onGiveUp);
-      next(error);
-    };
-    const onGiveUp = (): void => {
-      if (!res.headersSent) res.set('Connection', 'close');
-      once(giveUp.reason);
-    };
-    giveUp.addEventListener('abort', onGiveUp);
-    if (giveUp.aborted) return onGiveUp();
-    return handler(req, res, once);
   };
 
 /**

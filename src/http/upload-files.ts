@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,4 +33,10 @@ export const sweepUploads = async (directory: string, processMark: ProcessMark, 
     removed += 1;
   }
   return removed;
+};
+
+/** Bytes of the disk that a folder is on: those that this user may still write, and all of them. */
+export const diskSpace = async (directory: string): Promise<{ readonly free: number; readonly total: number }> => {
+  const { bavail, blocks, bsize } = await statfs(directory);
+  return { free: bavail * bsize, total: blocks * bsize };
 };

@@ -5,17 +5,21 @@ import { fingerprintOf } from '../requests/fingerprint.ts';
 import type { Ingest, Ingested, Upload } from '../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../requests/upload-keys.ts';
 import { clientKey } from './access.ts';
+import { clientOf } from './client.ts';
 import { readFields, readUploadKey, type UploadFields, uploadFields } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
-import { type ReceiveOptions, receiveMultipart, removeFiles } from './receive.ts';
-import { refuseWhenStopping, type Stopping, untilGivenUp } from './stopping.ts';
+import { announcedBytes, type ReceiveOptions, receiveMultipart, removeFiles } from './receive.ts';
+import { refuseWhenStopping, type Stopping } from './stopping.ts';
+import type { UploadPlace, UploadPlaces } from './upload-places.ts';
 
 export interface UploadDeps {
   readonly ingest: Ingest;
   readonly keys: Pick<UploadKeys, 'open'>;
   /** Where and how uploads are received; each file is removed when its answer is sent. */
   readonly receive: ReceiveOptions;
+  /** Bounds the uploads under way. */
+  readonly places: UploadPlaces;
   /** Uploads a minute for each key or address; 0: no limit. */
   readonly perMinute: number;
   readonly defaultWebhookSecret: string | null;
@@ -34,21 +38,27 @@ type Stored = Ingested | { readonly requestId: string; readonly total?: undefine
 export const uploadRoutes = (deps: UploadDeps): Router => {
   const schema = uploadFields(deps.isWebhookSecret);
 
-  const receive = settling(untilGivenUp(deps.stopping, receiveMultipart(deps.receive)));
+  const receive = receiveMultipart(deps.receive);
 
-  const store = async (req: Request, owner: string | undefined, opened: OpenedKey | undefined): Promise<Stored> => {
+  const store = async (
+    req: Request,
+    owner: string | undefined,
+    opened: OpenedKey | undefined,
+    place: UploadPlace,
+  ): Promise<Stored> => {
     try {
       const [file] = Array.isArray(req.files) ? req.files : [];
       if (file === undefined) throw new AppError('no_file');
+      await place.storing(file.size);
       const open = () => createReadStream(file.path);
       const fields = readFields(schema, req.body);
       const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), owner);
-      if (opened === undefined) return await deps.ingest(open, upload, deps.stopping.giveUp);
+      if (opened === undefined) return await deps.ingest(open, upload, place.signal);
       const fingerprint = await fingerprintOf(open, fields);
       if (opened.kind === 'claimed') {
         const { keyId, bind } = opened.claim;
         const key = { id: keyId, bind: (requestId: string) => bind(requestId, fingerprint) };
-        return await deps.ingest(open, { ...upload, key }, deps.stopping.giveUp);
+        return await deps.ingest(open, { ...upload, key }, place.signal);
       }
       if (opened.fingerprint !== fingerprint) throw new AppError('idempotency_key_reused');
       return { requestId: opened.requestId };
@@ -58,14 +68,30 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
     }
   };
 
-  const receiveAndStore = async (req: Request, res: Response): Promise<Stored> => {
+  const takePlace = async (req: Request, res: Response): Promise<UploadPlace> => {
+    const announced = announcedBytes(req, deps.receive.maxUploadBytes);
+    const gone = new AbortController();
+    const cutOff = (): void => gone.abort(new AppError('invalid_request', 'The upload was cut off.'));
+    const { giveUp } = deps.stopping;
+    const stop = (): void => gone.abort(giveUp.reason);
+    res.once('close', cutOff);
+    giveUp.addEventListener('abort', stop);
+    try {
+      return await deps.places.take(clientOf(req, res), announced, gone.signal);
+    } finally {
+      res.off('close', cutOff);
+      giveUp.removeEventListener('abort', stop);
+    }
+  };
+
+  const receiveAndStore = async (req: Request, res: Response, place: UploadPlace): Promise<Stored> => {
     const owner = clientKey(res);
     const key = readUploadKey(req.headersDistinct['idempotency-key']);
     // Before the body is read: the same upload beside it is told so at once, not after it has sent all of its file.
     const opened = key === undefined ? undefined : await deps.keys.open(owner, key);
     try {
-      await receive(req, res);
-      return await store(req, owner, opened);
+      await receive(req, res, place);
+      return await store(req, owner, opened, place);
     } finally {
       // Before the answer, too: whoever is refused may send the key again at once.
       if (opened?.kind === 'claimed') await opened.claim.release();
@@ -73,7 +99,8 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   };
 
   const upload: RequestHandler = async (req, res) => {
-    const stored = await receiveAndStore(req, res);
+    const place = await takePlace(req, res);
+    const stored = await receiveAndStore(req, res, place).finally(() => place.release());
     const { requestId } = stored;
     if (stored.total === undefined) {
       req.log.info({ requestId }, 'upload repeated');
@@ -89,14 +116,6 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
     .post('/api/upload', refuseWhenStopping(deps.stopping), multipartOnly, limitRate(deps.perMinute, 'uploads'), upload)
     .all('/api/upload', methodNotAllowed('POST'));
 };
-
-/** A handler that calls `next` as a promise, so that what was begun before it can be ended when it fails. */
-const settling =
-  (handler: RequestHandler) =>
-  (req: Request, res: Response): Promise<void> =>
-    new Promise((resolve, reject) => {
-      handler(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-    });
 
 const multipartOnly: RequestHandler = (req, _res, next) => {
   if (!req.is('multipart/form-data')) throw new AppError('unsupported_media_type');

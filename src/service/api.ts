@@ -6,8 +6,10 @@ import { createDatabaseProbe } from '../database/probe.ts';
 import { processMark } from '../database/processes.ts';
 import { AppError } from '../errors.ts';
 import { pageSettings } from '../http/page-settings.ts';
+import { AROUND_FILE_BYTES } from '../http/receive.ts';
 import type { Stopping } from '../http/stopping.ts';
-import { uploadFileName } from '../http/upload-files.ts';
+import { diskSpace, uploadFileName } from '../http/upload-files.ts';
+import { createUploadPlaces } from '../http/upload-places.ts';
 import { createIngest } from '../requests/ingest.ts';
 import { createListing, createSummaries } from '../requests/listing.ts';
 import { createWatching } from '../requests/watching.ts';
@@ -42,6 +44,15 @@ export const createApi = (
       maxUploadBytes: limits.maxUploadBytes,
       stallMs: UPLOAD_STALL_MS,
     },
+    places: createUploadPlaces({
+      most: limits.maxUploadsInFlight,
+      bytes: limits.maxUploadBytesInFlight,
+      maxBodyBytes: limits.maxUploadBytes + AROUND_FILE_BYTES,
+      reserveBytes: limits.minFreeDiskBytes,
+      space: () => diskSpace(foundation.uploadDirectory),
+      giveUp: stopping.giveUp,
+      now: () => performance.now(),
+    }),
     perMinute: access.uploadsPerMinute,
     defaultWebhookSecret: config.webhookSecret,
     isWebhookSecret: isValidSecret,

@@ -52,7 +52,13 @@ const upload: Operation = {
       ...ANY_CALL,
       ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
       ...(['unsupported_media_type', 'csv_invalid', 'rate_limited', 'quota_exceeded', 'storage_unavailable'] as const),
-      ...(['idempotency_key_in_use', 'idempotency_key_reused'] as const),
+      ...([
+        'idempotency_key_in_use',
+        'idempotency_key_reused',
+        'too_many_uploads',
+        'uploads_busy',
+        'disk_full',
+      ] as const),
     ),
   },
 };
