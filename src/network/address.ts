@@ -30,6 +30,37 @@ const isIsatap = (address: ipaddr.IPv6): boolean => {
 };
 
 /**
+ * Where clouds hand their machines credentials and settings. Most lie in ranges that are refused anyway; Azure's looks
+ * public. A range opens none of them, as someone who opens 100.64.0.0/10 or 0.0.0.0/0 seldom means these: only the
+ * address itself does.
+ */
+const METADATA = new Set(
+  [
+    '169.254.169.254', // AWS, Google, Azure, Oracle, DigitalOcean, OpenStack and most others
+    '169.254.170.2', // AWS ECS
+    '169.254.170.23', // AWS EKS
+    '169.254.0.23', // Tencent
+    '168.63.129.16', // Azure's wire server
+    '100.100.100.200', // Alibaba
+    '100.96.0.96', // Volcengine
+    '192.0.0.192', // Oracle Classic
+    'fd00:ec2::254', // AWS
+    'fd00:ec2::23', // AWS EKS
+    'fd20:ce::254', // Google
+    'fd00:42::42', // Scaleway
+    'fd00:a9fe:a9fe::1', // Akamai (Linode)
+    'fe80::a9fe:a9fe', // OpenStack
+  ].map((text) => ipaddr.parse(text).toNormalizedString()),
+);
+
+/** In whatever spelling: mapped (`::ffff:a.b.c.d`) and with a zone (`fe80::1%eth0`) too. */
+const isMetadata = (address: Address): boolean => {
+  if (address instanceof ipaddr.IPv4) return METADATA.has(address.toNormalizedString());
+  if (address.isIPv4MappedAddress()) return METADATA.has(address.toIPv4Address().toNormalizedString());
+  return METADATA.has(new ipaddr.IPv6(address.parts).toNormalizedString());
+};
+
+/**
  * Whether the address lies on the public internet: unicast, and hiding no other address inside.
  * IPv4 carried in IPv6 is refused whatever it carries, as nothing public needs it and every tunnel is a way in.
  */
@@ -43,21 +74,24 @@ const isPublic = (address: Address): boolean => {
 /** ipaddr.js takes `::a.b.c.d` for the mapped spelling; it is the compatible one (RFC 4291, 2.5.5.1), never public. */
 const COMPATIBLE = /^::\d+\.\d+\.\d+\.\d+(%.*)?$/;
 
-const covers = ([base, bits]: Network, address: Address): boolean =>
-  base.kind() === address.kind() && address.match(base, bits);
+const opens = ([base, bits]: Network, address: Address): boolean =>
+  base.kind() === address.kind() &&
+  address.match(base, bits) &&
+  (!isMetadata(address) || bits === (address.kind() === 'ipv4' ? 32 : 128));
 
 /**
- * Whether a connection to this address may be made: it is public, or one of the policy's ranges holds it.
+ * Whether a connection to this address may be made: it is public, or one of the policy's ranges holds it. A cloud's
+ * metadata service must be named by its very address.
  * A range of IPv4 opens the mapped spelling (`::ffff:a.b.c.d`) of its addresses as well, and nothing else.
  * @param text an IP address; what cannot be read as one is refused
  */
 export const isAllowedAddress = (text: string, policy: NetworkPolicy): boolean => {
   if (!ipaddr.isValid(text) || COMPATIBLE.test(text)) return false;
   const address = ipaddr.parse(text);
-  if (isPublic(address)) return true;
+  if (isPublic(address) && !isMetadata(address)) return true;
   const networks = parseNetworks(policy.allowPrivateNetworks);
-  if (networks.some((network) => covers(network, address))) return true;
+  if (networks.some((network) => opens(network, address))) return true;
   if (!(address instanceof ipaddr.IPv6) || !address.isIPv4MappedAddress()) return false;
   const carried = address.toIPv4Address();
-  return networks.some((network) => covers(network, carried));
+  return networks.some((network) => opens(network, carried));
 };

@@ -22,6 +22,8 @@ export const PRIVATE_SPELLINGS: readonly (readonly [string, string])[] = [
   ['a host behind a fragment', 'http://127.0.0.2:PORT#@example.com/'],
   ['scheme in capitals', 'HTTP://127.0.0.2:PORT/'],
   ['the metadata service', 'http://169.254.169.254/latest/meta-data/'],
+  ["Azure's wire server", 'http://168.63.129.16/machine?comp=goalstate'],
+  ["Alibaba's metadata service", 'http://100.100.100.200/latest/meta-data/'],
   ['the metadata service, decimal', 'http://2852039166/'],
   ['private 10/8', 'http://10.0.0.1/'],
   ['private 172.16/12', 'http://172.16.0.1/'],

@@ -124,6 +124,44 @@ describe('addresses that may be reached', () => {
   });
 });
 
+describe('the metadata services of the clouds', () => {
+  const services = [
+    ['Azure, whose range is public', '168.63.129.16'],
+    ['AWS, Google and most others', '169.254.169.254'],
+    ['AWS ECS', '169.254.170.2'],
+    ['Alibaba', '100.100.100.200'],
+    ['Oracle Classic', '192.0.0.192'],
+    ['AWS by IPv6', 'fd00:ec2::254'],
+    ['Google by IPv6', 'fd20:ce::254'],
+  ] as const;
+
+  it.each(services)('%s: refused, by whatever range', (_whose, address) => {
+    expect(isAllowedAddress(address, closed)).toBe(false);
+    expect(isAllowedAddress(address, open('0.0.0.0/0', '::/0'))).toBe(false);
+    expect(isAllowedAddress(address, open('100.64.0.0/10', '169.254.0.0/16', '168.63.129.0/31', 'fd00::/8'))).toBe(
+      false,
+    );
+  });
+
+  it.each(services)('%s: reached once it is named itself', (_whose, address) => {
+    expect(isAllowedAddress(address, open(address))).toBe(true);
+    expect(isAllowedAddress(address, open('10.0.0.0/8', `${address}/${address.includes(':') ? 128 : 32}`))).toBe(true);
+  });
+
+  it('leaves their neighbours to the ranges', () => {
+    expect(isAllowedAddress('168.63.129.17', closed)).toBe(true);
+    expect(isAllowedAddress('100.100.100.201', open('100.64.0.0/10'))).toBe(true);
+  });
+
+  it('knows them in every spelling', () => {
+    const wide = open('0.0.0.0/0', '::/0');
+    for (const text of ['::ffff:168.63.129.16', '::ffff:a83f:8110', '0xa83f8110', '2822734096', 'FD00:0EC2:0::0254']) {
+      expect(isAllowedAddress(text, wide)).toBe(false);
+    }
+    expect(isAllowedAddress('fe80::a9fe:a9fe%eth0', wide)).toBe(false);
+  });
+});
+
 describe('parseNetworks', () => {
   it.each(['10.0.0.0/33', '10.0.0/8/8', 'fd00::/129', 'intranet', '10.0.0.0/', ''])('refuses "%s" by name', (text) => {
     expect(() => parseNetworks(['10.0.0.0/8', text])).toThrow(`"${text}" is not an address range`);
