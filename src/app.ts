@@ -4,8 +4,9 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { v4 as uuid } from 'uuid';
-import { apiKeyGuard, clientKey } from './http/access.ts';
+import { type AccessKeys, createGuards } from './http/access.ts';
 import { type ArchiveDeps, archiveRoutes } from './http/archive.ts';
+import { callerOf } from './http/client.ts';
 import { type ControlRoutesDeps, controlRoutes } from './http/controls.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { docsRoutes } from './http/docs.ts';
@@ -34,8 +35,7 @@ const CONTENT_SECURITY_POLICY = {
 };
 
 export interface AppDeps {
-  readonly access: {
-    readonly apiKeys: readonly string[];
+  readonly access: AccessKeys & {
     readonly trustProxy: false | number | readonly string[];
     readonly corsOrigins: readonly string[];
   };
@@ -85,8 +85,8 @@ export const createApp = (deps: AppDeps): Express => {
         res: (res: { statusCode: number }) => ({ status: res.statusCode }),
       },
       customProps: (_req, res) => {
-        const key = clientKey(res as express.Response);
-        return key === undefined ? {} : { key };
+        const { tenant, key } = callerOf(res as express.Response) ?? {};
+        return { ...(tenant && { tenant }), ...(key && { key }) };
       },
       customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
     }),
@@ -95,8 +95,9 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
   app.use(closeWhenStopping(deps.stopping));
   app.use(crossOrigin(deps.access.corsOrigins));
+  const guards = createGuards(deps.access);
   app.use(healthRoutes(deps.readiness));
-  app.use(metricsRoutes({ apiKeys: deps.access.apiKeys, metrics: deps.metrics }));
+  app.use(metricsRoutes({ guard: guards.metrics, metrics: deps.metrics }));
   // Everything behind this line is for those who use the service.
   if (!deps.servesApi) app.use(notFound);
   if (deps.page !== null) {
@@ -105,7 +106,7 @@ export const createApp = (deps: AppDeps): Express => {
   }
   const referenceDirectory = deps.page === null ? null : join(deps.page.directory, 'reference');
   app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0, referenceDirectory }));
-  app.use('/api', apiKeyGuard(deps.access.apiKeys), requireDatabase(deps.askDatabase));
+  app.use('/api', guards.api, requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));
   app.use(eventRoutes({ ...deps.events, stopping: deps.stopping, random: Math.random }));

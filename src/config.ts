@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AccessConfig, accessOf, accessVariables } from './config/access.ts';
+import { keyFaults } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
 import { s3Faults, sourcesOf, storageOf, storageVariables } from './config/storage.ts';
 import { httpUrl, isNetwork, list, wholeNumber } from './config/values.ts';
@@ -103,7 +104,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
   if ((set.ROLE === 'api' || set.ROLE === 'worker') && set.MONGODB_URI === undefined) {
     faults.push(`ROLE ${set.ROLE} needs MONGODB_URI: an embedded database is not shared with other instances`);
   }
-  if (parsed.success) faults.push(...s3Faults(parsed.data));
+  if (parsed.success) faults.push(...keyFaults(parsed.data), ...s3Faults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const value = parsed.data;
   return {

@@ -22,6 +22,7 @@ export const REQUEST_ERRORS = {
   no_file: permanent(400, 'No CSV file was sent. Send one as multipart/form-data, for example: -F file=@products.csv'),
   too_many_files: permanent(400, 'More than one file was sent. Send one CSV a request.'),
   unauthorized: permanent(401, 'An API key is needed: send it as "Authorization: Bearer KEY" or "X-Api-Key: KEY".'),
+  forbidden: permanent(403, 'This API key may not make this call.'),
   route_not_found: permanent(404, 'There is nothing at this address. The README lists every call.'),
   request_not_found: permanent(404, 'No request has this id. Use the requestId that the upload answered.'),
   webhook_not_found: permanent(404, 'The upload of this request named no webhookUrl.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseHttpUrl } from '../network/url.ts';
+import { type ApiKey, keyVariables } from './keys.ts';
 import { isNetwork, list, wholeNumber } from './values.ts';
 
 /** Whose X-Forwarded-For is believed: nobody's, that many proxies', or those at these addresses. */
@@ -7,8 +8,10 @@ export type TrustProxy = false | number | readonly string[];
 
 export interface AccessConfig {
   /** Empty: the API is open. */
-  readonly apiKeys: readonly string[];
-  /** For each key or address; 0: no limit. */
+  readonly apiKeys: readonly ApiKey[];
+  /** For `/metrics`; of these `tenant` is a name and nothing more. */
+  readonly operatorKeys: readonly ApiKey[];
+  /** For each tenant or address; 0: no limit. */
   readonly uploadsPerMinute: number;
   readonly trustProxy: TrustProxy;
   /** Origins whose pages may call the API; empty: none but its own. */
@@ -33,11 +36,8 @@ const trustProxy = z
 
 const isOrigin = (text: string): boolean => text === '*' || parseHttpUrl(text)?.origin === text;
 
-/** What a header can carry, without spaces: keys travel in `Authorization` and `X-Api-Key`. */
-const isKey = (text: string): boolean => /^[\x21-\x7e]{1,512}$/.test(text);
-
 export const accessVariables = z.object({
-  API_KEYS: list.refine((keys) => keys.every(isKey), 'must be keys of printable ASCII without spaces, comma-separated'),
+  ...keyVariables.shape,
   RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000),
   TRUST_PROXY: trustProxy,
   CORS_ORIGINS: list.refine(
@@ -48,6 +48,7 @@ export const accessVariables = z.object({
 
 export const accessOf = (value: z.infer<typeof accessVariables>): AccessConfig => ({
   apiKeys: value.API_KEYS,
+  operatorKeys: value.OPERATOR_KEYS,
   uploadsPerMinute: value.RATE_LIMIT_UPLOADS_PER_MINUTE,
   trustProxy: value.TRUST_PROXY,
   corsOrigins: value.CORS_ORIGINS,

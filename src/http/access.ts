@@ -1,35 +1,75 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../errors.ts';
+import type { Caller } from './client.ts';
+
+/** A key of which only its digest is known here. */
+export interface KnownKey {
+  readonly tenant: string;
+  /** SHA-256 in hexadecimal digits. */
+  readonly digest: string;
+}
+
+export interface AccessKeys {
+  /** None: the API is open. */
+  readonly apiKeys: readonly KnownKey[];
+  /** For `/metrics`, and for nothing else. */
+  readonly operatorKeys: readonly KnownKey[];
+}
 
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** What a key is called in logs and in the database: enough to tell keys apart, too little to guess one. */
-export const keyName = (key: string): string => digestOf(key).toString('hex').slice(0, 8);
-
-/** The name of the key that the call came with; undefined when the API is open. */
-export const clientKey = (res: Response): string | undefined => res.locals.clientKey;
+/** What a key is called in the log: enough to tell keys apart, too little to guess one. */
+const nameOf = ({ digest }: KnownKey): string => digest.slice(0, 8);
 
 /**
- * Asks for one of the keys, as `Authorization: Bearer KEY` or `X-Api-Key: KEY`.
+ * Says whose key a call came with, as `Authorization: Bearer KEY` or `X-Api-Key: KEY`.
  * Digests are compared, so that the time taken tells neither how long a key is nor how much of it was right; each key
  * is looked at, whichever fits.
- * @param keys none: everyone may pass
+ * @throws AppError `unauthorized`
  */
-export const apiKeyGuard = (keys: readonly string[]): RequestHandler => {
-  const known = keys.map((key) => ({ name: keyName(key), digest: digestOf(key) }));
-  return (req, res, next) => {
-    if (known.length === 0) return next();
+const createIdentify = ({ apiKeys, operatorKeys }: AccessKeys) => {
+  const known = [
+    ...apiKeys.map((key) => ({ digest: Buffer.from(key.digest, 'hex'), tenant: key.tenant, key: nameOf(key) })),
+    ...operatorKeys.map((key) => ({ digest: Buffer.from(key.digest, 'hex'), tenant: null, key: nameOf(key) })),
+  ];
+  return (req: Request, res: Response, missing?: string): Caller => {
     const given = keyOf(req);
     const digest = digestOf(given ?? '');
     const [match] = known.filter((key) => timingSafeEqual(key.digest, digest));
     if (given === null || match === undefined) {
       const fault = given === null ? '' : ', error="invalid_token"';
       res.set('WWW-Authenticate', `Bearer realm="bulk-image-processor"${fault}`);
-      throw new AppError('unauthorized', given === null ? undefined : 'The API key is not known here.');
+      throw new AppError('unauthorized', given === null ? missing : 'The API key is not known here.');
     }
-    res.locals.clientKey = match.name;
-    next();
+    res.locals.caller = { tenant: match.tenant, key: match.key } satisfies Caller;
+    return match;
+  };
+};
+
+/** Guards for `/api`, which tenants' keys open, and for `/metrics`, which operators' keys do (decision 0042). */
+export const createGuards = (keys: AccessKeys): { readonly api: RequestHandler; readonly metrics: RequestHandler } => {
+  const identify = createIdentify(keys);
+  const isOpen = keys.apiKeys.length === 0;
+  const hasOperator = keys.operatorKeys.length > 0;
+  return {
+    api(req, res, next) {
+      if (isOpen) return next();
+      if (identify(req, res).tenant === null) {
+        throw new AppError('forbidden', "An operator's key opens /metrics only. Call the API with one of API_KEYS.");
+      }
+      next();
+    },
+    metrics(req, res, next) {
+      if (isOpen && !hasOperator) return next();
+      const cure = hasOperator
+        ? 'Send one of OPERATOR_KEYS.'
+        : 'Set OPERATOR_KEYS on this server, and send one of them.';
+      if (identify(req, res, `The metrics need an operator's key. ${cure}`).tenant !== null) {
+        throw new AppError('forbidden', `The metrics tell of all tenants, and need an operator's key. ${cure}`);
+      }
+      next();
+    },
   };
 };
 

@@ -12,7 +12,7 @@ import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
 
 export interface ArchiveDeps {
-  readonly requests: Pick<RequestStore, 'find'>;
+  readonly requests: Pick<RequestStore, 'findFor'>;
   readonly images: ImageStore;
   readonly storage: Pick<Storage, 'read'>;
 }
@@ -22,7 +22,7 @@ export const archiveRoutes = ({ requests, images, storage }: ArchiveDeps): Route
   const find = findRequest(requests);
 
   const archive: RequestHandler = async (req, res) => {
-    const request = await find(req.params.requestId);
+    const request = await find(req.params.requestId, res);
     if (!isFinal(request.state)) throw new AppError('not_finished');
     res.set('Cache-Control', 'no-store').type('application/zip').attachment(`images-${request._id}.zip`);
     if (req.method === 'HEAD') {

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { redactCredentials } from '../network/redact.ts';
 import type { Control } from '../requests/control.ts';
 import type { RequestStore } from '../requests/request-store.ts';
+import { clientOf } from './client.ts';
 import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
@@ -23,7 +24,7 @@ export interface Delivery {
 }
 
 export interface ControlRoutesDeps {
-  readonly requests: Pick<RequestStore, 'find'>;
+  readonly requests: Pick<RequestStore, 'findFor'>;
   readonly control: Control;
   readonly deliveries: {
     list(requestId: string): Promise<Delivery[]>;
@@ -40,15 +41,15 @@ export const controlRoutes = ({ requests, control, deliveries, perMinute }: Cont
   const limited = limitRate(perMinute, 'changes');
 
   const cancel: RequestHandler = async (req, res) => {
-    const request = await find(req.params.requestId);
+    const request = await find(req.params.requestId, res);
     await control.cancel(request);
     req.log.info({ requestId: request._id }, 'cancelled');
     accepted(res, request._id);
   };
 
   const retry: RequestHandler = async (req, res) => {
-    const request = await find(req.params.requestId);
-    const { begun } = await control.retry(request);
+    const request = await find(req.params.requestId, res);
+    const { begun } = await control.retry(request, clientOf(req, res));
     // The answer does not wait for the images: what is cut off here, the reconciler brings to its end.
     begun.catch((err: unknown) => req.log.warn({ err, requestId: request._id }, 'the retry will be gone on with'));
     req.log.info({ requestId: request._id, run: request.run + 1 }, 'retried');
@@ -56,13 +57,13 @@ export const controlRoutes = ({ requests, control, deliveries, perMinute }: Cont
   };
 
   const list: RequestHandler = async (req, res) => {
-    const { _id: requestId } = await find(req.params.requestId);
+    const { _id: requestId } = await find(req.params.requestId, res);
     const found = await deliveries.list(requestId);
     res.set('Cache-Control', 'no-store').json({ requestId, deliveries: found.map(shownDelivery) });
   };
 
   const redeliver: RequestHandler = async (req, res) => {
-    const request = await find(req.params.requestId);
+    const request = await find(req.params.requestId, res);
     if (request.webhook === undefined) throw new AppError('webhook_not_found');
     const webhookId = await deliveries.redeliver(request._id);
     if (webhookId === null) throw new AppError('not_finished');

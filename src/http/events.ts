@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
 import type { Watch, WatchedState } from '../requests/watching.ts';
+import { tenantOf } from './client.ts';
 import { type EventStream, openEventStream, type ServerSentEvent } from './event-stream.ts';
 import { requestId } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
@@ -65,7 +66,7 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
       listeners -= 1;
       leave();
     });
-    leave = watch(id.toLowerCase(), {
+    leave = watch(tenantOf(res), id.toLowerCase(), {
       onState(state) {
         const first = stream === null;
         stream ??= start();

@@ -1,17 +1,20 @@
+import type { Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { RequestStore } from '../requests/request-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
+import { tenantOf } from './client.ts';
 import { requestId } from './parameters.ts';
 
 /**
- * Finds the request of a path. What is not a UUID never reaches the database.
+ * Finds the request of a path for the tenant that asks. What is not a UUID never reaches the database; a request of
+ * another tenant is answered as one that is not there, after the same one query.
  * @throws AppError `request_not_found`
  */
 export const findRequest =
-  (requests: Pick<RequestStore, 'find'>) =>
-  async (id: unknown): Promise<RequestRecord> => {
+  (requests: Pick<RequestStore, 'findFor'>) =>
+  async (id: unknown, res: Response): Promise<RequestRecord> => {
     const { success, data } = requestId.safeParse(id);
-    const request = success ? await requests.find(data.toLowerCase()) : null;
+    const request = success ? await requests.findFor(tenantOf(res), data.toLowerCase()) : null;
     if (request === null) throw new AppError('request_not_found');
     return request;
   };

@@ -1,20 +1,19 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import { apiKeyGuard } from './access.ts';
 import { methodNotAllowed } from './problem.ts';
 
 export interface MetricsRoutesDeps {
-  /** Asked for here as well, when there are any (decision 0024). */
-  readonly apiKeys: readonly string[];
+  /** Asks for an operator's key where keys are set (decision 0042). */
+  readonly guard: RequestHandler;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
 }
 
 /** `GET /metrics`: Prometheus' text format. */
-export const metricsRoutes = ({ apiKeys, metrics }: MetricsRoutesDeps): Router => {
+export const metricsRoutes = ({ guard, metrics }: MetricsRoutesDeps): Router => {
   const show: RequestHandler = async (_req, res) => {
     const text = await metrics.text();
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': metrics.contentType }).send(text);
   };
-  return Router().get('/metrics', apiKeyGuard(apiKeys), show).all('/metrics', methodNotAllowed('GET', 'HEAD'));
+  return Router().get('/metrics', guard, show).all('/metrics', methodNotAllowed('GET', 'HEAD'));
 };
 
 /** One call that is over; see metrics/calls.ts. */

@@ -17,7 +17,7 @@ export interface PageSettings {
 interface Settled {
   readonly limits: PageSettings['limits'];
   readonly sources: { readonly buckets: readonly string[] };
-  readonly access: { readonly apiKeys: readonly string[] };
+  readonly access: { readonly apiKeys: readonly unknown[] };
 }
 
 /** Picks one by one: what else the configuration holds is nobody's business. */

@@ -8,6 +8,7 @@ import { outputCsv } from '../requests/output.ts';
 import type { RequestStore } from '../requests/request-store.ts';
 import { createStatusView, summaryOf, type WebhookSummary } from '../requests/status.ts';
 import { isFinal } from '../requests/transitions.ts';
+import { tenantOf } from './client.ts';
 import { findRequest } from './find-request.ts';
 import { listPlace, listQuery, readFields, statusQuery } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
@@ -15,7 +16,7 @@ import { methodNotAllowed } from './problem.ts';
 export interface RequestRoutesDeps {
   readonly requests: RequestStore;
   readonly images: ImageStore;
-  readonly list: (limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
+  readonly list: (tenant: string, limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
   /** The URL under which an output can be fetched. */
   readonly outputUrl: (name: string) => string;
   readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
@@ -32,7 +33,7 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
 
   const list: RequestHandler = async (req, res) => {
     const { limit, after } = readFields(listQuery, req.query);
-    const found = await deps.list(limit + 1, after === undefined ? undefined : listPlace(after));
+    const found = await deps.list(tenantOf(res), limit + 1, after === undefined ? undefined : listPlace(after));
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
     const next = last !== undefined && found.length > limit ? `${last.createdAt.getTime()}.${last._id}` : null;
@@ -44,13 +45,13 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
 
   const status: RequestHandler = async (req, res) => {
     const { limit, after = -1 } = readFields(statusQuery, req.query);
-    const request = await find(req.params.requestId);
+    const request = await find(req.params.requestId, res);
     const webhook = request.webhook === undefined ? null : await webhookOf(request._id);
     res.set('Cache-Control', 'no-store').json(await view(request, webhook, { limit, after }));
   };
 
   const output: RequestHandler = async (req, res) => {
-    const request = await find(req.params.requestId);
+    const request = await find(req.params.requestId, res);
     if (!isFinal(request.state)) throw new AppError('not_finished');
     res.set('Cache-Control', 'no-store').type('text/csv').attachment(`output-${request._id}.csv`);
     if (req.method === 'HEAD') {

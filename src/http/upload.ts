@@ -4,8 +4,7 @@ import { AppError } from '../errors.ts';
 import { fingerprintOf } from '../requests/fingerprint.ts';
 import type { Ingest, Ingested, Upload } from '../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../requests/upload-keys.ts';
-import { clientKey } from './access.ts';
-import { clientOf } from './client.ts';
+import { clientOf, tenantOf } from './client.ts';
 import { readFields, readUploadKey, type UploadFields, uploadFields } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
@@ -34,6 +33,8 @@ export interface UploadDeps {
 /** No `total`: an earlier upload under the same key stored its images. */
 type Stored = Ingested | { readonly requestId: string; readonly total?: undefined };
 
+type Whose = Pick<Upload, 'tenant' | 'client'>;
+
 /** `POST /api/upload`: answers 202 only when the request and all its images are durable. */
 export const uploadRoutes = (deps: UploadDeps): Router => {
   const schema = uploadFields(deps.isWebhookSecret);
@@ -42,7 +43,7 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
 
   const store = async (
     req: Request,
-    owner: string | undefined,
+    whose: Whose,
     opened: OpenedKey | undefined,
     place: UploadPlace,
   ): Promise<Stored> => {
@@ -52,7 +53,7 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
       await place.storing(file.size);
       const open = () => createReadStream(file.path);
       const fields = readFields(schema, req.body);
-      const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), owner);
+      const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose);
       if (opened === undefined) return await deps.ingest(open, upload, place.signal);
       const fingerprint = await fingerprintOf(open, fields);
       if (opened.kind === 'claimed') {
@@ -85,13 +86,13 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   };
 
   const receiveAndStore = async (req: Request, res: Response, place: UploadPlace): Promise<Stored> => {
-    const owner = clientKey(res);
+    const whose = { tenant: tenantOf(res), client: clientOf(req, res) };
     const key = readUploadKey(req.headersDistinct['idempotency-key']);
     // Before the body is read: the same upload beside it is told so at once, not after it has sent all of its file.
-    const opened = key === undefined ? undefined : await deps.keys.open(owner, key);
+    const opened = key === undefined ? undefined : await deps.keys.open(whose.tenant, key);
     try {
       await receive(req, res, place);
-      return await store(req, owner, opened, place);
+      return await store(req, whose, opened, place);
     } finally {
       // Before the answer, too: whoever is refused may send the key again at once.
       if (opened?.kind === 'claimed') await opened.claim.release();
@@ -122,18 +123,13 @@ const multipartOnly: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const toUpload = (
-  fields: UploadFields,
-  defaultSecret: string | null,
-  servedAt: string,
-  owner: string | undefined,
-): Upload => {
+const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
     options: { quality, format, mozjpeg, progressive },
     onInvalidRow,
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
-    ...(owner === undefined ? {} : { owner }),
+    ...whose,
   };
 };

@@ -48,15 +48,16 @@ export const createControl = ({ requests, images, completion, wake }: ControlDep
 
     /**
      * Begins a new run of the images that failed or were cancelled, with a completion event of its own.
+     * @param client whose quota its images count against
      * @returns settles when the images are back; the new run stands before that
      * @throws AppError `not_finished`, `nothing_to_retry`
      */
-    async retry(request: RequestRecord): Promise<{ readonly begun: Promise<void> }> {
+    async retry(request: RequestRecord, client: string): Promise<{ readonly begun: Promise<void> }> {
       if (!isFinal(request.state)) throw new AppError('not_finished');
       const { failed, cancelled } = request.counters;
       if (failed + cancelled === 0) throw new AppError('nothing_to_retry');
       if (request.eventPending === true) await completion.settleEvent(request);
-      if (!(await requests.beginRetry(request))) throw new AppError('not_finished');
+      if (!(await requests.beginRetry(request, client))) throw new AppError('not_finished');
       return { begun: resumeRetry({ ...request, run: request.run + 1 }) };
     },
   };

@@ -4,6 +4,7 @@ import { sourceFault } from '../csv/urls.ts';
 import { AppError } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
+import { storedTenant } from './tenant.ts';
 import { type ImageRecord, NO_COUNTS, type RequestOptions, type RequestRecord, type RowChunkRecord } from './types.ts';
 
 /** Images of one insert, and rows of one chunk; a chunk also ends before it grows past a sixteenth of a document. */
@@ -21,12 +22,13 @@ export interface Upload {
     /** Called with the request's id before it can become active; throws when the key is lost. */
     readonly bind: (requestId: string) => Promise<void>;
   };
-  /** Short hash of the API key, whose quota it counts against; absent: against the quota of all. */
-  readonly owner?: string;
+  readonly tenant: string;
+  /** Whose quota its images count against; see `client` of the record. */
+  readonly client: string;
 }
 
 export interface IngestLimits extends CsvLimits {
-  /** Unfinished images that each owner may have, the ones of this upload included. */
+  /** Unfinished images that each client may have, the ones of this upload included. */
   readonly maxQueuedImages: number;
 }
 
@@ -78,7 +80,8 @@ export const createIngest =
       total: table.urls,
       counters: NO_COUNTS,
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
-      ...(upload.owner === undefined ? {} : { owner: upload.owner }),
+      ...storedTenant(upload.tenant),
+      client: upload.client,
       ...(upload.key === undefined ? {} : { uploadKey: upload.key.id }),
     };
     await requests.insert(record);
@@ -86,7 +89,7 @@ export const createIngest =
     try {
       // After the insert and before all else: whoever takes the key over finds the request by it, and can condemn it.
       await upload.key?.bind(requestId);
-      await assertWithinQuota(requests, upload.owner, table.urls, limits.maxQueuedImages);
+      await assertWithinQuota(requests, upload.client, table.urls, limits.maxQueuedImages);
       const rows = readCsvRows(open, limits);
       await storeRows(models, requests, requestId, rows, limits.sourceBuckets ?? [], progress, giveUp);
       giveUp.throwIfAborted();
@@ -107,16 +110,15 @@ export const createIngest =
  */
 const assertWithinQuota = async (
   requests: RequestStore,
-  owner: string | undefined,
+  client: string,
   added: number,
   limit: number,
 ): Promise<void> => {
-  const queued = await requests.unfinishedImages(owner);
+  const queued = await requests.unfinishedImages(client);
   if (queued <= limit) return;
-  const whose = owner === undefined ? 'are unfinished on this server' : 'of this API key are unfinished';
   throw new AppError(
     'quota_exceeded',
-    `The upload has ${added} images and ${queued - added} ${whose}; at most ${limit} may be. Upload again when some are done.`,
+    `The upload has ${added} images and ${queued - added} of yours are unfinished; at most ${limit} may be. Upload again when some are done.`,
     { details: { limit, queued: queued - added, added } },
   );
 };

@@ -1,4 +1,5 @@
 import type { Models } from './models.ts';
+import { ofTenant } from './tenant.ts';
 import { HIDDEN_STATES, type RequestRecord } from './types.ts';
 
 /** The place of a request in the list, newest first; those after it are older. */
@@ -9,25 +10,28 @@ export interface ListPlace {
 
 export type ListedRequest = Pick<
   RequestRecord,
-  '_id' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
+  '_id' | 'tenant' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
 >;
 
-const FIELDS = { state: 1, createdAt: 1, startedAt: 1, finishedAt: 1, options: 1, total: 1, counters: 1 } as const;
+const FIELDS = {
+  ...{ tenant: 1, state: 1, createdAt: 1, startedAt: 1, finishedAt: 1 },
+  ...{ options: 1, total: 1, counters: 1 },
+} as const;
 const FIRST_WINDOW_MS = 60 * 60_000;
 const WIDER = 4;
 /** A clock that is ahead by less still shows in the list. */
 const AHEAD_MS = 60 * 60_000;
 
 /**
- * The newest requests, read back in time by windows that widen until enough are found: the embedded engines sort all
+ * A tenant's newest requests, read back in time by windows that widen until enough are found: the embedded engines sort all
  * that a query matches before they limit it.
  */
 export const createListing =
   ({ requests }: Models, now: () => Date) =>
-  async (limit: number, after?: ListPlace): Promise<ListedRequest[]> => {
+  async (tenant: string, limit: number, after?: ListPlace): Promise<ListedRequest[]> => {
     const read = (createdAt: object | Date, beyond: object = {}) =>
       requests
-        .find({ createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] } }, FIELDS)
+        .find({ ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] } }, FIELDS)
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .lean<ListedRequest[]>();

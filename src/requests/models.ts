@@ -60,7 +60,8 @@ const request = new Schema<RequestRecord>(
       required: true,
     },
     webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
-    owner: String,
+    tenant: String,
+    client: String,
     uploadKey: String,
     eventPending: Boolean,
     reportDue: Date,
@@ -70,7 +71,9 @@ const request = new Schema<RequestRecord>(
 );
 request.index({ state: 1 });
 request.index({ eventPending: 1 });
-request.index({ createdAt: 1 });
+// A tenant's list, newest first. With the id, so that MongoDB needs no sort.
+request.index({ tenant: 1, createdAt: 1, _id: 1 });
+request.index({ client: 1, state: 1 });
 request.index({ finishedAt: 1 });
 request.index({ reportDue: 1 });
 

@@ -1,4 +1,5 @@
 import type { Models } from './models.ts';
+import { clientOfTenant, DEFAULT_TENANT, ofTenant } from './tenant.ts';
 import { finishedImages } from './transitions.ts';
 import {
   ACTIVE_STATES,
@@ -38,8 +39,12 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** The request, unless it is still being uploaded or already being removed. */
     async find(requestId: string): Promise<RequestRecord | null> {
-      const record = await requests.findOne({ _id: requestId }).lean<RequestRecord>();
-      return record === null || HIDDEN_STATES.includes(record.state) ? null : record;
+      return shown(await requests.findOne({ _id: requestId }).lean<RequestRecord>());
+    },
+
+    /** The same for those who ask: another tenant's request is not there, and one query says either. */
+    async findFor(tenant: string, requestId: string): Promise<RequestRecord | null> {
+      return shown(await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>());
     },
 
     async active(): Promise<ActiveRequest[]> {
@@ -49,15 +54,16 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     /**
      * Images that are waiting or in work, uploads on their way included: from the totals and counters of the requests,
      * not by counting images. Counters fall short at worst, so the sum is never too low.
-     * @param owner only of this API key's requests; undefined: of all
+     * @param client only of this client's requests (`client` of the record); undefined: of all
      */
-    async unfinishedImages(owner: string | undefined): Promise<number> {
-      const found = await requests
-        .find(
-          { state: { $in: [...UNFINISHED_STATES] }, ...(owner === undefined ? {} : { owner }) },
-          { total: 1, counters: 1 },
-        )
-        .lean<Pick<RequestRecord, 'total' | 'counters'>[]>();
+    async unfinishedImages(client?: string): Promise<number> {
+      const unfinished = (of: { client?: string | null }) =>
+        requests
+          .find({ ...of, state: { $in: [...UNFINISHED_STATES] } }, { total: 1, counters: 1 })
+          .lean<Pick<RequestRecord, 'total' | 'counters'>[]>();
+      const found = await unfinished(client === undefined ? {} : { client });
+      // Those of versions that stored no client are the default tenant's.
+      if (client === clientOfTenant(DEFAULT_TENANT)) found.push(...(await unfinished({ client: null })));
       return found.reduce((sum, { total, counters }) => sum + Math.max(0, total - finishedImages(counters)), 0);
     },
 
@@ -134,7 +140,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       const at = now();
       const written = await requests.updateOne(
         { _id: request._id, state: request.state, run: request.run },
-        { $set: { state, counters, finishedAt: at, eventPending: true, reportDue: at } },
+        { $set: { state, counters, finishedAt: at, eventPending: true, reportDue: at }, $unset: { client: '' } },
       );
       return written.modifiedCount === 1;
     },
@@ -157,12 +163,15 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return written.modifiedCount === 1;
     },
 
-    /** Begins the next run of a finished request. False when somebody else has, or when its event is still owed. */
-    async beginRetry({ _id, state, run, counters }: RequestRecord): Promise<boolean> {
+    /**
+     * Begins the next run of a finished request. False when somebody else has, or when its event is still owed.
+     * @param client whose quota its images count against from now on
+     */
+    async beginRetry({ _id, state, run, counters }: RequestRecord, client: string): Promise<boolean> {
       const written = await requests.updateOne(
         { _id, state, run, eventPending: { $ne: true } },
         {
-          $set: { state: 'retrying', heartbeatAt: now(), counters: { ...counters, failed: 0, cancelled: 0 } },
+          $set: { state: 'retrying', heartbeatAt: now(), counters: { ...counters, failed: 0, cancelled: 0 }, client },
           $inc: { run: 1 },
           $unset: { finishedAt: '', report: '', reportDue: '' },
         },
@@ -248,5 +257,8 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
   };
 };
+
+const shown = (record: RequestRecord | null): RequestRecord | null =>
+  record === null || HIDDEN_STATES.includes(record.state) ? null : record;
 
 export const isExact = (counters: Counters, total: number): boolean => finishedImages(counters) === total;

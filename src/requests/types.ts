@@ -105,8 +105,13 @@ export interface RequestRecord {
   readonly counters: Counters;
   /** `servedAt` is the address of the instance that took the upload, for links where no `PUBLIC_URL` is set. */
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
-  /** Short hash of the API key that uploaded it, for the quota; absent when the API is open. */
-  readonly owner?: string;
+  /** Whose it is; absent: the default tenant's, as all requests of earlier versions (tenant.ts). */
+  readonly tenant?: string;
+  /**
+   * Whose quota its unfinished images count against: `tenant <name>`, or `address <address or network>` when the API is open.
+   * Gone when it is finished: addresses of clients are not kept any longer than that.
+   */
+  readonly client?: string;
   /** `_id` of the upload key it was made under, which goes with it. */
   readonly uploadKey?: string;
   /** Set with the final state, gone once the webhook's outbox document stands. */
@@ -154,7 +159,7 @@ export interface ImageRecord {
 
 /** What an `Idempotency-Key` stands for (upload-keys.ts). */
 export interface UploadKeyRecord {
-  /** Hash of owner and key. */
+  /** Hash of tenant and key. */
   readonly _id: string;
   /** Of the claim that may write here; a new one with each claim. */
   readonly token: string;

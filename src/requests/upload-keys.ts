@@ -4,6 +4,7 @@ import { v4 as uuid } from 'uuid';
 import { AppError } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
+import { DEFAULT_TENANT } from './tenant.ts';
 import type { UploadKeyRecord } from './types.ts';
 
 /** Renewals within one lease. */
@@ -37,10 +38,13 @@ export type OpenedKey =
 
 export type UploadKeys = ReturnType<typeof createUploadKeys>;
 
-/** One key of one owner; the key itself is not kept, clients put all sorts of things into it. */
-export const uploadKeyId = (owner: string | undefined, key: string): string =>
+/**
+ * One key of one tenant; the key itself is not kept, clients put all sorts of things into it. The default tenant's are
+ * hashed as those of the open API always were, and no name of a tenant gives what an earlier version hashed.
+ */
+export const uploadKeyId = (tenant: string, key: string): string =>
   createHash('sha256')
-    .update(JSON.stringify([owner ?? null, key]))
+    .update(JSON.stringify(tenant === DEFAULT_TENANT ? [null, key] : ['tenant', tenant, key]))
     .digest('hex');
 
 /** Only as it was looked at: a claim whose lease has ended may be bound in between, by an owner that woke up. */
@@ -150,8 +154,8 @@ export const createUploadKeys = (
      * Claims a key for an upload, or tells the request that was made under it.
      * @throws AppError `idempotency_key_in_use` while another upload has it
      */
-    async open(owner: string | undefined, key: string): Promise<OpenedKey> {
-      const keyId = uploadKeyId(owner, key);
+    async open(tenant: string, key: string): Promise<OpenedKey> {
+      const keyId = uploadKeyId(tenant, key);
       const token = uuid();
       const claimed = (): OpenedKey => ({ kind: 'claimed', claim: claimOf(keyId, token) });
       for (let tries = 0; tries < TRIES; tries += 1) {

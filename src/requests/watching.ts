@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ListedRequest } from './listing.ts';
 import { summaryOf } from './status.ts';
+import { tenantOfRequest } from './tenant.ts';
 import { isFinal } from './transitions.ts';
 
 /** A request as it stood at one moment. */
@@ -21,8 +22,11 @@ export interface Watcher {
   onFailed(error: unknown): void;
 }
 
-/** Tells the watcher about a request until it leaves, by the function that is returned. */
-export type Watch = (requestId: string, watcher: Watcher) => () => void;
+/**
+ * Tells the watcher about a request of this tenant until it leaves, by the function that is returned. Another tenant's
+ * request is none.
+ */
+export type Watch = (tenant: string, requestId: string, watcher: Watcher) => () => void;
 
 export interface WatchingDeps {
   /** Those of these requests that exist; asked for at most {@link IDS_A_QUERY}. */
@@ -46,6 +50,7 @@ interface Seat {
 }
 
 interface Watched {
+  readonly tenant: string;
   state: WatchedState | null;
   readonly seats: Set<Seat>;
 }
@@ -55,19 +60,20 @@ interface Watched {
  * reader however many watch: it reads all watched requests together, and rests when nobody watches.
  */
 export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps): Watch => {
+  /** By place: the request and the tenant that asks, so that nobody is told what another tenant's watching has found. */
   const watched = new Map<string, Watched>();
-  /** Those that somebody waits for the first state of. */
+  /** Places of those that somebody waits for the first state of. */
   const fresh = new Set<string>();
   let reads = 0;
   let broken = false;
   let running = false;
   let wake: () => void = () => {};
 
-  const leave = (requestId: string, entry: Watched, seat: Seat): void => {
+  const leave = (place: string, entry: Watched, seat: Seat): void => {
     entry.seats.delete(seat);
-    if (entry.seats.size > 0 || watched.get(requestId) !== entry) return;
-    watched.delete(requestId);
-    fresh.delete(requestId);
+    if (entry.seats.size > 0 || watched.get(place) !== entry) return;
+    watched.delete(place);
+    fresh.delete(place);
     if (watched.size === 0) wake();
   };
 
@@ -78,37 +84,37 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
   };
 
   /** Nobody may be told of an end that lay before they came: a retry may have begun a new run in between. */
-  const finish = (requestId: string, entry: Watched, state: WatchedState | null, begun: number): void => {
+  const finish = (place: string, entry: Watched, state: WatchedState | null, begun: number): void => {
     entry.state = null;
     for (const seat of [...entry.seats]) {
       if (seat.since >= begun) continue;
-      leave(requestId, entry, seat);
+      leave(place, entry, seat);
       if (state === null) seat.watcher.onGone();
       else tell(seat, state);
     }
-    if (entry.seats.size > 0) fresh.add(requestId);
+    if (entry.seats.size > 0) fresh.add(place);
   };
 
   const failWaiting = (error: unknown): void => {
-    for (const [requestId, entry] of [...watched]) {
+    for (const [place, entry] of [...watched]) {
       for (const seat of [...entry.seats]) {
         if (seat.told !== undefined) continue;
-        leave(requestId, entry, seat);
+        leave(place, entry, seat);
         seat.watcher.onFailed(error);
       }
     }
   };
 
-  const look = async (ids: readonly string[]): Promise<void> => {
+  const look = async (places: readonly string[]): Promise<void> => {
     reads += 1;
     const begun = reads;
-    const found = new Map((await read(ids)).map((request) => [request._id, request]));
-    for (const requestId of ids) {
-      const entry = watched.get(requestId);
+    const found = new Map((await read(places.map(requestIdOf))).map((request) => [request._id, request]));
+    for (const place of places) {
+      const entry = watched.get(place);
       if (entry === undefined) continue;
-      const request = found.get(requestId);
-      const state = request === undefined ? null : stateOf(request);
-      if (state === null || state.final) finish(requestId, entry, state, begun);
+      const request = found.get(requestIdOf(place));
+      const state = request === undefined || tenantOfRequest(request) !== entry.tenant ? null : stateOf(request);
+      if (state === null || state.final) finish(place, entry, state, begun);
       else {
         entry.state = state;
         for (const seat of [...entry.seats]) tell(seat, state);
@@ -116,9 +122,9 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
     }
   };
 
-  const lookAtAll = async (ids: readonly string[]): Promise<void> => {
+  const lookAtAll = async (places: readonly string[]): Promise<void> => {
     try {
-      for (let from = 0; from < ids.length; from += IDS_A_QUERY) await look(ids.slice(from, from + IDS_A_QUERY));
+      for (let from = 0; from < places.length; from += IDS_A_QUERY) await look(places.slice(from, from + IDS_A_QUERY));
       broken = false;
     } catch (error) {
       if (!broken) log.warn({ err: error }, 'watched requests cannot be read; it is tried again');
@@ -140,33 +146,36 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
     let due = performance.now() + everyMs;
     while (watched.size > 0) {
       const all = performance.now() >= due;
-      const ids = all ? [...watched.keys()] : [...fresh];
+      const places = all ? [...watched.keys()] : [...fresh];
       fresh.clear();
       const begunAt = performance.now();
-      if (ids.length > 0) await lookAtAll(ids);
+      if (places.length > 0) await lookAtAll(places);
       if (all) due = Math.max(begunAt + everyMs, performance.now() + PAUSE_MS);
       if (fresh.size === 0 && watched.size > 0) await sleep(Math.max(0, due - performance.now()));
     }
     running = false;
   };
 
-  return (requestId, watcher) => {
-    const entry = watched.get(requestId) ?? { state: null, seats: new Set<Seat>() };
-    watched.set(requestId, entry);
+  return (tenant, requestId, watcher) => {
+    const place = `${requestId} ${tenant}`;
+    const entry = watched.get(place) ?? { tenant, state: null, seats: new Set<Seat>() };
+    watched.set(place, entry);
     const seat: Seat = { watcher, since: reads };
     entry.seats.add(seat);
     if (entry.state !== null) tell(seat, entry.state);
     else {
-      fresh.add(requestId);
+      fresh.add(place);
       wake();
     }
     if (!running) {
       running = true;
       void run();
     }
-    return () => leave(requestId, entry, seat);
+    return () => leave(place, entry, seat);
   };
 };
+
+const requestIdOf = (place: string): string => place.slice(0, place.indexOf(' '));
 
 const ID_CHARACTERS = 16;
 

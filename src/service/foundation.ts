@@ -31,17 +31,18 @@ export type Closers = (() => Promise<void>)[];
 
 export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
 
-/** Shorter keys can be guessed by someone who may try often. */
-const SAFE_KEY_CHARACTERS = 16;
-
 /** What everything else stands on: the database with its stores, the image store, the folder for uploads, the metrics. */
 export const layFoundation = async (config: Config, files: ServiceFiles, log: Logger, closers: Closers) => {
   const imageDirectory = config.storage.kind === 'local' ? resolve(config.storage.directory) : null;
   const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
   await mkdir(uploadDirectory, { recursive: true });
   await sweepUploads(uploadDirectory, processMark, Date.now());
-  if (config.access.apiKeys.some((key) => key.length < SAFE_KEY_CHARACTERS)) {
-    log.warn(`API_KEYS has a key of less than ${SAFE_KEY_CHARACTERS} characters, which could be guessed`);
+  const { apiKeys, operatorKeys } = config.access;
+  if ([...apiKeys, ...operatorKeys].some(({ short }) => short)) {
+    log.warn('API_KEYS or OPERATOR_KEYS has a key of less than 16 characters, which could be guessed');
+  }
+  if (apiKeys.length > 0 && operatorKeys.length === 0) {
+    log.info('/metrics is closed, because API_KEYS is set and OPERATOR_KEYS is not');
   }
   const storageConfig: StorageConfig =
     config.storage.kind === 'local'
@@ -71,7 +72,7 @@ export const layFoundation = async (config: Config, files: ServiceFiles, log: Lo
   await outbox.ensureIndexes();
   const requests = createRequestStore(models, now);
   const metrics = createMetrics({ version: VERSION, role: config.role });
-  metrics.watchQueue(() => requests.unfinishedImages(undefined));
+  metrics.watchQueue(() => requests.unfinishedImages());
 
   return {
     ...{ connection, databaseName: database.name, now, models, outbox, metrics },

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { startTestService, type TestService, upload } from '../support/service.ts';
 
 const KEY = 'first-key-0123456789';
 const OTHER = 'other-key-0123456789';
+/** The new key of the same tenant as the first, given as its hash. */
+const NEXT = 'next-key-0123456789';
 const CSV = 'S. No.,Product Name,Input Image Urls\n1,Mug,http://10.0.0.1/a.jpg\n';
 
 let service: TestService;
 beforeAll(async () => {
   service = await startTestService({
-    API_KEYS: `${KEY}, ${OTHER}`,
+    API_KEYS: `shop:${KEY}, shop:sha256:${createHash('sha256').update(NEXT).digest('hex').toUpperCase()}, ${OTHER}`,
     RATE_LIMIT_UPLOADS_PER_MINUTE: '2',
     CORS_ORIGINS: 'https://shop.example',
   });
@@ -26,6 +29,9 @@ test.each([
   [{ Authorization: `Bearer ${KEY}` }, 404],
   [{ Authorization: `bearer ${OTHER}` }, 404],
   [{ 'X-Api-Key': KEY }, 404],
+  [{ 'X-Api-Key': NEXT }, 404],
+  [{ 'X-Api-Key': createHash('sha256').update(NEXT).digest('hex') }, 401],
+  [{ 'X-Api-Key': `shop:${KEY}` }, 401],
   [{ 'X-Api-Key': KEY.slice(0, -1) }, 401],
   [{ 'X-Api-Key': `${KEY},${OTHER}` }, 401],
   [{ 'X-Api-Key': '' }, 401],
@@ -47,9 +53,9 @@ test('every spelling of /api is guarded, and nothing beside it', async () => {
   expect((await get('/processed_images/x.jpg')).status).toBe(404);
 });
 
-test('uploads are limited for each key on its own, with standard headers', async () => {
+test('uploads are limited for each tenant on its own, whichever of its keys, with standard headers', async () => {
   expect((await uploadAs(KEY)).status).toBe(202);
-  const second = await uploadAs(KEY);
+  const second = await uploadAs(NEXT);
   expect(second.headers.get('ratelimit-policy')).toContain('q=2; w=60');
   expect(second.headers.get('ratelimit')).toContain('r=0');
   const third = await uploadAs(KEY);

@@ -196,7 +196,7 @@ test('a reader that takes nothing costs no memory that grows, and is let go', as
   let tell = (_n: number): void => {};
   const big = 'x'.repeat(64 * 1024);
   await serve({
-    watch: (_requestId, { onState }) => {
+    watch: (_tenant, _requestId, { onState }) => {
       tell = (n) => onState({ id: String(n), data: JSON.stringify({ n, big }), final: false });
       onState({ id: 'first', data: '{}', final: false });
       return () => {};
@@ -223,7 +223,7 @@ test('a reader that falls behind gets the newest state when it reads again', asy
   const big = 'x'.repeat(64 * 1024);
   let tell = (_n: number): void => {};
   await serve({
-    watch: (_requestId, { onState }) => {
+    watch: (_tenant, _requestId, { onState }) => {
       tell = (n) => onState({ id: String(n), data: JSON.stringify({ n, big }), final: false });
       onState({ id: 'first', data: '{}', final: false });
       return () => {};

@@ -180,9 +180,9 @@ test('two services in one process share no count', async () => {
   }
 });
 
-test('with API_KEYS the metrics need a key, which Prometheus can send as a bearer token', async () => {
+test("with keys the metrics need an operator's, which Prometheus can send as a bearer token", async () => {
   const key = 'prometheus-0123456789';
-  const guarded = await startTestService({ API_KEYS: `someone-else-0123456789,${key}` });
+  const guarded = await startTestService({ API_KEYS: 'someone-else-0123456789', OPERATOR_KEYS: key });
   try {
     const ask = (headers: Record<string, string>) => fetch(`${guarded.url}/metrics`, { headers });
     const refused = await ask({});

@@ -77,8 +77,8 @@ const statuses = async (id: string) => new Set((await images.page(id, 0, TOTAL))
 
 test('a retry that was cut off is gone on with, and a late pass puts nothing back twice', async () => {
   const request = await failedRequest();
-  expect(await requests.beginRetry(request)).toBe(true);
-  expect(await requests.beginRetry(request)).toBe(false);
+  expect(await requests.beginRetry(request, 'tenant a')).toBe(true);
+  expect(await requests.beginRetry(request, 'tenant a')).toBe(false);
   await images.putBack(request._id, 2, 0, PAGE_SIZE);
   // The process dies here. Nobody touches it before a minute has passed.
   await reconciler().look();
@@ -99,8 +99,8 @@ test('a retry that was cut off is gone on with, and a late pass puts nothing bac
 
 test('the event of the run before is in the outbox when a retry begins', async () => {
   const request = await failedRequest({ eventPending: true });
-  expect(await requests.beginRetry(request)).toBe(false);
-  const { begun } = await control().retry(request);
+  expect(await requests.beginRetry(request, 'tenant a')).toBe(false);
+  const { begun } = await control().retry(request, 'tenant a');
   expect(events).toEqual([`${request._id}_1`]);
   await begun;
   expect(await requests.find(request._id)).toMatchObject({ state: 'queued', run: 2 });
@@ -136,7 +136,7 @@ test('a cancel stops waiting images and lapsed leases, and leaves a living lease
 test('a cancel that comes late, from before a retry, stops nothing of the new run', async () => {
   const request = await failedRequest({ state: 'cancelled' });
   await control()
-    .retry(request)
+    .retry(request, 'tenant a')
     .then(({ begun }) => begun);
   expect(await images.cancel(request, 500)).toBe(0);
   expect(await statuses(request._id)).toEqual(new Set(['pending']));
@@ -149,10 +149,10 @@ test('a cancel that comes late, from before a retry, stops nothing of the new ru
 
 test('what a state does not allow is refused', async () => {
   const running = await failedRequest({ state: 'processing' });
-  await expect(control().retry(running)).rejects.toMatchObject({ code: 'not_finished' });
+  await expect(control().retry(running, 'tenant a')).rejects.toMatchObject({ code: 'not_finished' });
   const retrying = await failedRequest({ state: 'retrying' });
   await expect(control().cancel(retrying)).rejects.toMatchObject({ code: 'not_finished' });
   const done = await failedRequest({ state: 'completed', counters: { ...NO_COUNTS, completed: TOTAL } });
-  await expect(control().retry(done)).rejects.toMatchObject({ code: 'nothing_to_retry' });
+  await expect(control().retry(done, 'tenant a')).rejects.toMatchObject({ code: 'nothing_to_retry' });
   await expect(control().cancel(done)).rejects.toMatchObject({ code: 'already_finished' });
 }, 60_000);

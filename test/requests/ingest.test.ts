@@ -9,7 +9,12 @@ const LIMITS: IngestLimits = {
 };
 const CSV = 'S. No.,Product Name,Input Image Urls\n1,A,http://images.example/1.jpg\n2,B,http://images.example/2.jpg\n';
 const open = () => Readable.from([Buffer.from(CSV)]);
-const upload = { options: { quality: 50, format: 'jpeg' }, onInvalidRow: 'reject' } as const;
+const upload = {
+  options: { quality: 50, format: 'jpeg' },
+  onInvalidRow: 'reject',
+  tenant: 'default',
+  client: 'tenant default',
+} as const;
 const never = new AbortController().signal;
 const now = (): Date => new Date();
 

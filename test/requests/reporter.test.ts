@@ -113,7 +113,9 @@ test('a retry that begins meanwhile throws the report away, and one that stands'
   const request = await seed(5);
   await reporter({
     page: async (...args) => {
-      expect(await requests.beginRetry({ ...request, counters: { ...NO_COUNTS, completed: 5 } })).toBe(true);
+      expect(await requests.beginRetry({ ...request, counters: { ...NO_COUNTS, completed: 5 } }, 'tenant a')).toBe(
+        true,
+      );
       return store().page(...args);
     },
   }).look(never);
@@ -123,7 +125,7 @@ test('a retry that begins meanwhile throws the report away, and one that stands'
   const done = await seed(5);
   await reporter().look(never);
   expect((await stored(done))?.report).toBeDefined();
-  await requests.beginRetry(done);
+  await requests.beginRetry(done, 'tenant a');
   expect((await stored(done))?.report).toBeUndefined();
   expect((await stored(done))?.reportDue).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { v4 as uuid } from 'uuid';
 import { fingerprintOf } from '../../src/requests/fingerprint.ts';
@@ -40,7 +41,7 @@ afterEach(async () => {
 
 /** Claims the key, as the upload of an instance does. */
 const claim = async (by: UploadKeys = keys): Promise<UploadClaim> => {
-  const opened = await by.open(undefined, key);
+  const opened = await by.open('default', key);
   if (opened.kind !== 'claimed') throw new Error(`the key is ${opened.kind}`);
   claims.push(opened.claim);
   return opened.claim;
@@ -56,7 +57,7 @@ const insert = async (state: RequestState = 'ingesting'): Promise<string> => {
   return requestId;
 };
 const activate = (requestId: string) => requests.activate(requestId, { total: 1, chunks: 0, failed: 0 });
-const stored = () => models.uploadKeys.findOne({ _id: uploadKeyId(undefined, key) }).lean();
+const stored = () => models.uploadKeys.findOne({ _id: uploadKeyId('default', key) }).lean();
 const setState = (requestId: string, state: RequestState) =>
   models.requests.updateOne({ _id: requestId }, { $set: { state } });
 
@@ -130,7 +131,7 @@ test('an upload that wakes up and binds while its key is being taken over keeps 
   await expect(claim(other)).rejects.toMatchObject(IN_USE);
   expect(woke).toBe(true);
   expect(await activate(requestId)).toBe(true);
-  expect(await keys.open(undefined, key)).toEqual({ kind: 'stored', requestId, fingerprint: 'print' });
+  expect(await keys.open('default', key)).toEqual({ kind: 'stored', requestId, fingerprint: 'print' });
 });
 
 test.each([
@@ -143,9 +144,9 @@ test.each([
   await died.bind(requestId, 'print');
   await activate(requestId);
   clock += later;
-  expect(await keys.open(undefined, key)).toEqual({ kind: 'stored', requestId, fingerprint: 'print' });
+  expect(await keys.open('default', key)).toEqual({ kind: 'stored', requestId, fingerprint: 'print' });
   await keys.sweep();
-  expect(await keys.open(undefined, key)).toEqual({ kind: 'stored', requestId, fingerprint: 'print' });
+  expect(await keys.open('default', key)).toEqual({ kind: 'stored', requestId, fingerprint: 'print' });
 });
 
 test.each(['processing', 'completed', 'failed', 'cancelled', 'retrying'] as const)(
@@ -158,7 +159,7 @@ test.each(['processing', 'completed', 'failed', 'cancelled', 'retrying'] as cons
     await first.release();
     expect((await stored())?.leaseUntil).toBeUndefined();
     await setState(requestId, state);
-    expect(await keys.open(undefined, key)).toMatchObject({ kind: 'stored', requestId });
+    expect(await keys.open('default', key)).toMatchObject({ kind: 'stored', requestId });
   },
 );
 
@@ -229,6 +230,7 @@ const ingestWith = async (store: RequestStore, upload: UploadClaim): Promise<unk
     {
       options: { quality: 50, format: 'jpeg' },
       onInvalidRow: 'reject',
+      ...{ tenant: 'default', client: 'tenant default' },
       key: { id: upload.keyId, bind: (requestId) => upload.bind(requestId, 'print') },
     },
     new AbortController().signal,
@@ -246,7 +248,7 @@ test('an upload whose activation was done and reported as failed is answered, an
   const first = await claim();
   expect(await ingestWith(store, first)).toMatchObject({ total: 1 });
   await first.release();
-  const opened = await keys.open(undefined, key);
+  const opened = await keys.open('default', key);
   if (opened.kind !== 'stored') throw new Error('the key is free');
   const request = await requests.find(opened.requestId);
   expect(request).toMatchObject({ state: 'queued', total: 1, uploadKey: first.keyId });
@@ -261,12 +263,17 @@ test('an upload that lost its key stores nothing', async () => {
   expect(await models.requests.countDocuments({ uploadKey: slow.keyId })).toBe(0);
   await ingestWith(requests, next);
   await next.release();
-  expect(await keys.open(undefined, key)).toMatchObject({ kind: 'stored' });
+  expect(await keys.open('default', key)).toMatchObject({ kind: 'stored' });
 });
 
-test('keys of other owners, and none, are other keys', () => {
-  const ids = [uploadKeyId(undefined, 'a'), uploadKeyId('a', 'a'), uploadKeyId('b', 'a'), uploadKeyId('a', 'b')];
-  expect(new Set(ids).size).toBe(4);
+test('keys of other tenants are other keys, whatever the tenants are called', () => {
+  const ids = ['default', 'null', 'a', 'b', 'tenant'].map((tenant) => uploadKeyId(tenant, 'a'));
+  ids.push(uploadKeyId('a', 'b'));
+  expect(new Set(ids).size).toBe(6);
+  // As versions without tenants hashed a key of the open API, and one of an API key of this name.
+  const earlier = (text: string) => createHash('sha256').update(text).digest('hex');
+  expect(ids[0]).toBe(earlier('[null,"a"]'));
+  expect(ids).not.toContain(earlier('["a","a"]'));
 });
 
 test('a fingerprint is one of bytes and fields, whatever their order and chunks', async () => {

@@ -57,7 +57,7 @@ test('tells the state as it is, each change once, and the end last', async () =>
   const { database, watch } = setup();
   database.put('a', 'processing', 1);
   const { told, watcher } = recorder();
-  watch('a', watcher);
+  watch('default', 'a', watcher);
   await until(() => database.asked.length > 4);
   expect(told).toEqual(['processing 1']);
   database.put('a', 'processing', 2);
@@ -71,7 +71,7 @@ test('reads nothing before the first comes and after the last has left', async (
   const { database, watch } = setup();
   database.put('a', 'processing');
   expect(database.asked).toEqual([]);
-  const leaves = [recorder(), recorder()].map(({ watcher }) => watch('a', watcher));
+  const leaves = [recorder(), recorder()].map(({ watcher }) => watch('default', 'a', watcher));
   await until(() => database.asked.length > 2);
   for (const leave of leaves) leave();
   const { length } = database.asked;
@@ -79,7 +79,7 @@ test('reads nothing before the first comes and after the last has left', async (
   expect(database.asked.length).toBeLessThanOrEqual(length + 1);
   // And begins again with the next.
   const { told, watcher } = recorder();
-  watch('a', watcher);
+  watch('default', 'a', watcher);
   await until(() => told.length === 1);
 });
 
@@ -89,7 +89,7 @@ test('several requests are read together, in queries of at most a hundred', asyn
   const recorders = ids.map((id) => {
     database.put(id, 'processing');
     const one = recorder();
-    watch(id, one.watcher);
+    watch('default', id, one.watcher);
     return one;
   });
   await until(() => recorders.every(({ told }) => told.length === 1));
@@ -102,11 +102,11 @@ test('who comes while others watch is told at once, from what is known', async (
   const { database, watch } = setup();
   database.put('a', 'processing', 3);
   const first = recorder();
-  watch('a', first.watcher);
+  watch('default', 'a', first.watcher);
   await until(() => first.told.length === 1);
   const { length } = database.asked;
   const second = recorder();
-  watch('a', second.watcher);
+  watch('default', 'a', second.watcher);
   expect(second.told).toEqual(['processing 3']);
   expect(database.asked.length).toBe(length);
 });
@@ -119,11 +119,11 @@ test('an end that was read before somebody came is not told to them: a retry may
     release = resolve;
   });
   const early = recorder();
-  watch('a', early.watcher);
+  watch('default', 'a', early.watcher);
   await until(() => database.asked.length === 1);
   database.put('a', 'queued', 9);
   const late = recorder();
-  watch('a', late.watcher);
+  watch('default', 'a', late.watcher);
   database.hold = null;
   release();
   await until(() => late.told.length === 1);
@@ -134,11 +134,11 @@ test('an end that was read before somebody came is not told to them: a retry may
 test('a request that is not there, or no longer, is told so', async () => {
   const { database, watch } = setup();
   const unknown = recorder();
-  watch('b', unknown.watcher);
+  watch('default', 'b', unknown.watcher);
   await until(() => unknown.told.length === 1);
   database.put('a', 'processing');
   const removed = recorder();
-  watch('a', removed.watcher);
+  watch('default', 'a', removed.watcher);
   await until(() => removed.told.length === 1);
   database.remove('a');
   await until(() => removed.told.length === 2);
@@ -149,12 +149,12 @@ test('a failure ends those who know nothing yet; the others wait until the datab
   const { database, watch, warnings } = setup();
   database.put('a', 'processing', 1);
   const watching = recorder();
-  watch('a', watching.watcher);
+  watch('default', 'a', watching.watcher);
   await until(() => watching.told.length === 1);
   database.failure = new Error('away');
   const { length } = database.asked;
   const late = recorder();
-  watch('b', late.watcher);
+  watch('default', 'b', late.watcher);
   await until(() => late.told.length === 1 && database.asked.length > length + 5);
   expect(late.told).toEqual(['failed']);
   expect(warnings).toHaveLength(1);

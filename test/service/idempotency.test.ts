@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { connect as connectDatabase } from '../../src/database/connect.ts';
-import { keyName } from '../../src/http/access.ts';
 import { uploadKeyId } from '../../src/requests/upload-keys.ts';
 import { testConnection } from '../support/database.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
@@ -24,7 +23,7 @@ let database: Connection;
 let key: string;
 
 beforeAll(async () => {
-  const environment = { API_KEYS: `${ALICE},${BOB}`, RATE_LIMIT_UPLOADS_PER_MINUTE: '0' };
+  const environment = { API_KEYS: `alice:${ALICE},bob:${BOB}`, RATE_LIMIT_UPLOADS_PER_MINUTE: '0' };
   first = await startTestService(environment);
   second = await startTestService({ ...environment, MONGODB_URI: String(first.environment.MONGODB_URI) });
   database = await connectDatabase(String(first.environment.MONGODB_URI), () => undefined);
@@ -74,8 +73,8 @@ const send = async ({ to = first, as = ALICE, csv = CSV, fields = {}, ...given }
   return answerOf(await fetch(`${to.url}/api/upload`, { method: 'POST', body, headers }));
 };
 
-/** `_id` of the key as the database has it, when this owner sent it. */
-const keyId = (as = ALICE): string => uploadKeyId(keyName(as), key);
+/** `_id` of the key as the database has it, when this tenant sent it. */
+const keyId = (tenant = 'alice'): string => uploadKeyId(tenant, key);
 const requestsOf = (id: string) => database.collection('requests').find({ uploadKey: id }).toArray();
 const setKey = (change: object) =>
   database.collection<{ _id: string }>('uploadKeys').updateOne({ _id: keyId() }, { $set: change });
@@ -128,7 +127,7 @@ test('the same key with another file or other fields is refused, and the first s
   expect(JSON.stringify(stored)).not.toContain(secret('a'));
 });
 
-test('keys belong to the API key they came with', async () => {
+test('keys belong to the tenant they came from', async () => {
   const alice = await send();
   const bob = await send({ as: BOB, csv: OTHER });
   expect(bob).toMatchObject({ status: 202, replayed: null });
@@ -274,7 +273,7 @@ test('an instance that is killed in the middle of an upload locks its key no lon
   const shared = database;
   database = own.connection;
   try {
-    const environment = { MONGODB_URI: own.uri, API_KEYS: ALICE, LEASE_SECONDS: '2', ROLE: 'api' };
+    const environment = { MONGODB_URI: own.uri, API_KEYS: `alice:${ALICE}`, LEASE_SECONDS: '2', ROLE: 'api' };
     const killed = await startInstance(join(directory, 'a'), environment);
     const other = await startInstance(join(directory, 'b'), environment);
     await halfSent(killed);
