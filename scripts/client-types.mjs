@@ -11,7 +11,7 @@ register(`data:text/javascript,${encodeURIComponent(hook)}`, import.meta.url);
 const { default: openapiTS, astToString } = await import('openapi-typescript');
 const { openApiDocument } = await import('../dist/http/openapi/document.js');
 
-const types = await openapiTS(openApiDocument({ needsKey: true }));
+const types = await openapiTS(openApiDocument({ needsKey: true, metricsNeedKey: true }));
 process.stdout.write(`/**
  * Types of the API, made of its OpenAPI document by \`npm run generate\`.
  */

@@ -105,7 +105,9 @@ export const createApp = (deps: AppDeps): Express => {
     app.use(sampleRoutes(join(deps.page.directory, 'samples'), deps.page.samplesBase));
   }
   const referenceDirectory = deps.page === null ? null : join(deps.page.directory, 'reference');
-  app.use(docsRoutes({ needsKey: deps.access.apiKeys.length > 0, referenceDirectory }));
+  const needsKey = deps.access.apiKeys.length > 0;
+  const metricsNeedKey = needsKey || deps.access.operatorKeys.length > 0;
+  app.use(docsRoutes({ needsKey, metricsNeedKey, referenceDirectory }));
   app.use('/api', guards.api, requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));

@@ -47,7 +47,7 @@ export const REQUEST_ERRORS = {
     422,
     'This Idempotency-Key was sent before with another file or other fields. Take a new key for a new upload.',
   ),
-  rate_limited: transient(429, 'Too many uploads in a short time. Wait as long as Retry-After says.'),
+  rate_limited: transient(429, 'Too many calls in a short time. Wait as long as Retry-After says.'),
   quota_exceeded: transient(429, 'Too many images are waiting already. Upload again when some are done.'),
   too_many_uploads: transient(
     429,

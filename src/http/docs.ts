@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type RequestHandler, type Response, Router } from 'express';
-import { openApiDocument } from './openapi/document.ts';
+import { type DocumentOptions, openApiDocument } from './openapi/document.ts';
 import { methodNotAllowed } from './problem.ts';
 import { referencePage, referenceScript, referenceStyle } from './reference-page.ts';
 
@@ -13,14 +13,13 @@ const PACKAGE_FILES = {
   '/docs/favicon.png': 'favicon-32x32.png',
 };
 
-export interface DocsDeps {
-  readonly needsKey: boolean;
+export interface DocsDeps extends DocumentOptions {
   /** Where the build put Swagger UI (scripts/build-page.mjs); null: there is the document alone. */
   readonly referenceDirectory: string | null;
 }
 
 /** `/docs`, the reference for people, and the OpenAPI document of this very service that it shows. */
-export const docsRoutes = ({ needsKey, referenceDirectory }: DocsDeps): Router => {
+export const docsRoutes = ({ referenceDirectory, ...options }: DocsDeps): Router => {
   const page: readonly [readonly string[], string, string][] = [
     [['/docs'], 'html', referencePage],
     [['/docs/reference.css'], 'css', referenceStyle],
@@ -35,7 +34,7 @@ export const docsRoutes = ({ needsKey, referenceDirectory }: DocsDeps): Router =
     };
     router.get([...paths], handler).all([...paths], methodNotAllowed('GET', 'HEAD'));
   };
-  const document = JSON.stringify(openApiDocument({ needsKey }));
+  const document = JSON.stringify(openApiDocument(options));
   serve(DOCUMENT_PATHS, (res) => res.type('application/json').send(document));
   if (referenceDirectory === null) return router;
   for (const [paths, type, text] of page) serve(paths, (res) => res.type(type).send(text));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { WRONG_KEYS } from '../../src/http/access.ts';
 import { startTestService, type TestService, upload } from '../support/service.ts';
 
 const KEY = 'first-key-0123456789';
@@ -70,4 +71,33 @@ test('only configured origins may call from a browser', async () => {
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://shop.example');
   const refused = await get('/health', { Origin: 'https://evil.example' });
   expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('too many wrong keys of one address are held up, and its right keys are not', async () => {
+  const own = await startTestService({ API_KEYS: `shop:${KEY}`, OPERATOR_KEYS: OTHER, TRUST_PROXY: 'loopback' });
+  const ask = (key: string | null, from: string, path = '/api/requests') =>
+    fetch(`${own.url}${path}`, { headers: { 'X-Forwarded-For': from, ...(key !== null && { 'X-Api-Key': key }) } });
+  try {
+    const statuses = await Promise.all(
+      Array.from({ length: WRONG_KEYS + 20 }, async (_, n) => {
+        // Of one network, on both guarded paths.
+        const path = n % 2 === 0 ? '/api/requests' : '/metrics';
+        return (await ask(`wrong-${n}`, `2001:db8:1:2::${n + 1}`, path)).status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 401)).toHaveLength(WRONG_KEYS);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+    const held = await ask('wrong', '2001:db8:1:2:ffff::1');
+    expect([held.status, await held.json()]).toEqual([429, expect.objectContaining({ code: 'rate_limited' })]);
+    expect(Number(held.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(held.headers.get('www-authenticate')).toBeNull();
+    // Neither a right key nor none is a guess; and nobody else is held up.
+    expect((await ask(KEY, '2001:db8:1:2::1')).status).toBe(200);
+    expect((await ask(OTHER, '2001:db8:1:2::1', '/metrics')).status).toBe(200);
+    expect((await ask(null, '2001:db8:1:2::1')).status).toBe(401);
+    expect((await ask('wrong', '2001:db8:1:3::1')).status).toBe(401);
+    expect((await ask('wrong', '203.0.113.7')).status).toBe(401);
+  } finally {
+    await own.close();
+  }
 });

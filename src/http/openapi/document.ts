@@ -28,16 +28,27 @@ const ANSWERS = {
 };
 
 const SECURITY_SCHEMES = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'One of `API_KEYS`.' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'One of `API_KEYS`: each sees the requests of its own tenant.',
+  },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same key in a header of its own.' },
+};
+const OPERATOR_SCHEME = {
+  operator: { type: 'http', scheme: 'bearer', description: 'One of `OPERATOR_KEYS`: for `/metrics` only.' },
 };
 const EITHER_KEY = [{ bearer: [] }, { apiKey: [] }];
 
-/**
- * The OpenAPI 3.1 document, from the schemas that check the requests and those that tests hold the answers against.
- * @param options.needsKey whether API_KEYS is set: then calls under /api ask for one
- */
-export const openApiDocument = ({ needsKey }: { readonly needsKey: boolean }): Json => ({
+export interface DocumentOptions {
+  /** API_KEYS is set: calls under /api ask for one. */
+  readonly needsKey: boolean;
+  /** API_KEYS or OPERATOR_KEYS is set: /metrics asks for an operator's key. */
+  readonly metricsNeedKey: boolean;
+}
+
+/** The OpenAPI 3.1 document, from the schemas that check the requests and those that tests hold the answers against. */
+export const openApiDocument = ({ needsKey, metricsNeedKey }: DocumentOptions): Json => ({
   openapi: '3.1.0',
   info: {
     title: 'Bulk image processor',
@@ -59,20 +70,23 @@ export const openApiDocument = ({ needsKey }: { readonly needsKey: boolean }): J
     Object.entries(PATHS).map(([path, operations]) => [
       path,
       Object.fromEntries(
-        Object.entries(operations).map(([method, operation]) => [method, guarded(operation, needsKey)]),
+        Object.entries(operations).map(([method, operation]) => [method, guarded(operation, needsKey, metricsNeedKey)]),
       ),
     ]),
   ),
   components: {
     schemas: answerSchemas(),
-    ...(needsKey ? { securitySchemes: SECURITY_SCHEMES } : {}),
+    ...(metricsNeedKey ? { securitySchemes: { ...(needsKey ? SECURITY_SCHEMES : {}), ...OPERATOR_SCHEME } } : {}),
   },
 });
 
-const guarded = (operation: Operation, needsKey: boolean): Operation =>
-  needsKey && operation.security === undefined
-    ? { ...operation, responses: { ...operation.responses, ...KEY_PROBLEMS } }
-    : operation;
+const guarded = (operation: Operation, needsKey: boolean, metricsNeedKey: boolean): Operation => {
+  const isForOperators = operation.security !== undefined && operation.security.length > 0;
+  if (isForOperators && !metricsNeedKey) return { ...operation, security: [] };
+  const isGuarded = isForOperators || (needsKey && operation.security === undefined);
+  // The call's own answers of a status name more codes than these.
+  return isGuarded ? { ...operation, responses: { ...KEY_PROBLEMS, ...operation.responses } } : operation;
+};
 
 /** Open to further members, as answers may gain some; so clients must skip what they do not know. */
 const answerSchemas = (): Json => {

@@ -241,6 +241,7 @@ const metrics: Operation = {
   operationId: 'metrics',
   tags: ['Operation'],
   summary: 'What the service does, for Prometheus',
+  security: [{ operator: [] }],
   responses: {
     200: {
       description: 'Prometheus text format 0.0.4.',
@@ -268,5 +269,5 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/metrics': { get: metrics },
 };
 
-/** The codes that calls under /api answer only where keys are set. */
-export const KEY_PROBLEMS = problems('unauthorized');
+/** The codes that guarded calls answer only where keys are set. */
+export const KEY_PROBLEMS = problems('unauthorized', 'forbidden', 'rate_limited');

@@ -18,7 +18,7 @@ export interface Operation {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;
-  /** Empty: open even where keys are set. */
+  /** Absent: asks for a tenant's key where keys are set. Empty: open even there. */
   readonly security?: readonly Json[];
   readonly parameters?: readonly Json[];
   readonly requestBody?: Json;
