@@ -38,6 +38,23 @@ export const checkNode = () => {
   );
 };
 
+const OPEN_FILES_NEEDED = 256;
+
+/** The same as src/open-files.ts, which is not built yet: npm and the compiler would fail halfway, and leave half of it. */
+export const checkOpenFiles = () => {
+  let limits = '';
+  try {
+    limits = readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return;
+  }
+  const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  if (limit >= OPEN_FILES_NEEDED) return;
+  throw new SetupError(
+    `This process may open ${limit} files, and needs at least ${OPEN_FILES_NEEDED}. Raise the limit with "ulimit -n 1024" in this shell, LimitNOFILE=1024 in a systemd unit or --ulimit nofile=1024 for a container, and start again.`,
+  );
+};
+
 /** The environment of the service and of the tests: libuv's pool must have its size before node starts. */
 export const runtimeEnvironment = () => ({
   UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
@@ -188,6 +205,7 @@ export const ensureBuild = () => alone(build);
 /** Everything that must be there before the service or a test can run. */
 export const prepare = async () => {
   checkNode();
+  checkOpenFiles();
   await ensureDependencies();
   await ensureBuild();
 };

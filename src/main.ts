@@ -1,64 +1,9 @@
-import { join } from 'node:path';
-import dotenv from 'dotenv';
-import { pino } from 'pino';
-import { type Config, ConfigError, loadConfig } from './config.ts';
-import { type Service, startService } from './service.ts';
-import { startFault, welcome } from './startup.ts';
+/** `node dist/main.js`. Looks at the limit of open files before the many files of the service are loaded. */
+import { openFilesFault, openFilesLimit } from './open-files.ts';
 
-/** A stop that hangs is ended this much later than SHUTDOWN_SECONDS. */
-const LAST_RESORT_MS = 1_000;
-
-const fail = (message: string): never => {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-};
-
-const readConfig = (): Config => {
-  dotenv.config({ quiet: true });
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    return error instanceof ConfigError ? fail(error.message) : fail(String(error));
-  }
-};
-
-const config = readConfig();
-const log = pino({ level: config.logLevel });
-
-let service: Service | undefined;
-let stopping = false;
-
-const stop = async (reason: string): Promise<void> => {
-  if (stopping) return;
-  stopping = true;
-  log.info({ reason }, 'stopping');
-  setTimeout(() => process.exit(1), config.shutdownMs + LAST_RESORT_MS).unref();
-  await service?.close();
-  log.info('stopped');
-  process.exit(0);
-};
-
-process.on('SIGTERM', () => void stop('SIGTERM'));
-process.on('SIGINT', () => void stop('SIGINT'));
-// `npm start` holds a channel to this process; when it closes, nobody is left who could stop us.
-process.on('disconnect', () => void stop('the starting process is gone'));
-
-try {
-  const { dirname } = import.meta;
-  const files = {
-    worker: join(dirname, 'worker.js'),
-    guardian: join(dirname, 'database', 'guardian.js'),
-    page: join(dirname, 'web'),
-  };
-  service = await startService(config, files, log);
-  const { url, database } = service;
-  log.info({ url, database }, `ready: ${url}`);
-  // People at a terminal get text; what collects logs gets records.
-  for (const line of welcome(config, service)) {
-    if (process.stdout.isTTY) process.stdout.write(`${line}\n`);
-    else log.info(line.trim().replace(/ {2,}/, ': '));
-  }
-} catch (error) {
-  log.debug({ err: error }, 'the service could not start');
-  fail(startFault(error, config));
+const fault = openFilesFault(openFilesLimit());
+if (fault === null) await import('./serve.ts');
+else {
+  process.stderr.write(`${fault}\n`);
+  process.exitCode = 1;
 }

@@ -57,6 +57,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of this user is used up',
 };
 
+const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
+
 const folderFault = (variable: string, folder: string, code: string): string => {
   const cure = code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room' : 'Mend that';
   return `The folder ${folder} cannot be written: ${REASONS[code]}. ${cure}, or set ${variable} to another folder.`;
@@ -66,6 +68,9 @@ const folderFault = (variable: string, folder: string, code: string): string => 
 export const startFault = (error: unknown, config: Config): string => {
   const { code = '', message, syscall = '' } = error as NodeJS.ErrnoException;
   if (error instanceof AppError) return appFault(error, config);
+  if (TOO_MANY_FILES.includes(code)) {
+    return `This process may open no more files (${code}). Raise the limit, for example with "ulimit -n 1024", and start again.`;
+  }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
     if (code === 'EADDRINUSE')
       return `Port ${config.port} is in use. Stop the other program, or set PORT to a free one.`;

@@ -7,6 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
+import { OPEN_FILES_NEEDED, openFilesFault } from '../src/open-files.ts';
 import { startFault, welcome, whoMayReach } from '../src/startup.ts';
 import { killInstances, startInstance } from './support/instance.ts';
 
@@ -33,9 +34,10 @@ const environment = (changes: Record<string, string> = {}) => ({
 });
 
 /** Starts the built service, which must end by itself; what it wrote, and how it ended. */
-const startAndEnd = async (changes: Record<string, string>) => {
+const startAndEnd = async (changes: Record<string, string>, command = [process.execPath, 'dist/main.js']) => {
   const env = { ...process.env, ...environment(changes) };
-  const child = spawn(process.execPath, ['dist/main.js'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
@@ -79,6 +81,40 @@ test.each<[string, () => Record<string, string>, RegExp]>([
   },
   30_000,
 );
+
+const limited = process.platform === 'linux' ? test : test.skip;
+
+limited.each(['dist/main.js', 'scripts/start.mjs', 'scripts/cli.mjs'])(
+  'a low limit of open files is told by %s in one line with its cure, before anything fails on it',
+  async (file) => {
+    const command = ['sh', '-c', `ulimit -n 64; exec ${process.execPath} ${file}`];
+    const { code, stdout, stderr } = await startAndEnd({}, command);
+    expect(stderr).toMatch(
+      /^This process may open 64 files, and needs at least 256\. Raise the limit with "ulimit -n 1024".*\n$/,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  },
+  30_000,
+);
+
+limited(
+  'the lowest limit that is taken is enough to start',
+  async () => {
+    const command = ['sh', '-c', `ulimit -n ${OPEN_FILES_NEEDED}; exec ${process.execPath} dist/main.js`];
+    const instance = await startInstance(directory, { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '' }, command);
+    expect((await fetch(`${instance.url}/ready`)).status).toBe(200);
+    instance.process.kill();
+    expect(await instance.exited).toEqual({ code: 0, signal: null });
+  },
+  60_000,
+);
+
+test('a limit of open files that is not known, or high enough, is no fault', () => {
+  expect([null, OPEN_FILES_NEEDED, 1_048_576].map(openFilesFault)).toEqual([null, null, null]);
+  expect(openFilesFault(OPEN_FILES_NEEDED - 1)).toContain('255 files');
+  const fault = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open' });
+  expect(startFault(fault, config())).toMatch(/^This process may open no more files \(EMFILE\)\. Raise the limit/);
+});
 
 const config = (changes: Record<string, string> = {}) => loadConfig(environment(changes));
 
