@@ -3,7 +3,7 @@ import { type AccessConfig, accessOf, accessVariables } from './config/access.ts
 import { keyFaults } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
 import { s3Faults, sourcesOf, storageOf, storageVariables } from './config/storage.ts';
-import { httpUrl, isNetwork, list, wholeNumber } from './config/values.ts';
+import { httpUrl, isNameServer, isNetwork, list, wholeNumber } from './config/values.ts';
 import { type PortRange, parsePortRange } from './network/policy.ts';
 import type { S3SourceConfig } from './storage/s3-source.ts';
 import type { StorageConfig } from './storage/storage.ts';
@@ -48,6 +48,10 @@ const schema = z.object({
       'must be ports such as 443 or ranges such as 8000-8999, comma-separated',
     )
     .transform((items) => items.map(parsePortRange).filter((range) => range !== null)),
+  DNS_SERVERS: list.refine(
+    (items) => items.every(isNameServer),
+    'must be addresses such as 10.0.0.2 or [fd00::53]:5353, comma-separated',
+  ),
   WEBHOOK_SECRET: z.string().refine(isValidSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
   LEASE_SECONDS: wholeNumber(30, 2, 3600),
   SHUTDOWN_SECONDS: wholeNumber(10, 1, 300),
@@ -78,6 +82,8 @@ export interface Config {
     /** Empty: every port. */
     readonly allowedPorts: readonly PortRange[];
   };
+  /** Name servers as `address` or `address:port`; empty: those of the system. */
+  readonly nameServers: readonly string[];
   readonly access: AccessConfig;
   readonly webhookSecret: string | null;
   readonly limits: LimitsConfig;
@@ -119,6 +125,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     storage: storageOf(value),
     sources: sourcesOf(value),
     network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS, allowedPorts: value.ALLOWED_PORTS },
+    nameServers: value.DNS_SERVERS,
     access: accessOf(value),
     webhookSecret: value.WEBHOOK_SECRET ?? null,
     limits: limitsOf(value),

@@ -7,6 +7,7 @@ import { readSample } from './images/samples.ts';
 import type { ImageLimits, ImageResult } from './images/task.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import type { NetworkPolicy } from './network/policy.ts';
+import { createResolver } from './network/resolver.ts';
 import { createStorage } from './storage/create.ts';
 import type { S3SourceConfig } from './storage/s3-source.ts';
 import { outputName, type StorageConfig } from './storage/storage.ts';
@@ -15,6 +16,8 @@ import { outputName, type StorageConfig } from './storage/storage.ts';
 export interface WorkerData {
   readonly limits: ImageLimits;
   readonly network: NetworkPolicy;
+  /** None, or left out: those of the system. */
+  readonly nameServers?: readonly string[];
   readonly storage: StorageConfig;
   /** Buckets that sources may be read from; null: none. */
   readonly sources: S3SourceConfig | null;
@@ -26,17 +29,23 @@ export interface WorkerData {
   readonly encodeConcurrency: number;
 }
 
-const build = async ({ limits, network, storage, sources, samples, threads, encodeConcurrency }: WorkerData) => {
+/** Of one thread: only redirects lead to names that the main thread has not looked up. */
+const LOOKUPS = { perDomain: 2, inAll: 64 };
+
+const build = async (data: WorkerData) => {
+  const { limits, network, storage, sources, samples, threads, encodeConcurrency } = data;
   prepareSharp();
   const store = await createStorage(storage);
   const openObject = sources === null ? undefined : (await import('./storage/s3-source.ts')).createS3Source(sources);
+  const resolver = createResolver({ ...LOOKUPS, servers: data.nameServers ?? [] });
   const agents = createGuardedAgents(network, {
+    resolve: resolver.lookup,
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
   });
   const admit = createAdmission((message, transfer) => parentPort?.postMessage(message, transfer));
-  return createProcessor<TicketedTask>({
+  const process = createProcessor<TicketedTask>({
     limits,
     agents,
     encodeConcurrency,
@@ -46,6 +55,10 @@ const build = async ({ limits, network, storage, sources, samples, threads, enco
     store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
     now: Date.now,
   });
+  return (task: TicketedTask): Promise<ImageResult> => {
+    if (task.host !== undefined) resolver.remember(task.host.name, task.host.addresses);
+    return process(task);
+  };
 };
 
 // A thread's module is its main: it starts as it is loaded, from what the pool handed over.

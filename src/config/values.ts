@@ -1,3 +1,4 @@
+import net from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseHttpUrl } from '../network/url.ts';
@@ -31,6 +32,13 @@ export const isNetwork = (text: string): boolean => {
   } catch {
     return ipaddr.isValid(text);
   }
+};
+
+/** An IP address with a port or without one, as `dns.setServers` takes it: IPv6 stands in brackets before a port. */
+export const isNameServer = (text: string): boolean => {
+  const [, address = text, port = '53'] =
+    /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? /^([\d.]+):(\d{1,5})$/.exec(text) ?? [];
+  return net.isIP(address) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
 };
 
 /** Without the slashes at its end. */

@@ -46,6 +46,9 @@ export const failureOf = (error: unknown, host: string, context: FailureContext)
   const failure = (code: ConstructorParameters<typeof AppError>[0], sentence: string): AppError =>
     new AppError(code, sentence, { cause: error });
 
+  if (has(/^EAI_AGAIN$/)) {
+    return failure('host_not_found', `The host name ${host} could not be looked up: no name server answered for it.`);
+  }
   if (has(/^(ENOTFOUND|EAI_)/)) return failure('host_not_found', `The host name ${host} was not found.`);
   if (has(CERTIFICATE)) return failure('tls_failed', `The certificate of the image server ${host} is not valid.`);
   if (has(HANDSHAKE)) return failure('tls_failed', `No secure connection to the image server ${host} could be set up.`);

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import type { ImageErrorCode } from '../errors.ts';
 
 /** What the pool sends to a worker thread; plain data, structured-cloned. */
@@ -14,6 +15,8 @@ export interface ImageTask {
   readonly progressive?: boolean;
   /** The sample photo that the URL stands for; read from this service's own folder, not fetched. */
   readonly sample?: string;
+  /** The host of the URL with its addresses, so that the thread need not look it up again. */
+  readonly host?: { readonly name: string; readonly addresses: readonly LookupAddress[] };
 }
 
 /** Things worth telling about an image that succeeded. */

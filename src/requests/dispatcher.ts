@@ -202,7 +202,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       const candidates = queue.candidates().filter((turn) => !isCancelling(turn));
       const [turn] = candidates;
       if (stopping || alone || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4))) return;
-      const room = await storeGate.allowance(free, held.size);
+      const room = await storeGate.allowance(free, held.started);
       if (room === 0) return;
       await serve(turn, Math.max(1, Math.ceil(room / candidates.length)));
     }

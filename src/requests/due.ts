@@ -31,7 +31,8 @@ const WIDER = 4;
 const MOST_SKIPPED = 1_000;
 
 /** Takes images as long as they are wanted and their origins have room. */
-const createPicker = <Image extends DueImage>(wanted: number, { originOf, room }: OriginRoom) => {
+const createPicker = <Image extends DueImage>(wanted: number, origins: OriginRoom) => {
+  const { originOf, room, waitedAt = (origin, url) => originOf(url) === origin } = origins;
   const images: Image[] = [];
   const rooms = new Map<string | null, number>();
   const roomOf = (origin: string | null): number => {
@@ -43,6 +44,7 @@ const createPicker = <Image extends DueImage>(wanted: number, { originOf, room }
     images,
     isFull: () => images.length >= wanted,
     originOf,
+    waitedAt,
     roomOf,
     /** False when its origin has no room. */
     take(image: Image, origin: string | null): boolean {
@@ -111,7 +113,9 @@ export const findDue = async <Image extends DueImage>(
       if (picker.isFull()) break;
       const { found, next, wider } = await window(at, cursor.fresh, width);
       const untaken = found.find(
-        (image) => picker.originOf(image.inputUrl) === origin && (picker.isFull() || !picker.take(image, origin)),
+        (image) =>
+          picker.waitedAt(origin, image.inputUrl) &&
+          (picker.isFull() || !picker.take(image, picker.originOf(image.inputUrl))),
       );
       at = untaken === undefined ? next : dateOf(untaken);
       width = wider;

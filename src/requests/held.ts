@@ -3,8 +3,8 @@ import type { ClaimedImage } from './image-store.ts';
 /** A download that takes longer than this waits for its server: it has no use for the place that it takes. */
 const SLOW_MS = 500;
 
-/** Where an image is: in line for a connection, being downloaded, or with all its bytes here. */
-export type Stage = 'in line' | 'loading' | 'loaded';
+/** Where an image is: waiting for the name of its server, in line for a connection, being downloaded, or with all its bytes here. */
+export type Stage = 'looking up' | 'in line' | 'loading' | 'loaded';
 
 export interface HeldImage {
   readonly image: ClaimedImage;
@@ -16,8 +16,13 @@ export interface HeldImage {
 export interface HeldImages {
   hold(image: ClaimedImage): HeldImage;
   readonly size: number;
+  /** Those that wait for no name. */
+  readonly started: number;
   images(): ClaimedImage[];
-  /** How many more may be begun: those that only wait for a server do not count against the capacity. */
+  /**
+   * How many more may be begun: those that only wait for a server do not count against the capacity, and those whose
+   * server's name is being looked up do not count at all.
+   */
   free(): number;
 }
 
@@ -29,6 +34,12 @@ export interface HeldImages {
  */
 export const createHeldImages = (capacity: number, most: number, now: () => number): HeldImages => {
   const held = new Set<{ image: ClaimedImage; stage: Stage; since: number }>();
+
+  const lookingUp = (): number => {
+    let count = 0;
+    for (const { stage } of held) if (stage === 'looking up') count += 1;
+    return count;
+  };
 
   return {
     hold(image) {
@@ -43,6 +54,9 @@ export const createHeldImages = (capacity: number, most: number, now: () => numb
     get size() {
       return held.size;
     },
+    get started() {
+      return held.size - lookingUp();
+    },
     images: () => [...held].map(({ image }) => image),
     free() {
       const before = now() - SLOW_MS;
@@ -50,7 +64,7 @@ export const createHeldImages = (capacity: number, most: number, now: () => numb
       for (const { stage, since } of held) {
         if (stage === 'loaded' || (stage === 'loading' && since > before)) busy += 1;
       }
-      return Math.min(capacity - busy, most - held.size);
+      return Math.min(capacity - busy, most - (held.size - lookingUp()));
     },
   };
 };

@@ -1,5 +1,6 @@
 import { parseS3Url } from '../network/s3-url.ts';
 import { parseHttpUrl } from '../network/url.ts';
+import { isNameGroup, type LookedUp, type Names, NO_NAMES } from './names.ts';
 
 /** A server may ask for a pause of up to this; without its wish the pause doubles from the first to the second. */
 const ASKED_LONGEST_MS = 15 * 60_000;
@@ -12,8 +13,13 @@ const LINE_FOR_EACH = 2;
 
 /** What a claimer asks before it claims. */
 export interface OriginRoom {
-  /** Scheme, host and port, or the bucket; null for what is no URL. */
+  /**
+   * Where the image waits with others: its server (scheme, host and port, or the bucket), or the group of its name while
+   * that is not known to be found; null for what is no URL.
+   */
   originOf(url: string): string | null;
+  /** Whether the image waited there, though it may have another place by now. Left out: places do not change. */
+  waitedAt?(origin: string, url: string): boolean;
   /** How many more images of the origin may be claimed now. */
   room(origin: string | null): number;
 }
@@ -22,6 +28,10 @@ export interface OriginRoom {
 export const ALL_ROOM: OriginRoom = { originOf: () => null, room: () => Number.POSITIVE_INFINITY };
 
 export interface Origins extends OriginRoom {
+  /** Scheme, host and port, or the bucket; null for what is no URL. */
+  serverOf(url: string): string | null;
+  /** Looks up the name of the image's server. */
+  lookUp(url: string): Promise<LookedUp>;
   /** Waits in line for a connection; false: the image should be given back, as the origin pauses or the service stops. */
   enter(origin: string | null): Promise<boolean>;
   /**
@@ -60,7 +70,7 @@ export interface OriginLimits {
   readonly patience: number;
 }
 
-const originOf = (text: string): string | null => {
+const serverOf = (text: string): string | null => {
   const url = parseHttpUrl(text);
   if (url !== null) return url.origin;
   const object = parseS3Url(text);
@@ -72,8 +82,13 @@ const originOf = (text: string): string | null => {
  * up only its own images. The line stands here, in the main thread, where all downloads of all threads are known: an
  * image that waits for a connection takes no place in a thread.
  * @param now milliseconds that only ever grow
+ * @param names looks up the names of the servers
  */
-export const createOrigins = ({ connections, most, patience }: OriginLimits, now: () => number): Origins => {
+export const createOrigins = (
+  { connections, most, patience }: OriginLimits,
+  now: () => number,
+  names: Names = NO_NAMES,
+): Origins => {
   const states = new Map<string, State>();
   /** Origins with something in work. */
   let busy = 0;
@@ -125,9 +140,15 @@ export const createOrigins = ({ connections, most, patience }: OriginLimits, now
   const isRoomy = (origin: string): boolean => room(origin) >= Math.max(1, shareOf(states.get(origin)) / 4);
 
   return {
-    originOf,
+    serverOf,
+    originOf: (url) => names.groupOf(url) ?? serverOf(url),
+    waitedAt: (origin, url) => origin === serverOf(url) || names.isOf(origin, url),
+    lookUp: names.find,
 
-    room: (origin) => (origin === null ? most : room(origin)),
+    room: (origin) => {
+      if (origin === null) return most;
+      return isNameGroup(origin) ? names.room(origin) : room(origin);
+    },
 
     async enter(origin) {
       if (closed) return false;
@@ -196,6 +217,7 @@ export const createOrigins = ({ connections, most, patience }: OriginLimits, now
 
     close() {
       closed = true;
+      names.close();
       for (const [origin, state] of [...states]) sendAway(origin, state);
     },
   };

@@ -58,12 +58,21 @@ export const createRunImage = ({ pool, origins, sharing, onRoom }: RunImageDeps)
 
   return async ({ image, enter }: HeldImage, { options, since, isWanted }: Wish): Promise<ImageResult | null> => {
     const task: ImageTask = { id: image._id, url: image.inputUrl, ...options };
-    const origin = origins.originOf(task.url);
-    const stopWaiting = origins.waitBeside(origin);
+    const origin = origins.serverOf(task.url);
+    const isFound = origins.originOf(task.url) === origin;
+    // An image that waits for its name must not take a share of the servers' room.
+    let stopWaiting = isFound ? origins.waitBeside(origin) : () => false;
     try {
+      enter('looking up');
+      const lookedUp = await origins.lookUp(task.url);
+      if (!isFound) onRoom();
+      if (lookedUp.kind !== 'found') return lookedUp.kind === 'failed' ? lookedUp.result : null;
+      enter('in line');
+      if (!isFound) stopWaiting = origins.waitBeside(origin);
+      const { host } = lookedUp;
       return await sharing.share(task, since, () => {
         stopWaiting();
-        return load(task, origin, isWanted, enter);
+        return load(host === undefined ? task : { ...task, host }, origin, isWanted, enter);
       });
     } finally {
       if (stopWaiting()) onRoom();

@@ -5,12 +5,14 @@ import type { Config } from '../config.ts';
 import { processMark } from '../database/processes.ts';
 import { sweepUploads } from '../http/upload-files.ts';
 import { createImagePool, longestTaskMs } from '../images/pool.ts';
-import { withSamples } from '../images/samples.ts';
+import { sampleName, withSamples } from '../images/samples.ts';
 import { createGuardedAgents } from '../network/agents.ts';
+import { createResolver } from '../network/resolver.ts';
 import { createCompletion } from '../requests/completion.ts';
 import { createControl } from '../requests/control.ts';
 import { createDispatcher, type Dispatcher } from '../requests/dispatcher.ts';
 import { completionEvent } from '../requests/event.ts';
+import { createNames } from '../requests/names.ts';
 import { createOrigins } from '../requests/origins.ts';
 import { createReconciler } from '../requests/reconciler.ts';
 import { createRemovalStore } from '../requests/removal-store.ts';
@@ -35,6 +37,9 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 /** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
 
+/** Look-ups of the main thread: the names of images and of webhook receivers. */
+const LOOKUPS = { perDomain: 4, inAll: 1_024 };
+
 export type Work = Awaited<ReturnType<typeof createWork>>;
 
 /** Everything that goes on by itself: images, webhooks, repairs and removals. Nothing begins before `start`. */
@@ -49,7 +54,8 @@ export const createWork = async (
   const { requests, images, models, outbox, storage, metrics, uploadKeys, now } = foundation;
   const worksOnImages = config.role !== 'api';
 
-  const agents = createGuardedAgents(config.network);
+  const resolver = createResolver({ ...LOOKUPS, servers: config.nameServers });
+  const agents = createGuardedAgents(config.network, { resolve: resolver.lookup });
   closers.push(async () => agents.destroy());
   const courier = createCourier({
     outbox,
@@ -85,6 +91,11 @@ export const createWork = async (
         patience: config.limits.maxAttempts,
       },
       () => performance.now(),
+      createNames(
+        resolver,
+        (url) => sampleName(url, addresses.samples()) === null,
+        () => performance.now(),
+      ),
     ),
     sharing: createSharing(
       (from, to) => storage.copy(outputName(from.id, from.format), outputName(to.id, to.format)),
@@ -159,6 +170,7 @@ const startPool = ({ storageConfig }: Foundation, config: Config, files: Service
   const workerData: WorkerData = {
     limits,
     network: config.network,
+    nameServers: config.nameServers,
     storage: storageConfig,
     sources: config.sources.buckets.length === 0 ? null : config.sources,
     ...(files.page !== undefined && { samples: join(files.page, 'samples', 'photos') }),

@@ -1,0 +1,49 @@
+import { ImageServer, ok } from '../support/image-server.ts';
+import { NameServer } from '../support/name-server.ts';
+import { photoLike } from '../support/pictures.ts';
+import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
+
+let images: ImageServer;
+let names: NameServer;
+let service: TestService;
+
+beforeAll(async () => {
+  images = await ImageServer.start({});
+  names = await NameServer.start(({ name }) => (name.endsWith('.good.example') ? ['127.0.0.1'] : 'silence'));
+  service = await startTestService({ DNS_SERVERS: names.address });
+}, 60_000);
+afterAll(async () => {
+  await service?.close();
+  await names?.close();
+  await images?.close();
+});
+
+const csv = (urls: readonly string[]): string =>
+  ['S. No.,Product Name,Input Image Urls', ...urls.map((url, n) => `${n + 1},P${n},${url}`)].join('\n');
+
+test('good images go past hundreds of names on a silent name server, in a request of theirs and in the same', async () => {
+  const begun = performance.now();
+  const picture = await photoLike(64, 48);
+  for (let n = 0; n < 40; n += 1) images.on(`/${n}.jpg`, ok(picture));
+  const good = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, n) => `http://img${n % 3}.good.example:${images.port}/${from + n}.jpg`);
+  const dead = [
+    ...Array.from({ length: 300 }, (_, n) => `http://h${n}.dead.example:${images.port}/0.jpg`),
+    ...Array.from({ length: 100 }, (_, n) => `http://h.dead${n}.example:${images.port}/0.jpg`),
+  ];
+  const mixed = await uploaded(service.url, csv([...dead, ...good(0, 10)]));
+  await waitFor(async () => names.questions.some(({ name }) => name.endsWith('.dead.example')));
+
+  const alone = await uploaded(service.url, csv(good(10, 40)));
+  expect(await finished(service.url, alone)).toMatchObject({ status: 'completed', progress: { completed: 30 } });
+  await waitFor(async () => (await statusOf(service.url, mixed)).progress.completed === 10);
+
+  // A dead name costs an attempt no faster than a server that does not answer: each takes all of its time.
+  const { products, progress } = await statusOf(service.url, mixed);
+  const attempts = products.flatMap((product) => product.images.map((image) => image.attempts));
+  expect(progress.failed).toBe(0);
+  const tenSeconds = 1 + Math.floor((performance.now() - begun) / 10_000);
+  expect(Math.max(...attempts)).toBeLessThanOrEqual(tenSeconds);
+  const asked = new Set(names.questions.map(({ name }) => name).filter((name) => name.endsWith('.dead.example')));
+  expect(asked.size).toBeLessThanOrEqual(4 * tenSeconds);
+});
