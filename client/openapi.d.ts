@@ -484,7 +484,7 @@ export interface components {
                 /** @description Name of the column; null where no one column is meant. */
                 column: string | null;
                 /** @enum {string} */
-                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_duplicate_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_row_without_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
+                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_duplicate_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_row_without_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
                 message: string;
             } | {
                 field: string;
@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2"
+                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
+                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-25T10:53:53.788Z",
-                     *       "startedAt": "2026-11-25T10:53:53.937Z",
-                     *       "finishedAt": "2026-11-25T10:53:54.138Z",
+                     *       "createdAt": "2026-11-26T12:39:47.951Z",
+                     *       "startedAt": "2026-11-26T12:39:48.083Z",
+                     *       "finishedAt": "2026-11-26T12:39:48.543Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "f9adb011-e797-4494-b8b8-b645eac1dc78",
+                     *               "id": "67597dca-e9c0-413a-8800-a4b9451352b9",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "34494e7c-4112-478d-bf63-636023578322",
+                     *               "id": "cf80acdc-8881-461f-8091-0aa0919368ed",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "5afe3e3b-3e47-4648-9a90-f186afdc333b",
+                     *               "id": "853b465f-c74d-446f-9bb4-f83a33fc8443",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
+                     *           "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-25T10:53:53.788Z",
-                     *           "startedAt": "2026-11-25T10:53:53.937Z",
-                     *           "finishedAt": "2026-11-25T10:53:54.138Z",
+                     *           "createdAt": "2026-11-26T12:39:47.951Z",
+                     *           "startedAt": "2026-11-26T12:39:48.083Z",
+                     *           "finishedAt": "2026-11-26T12:39:48.543Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "6-4VkbA7gFmkBcFY",
-                     *       "data": "{\"requestId\":\"f2d8510b-75d3-48e7-966b-47aa60925ab2\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-25T10:53:53.788Z\",\"startedAt\":\"2026-11-25T10:53:53.937Z\",\"finishedAt\":\"2026-11-25T10:53:54.138Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "qg_zevM5Erzmxixi",
+                     *       "data": "{\"requestId\":\"5f1c7170-84df-4db1-8832-29967c937506\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T12:39:47.951Z\",\"startedAt\":\"2026-11-26T12:39:48.083Z\",\"finishedAt\":\"2026-11-26T12:39:48.543Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2"
+                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2"
+                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
+                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1",
+                     *           "id": "msg_5f1c7170-84df-4db1-8832-29967c937506_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-25T10:53:54.144Z",
+                     *           "createdAt": "2026-11-26T12:39:48.570Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-25T10:53:54.178Z",
+                     *               "at": "2026-11-26T12:39:48.783Z",
                      *               "status": 204,
-                     *               "durationMs": 22,
+                     *               "durationMs": 34,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f2d8510b-75d3-48e7-966b-47aa60925ab2",
-                     *       "webhookId": "msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1"
+                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
+                     *       "webhookId": "msg_5f1c7170-84df-4db1-8832-29967c937506_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example f2d8510b-75d3-48e7-966b-47aa60925ab2
+                 * @example 5f1c7170-84df-4db1-8832-29967c937506
                  */
                 requestId: string;
             };
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example f9adb011-e797-4494-b8b8-b645eac1dc78.jpg
+                 * @example 67597dca-e9c0-413a-8800-a4b9451352b9.jpg
                  */
                 name: string;
             };
@@ -1946,7 +1946,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 3
+                     *       "uptimeSeconds": 5
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

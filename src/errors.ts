@@ -83,6 +83,7 @@ export const CSV_FAULTS = {
   csv_unclosed_quote: permanent(422, 'A quoted cell is never closed.'),
   csv_row_too_long: permanent(422, 'A row is longer than this server takes.'),
   csv_too_many_columns: permanent(422, 'The file has more columns than this server takes.'),
+  csv_value_too_long: permanent(422, 'A serial number, a product name or a column name is too long.'),
   csv_row_without_urls: permanent(422, 'A row has no image URL.'),
   csv_invalid_url: permanent(422, 'An image URL is not a valid http(s) address.'),
   csv_bucket_not_allowed: permanent(422, 'An s3:// URL names a bucket that this server may not read.'),

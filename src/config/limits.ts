@@ -33,7 +33,8 @@ export const limitVariables = z.object({
   MIN_FREE_DISK_BYTES: wholeNumber(0, 0, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
   MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
   MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000),
-  MAX_ROW_BYTES: wholeNumber(MIB, 1, 64 * MIB),
+  // A row is stored in one document, which MongoDB ends at 16 MiB.
+  MAX_ROW_BYTES: wholeNumber(MIB, 1, 8 * MIB),
   MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
   MAX_IMAGE_BYTES: wholeNumber(50 * MIB, 1, 1024 * MIB),
   MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),

@@ -13,6 +13,13 @@ export interface CsvFault {
   readonly message: string;
 }
 
+/** Of a serial number, a product name or the name of a column: they are shown wherever the request is. */
+export const MAX_VALUE_CHARACTERS = 500;
+
+/** @param what for people, for example `product name` */
+export const tooLong = (what: string, value: string): string =>
+  `The ${what} ${shown(value)} has ${value.length} characters; at most ${MAX_VALUE_CHARACTERS} are allowed. Shorten it, and put longer texts in another column.`;
+
 const SHOWN_CHARACTERS = 80;
 
 /** A value of the user's inside a message: in quotes, on one line, cut to 80 characters. */

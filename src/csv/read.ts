@@ -12,6 +12,7 @@ import {
   type CsvLimits,
   type CsvRecord,
   inspectItems,
+  maxCells,
   type TableItem,
   tableItems,
 } from './table.ts';
@@ -53,6 +54,7 @@ async function* readItems(open: OpenCsv, limits: CsvLimits): AsyncGenerator<Tabl
   const scanner = new RecordScanner({
     delimiter,
     maxRowBytes: limits.maxRowBytes,
+    maxCells: maxCells(limits),
     skipBytes: byteOrderMarkLength(head),
   });
   yield* tableItems(readRecords(open, scanner, delimiter), delimiter, limits, () => scanner.stopped);

@@ -59,3 +59,28 @@ export const strictRecord = (record: Buffer, delimiter: Delimiter): Buffer => {
   const { cells } = parseRecord(record.toString('latin1'), 0, delimiter);
   return Buffer.from(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter), 'latin1');
 };
+
+const SPACE = 32;
+const TAB = 9;
+
+/**
+ * A record without the empty and blank cells at its end, and how many those are. To be called only where the record does
+ * not end inside quotes or right behind them.
+ */
+export const withoutEmptyEnd = (
+  record: Buffer,
+  delimiterByte: number,
+): { readonly record: Buffer; readonly dropped: number } => {
+  let end = record.length;
+  let dropped = 0;
+  for (let at = record.length; at > 0; at -= 1) {
+    const byte = record[at - 1];
+    if (byte === delimiterByte) {
+      end = at - 1;
+      dropped += 1;
+    } else if (byte !== SPACE && byte !== TAB) {
+      return { record: record.subarray(0, end), dropped };
+    }
+  }
+  return { record: record.subarray(0, 0), dropped };
+};

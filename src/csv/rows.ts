@@ -1,5 +1,5 @@
 import type { Columns } from './columns.ts';
-import { type CsvFault, shown } from './faults.ts';
+import { type CsvFault, MAX_VALUE_CHARACTERS, shown, tooLong } from './faults.ts';
 import type { Delimiter } from './record.ts';
 import { joinUrlCells, sourceFault, splitUrls } from './urls.ts';
 
@@ -45,6 +45,14 @@ export const toRow = (cells: string[], index: number, line: number, shape: Table
     const cure = `Put cells that hold ${shown(delimiter)} in double quotes, or make ${shown(column)} the last column.`;
     faults.push({ line, column, code: 'csv_too_many_columns', message: `${message} ${cure}` });
   }
+  const serialNumber = (cells[columns.serialNumber] ?? '').trim();
+  const productName = (cells[columns.productName] ?? '').trim();
+  const checkLength = (what: string, value: string, at: number): void => {
+    if (value.length <= MAX_VALUE_CHARACTERS) return;
+    faults.push({ line, column: `${header[at]}`, code: 'csv_value_too_long', message: tooLong(what, value) });
+  };
+  checkLength('serial number', serialNumber, columns.serialNumber);
+  checkLength('product name', productName, columns.productName);
   if (urls.length === 0) {
     const message = `The row has no image URL in the column ${shown(column)}. Write at least one there, or remove the row.`;
     faults.push({ line, column, code: 'csv_row_without_urls', message });
@@ -57,8 +65,8 @@ export const toRow = (cells: string[], index: number, line: number, shape: Table
     index,
     line,
     cells,
-    serialNumber: (cells[columns.serialNumber] ?? '').trim(),
-    productName: (cells[columns.productName] ?? '').trim(),
+    serialNumber,
+    productName,
     urls,
     faults,
   };

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type CsvFault, shown } from './faults.ts';
-import { type Delimiter, strictRecord } from './record.ts';
+import { type Delimiter, strictRecord, withoutEmptyEnd } from './record.ts';
 
 const NUL = 0;
 const TAB = 9;
@@ -33,7 +33,9 @@ export interface ScannedRecords {
  * a quote that is never closed, knows one kind of newline a file, reports no line numbers, holds a row of any length,
  * and replaces bytes that are not UTF-8.
  *
- * Blank lines are left out. Memory is bounded by `maxRowBytes` and the size of a chunk.
+ * Blank lines and the empty cells at a row's end are left out: a spreadsheet may pad each row with thousands of
+ * delimiters, and each would be a cell in memory and in the database. Memory is bounded by `maxRowBytes`, `maxCells` and
+ * the size of a chunk.
  */
 export class RecordScanner {
   /** What was found wrong so far. */
@@ -44,6 +46,7 @@ export class RecordScanner {
   readonly #delimiter: Delimiter;
   readonly #delimiterByte: number;
   readonly #maxRowBytes: number;
+  readonly #maxCells: number;
   #skipBytes: number;
 
   #state = CELL_START;
@@ -55,6 +58,8 @@ export class RecordScanner {
   #loose = false;
 
   #recordLine = 1;
+  /** Delimiters of this record, those inside quotes left out. */
+  #delimiters = 0;
   /** The beginning of a record that goes on in the next chunk. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -63,10 +68,11 @@ export class RecordScanner {
   #outLines: number[] = [];
 
   /** @param options.skipBytes the byte order mark's length */
-  constructor(options: { delimiter: Delimiter; maxRowBytes: number; skipBytes: number }) {
+  constructor(options: { delimiter: Delimiter; maxRowBytes: number; maxCells: number; skipBytes: number }) {
     this.#delimiter = options.delimiter;
     this.#delimiterByte = options.delimiter.charCodeAt(0);
     this.#maxRowBytes = options.maxRowBytes;
+    this.#maxCells = options.maxCells;
     this.#skipBytes = options.skipBytes;
   }
 
@@ -112,6 +118,7 @@ export class RecordScanner {
         if (byte === QUOTE) this.#state = AFTER_QUOTE;
       } else if (byte === this.#delimiterByte) {
         this.#state = CELL_START;
+        this.#delimiters += 1;
       } else if (this.#state !== UNQUOTED || byte === QUOTE) {
         this.#enterText(byte);
         if (this.stopped) return;
@@ -163,7 +170,13 @@ export class RecordScanner {
       this.#stopTooLong();
       return;
     }
-    const record = this.#pendingBytes === 0 ? tail : Buffer.concat([...this.#pending, tail]);
+    const whole = this.#pendingBytes === 0 ? tail : Buffer.concat([...this.#pending, tail]);
+    const endsEmpty = this.#state === CELL_START || this.#state === LEADING_BLANKS;
+    const { record, dropped } = endsEmpty ? withoutEmptyEnd(whole, this.#delimiterByte) : { record: whole, dropped: 0 };
+    if (this.#delimiters - dropped >= this.#maxCells) {
+      this.#stopTooManyCells();
+      return;
+    }
     if (record.length > 0) {
       if (!isUtf8(record)) this.#reportEncoding(record);
       this.#out.push(this.#loose ? strictRecord(record, this.#delimiter) : record, LINE_END);
@@ -172,6 +185,7 @@ export class RecordScanner {
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#state = CELL_START;
+    this.#delimiters = 0;
     this.#loose = false;
   }
 
@@ -196,6 +210,11 @@ export class RecordScanner {
     const quote = this.#state === QUOTED ? ` A quote opened in line ${this.#quoteLine} may lack its partner.` : '';
     const message = `The row that begins here is longer than ${this.#maxRowBytes} bytes.${quote} Shorten it, or split its URLs over several rows.`;
     this.#stop(this.#recordLine, 'csv_row_too_long', message);
+  }
+
+  #stopTooManyCells(): void {
+    const message = `The row that begins here has more than ${this.#maxCells} cells. Remove the cells that are not needed, or split its URLs over several rows.`;
+    this.#stop(this.#recordLine, 'csv_too_many_columns', message);
   }
 
   #stop(line: number, code: CsvFault['code'], message: string): void {

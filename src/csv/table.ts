@@ -1,5 +1,5 @@
 import { findColumns } from './columns.ts';
-import type { CsvFault, CsvFaultCode } from './faults.ts';
+import { type CsvFault, type CsvFaultCode, MAX_VALUE_CHARACTERS, tooLong } from './faults.ts';
 import type { Delimiter } from './record.ts';
 import { type CsvRow, isBlankRow, type TableShape, toRow } from './rows.ts';
 
@@ -35,6 +35,12 @@ export interface CsvInspection {
   readonly faults: CsvFault[];
   readonly faultCount: number;
 }
+
+/** What a row may have besides the header's columns: unquoted URLs, and the parts of unquoted URLs that hold commas. */
+const CELLS_BESIDES_COLUMNS = 20_000;
+
+/** Cells of one row at most, empty ones at its end not counted; each costs some bytes of its own wherever it is kept. */
+export const maxCells = ({ maxColumns }: Pick<CsvLimits, 'maxColumns'>): number => maxColumns + CELLS_BESIDES_COLUMNS;
 
 const FAULTS_KEPT = 100;
 
@@ -139,6 +145,11 @@ export async function* tableItems(
       if (header.length > limits.maxColumns) {
         const message = `The header row has ${header.length} columns; at most ${limits.maxColumns} are taken. Remove the columns that are not needed.`;
         yield faultItem(line, 'csv_too_many_columns', message);
+        return;
+      }
+      const long = header.find((name) => name.length > MAX_VALUE_CHARACTERS);
+      if (long !== undefined) {
+        yield faultItem(line, 'csv_value_too_long', tooLong('column name', long));
         return;
       }
       const { columns, faults } = findColumns(header, line);

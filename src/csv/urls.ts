@@ -2,7 +2,7 @@ import { redactCredentials } from '../network/redact.ts';
 import { parseS3Url } from '../network/s3-url.ts';
 import { type CsvFaultCode, shown as quoted } from './faults.ts';
 
-const MAX_URL_CHARACTERS = 8192;
+export const MAX_URL_CHARACTERS = 8192;
 
 const MAX_SCHEME_CHARACTERS = 31;
 const LETTER = /[a-z]/i;

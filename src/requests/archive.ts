@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { OUTPUT_FORMATS, outputName, type Storage } from '../storage/storage.ts';
 import type { ImageStore } from './image-store.ts';
 import { imagesInOrder } from './output.ts';
-import type { RequestRecord } from './types.ts';
+import type { ImageRecord, RequestRecord } from './types.ts';
 
 /** At most so many missing outputs are named; the rest is counted. */
 const MISSING_NAMED = 1_000;
@@ -25,13 +25,17 @@ export async function* archiveEntries(
   const missing: string[] = [];
   let missingCount = 0;
   let row = -1;
-  let folder = '';
+  let first: ImageRecord | null = null;
+  let folder: string | null = null;
   for await (const image of imagesInOrder(images, request)) {
-    if (image.status !== 'completed') continue;
     if (image.row !== row) {
       row = image.row;
-      folder = folderOf(image.serialNumber, image.productName);
+      first = image;
+      folder = null;
     }
+    if (image.status !== 'completed') continue;
+    // Named by its first image that is done: rows without one take no name from the others.
+    folder ??= folderOf(first?.serialNumber ?? '', first?.productName ?? '');
     const name = `${folder}/${image.index + 1}.${extension}`;
     yield {
       name,

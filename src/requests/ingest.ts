@@ -1,16 +1,19 @@
 import { v4 as uuid } from 'uuid';
 import { type CsvLimits, type CsvRow, inspectCsv, type OpenCsv, readCsvRows } from '../csv/read.ts';
-import { sourceFault } from '../csv/urls.ts';
+import { MAX_URL_CHARACTERS, sourceFault } from '../csv/urls.ts';
 import { AppError } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
 import { storedTenant } from './tenant.ts';
 import { type ImageRecord, NO_COUNTS, type RequestOptions, type RequestRecord, type RowChunkRecord } from './types.ts';
 
-/** Images of one insert, and rows of one chunk; a chunk also ends before it grows past a sixteenth of a document. */
+/** Images of one insert, and rows of one chunk. */
 export const IMAGES_PER_INSERT = 1_000;
 const ROWS_PER_CHUNK = 500;
-const CHUNK_CHARACTERS = 1_000_000;
+/** A chunk ends before it grows past this, unless a single row is larger (8 MiB and 120,000 cells at most). */
+const CHUNK_BYTES = 1024 * 1024;
+/** What BSON adds to a value in an array: its type, its index in digits, its length and a zero byte. */
+const BSON_ELEMENT_BYTES = 13;
 
 export interface Upload {
   readonly options: RequestOptions;
@@ -134,7 +137,7 @@ const storeRows = async (
 ): Promise<void> => {
   let images: ImageRecord[] = [];
   let chunk: string[][] = [];
-  let chunkCharacters = 0;
+  let chunkBytes = 0;
   let rowCount = 0;
 
   const touch = async (): Promise<void> => {
@@ -156,7 +159,7 @@ const storeRows = async (
     await models.rows.insertMany([record], { lean: true });
     progress.chunks += 1;
     chunk = [];
-    chunkCharacters = 0;
+    chunkBytes = 0;
     await touch();
   };
 
@@ -168,14 +171,18 @@ const storeRows = async (
       if (image.status === 'failed') progress.failed += 1;
       if (images.length === IMAGES_PER_INSERT) await flushImages();
     }
+    const bytes = storedBytes(row.cells);
+    if (chunk.length === ROWS_PER_CHUNK || (chunk.length > 0 && chunkBytes + bytes > CHUNK_BYTES)) await flushChunk();
     chunk.push(row.cells);
     rowCount += 1;
-    chunkCharacters += row.cells.reduce((sum, cell) => sum + cell.length, 0);
-    if (chunk.length === ROWS_PER_CHUNK || chunkCharacters >= CHUNK_CHARACTERS) await flushChunk();
+    chunkBytes += bytes;
   }
   if (images.length > 0) await flushImages();
   if (chunk.length > 0) await flushChunk();
 };
+
+const storedBytes = (cells: readonly string[]): number =>
+  cells.reduce((sum, cell) => sum + Buffer.byteLength(cell) + BSON_ELEMENT_BYTES, BSON_ELEMENT_BYTES);
 
 const newImage = (
   requestId: string,
@@ -191,9 +198,8 @@ const newImage = (
     seq,
     row: row.index,
     index,
-    serialNumber: row.serialNumber,
-    productName: row.productName,
-    inputUrl,
+    ...(index === 0 ? { serialNumber: row.serialNumber, productName: row.productName } : {}),
+    inputUrl: inputUrl.slice(0, MAX_URL_CHARACTERS),
     attempts: 0,
     reports: 0,
   };

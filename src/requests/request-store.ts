@@ -221,11 +221,11 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /** Uploads that stopped writing before `before`: their sender never got a requestId. */
-    async abandoned(before: Date): Promise<Pick<RequestRecord, '_id' | 'total' | 'csv'>[]> {
+    async abandoned(before: Date): Promise<{ _id: string; total: number; csv: { chunks: number } }[]> {
       return requests
-        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, { total: 1, csv: 1 })
+        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, { total: 1, 'csv.chunks': 1 })
         .limit(100)
-        .lean();
+        .lean<{ _id: string; total: number; csv: { chunks: number } }[]>();
     },
 
     /**

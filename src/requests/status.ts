@@ -27,6 +27,7 @@ export const createStatusView =
     const from = page.after + 1;
     const shown = await images.page(request._id, from, Math.min(from + page.limit, request.total));
     const last = shown.at(-1);
+    const names = await namesOf(images, shown[0]);
     const more = last !== undefined && last.seq < request.total - 1;
     return {
       ...summaryOf(request),
@@ -38,7 +39,7 @@ export const createStatusView =
               url: redactCredentials(request.webhook.url),
             },
       report: request.report ?? null,
-      products: groupByRow(shown, request, outputUrl),
+      products: groupByRow(shown, names, request, outputUrl),
       next: more ? `/api/status/${request._id}?limit=${page.limit}&after=${last.seq}` : null,
     };
   };
@@ -82,8 +83,19 @@ export const summaryOf = (
   bytes: bytesOf(request),
 });
 
+type ProductNames = Pick<ImageRecord, 'serialNumber' | 'productName'>;
+
+/** A page may begin inside a row: the product's names are with the row's first image alone. */
+const namesOf = async (images: ImageStore, image: ImageRecord | undefined): Promise<ProductNames> => {
+  if (image === undefined || image.index === 0 || image.productName !== undefined) return image ?? {};
+  const first = image.seq - image.index;
+  return (await images.page(image.requestId, first, first + 1))[0] ?? {};
+};
+
+/** @param firstNames the names of the first image's product */
 const groupByRow = (
   images: readonly ImageRecord[],
+  firstNames: ProductNames,
   { options }: RequestRecord,
   outputUrl: (name: string) => string,
 ) => {
@@ -91,7 +103,8 @@ const groupByRow = (
   for (const image of images) {
     let product = products.get(image.row);
     if (product === undefined) {
-      product = { serialNumber: image.serialNumber, productName: image.productName, images: [] };
+      const { serialNumber = '', productName = '' } = products.size === 0 ? firstNames : image;
+      product = { serialNumber, productName, images: [] };
       products.set(image.row, product);
     }
     const completed = image.status === 'completed';

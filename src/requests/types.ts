@@ -131,8 +131,13 @@ export interface ImageRecord {
   /** Data row of the CSV, from 0, and position in its cell, from 0. */
   readonly row: number;
   readonly index: number;
-  readonly serialNumber: string;
-  readonly productName: string;
+  /**
+   * Of the row's first image alone, so that one long name with many URLs is stored once. Versions before wrote them into
+   * every image.
+   */
+  readonly serialNumber?: string;
+  readonly productName?: string;
+  /** As uploaded; one too long to be downloaded is cut. */
   readonly inputUrl: string;
   readonly status: ImageState;
   /**

@@ -16,6 +16,9 @@ const plainCell = trickyText.filter(
     !/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) && !text.includes('\0') && Buffer.from(text).toString() === text,
 );
 const url = fc.nat(999).map((number) => `https://a.test/w_3,c/${number}.jpg`);
+/** The reader drops them where they stand outside quotes, and parseRecord does not tell quotes. */
+const withoutBlankEnd = (cells: readonly string[]): readonly string[] =>
+  cells.slice(0, cells.findLastIndex((cell) => /[^ \t]/.test(cell)) + 1);
 const chunkBytes = fc.integer({ min: 1, max: 40 });
 
 test('whatever rows csvLine writes come back the same', async () => {
@@ -96,11 +99,11 @@ test('the reader takes loose text apart as parseRecord does', async () => {
       const expected: (readonly string[])[] = [];
       for (let at = 0; at < text.length; ) {
         const { cells, end } = parseRecord(text, at, ',');
-        if (cells.some((cell) => cell.trim() !== '')) expected.push(cells);
+        if (cells.some((cell) => cell.trim() !== '')) expected.push(withoutBlankEnd(cells));
         at = end;
       }
       const rows = expected.length === 0 ? [] : await rowsOf(content, size);
-      expect(rows.map(({ cells }) => cells)).toEqual(expected);
+      expect(rows.map(({ cells }) => withoutBlankEnd(cells))).toEqual(expected);
     }),
     { numRuns: 500 },
   );

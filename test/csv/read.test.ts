@@ -61,7 +61,7 @@ describe('a good file', () => {
       [URL_1, URL_2],
       ['https://a.test/w_3,c_fill/x.jpg', URL_1],
     ]);
-    expect(rows[0]?.cells).toEqual(['1', 'Lamp', URL_1, URL_2, '']);
+    expect(rows[0]?.cells).toEqual(['1', 'Lamp', URL_1, URL_2]);
   });
 
   test('may have inch marks, and spaces before quotes', async () => {
@@ -115,6 +115,12 @@ describe('each fault has its line and code', () => {
       `${HEADER}1,a,x.jpg\n2,b,"ftp://a,http://"\n`,
       ['2 csv_invalid_url', '3 csv_invalid_url', '3 csv_invalid_url'],
     ],
+    [
+      'a column name that is too long',
+      `S. No.,Name,Images,${'c'.repeat(501)}\n1,a,${URL_1}\n`,
+      ['1 csv_value_too_long'],
+    ],
+    ['a product name that is too long', `${HEADER}1,${'a'.repeat(501)},${URL_1}\n`, ['2 csv_value_too_long']],
     ['a row wider than the header', `Images,S. No.,Name\n${URL_1},${URL_2},1,a\n`, ['2 csv_too_many_columns']],
   ])('%s', async (_, content, faults) => {
     expect(await faultsOf(content)).toEqual(faults);

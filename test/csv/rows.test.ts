@@ -73,3 +73,14 @@ test('a row of blank cells is blank', () => {
   expect(isBlankRow([])).toBe(true);
   expect(isBlankRow(['', '0'])).toBe(false);
 });
+
+test('a name or a number of more than 500 characters is a fault that quotes only its beginning', () => {
+  expect(toRow(['9'.repeat(500), 'n'.repeat(500), URL_1], 0, 2, LAST).faults).toEqual([]);
+  const { faults } = toRow(['9'.repeat(501), `n${'ä'.repeat(500_000)}`, URL_1], 0, 2, LAST);
+  expect(faults).toMatchObject([
+    { line: 2, column: 'S. No.', code: 'csv_value_too_long' },
+    { line: 2, column: 'Product Name', code: 'csv_value_too_long' },
+  ]);
+  expect(faults[1]?.message).toMatch(/^The product name "nä+…" has 500001 characters; at most 500 are allowed\. /);
+  expect(faults[1]?.message.length).toBeLessThan(300);
+});

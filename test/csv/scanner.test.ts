@@ -3,9 +3,9 @@ import { RecordScanner } from '../../src/csv/scanner.ts';
 const scan = (
   content: string | Buffer,
   chunkBytes = 1000,
-  options: { maxRowBytes?: number; skipBytes?: number } = {},
+  options: { maxRowBytes?: number; maxCells?: number; skipBytes?: number } = {},
 ) => {
-  const scanner = new RecordScanner({ delimiter: ',', maxRowBytes: 1000, skipBytes: 0, ...options });
+  const scanner = new RecordScanner({ delimiter: ',', maxRowBytes: 1000, maxCells: 1_000, skipBytes: 0, ...options });
   const bytes = Buffer.from(content);
   let text = '';
   const lines: number[] = [];
@@ -47,7 +47,7 @@ test('the byte order mark is left out, even when it comes byte by byte', () => {
 });
 
 test('the bytes given are neither changed nor kept in use', () => {
-  const scanner = new RecordScanner({ delimiter: ',', maxRowBytes: 1000, skipBytes: 0 });
+  const scanner = new RecordScanner({ delimiter: ',', maxRowBytes: 1000, maxCells: 1_000, skipBytes: 0 });
   const chunk = Buffer.from('a\n"b""');
   const { bytes } = scanner.push(chunk);
   chunk.fill('#');
@@ -85,7 +85,7 @@ test('a row that is too long because of an open quote says where the quote is', 
 });
 
 test('an endless row takes no more memory than its limit', () => {
-  const scanner = new RecordScanner({ delimiter: ',', maxRowBytes: 1_000_000, skipBytes: 0 });
+  const scanner = new RecordScanner({ delimiter: ',', maxRowBytes: 1_000_000, maxCells: 1_000, skipBytes: 0 });
   const chunk = Buffer.alloc(65_536, 'x');
   let pushed = 0;
   while (!scanner.stopped) {
@@ -118,4 +118,21 @@ test.each(chunkings)('a NUL byte stops at its line, in chunks of %i', (chunkByte
 test('what stopped the scanner first is what it tells', () => {
   expect(scan('0123456789012\n\u0000', 1000, { maxRowBytes: 10 }).faults).toEqual(['1 csv_row_too_long']);
   expect(scan('"a\n"b\n\u0000', 1000).faults).toEqual(['1 csv_unclosed_quote']);
+});
+
+test.each(chunkings)(
+  'empty cells at the end of a row are left out, and those between stay, in chunks of %i',
+  (chunkBytes) => {
+    const { text, lines, faults } = scan('a,,b,,,\n,,,\n"x,","" , ,\nc , ,\n', chunkBytes);
+    expect(text).toBe('a,,b\n"x,",""\nc \n');
+    expect(lines).toEqual([1, 3, 4]);
+    expect(faults).toEqual([]);
+  },
+);
+
+test('more cells than are allowed stop the reading at their row, however little they hold', () => {
+  const { lines, faults, scanner } = scan('a,b,c\na,b,c,,,,\na,,,d\ne\n', 1000, { maxCells: 3 });
+  expect(lines).toEqual([1, 2]);
+  expect(faults).toEqual(['3 csv_too_many_columns']);
+  expect(scanner.faults[0]?.message).toContain('more than 3 cells');
 });

@@ -39,6 +39,11 @@ const csvFault = async (csv: string | Uint8Array): Promise<string> => {
 test.each([
   ['10,000 columns', `${Array.from({ length: 10_000 }, (_, at) => `c${at}`).join(',')}\n`, 'csv_too_many_columns'],
   ['a cell of 10 MB', `${HEADER}1,${'x'.repeat(10 * 1024 * 1024)},http://10.0.0.1/a.jpg\n`, 'csv_row_too_long'],
+  ['nothing but delimiters', `${','.repeat(1_040_000)}\n`.repeat(2), 'csv_empty'],
+  ['delimiters below the header', `${HEADER}${`${','.repeat(1_040_000)}\n`.repeat(2)}`, 'csv_no_rows'],
+  ['delimiters that end in text', `${HEADER}${','.repeat(1_040_000)}x\n`, 'csv_too_many_columns'],
+  ['quoted cells of nothing', `${HEADER}${'"",'.repeat(340_000)}\n`, 'csv_too_many_columns'],
+  ['a name of 500 kB', `${HEADER}1,${'x'.repeat(500_000)},http://10.0.0.1/a.jpg\n`, 'csv_value_too_long'],
   ['a NUL byte', `${HEADER}1,Mu\0g,http://10.0.0.1/a.jpg\n`, 'csv_not_text'],
   ['a quote that never closes', `${HEADER}1,"Mug,http://10.0.0.1/a.jpg\n`, 'csv_unclosed_quote'],
   [

@@ -1,16 +1,16 @@
 /** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
 export const RECORDED = {
-  requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
-  imageId: 'f9adb011-e797-4494-b8b8-b645eac1dc78',
+  requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+  imageId: '67597dca-e9c0-413a-8800-a4b9451352b9',
   upload: {
-    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
   },
   status: {
-    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
     status: 'completed_with_errors',
-    createdAt: '2026-11-25T10:53:53.788Z',
-    startedAt: '2026-11-25T10:53:53.937Z',
-    finishedAt: '2026-11-25T10:53:54.138Z',
+    createdAt: '2026-11-26T12:39:47.951Z',
+    startedAt: '2026-11-26T12:39:48.083Z',
+    finishedAt: '2026-11-26T12:39:48.543Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: 'f9adb011-e797-4494-b8b8-b645eac1dc78',
+            id: '67597dca-e9c0-413a-8800-a4b9451352b9',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '34494e7c-4112-478d-bf63-636023578322',
+            id: 'cf80acdc-8881-461f-8091-0aa0919368ed',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '5afe3e3b-3e47-4648-9a90-f186afdc333b',
+            id: '853b465f-c74d-446f-9bb4-f83a33fc8443',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+        requestId: '5f1c7170-84df-4db1-8832-29967c937506',
         status: 'completed_with_errors',
-        createdAt: '2026-11-25T10:53:53.788Z',
-        startedAt: '2026-11-25T10:53:53.937Z',
-        finishedAt: '2026-11-25T10:53:54.138Z',
+        createdAt: '2026-11-26T12:39:47.951Z',
+        startedAt: '2026-11-26T12:39:48.083Z',
+        finishedAt: '2026-11-26T12:39:48.543Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: '6-4VkbA7gFmkBcFY',
-    data: '{"requestId":"f2d8510b-75d3-48e7-966b-47aa60925ab2","status":"completed_with_errors","createdAt":"2026-11-25T10:53:53.788Z","startedAt":"2026-11-25T10:53:53.937Z","finishedAt":"2026-11-25T10:53:54.138Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'qg_zevM5Erzmxixi',
+    data: '{"requestId":"5f1c7170-84df-4db1-8832-29967c937506","status":"completed_with_errors","createdAt":"2026-11-26T12:39:47.951Z","startedAt":"2026-11-26T12:39:48.083Z","finishedAt":"2026-11-26T12:39:48.543Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f9adb011-e797-4494-b8b8-b645eac1dc78.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/34494e7c-4112-478d-bf63-636023578322.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg,"\r\n',
   deliveries: {
-    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
     deliveries: [
       {
-        id: 'msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1',
+        id: 'msg_5f1c7170-84df-4db1-8832-29967c937506_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-25T10:53:54.144Z',
+        createdAt: '2026-11-26T12:39:48.570Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-25T10:53:54.178Z',
+            at: '2026-11-26T12:39:48.783Z',
             status: 204,
-            durationMs: 22,
+            durationMs: 34,
             error: null,
             answer: '',
           },
@@ -198,18 +198,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
-    webhookId: 'msg_f2d8510b-75d3-48e7-966b-47aa60925ab2_1',
+    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+    webhookId: 'msg_5f1c7170-84df-4db1-8832-29967c937506_1',
   },
   retry: {
-    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
   },
   cancel: {
-    requestId: 'f2d8510b-75d3-48e7-966b-47aa60925ab2',
+    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 3,
+    uptimeSeconds: 5,
   },
   ready: {
     status: 'ready',

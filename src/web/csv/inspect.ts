@@ -7,6 +7,7 @@ import {
   type CsvLimits,
   type CsvRecord,
   inspectItems,
+  maxCells,
   type TableItem,
   tableItems,
 } from '../../csv/table.ts';
@@ -52,6 +53,7 @@ async function* itemsOf(file: ReadableFile, limits: CsvLimits): AsyncGenerator<T
   const scanner = new RecordScanner({
     delimiter,
     maxRowBytes: limits.maxRowBytes,
+    maxCells: maxCells(limits),
     skipBytes: byteOrderMarkLength(head),
   });
   yield* tableItems(recordsOf(file, scanner, delimiter), delimiter, limits, () => scanner.stopped);
