@@ -1,7 +1,11 @@
 import { createAlarm } from '../alarm.ts';
-import type { ImagePool, ImageResult } from '../images/task.ts';
+import type { ImagePool } from '../images/task.ts';
+import { createActiveReader } from './active.ts';
+import { createAttempts } from './attempts.ts';
+import { createCancelling, isCancelling } from './cancelling.ts';
 import type { Completion } from './completion.ts';
-import { createHeldImages, type HeldImage } from './held.ts';
+import { createFinisher } from './finisher.ts';
+import { createHeldImages } from './held.ts';
 import type { ClaimedImage, ImageStore } from './image-store.ts';
 import type { Origins } from './origins.ts';
 import { createFairQueue, type Turn } from './queue.ts';
@@ -10,11 +14,15 @@ import { createRunImage } from './run-image.ts';
 import { createSettler } from './settler.ts';
 import type { Sharing } from './sharing.ts';
 import type { StoreGate } from './store-gate.ts';
-import { isGivenUp, judge, mustRunAlone, type Verdict } from './transitions.ts';
-import { NO_COUNTS } from './types.ts';
+import { isSmall, type Verdict } from './transitions.ts';
 
 /** How often the database is asked for requests that came without a wake-up, for example on another instance. */
 const POLL_MS = 400;
+/** When the answer takes long, it is asked for less often: so many times the answer's time, up to the longest. */
+const LOOK_SHARE = 10;
+const LONGEST_POLL_MS = 2_000;
+/** Small requests that are looked at together, though there may not be room for all of them. */
+const LEAST_TOGETHER = 16;
 /** Pause after the database failed, in milliseconds. */
 const BROKEN_PAUSE_MS = 500;
 /** After the database was away: time for every instance to renew its leases before anyone takes what has lapsed. */
@@ -50,8 +58,10 @@ export interface DispatcherDeps {
 
 export interface Dispatcher {
   start(): void;
-  /** Something new may be due: look now. */
+  /** Something has changed in the database: look now. */
   wake(): void;
+  /** This request has just become active: it need not be looked for. */
+  add(request: ActiveRequest): void;
   /** Takes no more, waits up to `graceMs` for what runs, and hands the rest back to other instances, in a second more. */
   stop(graceMs: number): Promise<void>;
 }
@@ -62,14 +72,14 @@ export interface Dispatcher {
  * asks for a slower pace, holds up its own images only (docs/decisions/0026-independent-origins.md).
  */
 export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
-  const { images, requests, completion, pool, origins, sharing, storeGate, leaseMs, maxAttempts, log, random } = deps;
-  const queue = createFairQueue(() => performance.now());
+  const { images, requests, completion, pool, origins, sharing, storeGate, leaseMs, log } = deps;
+  const queue = createFairQueue(() => performance.now(), origins.isRoomy);
+  const readActive = createActiveReader(requests.active);
   const held = createHeldImages(pool.capacity, pool.most, () => performance.now());
   const { wake, sleep } = createAlarm();
   let stopping = false;
-  let alone = false;
   let loop: Promise<void> = Promise.resolve();
-  let lastPoll = Number.NEGATIVE_INFINITY;
+  let nextLook = 0;
   let broken = false;
   let ended = false;
 
@@ -96,123 +106,108 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     await pause(RECOVERY_PAUSE_MS);
   };
 
-  const runImage = createRunImage({
-    ...{ pool, origins, sharing },
-    onRoom: () => {
-      queue.roomAgain();
+  const goOnCancelling = createCancelling({ queue, images, requests, completion, onCancelled: deps.onCancelled });
+
+  const finisher = createFinisher(
+    completion,
+    (turn, hasEnded) => {
+      if (hasEnded) return queue.forget(turn);
+      queue.dry(turn);
       wake();
     },
+    reportBroken,
+  );
+
+  const runImage = createRunImage({
+    ...{ pool, origins, sharing },
+    onRoom: wake,
   });
 
-  const runOne = async (turn: Turn, one: HeldImage): Promise<void> => {
-    const { request } = turn;
-    const { image } = one;
-    turn.running += 1;
-    deps.onBegin?.(image);
-    const result: ImageResult | null = isGivenUp(image, maxAttempts)
-      ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
-      : await runImage(one, {
-          options: request.options,
-          since: turn.since,
-          isWanted: () => !isCancelling(turn),
-        });
-    if (result === null) {
-      await images.release([image], 0).catch(reportBroken);
-    } else {
-      if (result.ok) storeGate.worked();
-      else if (result.code === 'storage_failed') storeGate.failed(result.message);
-      const verdict = judge(image, result, maxAttempts, random());
-      const stands = await settler.settle({ request, image, verdict });
-      deps.onVerdict?.(request, image, verdict, stands);
-    }
-    one.drop();
-    queue.ended(image.requestId);
-    wake();
-  };
+  const attempts = createAttempts({
+    ...{ deps, queue, held, settler, finisher, runImage, wake, reportBroken },
+    sleep: () => sleep(POLL_MS),
+    isStopping: () => stopping,
+  });
 
-  /** An image that may be what kills its processes: it runs with nothing beside it. */
-  const runAlone = async (turn: Turn, image: ClaimedImage): Promise<void> => {
-    alone = true;
-    const one = held.hold(image);
-    try {
-      while (held.size > 1 && !stopping) await sleep(POLL_MS);
-      if (stopping) await images.release([image], 0).finally(one.drop);
-      else await runOne(turn, one);
-    } finally {
-      alone = false;
+  /** Claims images of small requests together. */
+  const serveTogether = async (turns: readonly Turn[], wanted: number): Promise<void> => {
+    const { claimed, looks } = await images.claimTogether(
+      turns.map(({ request }) => request),
+      wanted,
+      leaseMs,
+      origins,
+    );
+    const begun = attempts.begin(new Map(turns.map((turn) => [turn.request._id, turn])), claimed);
+    for (const turn of turns) {
+      const look = looks.get(turn.request._id);
+      if (look === undefined) continue;
+      queue.looked(turn, look);
+      if (look.unfinished === 0 && turn.running === 0) finisher.add(turn);
     }
-  };
-
-  /** Of a request that is being cancelled, stops what waits; what runs goes on to its end. */
-  const stopWaiting = async (turn: Turn): Promise<boolean> => {
-    const { request } = turn;
-    const stopped = await images.cancel(request, STOPPED_AT_ONCE);
-    if (stopped === 0) {
-      queue.dry(turn);
-      if (turn.running === 0) await completion.tryComplete(request);
-      return false;
-    }
-    queue.served(turn);
-    deps.onCancelled?.(stopped);
-    await requests.addCounts(request._id, request.run, { ...NO_COUNTS, cancelled: stopped });
-    return true;
-  };
-
-  /** One step of each cancellation. They need no slot, so they must not wait until slow images give one back. */
-  const goOnCancelling = async (): Promise<void> => {
-    for (const turn of queue.candidates().filter(isCancelling)) {
-      if (await stopWaiting(turn)) wake();
-    }
+    await begun;
   };
 
   const serve = async (turn: Turn, wanted: number): Promise<void> => {
-    const { request } = turn;
-    const claimed = await images.claim(request, wanted, leaseMs, turn.cursor, origins);
+    const { request, cursor } = turn;
+    const claimed = await images.claim(request, wanted, leaseMs, cursor, origins);
+    const waitingFor = () => [...cursor.passed, ...cursor.skipped.keys()];
     if (claimed.length === 0) {
-      if (turn.cursor.left === 'unread') queue.served(turn);
-      else if (turn.cursor.left === 'without room') queue.withoutRoom(turn);
+      if (cursor.left === 'unread') queue.served(turn);
+      else if (cursor.left === 'without room') queue.withoutRoom(turn, waitingFor());
       else {
         queue.dry(turn);
-        if (turn.running === 0) await completion.tryComplete(request);
+        if (turn.running === 0 && (await completion.tryComplete(request))) queue.forget(turn);
       }
       return;
     }
     queue.served(turn);
-    if (claimed.length < wanted && turn.cursor.left === 'without room') queue.withoutRoom(turn);
-    const suspects = claimed.filter((image) => mustRunAlone(image) && !isGivenUp(image, maxAttempts));
-    const [suspect, ...others] = suspects;
-    // The work begins before anything else is written: a database that fails here must not leave claims to their leases.
-    for (const image of claimed) if (!suspects.includes(image)) void runOne(turn, held.hold(image));
-    try {
-      await images.release(others, 0);
-      if (request.state === 'queued') await requests.markStarted(request._id);
-    } finally {
-      if (suspect !== undefined) await runAlone(turn, suspect);
-    }
+    if (claimed.length < wanted && cursor.left === 'without room') queue.withoutRoom(turn, waitingFor());
+    await attempts.begin(new Map([[request._id, turn]]), claimed);
   };
 
-  const fill = async (): Promise<void> => {
-    if (performance.now() - lastPoll >= POLL_MS || queue.candidates().length === 0) {
-      queue.update(await requests.active());
-      lastPoll = performance.now();
-    }
-    await goOnCancelling();
-    for (;;) {
+  /** Asks which requests are active, less often when the answer takes long. */
+  const look = async (): Promise<void> => {
+    const askedAt = performance.now();
+    nextLook = askedAt + POLL_MS;
+    const { requests: active, range } = await readActive();
+    queue.update(active, range, askedAt);
+    const tookMs = performance.now() - askedAt;
+    // Unless it was woken meanwhile, for what the answer may not know yet.
+    if (nextLook > 0) nextLook = askedAt + Math.max(POLL_MS, Math.min(tookMs * LOOK_SHARE, LONGEST_POLL_MS));
+  };
+
+  /**
+   * One pass: a step of each cancellation, and claims until the slots are full or nothing is due. It ends when it is time
+   * to look for requests again, so that however many wait for something, a new one is seen.
+   * @returns true when there is more to do at once
+   */
+  const fill = async (): Promise<boolean> => {
+    if (performance.now() >= nextLook) await look();
+    const more = await goOnCancelling();
+    while (performance.now() < nextLook) {
       const free = held.free();
       const candidates = queue.candidates().filter((turn) => !isCancelling(turn));
       const [turn] = candidates;
-      if (stopping || alone || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4))) return;
+      if (stopping || attempts.isAlone() || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4)))
+        return more;
       const room = await storeGate.allowance(free, held.started);
-      if (room === 0) return;
-      await serve(turn, Math.max(1, Math.ceil(room / candidates.length)));
+      if (room === 0) return more;
+      const share = Math.max(1, Math.ceil(room / candidates.length));
+      if (!isSmall(turn.request)) await serve(turn, share);
+      else {
+        const equals = candidates.filter(({ request, running }) => isSmall(request) && running === turn.running);
+        const together = equals.slice(0, Math.max(room, LEAST_TOGETHER));
+        await serveTogether(together, Math.min(room, share * together.length));
+      }
     }
+    return true;
   };
 
   const work = async (): Promise<void> => {
     while (!stopping) {
       try {
         if (broken) await recover();
-        await fill();
+        if (await fill()) continue;
       } catch (error) {
         reportBroken(error);
         await pause(BROKEN_PAUSE_MS);
@@ -242,7 +237,14 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
     start() {
       loop = work();
     },
-    wake,
+    wake() {
+      nextLook = 0;
+      wake();
+    },
+    add(request) {
+      queue.add(request);
+      wake();
+    },
     async stop(graceMs) {
       stopping = true;
       origins.close();
@@ -250,6 +252,7 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
       const drained = loop.then(async () => {
         while (held.size > 0) await sleep(50);
         await settler.idle();
+        await finisher.idle();
       });
       await within(drained, graceMs);
       ended = true;
@@ -261,8 +264,6 @@ export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
   };
 };
 
-const isCancelling = ({ request }: Turn): boolean => request.state === 'cancelling';
-
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits for the work, at most `ms`: a database that does not answer must not hold up a stop. */
@@ -273,8 +274,3 @@ const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
-
-/** Images of one step of a cancellation: each costs a write, and others wait meanwhile. */
-const STOPPED_AT_ONCE = 200;
-
-const GIVEN_UP = 'Every worker that tried this image stopped; it was given up.';

@@ -11,9 +11,17 @@ export interface ClaimCursor {
   back: number;
   /** What the last claim left: nothing due, images whose origins have no room, or images that it did not get to. */
   left: 'nothing' | 'without room' | 'unread';
+  /** Origins of the images that come back and were passed by the last claim. */
+  passed: ReadonlySet<string | null>;
 }
 
-export const newCursor = (): ClaimCursor => ({ fresh: 0, skipped: new Map(), back: FRESH_BEFORE, left: 'nothing' });
+export const newCursor = (): ClaimCursor => ({
+  fresh: 0,
+  skipped: new Map(),
+  back: FRESH_BEFORE,
+  left: 'nothing',
+  passed: new Set(),
+});
 
 export interface DueImage {
   readonly _id: string;
@@ -31,7 +39,7 @@ const WIDER = 4;
 const MOST_SKIPPED = 1_000;
 
 /** Takes images as long as they are wanted and their origins have room. */
-const createPicker = <Image extends DueImage>(wanted: number, origins: OriginRoom) => {
+export const createPicker = <Image extends DueImage>(wanted: number, origins: OriginRoom) => {
   const { originOf, room, waitedAt = (origin, url) => originOf(url) === origin } = origins;
   const images: Image[] = [];
   const rooms = new Map<string | null, number>();
@@ -76,7 +84,7 @@ export const findDue = async <Image extends DueImage>(
 ): Promise<readonly Image[]> => {
   const picker = createPicker<Image>(wanted, origins);
   let queries = 0;
-  let passed = false;
+  const passed = new Set<string | null>();
   const query: typeof read = (range, limit) => {
     queries += 1;
     return read(range, limit);
@@ -87,7 +95,8 @@ export const findDue = async <Image extends DueImage>(
     const found = await query({ from: cursor.back, to: now + 1 }, limit);
     for (const image of found) {
       if (picker.isFull()) break;
-      if (!picker.take(image, picker.originOf(image.inputUrl))) passed = true;
+      const origin = picker.originOf(image.inputUrl);
+      if (!picker.take(image, origin)) passed.add(origin);
     }
     // When all of them must wait, those behind them are looked at next time.
     const last = found.length === limit && picker.images.length === 0 ? found.at(-1) : undefined;
@@ -158,6 +167,7 @@ export const findDue = async <Image extends DueImage>(
     if (picker.images.length === 0 && cursor.skipped.size === 0) cursor.fresh = 0;
   }
   if (cursor.fresh < total && cursor.fresh > 0 && cursor.skipped.size < MOST_SKIPPED) cursor.left = 'unread';
-  else cursor.left = passed || cursor.skipped.size > 0 ? 'without room' : 'nothing';
+  else cursor.left = passed.size > 0 || cursor.skipped.size > 0 ? 'without room' : 'nothing';
+  cursor.passed = passed;
   return picker.images;
 };

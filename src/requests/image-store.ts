@@ -1,44 +1,19 @@
-import { v4 as uuid } from 'uuid';
-import { type ClaimCursor, findDue } from './due.ts';
+import { between, type ClaimedImage, type Counted, createLeases, createReadDue, requestsOf } from './leases.ts';
 import type { Models } from './models.ts';
-import { ALL_ROOM, type OriginRoom } from './origins.ts';
-import { END_OF_TIME, FRESH_BEFORE, type Range, walkWindows } from './scan.ts';
+import type { ReportedImage } from './report.ts';
+import { REPORTED_FIELDS } from './report-store.ts';
+import { END_OF_TIME, FRESH_BEFORE, walkWindows } from './scan.ts';
 import type { Verdict } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
 
-/** An image as its claimer holds it. */
-export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inputUrl' | 'attempts' | 'reports'> & {
-  readonly leaseToken: string;
-  /** Milliseconds since it was due; absent when nobody knows. */
-  readonly waitedMs?: number;
-};
+export type { ClaimedImage } from './leases.ts';
 
 export interface Settlement {
   readonly image: ClaimedImage;
   readonly verdict: Verdict;
 }
 
-/** An image that may be claimed, as it was found. */
-type FoundImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
-
-type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'leaseToken'>;
-
-/**
- * A request and how many images it has: fresh ones have due dates below that number, and have really been due since its
- * last sign of life.
- */
-type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<RequestRecord, 'heartbeatAt'>>;
-
 export type ImageStore = ReturnType<typeof createImageStore>;
-
-const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
-const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
-
-const requestsOf = (held: readonly Pick<ImageRecord, 'requestId'>[]) => ({
-  $in: [...new Set(held.map(({ requestId }) => requestId))],
-});
-
-const between = (range: Range) => ({ $gte: new Date(range.from), $lt: new Date(range.to) });
 
 /**
  * Everything that is written to an image after its upload. Each write by a worker is fenced: it filters on `_id` and
@@ -48,109 +23,10 @@ const between = (range: Range) => ({ $gte: new Date(range.from), $lt: new Date(r
  */
 export const createImageStore = (models: Models, now: () => Date) => {
   const { images } = models;
-
-  const readDue = (requestId: string) => async (range: Range, limit: number) =>
-    images
-      .find({ requestId, nextAt: between(range) }, DUE_FIELDS)
-      .sort({ nextAt: 1 })
-      .limit(limit)
-      .lean<FoundImage[]>();
-
-  const waitedMs = ({ heartbeatAt }: Counted, { nextAt }: FoundImage, at: Date): { waitedMs?: number } => {
-    const since = nextAt === undefined || nextAt.getTime() < FRESH_BEFORE ? heartbeatAt : nextAt;
-    return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
-  };
-
-  const lease = async (
-    requestId: string,
-    due: readonly FoundImage[],
-    leaseToken: string,
-    leaseMs: number,
-  ): Promise<ClaimedImage[]> => {
-    const at = now();
-    const ids = due.map(({ _id }) => _id);
-    // Nobody has tried these yet. The filter says so again, so that what was read of them is still true when all match.
-    const untried = due.every(({ attempts }) => attempts === 0);
-    const leased = await images.updateMany(
-      { _id: { $in: ids }, requestId, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
-      { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
-    );
-    if (leased.matchedCount === 0) return [];
-    if (untried && leased.matchedCount === due.length) {
-      return due.map(({ nextAt: _, ...image }) => ({ ...image, attempts: 1, leaseToken }));
-    }
-    const claimed = await images.find({ _id: { $in: ids }, requestId, leaseToken }, CLAIMED_FIELDS).lean();
-    return claimed.map((image) => ({ ...image, leaseToken }));
-  };
-
-  const release = async (held: readonly Lease[], delayMs: number): Promise<void> => {
-    if (held.length === 0) return;
-    const nextAt = new Date(now().getTime() + delayMs);
-    await images.bulkWrite(
-      held.map(({ _id, requestId, leaseToken }) => ({
-        updateOne: {
-          filter: { _id, requestId, leaseToken },
-          update: { $set: { nextAt, status: 'pending' }, $unset: { leaseToken: '' }, $inc: { attempts: -1 } },
-        },
-      })),
-      { ordered: false },
-    );
-  };
-
-  /** Claims that failed on their way: done or not, nobody knows. */
-  const unheard: Lease[] = [];
+  const readDue = createReadDue(models);
 
   return {
-    /**
-     * Leases up to `wanted` due images of a request, whose origins have room, to the caller.
-     * Two claimers may find the same image; the update's filter on `nextAt` lets one of them have it.
-     */
-    async claim(
-      request: Counted,
-      wanted: number,
-      leaseMs: number,
-      cursor: ClaimCursor,
-      origins: OriginRoom = ALL_ROOM,
-    ): Promise<ClaimedImage[]> {
-      const facts = { total: request.total, now: now().getTime() };
-      const due = await findDue(readDue(request._id), facts, wanted, cursor, origins);
-      if (due.length === 0) return [];
-      const leaseToken = uuid();
-      const at = now();
-      try {
-        const waited = new Map(due.map((image) => [image._id, waitedMs(request, image, at)] as const));
-        return (await lease(request._id, due, leaseToken, leaseMs)).map((image) => ({
-          ...image,
-          ...waited.get(image._id),
-        }));
-      } catch (error) {
-        // It may have been done all the same: then these would wait for their lease to end, for nothing.
-        unheard.push(...due.map(({ _id }) => ({ _id, requestId: request._id, leaseToken })));
-        throw error;
-      }
-    },
-
-    /** Gives back what was claimed by calls whose answer never came, once the database answers again. */
-    async releaseUnheard(): Promise<void> {
-      const held = unheard.splice(0);
-      await release(held, 0).catch((error: unknown) => {
-        unheard.push(...held);
-        throw error;
-      });
-    },
-
-    /** Puts the end of the leases off; images whose lease has passed to another are left alone. */
-    async renew(held: readonly ClaimedImage[], leaseMs: number): Promise<void> {
-      if (held.length === 0) return;
-      const tokens = [...new Set(held.map((image) => image.leaseToken))];
-      await images.updateMany(
-        { _id: { $in: held.map((image) => image._id) }, requestId: requestsOf(held), leaseToken: { $in: tokens } },
-        { $set: { nextAt: new Date(now().getTime() + leaseMs) } },
-      );
-    },
-
-    /** Gives images back that were claimed and not begun; the claim does not count as an attempt. */
-    release,
+    ...createLeases(models, now),
 
     /**
      * Writes what became of images. May be repeated after a lost answer: what this call's token settled before counts
@@ -237,6 +113,17 @@ export const createImageStore = (models: Models, now: () => Date) => {
       const walk = await walkWindows(read, { from: 0, to: total }, 1);
       if (walk.items.length > 0) return true;
       return (await read({ from: FRESH_BEFORE, to: END_OF_TIME }, 1)).length > 0;
+    },
+
+    /** What the reports of small requests are made of: all of their images, each request's in order, in one query. */
+    async ofRequests(requestIds: readonly string[]): Promise<Map<string, ReportedImage[]>> {
+      const found = await images
+        .find({ requestId: { $in: [...requestIds] } }, { ...REPORTED_FIELDS, requestId: 1 })
+        .sort({ seq: 1 })
+        .lean<(ReportedImage & Pick<ImageRecord, 'requestId'>)[]>();
+      const groups = new Map<string, ReportedImage[]>(requestIds.map((requestId) => [requestId, []]));
+      for (const image of found) groups.get(image.requestId)?.push(image);
+      return groups;
     },
 
     /** Images `from ≤ seq < to` of a request in order. */

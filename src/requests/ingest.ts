@@ -3,7 +3,7 @@ import { type CsvLimits, type CsvRow, inspectCsv, type OpenCsv, readCsvRows } fr
 import { MAX_URL_CHARACTERS, sourceFault } from '../csv/urls.ts';
 import { AppError } from '../errors.ts';
 import type { Models } from './models.ts';
-import type { RequestStore } from './request-store.ts';
+import type { ActiveRequest, RequestStore } from './request-store.ts';
 import { storedTenant } from './tenant.ts';
 import { type ImageRecord, NO_COUNTS, type RequestOptions, type RequestRecord, type RowChunkRecord } from './types.ts';
 
@@ -47,6 +47,8 @@ const tookTooLong = (): AppError =>
 
 export interface Ingested {
   readonly requestId: string;
+  /** As it became active. */
+  readonly request: ActiveRequest;
   readonly total: number;
   /** How many of them have failed already, because their URL is invalid. */
   readonly invalid: number;
@@ -89,6 +91,15 @@ export const createIngest =
     };
     await requests.insert(record);
     const progress: Progress = { total: 0, chunks: 0, failed: 0 };
+    const ingested = (): Ingested => {
+      const { total, failed } = progress;
+      const counters = { ...NO_COUNTS, failed };
+      const { options } = upload;
+      return {
+        ...{ requestId, total, invalid: failed },
+        request: { _id: requestId, state: 'queued', run: 1, options, total, counters, heartbeatAt: now() },
+      };
+    };
     try {
       // After the insert and before all else: whoever takes the key over finds the request by it, and can condemn it.
       await upload.key?.bind(requestId);
@@ -97,12 +108,12 @@ export const createIngest =
       await storeRows(models, requests, requestId, rows, limits.sourceBuckets ?? [], progress, giveUp);
       giveUp.throwIfAborted();
       if (!(await requests.activate(requestId, progress))) throw tookTooLong();
-      return { requestId, total: progress.total, invalid: progress.failed };
+      return ingested();
     } catch (error) {
       // Best effort: where the database is what failed, the reconciler does it later.
       const gone = await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => true);
       // It stands: only the answer to the activation, its last write, was lost.
-      if (!gone) return { requestId, total: progress.total, invalid: progress.failed };
+      if (!gone) return ingested();
       throw error;
     }
   };
@@ -148,7 +159,6 @@ const storeRows = async (
   const flushImages = async (): Promise<void> => {
     await models.images.insertMany(images, { lean: true, ordered: false });
     images = [];
-    await touch();
   };
   const flushChunk = async (): Promise<void> => {
     const record: RowChunkRecord = {
@@ -160,7 +170,6 @@ const storeRows = async (
     progress.chunks += 1;
     chunk = [];
     chunkBytes = 0;
-    await touch();
   };
 
   for await (const row of rows) {
@@ -169,14 +178,21 @@ const storeRows = async (
       images.push(image);
       progress.total += 1;
       if (image.status === 'failed') progress.failed += 1;
-      if (images.length === IMAGES_PER_INSERT) await flushImages();
+      if (images.length === IMAGES_PER_INSERT) {
+        await flushImages();
+        await touch();
+      }
     }
     const bytes = storedBytes(row.cells);
-    if (chunk.length === ROWS_PER_CHUNK || (chunk.length > 0 && chunkBytes + bytes > CHUNK_BYTES)) await flushChunk();
+    if (chunk.length === ROWS_PER_CHUNK || (chunk.length > 0 && chunkBytes + bytes > CHUNK_BYTES)) {
+      await flushChunk();
+      await touch();
+    }
     chunk.push(row.cells);
     rowCount += 1;
     chunkBytes += bytes;
   }
+  // The activation follows at once, and finds out as well whether the upload was swept away.
   if (images.length > 0) await flushImages();
   if (chunk.length > 0) await flushChunk();
 };

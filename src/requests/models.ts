@@ -69,7 +69,8 @@ const request = new Schema<RequestRecord>(
   },
   { versionKey: false, collection: 'requests', minimize: false },
 );
-request.index({ state: 1 });
+// With the id, so that many active requests can be read in narrow ranges (active.ts).
+request.index({ state: 1, _id: 1 });
 request.index({ eventPending: 1 });
 // A tenant's list, newest first. With the id, so that MongoDB needs no sort.
 request.index({ tenant: 1, createdAt: 1, _id: 1 });

@@ -32,6 +32,8 @@ export interface Origins extends OriginRoom {
   serverOf(url: string): string | null;
   /** Looks up the name of the image's server. */
   lookUp(url: string): Promise<LookedUp>;
+  /** Whether so many may be claimed that it is worth a query. */
+  isRoomy(origin: string | null): boolean;
   /** Waits in line for a connection; false: the image should be given back, as the origin pauses or the service stops. */
   enter(origin: string | null): Promise<boolean>;
   /**
@@ -148,6 +150,11 @@ export const createOrigins = (
     room: (origin) => {
       if (origin === null) return most;
       return isNameGroup(origin) ? names.room(origin) : room(origin);
+    },
+
+    isRoomy(origin) {
+      if (origin === null) return true;
+      return isNameGroup(origin) ? names.room(origin) > 0 : isRoomy(origin);
     },
 
     async enter(origin) {

@@ -10,7 +10,8 @@ const FIELDS = { run: 1, total: 1, reportDue: 1 } as const;
 const REQUESTS_A_LOOK = 20;
 /** Requests that owe no report have no date; the lower bound keeps them out of the range. */
 const BEGINNING = new Date(0);
-const IMAGE_FIELDS = {
+/** Of an image, what its request's report is made of. */
+export const REPORTED_FIELDS = {
   ...{ _id: 0, seq: 1, row: 1, serialNumber: 1, productName: 1, inputUrl: 1 },
   ...{ status: 1, bytesIn: 1, bytesOut: 1, 'error.code': 1 },
 } as const;
@@ -43,7 +44,7 @@ export const createReportStore = ({ requests, images }: Models, now: () => Date)
     /** Images of one page, in the order of the upload. */
     async page(requestId: string, from: number): Promise<ReportedImage[]> {
       return images
-        .find({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } }, IMAGE_FIELDS)
+        .find({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } }, REPORTED_FIELDS)
         .sort({ seq: 1 })
         .lean<ReportedImage[]>();
     },

@@ -1,12 +1,13 @@
 import type { Models } from './models.ts';
 import { clientOfTenant, DEFAULT_TENANT, ofTenant } from './tenant.ts';
-import { finishedImages } from './transitions.ts';
+import { addImage, finishedImages } from './transitions.ts';
 import {
   ACTIVE_STATES,
   type Counters,
   HIDDEN_STATES,
   type ImageRecord,
   NO_COUNTS,
+  type Report,
   type RequestRecord,
   type RequestState,
   UNANSWERED_STATES,
@@ -19,6 +20,14 @@ export const PAGE_SIZE = 1_000;
 export type ActiveRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'counters'> &
   Partial<Pick<RequestRecord, 'heartbeatAt'>>;
 const ACTIVE_FIELDS = { state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
+
+/** A half-open range of ids, which are UUIDs in small letters. */
+export interface IdRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+export const ALL_IDS: IdRange = { from: '0', to: 'g' };
 
 /** How many images and chunks of rows of an upload are stored. */
 export interface Stored {
@@ -47,8 +56,24 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return shown(await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>());
     },
 
-    async active(): Promise<ActiveRequest[]> {
-      return requests.find({ state: { $in: [...ACTIVE_STATES] } }, ACTIVE_FIELDS).lean<ActiveRequest[]>();
+    /** The requests of these ids as they are now, except those that are hidden or gone. */
+    async findAll(requestIds: readonly string[]): Promise<RequestRecord[]> {
+      const found = await requests.find({ _id: { $in: [...requestIds] } }).lean<RequestRecord[]>();
+      return found.filter(({ state }) => !HIDDEN_STATES.includes(state));
+    },
+
+    /**
+     * Requests that are worked on, at most `limit` in each state. Each state is a query of its own: some engines use one
+     * index for state and id only then.
+     * @param range `from ≤ _id < to`
+     */
+    async active(range: IdRange = ALL_IDS, limit = 0): Promise<ActiveRequest[]> {
+      const of = (state: RequestState) =>
+        requests
+          .find({ state, _id: { $gte: range.from, $lt: range.to } }, ACTIVE_FIELDS)
+          .limit(limit)
+          .lean<ActiveRequest[]>();
+      return (await Promise.all(ACTIVE_STATES.map(of))).flat();
     },
 
     /**
@@ -93,9 +118,9 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return written.matchedCount === 1;
     },
 
-    async markStarted(requestId: string): Promise<void> {
-      await requests.updateOne(
-        { _id: requestId, state: 'queued' },
+    async markStarted(requestIds: readonly string[]): Promise<void> {
+      await requests.updateMany(
+        { _id: { $in: [...requestIds] }, state: 'queued' },
         { $set: { state: 'processing', startedAt: now() } },
       );
     },
@@ -114,35 +139,38 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** Counts the images themselves, page by page. */
     async recount(requestId: string, total: number): Promise<Counters> {
-      const sum = { ...NO_COUNTS };
+      let sum = NO_COUNTS;
       for (let from = 0; from < total; from += PAGE_SIZE) {
         const page = await images
           .find({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } }, { status: 1, bytesIn: 1, bytesOut: 1 })
           .lean<Pick<ImageRecord, 'status' | 'bytesIn' | 'bytesOut'>[]>();
-        for (const image of page) {
-          if (image.status === 'completed' || image.status === 'failed' || image.status === 'cancelled') {
-            sum[image.status] += 1;
-          }
-          if (image.status === 'completed') {
-            sum.bytesIn += image.bytesIn ?? 0;
-            sum.bytesOut += image.bytesOut ?? 0;
-          }
-        }
+        sum = page.reduce(addImage, sum);
       }
       return sum;
     },
 
     /**
-     * The one compare-and-set that ends a run. With it the event and the report are marked as owed, so that a crash before
-     * they stand is repaired by whoever looks next.
+     * The one compare-and-set that ends a run. With it the event and the report, where there is none yet, are marked as
+     * owed, so that a crash before they stand is repaired by whoever looks next.
+     * @returns the request as it is now, or null when another has ended the run
      */
-    async finish(request: ActiveRequest, state: RequestState, counters: Counters): Promise<boolean> {
-      const at = now();
+    async finish(
+      request: RequestRecord,
+      state: RequestState,
+      counters: Counters,
+      report?: Report,
+    ): Promise<RequestRecord | null> {
+      const finishedAt = now();
+      const end = {
+        ...{ state, counters, finishedAt },
+        ...(request.webhook === undefined ? {} : { eventPending: true }),
+        ...(report === undefined ? { reportDue: finishedAt } : { report }),
+      };
       const written = await requests.updateOne(
         { _id: request._id, state: request.state, run: request.run },
-        { $set: { state, counters, finishedAt: at, eventPending: true, reportDue: at }, $unset: { client: '' } },
+        { $set: end, $unset: { client: '' } },
       );
-      return written.modifiedCount === 1;
+      return written.modifiedCount === 1 ? { ...request, ...end } : null;
     },
 
     /** Finished requests whose completion event may not have reached the outbox. */

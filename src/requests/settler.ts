@@ -52,7 +52,8 @@ export const createSettler = (
     }
     await Promise.allSettled(
       [...sums.values()]
-        .filter(({ added }) => added.completed + added.failed > 0)
+        // One whose images are all in this batch ends next, and is counted then.
+        .filter(({ request, added }) => ended(added) > 0 && ended(added) < request.total)
         .map(({ request, added }) => requests.addCounts(request._id, request.run, added)),
     );
   };
@@ -84,6 +85,8 @@ export const createSettler = (
     },
   };
 };
+
+const ended = ({ completed, failed }: Counters): number => completed + failed;
 
 const addVerdict = (sum: Counters, { verdict }: Settlement): Counters => {
   if (verdict.kind === 'failed') return { ...sum, failed: sum.failed + 1 };

@@ -1,6 +1,6 @@
 import type { ImageErrorCode } from '../errors.ts';
 import type { ImageResult } from '../images/task.ts';
-import type { Counters, ImageRecord, RequestState } from './types.ts';
+import type { Counters, ImageRecord, RequestRecord, RequestState } from './types.ts';
 import { FINAL_STATES } from './types.ts';
 
 /** What is to be written about an image that was worked on. */
@@ -84,6 +84,23 @@ export const mustRunAlone = (image: Pick<ImageRecord, 'attempts' | 'reports'>): 
  */
 export const isGivenUp = (image: Pick<ImageRecord, 'attempts' | 'reports'>, maxAttempts: number): boolean =>
   image.attempts > maxAttempts && lapses(image) > LAPSES_BY_CHANCE + 1;
+
+/** A request of so few images that it is claimed and ended together with others: see finisher.ts. */
+const MOST_IMAGES_OF_SMALL = 32;
+
+export const isSmall = ({ total }: Pick<RequestRecord, 'total'>): boolean => total <= MOST_IMAGES_OF_SMALL;
+
+/** What images that are read one by one add up to. */
+export const addImage = (
+  sum: Counters,
+  { status, bytesIn = 0, bytesOut = 0 }: Pick<ImageRecord, 'status' | 'bytesIn' | 'bytesOut'>,
+): Counters => {
+  if (status === 'pending' || status === 'processing') return sum;
+  const counted = { ...sum, [status]: sum[status] + 1 };
+  return status === 'completed'
+    ? { ...counted, bytesIn: sum.bytesIn + bytesIn, bytesOut: sum.bytesOut + bytesOut }
+    : counted;
+};
 
 export const finishedImages = (counters: Counters): number => counters.completed + counters.failed + counters.cancelled;
 

@@ -58,9 +58,9 @@ export const createApi = (
     isWebhookSecret: isValidSecret,
     servedAt: addresses.own,
     stopping,
-    onStored: ({ total, invalid }) => {
+    onStored: ({ request, total, invalid }) => {
       metrics.images.uploaded(total, invalid);
-      work.wakeDispatcher();
+      work.beginRequest(request);
     },
   };
   const deliveries: AppDeps['controls']['deliveries'] = {

@@ -18,6 +18,7 @@ import { createReconciler } from '../requests/reconciler.ts';
 import { createRemovalStore } from '../requests/removal-store.ts';
 import { createReportStore } from '../requests/report-store.ts';
 import { createReporter } from '../requests/reporter.ts';
+import type { ActiveRequest } from '../requests/request-store.ts';
 import { createRetention } from '../requests/retention.ts';
 import { createRounds, type Rounds } from '../requests/rounds.ts';
 import { createSharing } from '../requests/sharing.ts';
@@ -145,7 +146,10 @@ export const createWork = async (
   return {
     control,
     storeGate,
-    wakeDispatcher: () => dispatcher.wake(),
+    /** Of a request that was just stored; one that works on no images leaves it to the others. */
+    beginRequest: (request: ActiveRequest): void => {
+      if (worksOnImages) dispatcher.add(request);
+    },
     wakeCourier: () => courier.wake(),
     start(): void {
       if (worksOnImages) {

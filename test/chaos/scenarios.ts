@@ -7,6 +7,7 @@ import { poison } from './6-poison.ts';
 import { receiver } from './7-receiver.ts';
 import { clocks } from './8-clocks.ts';
 import { everyWrite } from './10-writes.ts';
+import { smallRequests } from './11-small.ts';
 import type { AnyScenario } from './scenario.ts';
 
 /** Number 9, the latency of claims, is a benchmark and lives in bench/. */
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly AnyScenario[] = [
   receiver,
   clocks,
   everyWrite,
+  smallRequests,
 ];

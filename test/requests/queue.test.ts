@@ -1,5 +1,5 @@
 import { createFairQueue } from '../../src/requests/queue.ts';
-import type { ActiveRequest } from '../../src/requests/request-store.ts';
+import { type ActiveRequest, ALL_IDS } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 
 const request = (_id: string): ActiveRequest => ({
@@ -7,18 +7,21 @@ const request = (_id: string): ActiveRequest => ({
   state: 'processing',
   run: 1,
   options: { quality: 50, format: 'jpeg' },
-  total: 10,
+  total: 100,
   counters: NO_COUNTS,
 });
 
 const clocked = () => {
   const time = { now: 0 };
-  return { time, queue: createFairQueue(() => time.now) };
+  const queue = createFairQueue(() => time.now);
+  /** All that is active, asked for now. */
+  const update = (active: readonly ActiveRequest[]): void => queue.update(active, ALL_IDS, Number.POSITIVE_INFINITY);
+  return { time, queue, update };
 };
 
 test('the request with the least in work comes first, so a small one overtakes a large one', () => {
-  const { queue } = clocked();
-  queue.update([request('large'), request('small')]);
+  const { queue, update } = clocked();
+  update([request('large'), request('small')]);
   const large = queue.candidates().find((turn) => turn.request._id === 'large');
   if (large === undefined) throw new Error('missing');
   large.running = 8;
@@ -26,8 +29,8 @@ test('the request with the least in work comes first, so a small one overtakes a
 });
 
 test('among equals the one served longest ago comes first', () => {
-  const { queue } = clocked();
-  queue.update([request('a'), request('b'), request('c')]);
+  const { queue, update } = clocked();
+  update([request('a'), request('b'), request('c')]);
   const order: string[] = [];
   for (let turn = 0; turn < 6; turn += 1) {
     const [next] = queue.candidates();
@@ -39,8 +42,8 @@ test('among equals the one served longest ago comes first', () => {
 });
 
 test('a request with nothing due is left alone for a growing while, at most half a second', () => {
-  const { queue, time } = clocked();
-  queue.update([request('a')]);
+  const { queue, time, update } = clocked();
+  update([request('a')]);
   const pauses: number[] = [];
   for (let round = 0; round < 6; round += 1) {
     const [turn] = queue.candidates();
@@ -54,25 +57,25 @@ test('a request with nothing due is left alone for a growing while, at most half
 });
 
 test('the end of its last image makes a dry request a candidate at once', () => {
-  const { queue } = clocked();
-  queue.update([request('a')]);
+  const { queue, update } = clocked();
+  update([request('a')]);
   const [turn] = queue.candidates();
   if (turn === undefined) throw new Error('missing');
   turn.running = 1;
   queue.dry(turn);
-  queue.ended('a');
+  queue.ended(turn, null);
   expect(queue.candidates()).toEqual([turn]);
 });
 
 test('a request that is no longer active is forgotten once nothing of it runs', () => {
-  const { queue } = clocked();
-  queue.update([request('a')]);
+  const { queue, update } = clocked();
+  update([request('a')]);
   const [turn] = queue.candidates();
   if (turn === undefined) throw new Error('missing');
   turn.running = 1;
-  queue.update([]);
+  update([]);
   expect(queue.candidates()).toHaveLength(1);
-  queue.ended('a');
-  queue.update([]);
+  queue.ended(turn, null);
+  update([]);
   expect(queue.candidates()).toEqual([]);
 });
