@@ -6,7 +6,8 @@ import { prepare, runScript } from '../scripts/prepare.mjs';
 import { readArguments } from './stage/arguments.mjs';
 
 /** Named here too, so that a wrong argument is told before anything is installed. */
-const NAMES = 'throughput naive per-image growth ingest read-side first-result claim politeness encoders'.split(' ');
+const NAMES =
+  'throughput naive per-image growth ingest read-side first-result claim politeness encoders small-requests'.split(' ');
 
 const minutesSince = (begun) => (performance.now() - begun) / 60_000;
 

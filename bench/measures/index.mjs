@@ -7,6 +7,7 @@ import { naive } from './naive.mjs';
 import { perImage } from './per-image.mjs';
 import { politeness } from './politeness.mjs';
 import { readSide } from './read-side.mjs';
+import { smallRequests } from './small-requests.mjs';
 import { throughput } from './throughput.mjs';
 
 /** In the order in which they run. */
@@ -21,4 +22,5 @@ export const measures = [
   claim,
   politeness,
   encoders,
+  smallRequests,
 ];

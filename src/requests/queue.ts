@@ -158,7 +158,9 @@ export const createFairQueue = (
       else turn.dryUntil = Math.min(turn.dryUntil, now() + againInMs);
       if (turn.running > 0) return false;
       const isOpen = isSmall(turn.request) && turn.open > 0;
-      if (!isOpen || turn.request.state === 'cancelling') turn.dryUntil = 0;
+      // What is open may have ended elsewhere, so it never rests for long with nothing in work.
+      const soon = now() + DRY_PAUSE_FIRST_MS;
+      turn.dryUntil = isOpen && turn.request.state !== 'cancelling' ? Math.min(turn.dryUntil, soon) : 0;
       return isSmall(turn.request) && !isOpen;
     },
   };
