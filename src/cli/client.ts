@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
+import { AnswerError, alive, createTransport, type Opened } from './transport.ts';
 
 /** What of a status this program reads; see the OpenAPI document for all of it. */
 export interface Status {
@@ -63,59 +64,83 @@ export interface Uploaded {
 
 export type Client = ReturnType<typeof createClient>;
 
-const readJson = async (response: AxiosResponse<Readable>): Promise<Partial<Problem>> => {
+/** More than any page of a status has; what is longer comes from something else. */
+const MAX_JSON_CHARACTERS = 256 * 1024 * 1024;
+const MAX_PROBLEM_CHARACTERS = 1024 * 1024;
+
+const readText = async (body: Readable, most: number): Promise<string> => {
+  const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of response.data) text += chunk;
+  for await (const chunk of alive(body)) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > most) throw new AnswerError('The answer of the service is longer than any that it gives.');
+  }
+  return text + decoder.decode();
+};
+
+const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return {};
+    return null;
   }
 };
 
-/**
- * The calls of a service that this program makes. Each throws a {@link ServiceError} for an answer that is no success,
- * and axios' own error when there is none.
- */
-export const createClient = (url: string, apiKey: string | null, signal: AbortSignal) => {
-  const http: AxiosInstance = axios.create({
-    baseURL: url,
-    headers: { ...(apiKey === null ? {} : { Authorization: `Bearer ${apiKey}` }) },
-    validateStatus: () => true,
-    maxBodyLength: Number.POSITIVE_INFINITY,
-    signal,
-  });
+const isStatus = (value: unknown): value is Status => {
+  const { progress, products } = (value ?? {}) as Partial<Status>;
+  return typeof progress?.total === 'number' && Array.isArray(products);
+};
 
-  const json = async <Body>(call: Promise<AxiosResponse<Body>>): Promise<AxiosResponse<Body>> => {
-    const response = await call;
-    if (response.status >= 400) throw new ServiceError(response.status, (response.data ?? {}) as Partial<Problem>);
-    return response;
+/**
+ * The calls of a service that this program makes. Each throws a {@link ServiceError} for an answer that is no success, an
+ * {@link AnswerError} for one that no such service gives, and axios' own error when there is none.
+ */
+export const createClient = (server: string, apiKey: string | null, signal: AbortSignal) => {
+  const transport = createTransport(server, apiKey, signal);
+
+  const failed = async (response: AxiosResponse<Readable>): Promise<ServiceError> =>
+    new ServiceError(
+      response.status,
+      (parsed(await readText(response.data, MAX_PROBLEM_CHARACTERS)) ?? {}) as Partial<Problem>,
+    );
+
+  const json = async (response: AxiosResponse<Readable>): Promise<unknown> => {
+    if (response.status >= 300) throw await failed(response);
+    return parsed(await readText(response.data, MAX_JSON_CHARACTERS));
   };
-  const stream = async (path: string): Promise<Readable> => {
-    const response = await http.get<Readable>(path, { responseType: 'stream' });
-    if (response.status >= 400) throw new ServiceError(response.status, await readJson(response));
-    return response.data;
+
+  const open = async (target: string, elsewhere: 'anywhere' | 'service-only'): Promise<Opened> => {
+    const opened = await transport.open(target, elsewhere);
+    if (opened.response.status !== 200) throw await failed(opened.response);
+    return opened;
   };
-  const status = async (path: string): Promise<Status> => (await json(http.get<Status>(path))).data;
+
+  const status = async (path: string): Promise<Status> => {
+    const body = await json((await transport.open(path, 'service-only')).response);
+    if (isStatus(body)) return body;
+    throw new AnswerError(`What answers at ${transport.origin} is not this service. Check --server.`);
+  };
 
   return {
+    /** Of the service; the only one that ever gets the key. */
+    origin: transport.origin,
+
     async upload(file: string, fields: Readonly<Record<string, string>>, key: string): Promise<Uploaded> {
-      const { data, headers } = await json(
-        http.postForm<{ requestId: string }>(
-          '/api/upload',
-          { ...fields, file: createReadStream(file) },
-          { headers: { 'Idempotency-Key': key } },
-        ),
-      );
-      return { requestId: data.requestId, replayed: headers['idempotency-replayed'] === 'true' };
+      const form = { ...fields, file: createReadStream(file) };
+      const response = await transport.post('/api/upload', form, { 'Idempotency-Key': key });
+      const { requestId } = ((await json(response)) ?? {}) as { requestId?: unknown };
+      if (typeof requestId !== 'string') {
+        throw new AnswerError(`What answers at ${transport.origin} is not this service. Check --server.`);
+      }
+      return { requestId, replayed: response.headers['idempotency-replayed'] === 'true' };
     },
 
     /** How far it is, with one image only. */
-    progress: (requestId: string): Promise<Status> => status(`/api/status/${requestId}?limit=1`),
+    progress: (requestId: string): Promise<Status> => status(`/api/status/${encodeURIComponent(requestId)}?limit=1`),
 
     /** All images in the order of the upload; one page in memory. */
     async *images(requestId: string): AsyncGenerator<StatusImage> {
-      for (let next: string | null = `/api/status/${requestId}?limit=${PAGE}`; next !== null; ) {
+      for (let next: string | null = `/api/status/${encodeURIComponent(requestId)}?limit=${PAGE}`; next !== null; ) {
         const page: Status = await status(next);
         for (const product of page.products) yield* product.images;
         next = page.next;
@@ -123,11 +148,13 @@ export const createClient = (url: string, apiKey: string | null, signal: AbortSi
     },
 
     async retry(requestId: string): Promise<void> {
-      await json(http.post(`/api/retry/${requestId}`));
+      await json(await transport.post(`/api/retry/${encodeURIComponent(requestId)}`, null));
     },
 
-    output: (requestId: string): Promise<Readable> => stream(`/api/output/${requestId}`),
+    output: (requestId: string): Promise<Opened> =>
+      open(`/api/output/${encodeURIComponent(requestId)}`, 'service-only'),
 
-    image: (outputUrl: string): Promise<Readable> => stream(outputUrl),
+    /** From wherever the output is: the service, a CDN, a bucket. */
+    image: (outputUrl: string): Promise<Opened> => open(outputUrl, 'anywhere'),
   };
 };

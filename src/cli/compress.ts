@@ -2,15 +2,22 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseHttpUrl } from '../network/url.ts';
+import { OUTPUT_NAME, type OutputFormat } from '../storage/storage.ts';
+import { checkCsv, checkImage, formatOf } from './checks.ts';
 import type { Client, Status, StatusImage } from './client.ts';
-import { digestOf, hasSize, replacing, writeWhole } from './files.ts';
+import { FileError, fetchFile } from './fetch.ts';
+import { digestOf, replacing, sweepTemporary } from './files.ts';
 import { type CompressOptions, UsageError } from './options.ts';
 import type { Progress } from './progress.ts';
 import { type Reason, reasonsOf } from './summary.ts';
+import { AnswerError } from './transport.ts';
 
 const POLL_MS = 300;
 /** Outputs that are fetched from a running service at the same time. */
 const FETCHES_AT_ONCE = 8;
+/** Outputs that cannot be stored before the rest is not tried any more. */
+const MAX_FAILURES = 20;
 
 export interface CompressDeps {
   readonly client: Client;
@@ -23,6 +30,8 @@ export interface CompressDeps {
 export interface Outcome {
   readonly status: Status;
   readonly reasons: readonly Reason[];
+  /** Outputs that are on the service and could not be stored here. */
+  readonly notStored: readonly FileError[];
 }
 
 /** @throws UsageError when the file cannot be read */
@@ -70,29 +79,70 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
   progress.show(status);
   progress.end();
 
-  if (outputPrefix === null) await fetchImages(client.images(requestId), options.images, deps);
+  const notStored = outputPrefix === null ? await fetchImages(client.images(requestId), options.images, deps) : [];
   const folder = relative(dirname(options.out), options.images).split(sep).join('/');
-  const change = outputPrefix === null ? undefined : replacing(outputPrefix, folder === '' ? '' : `${folder}/`);
-  await writeWhole(options.out, await client.output(requestId), change);
-  return { status, reasons: await reasonsOf(client.images(requestId)) };
+  const csv = basename(options.out);
+  await sweepTemporary(dirname(options.out), (name) => name === csv);
+  await fetchFile(
+    {
+      file: options.out,
+      host: new URL(client.origin).host,
+      open: () => client.output(requestId),
+      size: null,
+      change: outputPrefix === null ? undefined : replacing(outputPrefix, folder === '' ? '' : `${folder}/`),
+      check: checkCsv,
+    },
+    signal,
+  );
+  return { status, reasons: await reasonsOf(client.images(requestId)), notStored };
 };
 
-/** Brings the outputs of a running service into the folder; those that are there already are not fetched again. */
+/** Where an output goes: the name is the service's, but only one that outputs have may become a file here. */
+const nameOfOutput = (outputUrl: string): { name: string; host: string; format: OutputFormat } => {
+  const url = parseHttpUrl(outputUrl);
+  const name = basename(url?.pathname ?? '');
+  const format = formatOf(name);
+  if (url !== null && format !== undefined && OUTPUT_NAME.test(name)) return { name, host: url.host, format };
+  throw new AnswerError(`The service names "${outputUrl.slice(0, 200)}" as an output, which is none.`);
+};
+
+/**
+ * Brings the outputs of a running service into the folder; those that are there already, whole, are not fetched again.
+ * One that fails does not keep the others; where many fail, the rest is not tried.
+ * @returns what could not be stored
+ */
 const fetchImages = async (
   images: AsyncIterable<StatusImage>,
   folder: string,
   { client, progress, signal }: CompressDeps,
-): Promise<void> => {
+): Promise<FileError[]> => {
   progress.say('Fetching the images …');
+  await sweepTemporary(folder, (name) => OUTPUT_NAME.test(name));
+  const failures: FileError[] = [];
+  const fetchImage = async (outputUrl: string, bytes: number | null): Promise<void> => {
+    const { name, host, format } = nameOfOutput(outputUrl);
+    const file = join(folder, name);
+    const check = (path: string): Promise<void> => checkImage(path, format, bytes);
+    const isHere = await check(file).then(
+      () => true,
+      () => false,
+    );
+    if (!isHere) await fetchFile({ file, host, open: () => client.image(outputUrl), size: bytes, check }, signal);
+  };
+
   const queue = images[Symbol.asyncIterator]();
   const fetchOn = async (): Promise<void> => {
     for (let next = await queue.next(); !next.done; next = await queue.next()) {
       signal.throwIfAborted();
+      if (failures.length >= MAX_FAILURES) return;
       const { outputUrl, bytesOut } = next.value;
       if (outputUrl === null) continue;
-      const file = join(folder, basename(new URL(outputUrl).pathname));
-      if (!(await hasSize(file, bytesOut))) await writeWhole(file, await client.image(outputUrl));
+      await fetchImage(outputUrl, bytesOut).catch((error: unknown) => {
+        if (!(error instanceof FileError)) throw error;
+        failures.push(error);
+      });
     }
   };
   await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, fetchOn));
+  return failures;
 };

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** SHA-256 of a file, in hexadecimal. */
@@ -12,21 +11,67 @@ export const digestOf = async (file: string): Promise<string> => {
   return digest.digest('hex');
 };
 
-/** Writes the stream beside the file and renames it at the end, so that the name holds a whole file or the old one. */
+export interface WriteOptions {
+  /** Changes the text on its way. */
+  readonly change?: ((text: AsyncIterable<Buffer>) => AsyncIterable<string>) | undefined;
+  /** Looks at the finished temporary file; what it throws keeps the file from its name. */
+  readonly check?: (temporary: string) => Promise<void>;
+}
+
+const temporaryName = (file: string): string => `.${basename(file)}.${process.pid}.tmp`;
+const TEMPORARY = /^\.(.+)\.(\d{1,10})\.tmp$/;
+
+/**
+ * Writes beside the file, checks and syncs that, and renames it at the end: the name holds a whole file or the old one,
+ * whatever comes and whenever the process or the machine stops.
+ */
 export const writeWhole = async (
   file: string,
-  source: Readable,
-  change?: (text: AsyncIterable<Buffer>) => AsyncIterable<string>,
+  source: AsyncIterable<Buffer>,
+  { change, check }: WriteOptions = {},
 ): Promise<void> => {
   await mkdir(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  const temporary = join(dirname(file), temporaryName(file));
   try {
-    if (change === undefined) await pipeline(source, createWriteStream(temporary));
-    else await pipeline(source, change, createWriteStream(temporary));
+    // `flush` syncs before it closes: a name that survives a power cut must not lead to an empty file.
+    const target = createWriteStream(temporary, { flush: true });
+    if (change === undefined) await pipeline(source, target);
+    else await pipeline(source, change, target);
+    await check?.(temporary);
     await rename(temporary, file);
+    await syncFolder(dirname(file));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+};
+
+/** Makes the rename survive too, where the system can sync a folder. */
+const syncFolder = async (folder: string): Promise<void> => {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Removes what killed runs have left half-written in a folder, of files whose name `isOurs`. */
+export const sweepTemporary = async (folder: string, isOurs: (name: string) => boolean): Promise<void> => {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const [, name = '', pid = ''] = TEMPORARY.exec(entry) ?? [];
+    if (name === '' || !isOurs(name) || isRunning(Number(pid))) continue;
+    await rm(join(folder, entry), { force: true });
   }
 };
 
@@ -34,17 +79,18 @@ export const writeWhole = async (
 export const replacing = (from: string, to: string) =>
   async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let held = '';
+    let held: string[] = [];
+    const whole = (last: string): string => {
+      const text = held.join('') + last;
+      held = [];
+      return text.replaceAll(from, to);
+    };
     for await (const chunk of chunks) {
-      held += decoder.decode(chunk, { stream: true });
-      const end = held.lastIndexOf('\n') + 1;
-      if (end === 0) continue;
-      yield held.slice(0, end).replaceAll(from, to);
-      held = held.slice(end);
+      const text = decoder.decode(chunk, { stream: true });
+      const end = text.lastIndexOf('\n') + 1;
+      if (end > 0) yield whole(text.slice(0, end));
+      // Pieces are joined once: a line that comes in many must not be searched again with each of them.
+      if (end < text.length) held.push(text.slice(end));
     }
-    yield (held + decoder.decode()).replaceAll(from, to);
+    yield whole(decoder.decode());
   };
-
-/** Whether the file is there and has that many bytes. */
-export const hasSize = async (file: string, bytes: number | null): Promise<boolean> =>
-  (await stat(file).catch(() => null))?.size === bytes;

@@ -34,8 +34,10 @@ const run = async (options: CompressOptions): Promise<number> => {
   const local =
     options.server === null ? await startLocalService(options.images, process.env, files, options, progress.say) : null;
   try {
-    const client = createClient(options.server ?? local?.url ?? '', options.apiKey, signal);
-    const { status, reasons } = await compress(options, {
+    // The service of this process takes no keys, so it is told none.
+    const apiKey = options.server === null ? null : options.apiKey;
+    const client = createClient(options.server ?? local?.url ?? '', apiKey, signal);
+    const { status, reasons, notStored } = await compress(options, {
       client,
       progress,
       signal,
@@ -44,6 +46,11 @@ const run = async (options: CompressOptions): Promise<number> => {
     process.stdout.write(`${summary(status, reasons, (performance.now() - begun) / 1000)}\n`);
     const shown = (file: string): string => relative(process.cwd(), file) || '.';
     process.stdout.write(`The CSV is ${shown(options.out)}, the images are in ${shown(options.images)}\n`);
+    if (notStored.length > 0) {
+      for (const { message } of notStored) process.stderr.write(`${message}\n`);
+      process.stderr.write('Images are missing here, perhaps more than these. Run the same command again.\n');
+      return EXIT.notDone;
+    }
     return status.progress.completed === status.progress.total ? EXIT.done : EXIT.someFailed;
   } finally {
     progress.end();

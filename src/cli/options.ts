@@ -34,7 +34,7 @@ Options
   -v, --version              the version
 
 Exit code: 0 all images are there, 1 some failed, 2 the command or the CSV has a fault,
-3 the work could not be done, 130 interrupted.
+3 the work could not be done or a file not be stored, 130 interrupted.
 `;
 
 export interface CompressOptions {

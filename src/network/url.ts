@@ -11,7 +11,7 @@ export const parseUrl = (text: string, base?: string): URL | null => {
 };
 
 /** The same for addresses that the service itself may call: http and https. */
-export const parseHttpUrl = (text: string): URL | null => {
-  const url = parseUrl(text);
+export const parseHttpUrl = (text: string, base?: string): URL | null => {
+  const url = parseUrl(text, base);
   return url !== null && /^https?:$/.test(url.protocol) ? url : null;
 };

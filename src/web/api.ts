@@ -21,13 +21,30 @@ export interface KeyStore {
   ask(reason: string | null): Promise<string | null>;
 }
 
-/** The calls of this page. A call that needs a key asks for one and goes on. */
+/** Any origin: only what keeps it is a path of this page's own origin. */
+const HERE = 'http://here.invalid';
+
+/** Whether the address is a path of the page's own origin: `//host/` and the like lead elsewhere. */
+const isPath = (address: string): boolean => {
+  try {
+    return address.startsWith('/') && new URL(address, HERE).origin === HERE;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The calls of this page. A call that needs a key asks for one and goes on. The key goes to the page's own origin alone:
+ * the next page of a status is where the answer says, and an answer may redirect.
+ */
 export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetch(...args)) => {
   const once = async (path: string, init: RequestInit, key: string | null): Promise<Response> => {
+    if (!isPath(path)) throw new ApiError(null);
     const headers = new Headers(init.headers);
     if (key !== null) headers.set('Authorization', `Bearer ${key}`);
     try {
-      return await send(path, { ...init, headers });
+      // No call of the API redirects. Browsers of before 2023 would take the key along to another origin.
+      return await send(path, { ...init, headers, redirect: 'error' });
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new ApiError(null);

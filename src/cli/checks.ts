@@ -1,0 +1,68 @@
+import { open } from 'node:fs/promises';
+import { sniffFault } from '../csv/sniff.ts';
+import { sniff } from '../images/sniff.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from '../storage/storage.ts';
+
+/** What came is not what was asked for; the sentence says what it is. */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+}
+
+const IMAGE_HEAD_BYTES = 1024;
+/** A header row is far shorter. */
+const CSV_HEAD_BYTES = 1024 * 1024;
+/** How a header row of an output ends, whatever the columns before it. */
+const OUTPUT_COLUMN = 'Output Image Urls';
+
+interface Ends {
+  readonly bytes: number;
+  readonly head: Buffer;
+  readonly tail: Buffer;
+}
+
+const endsOf = async (file: string, headBytes: number): Promise<Ends> => {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const read = async (from: number, length: number): Promise<Buffer> => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
+      return buffer.subarray(0, bytesRead);
+    };
+    return { bytes: size, head: await read(0, Math.min(size, headBytes)), tail: await read(Math.max(0, size - 1), 1) };
+  } finally {
+    await handle.close();
+  }
+};
+
+export const formatOf = (name: string): OutputFormat | undefined =>
+  (Object.keys(OUTPUT_FORMATS) as OutputFormat[]).find((format) =>
+    name.endsWith(`.${OUTPUT_FORMATS[format].extension}`),
+  );
+
+const counted = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes} bytes`);
+
+export const wrongSize = (came: number, wanted: number): CheckError =>
+  new CheckError(`${counted(came)} came instead of ${counted(wanted)}`);
+
+/**
+ * @param bytes the size that the service tells, if it tells one
+ * @throws CheckError unless the file has this size and begins as this format does
+ */
+export const checkImage = async (file: string, format: OutputFormat, bytes: number | null): Promise<void> => {
+  const found = await endsOf(file, IMAGE_HEAD_BYTES);
+  const kind = sniff(found.head);
+  if (kind !== format) {
+    const came = kind === 'unknown' ? 'data of an unknown kind' : kind.toUpperCase();
+    throw new CheckError(`${counted(found.bytes)} of ${came} came instead of a ${format.toUpperCase()} image`);
+  }
+  if (bytes !== null && found.bytes !== bytes) throw wrongSize(found.bytes, bytes);
+};
+
+/** @throws CheckError unless the file is an output CSV with its header row and the end of its last line */
+export const checkCsv = async (file: string): Promise<void> => {
+  const { bytes, head, tail } = await endsOf(file, CSV_HEAD_BYTES);
+  if (sniffFault(head) !== null || !head.includes(OUTPUT_COLUMN)) {
+    throw new CheckError(`${counted(bytes)} came that are not the output CSV`);
+  }
+  if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is cut off');
+};
