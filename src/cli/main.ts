@@ -5,7 +5,6 @@ import dotenv from 'dotenv';
 import { ConfigError } from '../config.ts';
 import { createClient, ServiceError } from './client.ts';
 import { compress, requireReadable } from './compress.ts';
-import { logFileOf, startLocalService } from './local-service.ts';
 import { type CompressOptions, HELP, readCommand, UsageError } from './options.ts';
 import { createProgress } from './progress.ts';
 import { faultText, summary } from './summary.ts';
@@ -24,6 +23,9 @@ process.on('SIGTERM', interrupt);
 
 const here = import.meta.dirname;
 
+/** Loaded when it is needed: with --server this program is a client, and starts in half the time without a service. */
+const localService = () => import('./local-service.ts');
+
 const run = async (options: CompressOptions): Promise<number> => {
   const begun = performance.now();
   await requireReadable(options.input);
@@ -32,7 +34,9 @@ const run = async (options: CompressOptions): Promise<number> => {
   const { signal } = interrupted;
   const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'database', 'guardian.js') };
   const local =
-    options.server === null ? await startLocalService(options.images, process.env, files, options, progress.say) : null;
+    options.server === null
+      ? await (await localService()).startLocalService(options.images, process.env, files, options, progress.say)
+      : null;
   try {
     // The service of this process takes no keys, so it is told none.
     const apiKey = options.server === null ? null : options.apiKey;
@@ -59,7 +63,7 @@ const run = async (options: CompressOptions): Promise<number> => {
 };
 
 /** One line, or the faults of the CSV, and what to do; never a stack. */
-const tell = (error: unknown, options: CompressOptions | null): number => {
+const tell = async (error: unknown, options: CompressOptions | null): Promise<number> => {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (error instanceof UsageError) {
@@ -79,7 +83,7 @@ const tell = (error: unknown, options: CompressOptions | null): number => {
     return EXIT.notDone;
   }
   say(error instanceof Error ? error.message : String(error));
-  if (options !== null && options.server === null) say(`More may stand in ${logFileOf(options.images)}`);
+  if (options?.server === null) say(`More may stand in ${(await localService()).logFileOf(options.images)}`);
   return EXIT.notDone;
 };
 
@@ -98,7 +102,7 @@ const main = async (): Promise<number> => {
     options = command.options;
     return await run(options);
   } catch (error) {
-    return tell(error, options);
+    return await tell(error, options);
   }
 };
 
