@@ -7,10 +7,8 @@
  *   --short        in the sizes of `npm test`
  *   --seed N       other random moments
  */
-import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { loadFromTests } from './bundle.mjs';
 import { prepare, root, runScript, SetupError } from './prepare.mjs';
 import { prepareS3Server } from './prepare-s3.mjs';
 
@@ -32,22 +30,6 @@ const readOptions = () => {
   }
 };
 
-/** The scenarios are TypeScript beside the tests that run them; bundled, with the packages left where they are. */
-const bundle = async () => {
-  const folder = path.join(root, 'node_modules', '.cache', `chaos-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  const outfile = path.join(folder, 'main.mjs');
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [path.join(root, 'test', 'chaos', 'main.ts')],
-    ...{ outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm', sourcemap: 'inline' },
-    logLevel: 'warning',
-  });
-  const loaded = await import(pathToFileURL(outfile).href);
-  rmSync(folder, { recursive: true, force: true });
-  return loaded;
-};
-
 await runScript(async () => {
   const options = readOptions();
   process.chdir(root);
@@ -58,6 +40,6 @@ await runScript(async () => {
     console.log('SKIPPED: on S3. It needs versitygw on the PATH, or Go to build it.');
     return 0;
   }
-  const { runChaos } = await bundle();
+  const { runChaos } = await loadFromTests('chaos');
   return (await runChaos(options)) ? 0 : 1;
 });

@@ -1,0 +1,31 @@
+/**
+ * `npm run abuse`: attacks the built service from outside, each attack one that once hung it, filled its disk or
+ * exhausted its memory, and prints what each cost. Exits 0 when every bound held.
+ *
+ *   --only 1,5     these attacks alone
+ *   --short        in the sizes of `npm test`
+ */
+import { parseArgs } from 'node:util';
+import { loadFromTests } from './bundle.mjs';
+import { prepare, root, runScript, SetupError } from './prepare.mjs';
+
+const NUMBERS = /^\d+(,\d+)*$/;
+
+const readOptions = () => {
+  try {
+    const { values } = parseArgs({ options: { only: { type: 'string' }, short: { type: 'boolean' } } });
+    const { only, short = false } = values;
+    if (only !== undefined && !NUMBERS.test(only)) throw new Error('--only takes numbers such as 1,5');
+    return { only: only?.split(',').map(Number), size: short ? 'short' : 'full' };
+  } catch (error) {
+    throw new SetupError(error.message);
+  }
+};
+
+await runScript(async () => {
+  const options = readOptions();
+  process.chdir(root);
+  await prepare();
+  const { runAbuse } = await loadFromTests('abuse');
+  return (await runAbuse(options)) ? 0 : 1;
+});
