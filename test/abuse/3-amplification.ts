@@ -11,14 +11,14 @@ interface Size {
 const NAME_BYTES = 500_000;
 /** The longest name that is taken. */
 const TAKEN_NAME = 500;
-/** What a stored upload may take on disk for each byte of it, beside what the database takes for itself (docs/security.md). */
-const MULTIPLE = 60;
-const OWN_MIB = 200;
+/** What the documents of an upload are at most, of its bytes (docs/security.md); and what a database takes for itself. */
+const MULTIPLE = 120;
+const OWN_MIB = 150;
 
 export const amplification: Attack<Size> = {
   number: 3,
   title: 'a name that would be copied into thousands of images',
-  short: { urls: 2_000, uploads: 1 },
+  short: { urls: 600, uploads: 1 },
   full: { urls: 2_000, uploads: 20 },
   bounds: { serviceMiB: 700, databaseMiB: 700, diskMiB: (sent) => OWN_MIB + MULTIPLE * sent },
   async run({ urls, uploads }, { target, traffic }) {
