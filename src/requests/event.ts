@@ -5,6 +5,7 @@ import type { RequestRecord } from './types.ts';
 export const completionEvent = (request: RequestRecord, publicUrl: string) => ({
   requestId: request._id,
   run: request.run,
+  tenant: request.tenant,
   url: request.webhook?.url ?? '',
   secret: request.webhook?.secret ?? null,
   type: 'request.completed',

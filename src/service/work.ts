@@ -38,6 +38,8 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 /** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
 
+/** For the name look-up, the connection and the TLS handshake of a webhook. */
+const WEBHOOK_CONNECT_MS = 5_000;
 /** Look-ups of the main thread: the names of images and of webhook receivers. */
 const LOOKUPS = { perDomain: 4, inAll: 1_024 };
 
@@ -56,7 +58,10 @@ export const createWork = async (
   const worksOnImages = config.role !== 'api';
 
   const resolver = createResolver({ ...LOOKUPS, servers: config.nameServers });
-  const agents = createGuardedAgents(config.network, { resolve: resolver.lookup });
+  const agents = createGuardedAgents(config.network, {
+    resolve: resolver.lookup,
+    connectTimeoutMs: WEBHOOK_CONNECT_MS,
+  });
   closers.push(async () => agents.destroy());
   const courier = createCourier({
     outbox,

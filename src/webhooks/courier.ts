@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { createAlarm } from '../alarm.ts';
 import { parseUrl } from '../network/url.ts';
 import type { Deliver, Delivered } from './deliver.ts';
 import type { ClaimedDelivery, Outbox } from './outbox.ts';
 import { DEFAULT_SCHEDULE, type EndState, judge, type Step } from './schedule.ts';
+import { createSlots } from './slots.ts';
 
 export interface CourierLog {
   info(facts: object, message: string): void;
@@ -21,6 +23,8 @@ export interface CourierDeps {
   readonly leaseMs?: number;
   /** Attempts at the same time. */
   readonly concurrency?: number;
+  /** How long a first attempt may wait for its receiver while others have no slot, in milliseconds. */
+  readonly patienceMs?: number;
   /** How often the outbox is asked without a wake-up. */
   readonly pollMs?: number;
   /** How long stop() waits for attempts under way before it ends them. */
@@ -41,28 +45,29 @@ export interface Courier {
 
 /** Pause after the database failed, in milliseconds. */
 const BROKEN_PAUSE_MS = 500;
-/** For how long a delivery is handed back whose host has its share of the slots already. */
-const CROWDED_PAUSE_MS = 1_000;
+/** How often to look while something due had to wait. */
+const CROWDED_POLL_MS = 250;
 /** For what attempts that were ended by a stop may still write. */
 const LAST_WRITES_MS = 1_500;
-/** Share of the slots that one host may hold: receivers that never answer must not hold up the others. */
-const HOST_SHARE = 0.75;
+const CUT_SHORT = 'The receiver had not answered yet when others waited for their turn.';
 
 /**
  * Sends what is due in the outbox. At least once: when this process dies or the database is gone between the receiver's
- * answer and our own write, the lease runs out and the delivery is sent again with the same webhook-id.
+ * answer and our own write, the lease runs out and the delivery is sent again with the same webhook-id. Receivers that
+ * never answer hold up nobody (docs/decisions/0040-webhook-slots.md).
  */
 export const createCourier = (deps: CourierDeps): Courier => {
   const { outbox, deliver, now, log, schedule = DEFAULT_SCHEDULE, random = Math.random } = deps;
-  const { leaseMs = 30_000, concurrency = 16, pollMs = 1_000, graceMs = 3_000 } = deps;
-  const perHost = Math.max(1, Math.floor(concurrency * HOST_SHARE));
-  const busyHosts = new Map<string, number>();
+  const { leaseMs = 30_000, concurrency = 64, pollMs = 1_000, graceMs = 3_000, patienceMs = 1_000 } = deps;
+  const slots = createSlots({ total: concurrency, patienceMs }, () => performance.now());
   const { wake, sleep } = createAlarm();
   const underWay = new Set<Promise<void>>();
   const stopped = new AbortController();
+  // One listener for each attempt under way.
+  setMaxListeners(0, stopped.signal);
   let stopping = false;
   let loop: Promise<void> = Promise.resolve();
-  let full = false;
+  let crowded = false;
   let broken = false;
 
   const reportBroken = (error: unknown): void => {
@@ -84,8 +89,8 @@ export const createCourier = (deps: CourierDeps): Courier => {
     }
   };
 
-  const runOne = async (delivery: ClaimedDelivery, host: string, claimedAt: number): Promise<void> => {
-    const { retryAfterMs, ...attempt } = await deliver(delivery, now(), stopped.signal);
+  const runOne = async (delivery: ClaimedDelivery, claimedAt: number, stop: AbortSignal): Promise<void> => {
+    const { retryAfterMs, ...attempt } = await deliver(delivery, now(), stop);
     const { status } = attempt;
     const interrupted = status === null && stopped.signal.aborted;
     const step: Step = interrupted
@@ -99,45 +104,44 @@ export const createCourier = (deps: CourierDeps): Courier => {
       claimedAt,
     );
     deps.onAttempt?.(interrupted ? 'interrupted' : step.kind === 'end' ? step.state : 'retried', attempt);
-    tell(log, delivery, host, attempt, step);
+    tell(log, delivery, attempt, step);
   };
 
-  const begin = (delivery: ClaimedDelivery, host: string, claimedAt: number): void => {
-    busyHosts.set(host, (busyHosts.get(host) ?? 0) + 1);
-    const run = runOne(delivery, host, claimedAt).finally(() => {
-      const left = (busyHosts.get(host) ?? 1) - 1;
-      if (left === 0) busyHosts.delete(host);
-      else busyHosts.set(host, left);
+  const begin = (delivery: ClaimedDelivery, claimedAt: number): void => {
+    const attempt = new AbortController();
+    const stop = (): void => attempt.abort();
+    stopped.signal.addEventListener('abort', stop, { once: true });
+    // The claim has counted this attempt already.
+    const due = { ...delivery, nextAt: now(), tries: delivery.tries - 1 };
+    const end = slots.begin(due, () => attempt.abort(CUT_SHORT));
+    const run = runOne(delivery, claimedAt, attempt.signal).finally(() => {
+      stopped.signal.removeEventListener('abort', stop);
+      end();
       underWay.delete(run);
-      if (full) wake();
+      if (crowded) wake();
     });
     underWay.add(run);
   };
 
-  /** Claims as much as there are free slots; true when it is worth looking again at once. */
-  const fill = async (): Promise<boolean> => {
-    const free = concurrency - underWay.size;
-    if (free === 0) return false;
+  /** Claims as much as there are slots for. */
+  const fill = async (): Promise<void> => {
+    const picker = slots.picker();
+    crowded = true;
+    if (picker.places === 0) return;
     const claimedAt = performance.now();
-    const claimed = await outbox.claim(free, leaseMs);
-    full = claimed.length === free;
-    const unsent: ClaimedDelivery[] = [];
-    for (const delivery of claimed) {
-      const host = hostOf(delivery.url);
-      if (stopping || (busyHosts.get(host) ?? 0) >= perHost) unsent.push(delivery);
-      else begin(delivery, host, claimedAt);
-    }
-    await outbox.release(unsent, stopping ? 0 : CROWDED_PAUSE_MS);
-    return full && unsent.length > 0;
+    const claimed = await outbox.claim(picker.places, leaseMs, picker.pick);
+    crowded = picker.isCrowded;
+    if (stopping) return outbox.release(claimed, 0);
+    for (const delivery of claimed) begin(delivery, claimedAt);
   };
 
   const work = async (): Promise<void> => {
     while (!stopping) {
       try {
-        const again = await fill();
+        await fill();
         if (broken) log.info({}, 'the webhook outbox answers again');
         broken = false;
-        if (!again && !stopping) await sleep(pollMs);
+        if (!stopping) await sleep(crowded ? Math.min(pollMs, CROWDED_POLL_MS) : pollMs);
       } catch (error) {
         reportBroken(error);
         if (!stopping) await sleep(Math.max(pollMs, BROKEN_PAUSE_MS));
@@ -169,8 +173,9 @@ export const createCourier = (deps: CourierDeps): Courier => {
 /** The host alone goes into logs: receivers' paths and queries often are credentials. */
 const hostOf = (url: string): string => parseUrl(url)?.host ?? '(not a URL)';
 
-const tell = (log: CourierLog, delivery: ClaimedDelivery, host: string, attempt: Delivered, step: Step): void => {
+const tell = (log: CourierLog, delivery: ClaimedDelivery, attempt: Delivered, step: Step): void => {
   const { requestId, _id: webhookId, attempts } = delivery;
+  const host = hostOf(delivery.url);
   const { status, durationMs, error } = attempt;
   const facts = { requestId, webhookId, host, attempts, status, durationMs };
   if (step.kind === 'again')

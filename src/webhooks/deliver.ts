@@ -18,6 +18,8 @@ export interface DeliverAgents {
 export interface DeliverOptions {
   /** From the look-up of the name to the end of the answer, in milliseconds. */
   readonly timeoutMs?: number;
+  /** The same for the first attempt of a delivery: whether a receiver answers at all is not known then. */
+  readonly firstTimeoutMs?: number;
 }
 
 export type Delivered = Attempt & { readonly retryAfterMs?: number | undefined };
@@ -25,22 +27,24 @@ export type Delivered = Attempt & { readonly retryAfterMs?: number | undefined }
 /**
  * Sends one delivery once. Never rejects: whatever goes wrong is the attempt's `error`.
  * @param at the moment of the attempt by the database's clock
- * @param stop ends the attempt early
+ * @param stop ends the attempt early; a text as its reason becomes the attempt's error
  */
 export type Deliver = (
-  delivery: Pick<ClaimedDelivery, '_id' | 'url' | 'secret' | 'payload'>,
+  delivery: Pick<ClaimedDelivery, '_id' | 'url' | 'secret' | 'payload'> & Partial<Pick<ClaimedDelivery, 'tries'>>,
   at: Date,
   stop?: AbortSignal,
 ) => Promise<Delivered>;
 
 const TIMEOUT_MS = 20_000;
+const FIRST_TIMEOUT_MS = 5_000;
 /** Bytes of an answer that are read before the connection is cut. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Characters of an answer that are kept. */
 const KEPT_ANSWER = 500;
 
 export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {}): Deliver => {
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const { timeoutMs: laterMs = TIMEOUT_MS } = options;
+  const { firstTimeoutMs = Math.min(laterMs, FIRST_TIMEOUT_MS) } = options;
 
   const post = async ({ _id, url, secret, payload }: Parameters<Deliver>[0], at: Date, signal: AbortSignal) => {
     // axios also reads data: and file: by itself, past the agents.
@@ -66,6 +70,7 @@ export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {
 
   return async (delivery, at, stop) => {
     const startedAt = performance.now();
+    const timeoutMs = delivery.tries === 1 ? firstTimeoutMs : laterMs;
     const durationMs = (): number => Math.round(performance.now() - startedAt);
     const ends = new AbortController();
     const end = (): void => ends.abort();
@@ -82,7 +87,9 @@ export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {
       };
     } catch (error) {
       const reason = stop?.aborted
-        ? 'The service stopped before the receiver had answered.'
+        ? typeof stop.reason === 'string'
+          ? stop.reason
+          : 'The service stopped before the receiver had answered.'
         : ends.signal.aborted
           ? `The receiver did not answer within ${timeoutMs / 1000} seconds.`
           : reasonOf(error);

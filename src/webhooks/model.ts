@@ -21,7 +21,11 @@ export interface DeliveryRecord {
   readonly _id: string;
   readonly requestId: string;
   readonly run: number;
+  /** Whose request it is; absent: the default tenant's. */
+  readonly tenant?: string;
   readonly url: string;
+  /** Scheme, host and port of the URL; absent in those of earlier versions. */
+  readonly origin?: string;
   readonly secret: string | null;
   readonly type: string;
   /** The exact JSON text, so that every attempt sends the same bytes. */
@@ -61,7 +65,9 @@ const delivery = new Schema<DeliveryRecord>(
     _id: { type: String, required: true },
     requestId: { type: String, required: true },
     run: { type: Number, required: true },
+    tenant: String,
     url: { type: String, required: true },
+    origin: String,
     secret: { type: String, default: null },
     type: { type: String, required: true },
     payload: { type: String, required: true },

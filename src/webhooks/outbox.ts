@@ -1,5 +1,7 @@
 import type { Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
+import { parseUrl } from '../network/url.ts';
+import { createDueDeliveries, type DueDelivery } from './due.ts';
 import { type Attempt, type DeliveryRecord, type DeliveryState, deliveryModel, LOGGED_ATTEMPTS } from './model.ts';
 import type { EndState } from './schedule.ts';
 
@@ -8,6 +10,8 @@ export interface WebhookEvent {
   readonly requestId: string;
   /** Counts the runs of the request: a retried request has an event of its own. */
   readonly run: number;
+  /** Whose request it is; left out: the default tenant's. */
+  readonly tenant?: string | undefined;
   readonly url: string;
   readonly secret: string | null;
   readonly type: string;
@@ -19,12 +23,16 @@ export interface WebhookEvent {
 export type ClaimedDelivery = Pick<
   DeliveryRecord,
   '_id' | 'requestId' | 'url' | 'secret' | 'payload' | 'attempts' | 'tries'
-> & { readonly leaseToken: string };
+> &
+  Pick<DueDelivery, 'origin' | 'tenant'> & { readonly leaseToken: string };
+
+/** Chooses up to `most` of what is due. */
+export type PickDue = (due: readonly DueDelivery[], most: number) => readonly DueDelivery[];
 
 /** A delivery as it is shown: without its secret and its body. */
 export type DeliveryView = Omit<
   DeliveryRecord,
-  '_id' | 'secret' | 'payload' | 'leaseToken' | 'tries' | 'nextAt' | 'attemptLog'
+  '_id' | 'origin' | 'tenant' | 'secret' | 'payload' | 'leaseToken' | 'tries' | 'nextAt' | 'attemptLog'
 > & {
   readonly id: string;
   /** When it is tried next, or when the attempt under way counts as lost; null at the end. */
@@ -42,10 +50,6 @@ export interface DeliverySummary {
 
 const MAX_PAYLOAD_BYTES = 20_000;
 const LISTED_DELIVERIES = 100;
-/** Due ids read at once; see `due`. */
-const READ_AHEAD = 500;
-/** No delivery is due before it; a lower bound keeps the ended ones, which have no date, out of the index range. */
-const BEGINNING = new Date(0);
 
 /** The same for one request and run, so that creating the event twice makes one document. */
 export const webhookId = (requestId: string, run: number): string => `msg_${requestId}_${run}`;
@@ -64,17 +68,15 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
   const later = (ms: number): Date => new Date(now().getTime() + ms);
   const held = ({ _id, leaseToken }: ClaimedDelivery) => ({ _id, leaseToken });
 
-  /** Ids that were due when last read: a hint, so that a long backlog is not read anew for each claim. */
-  let due: string[] = [];
-
-  const findDue = async (): Promise<string[]> => {
-    const found = await deliveries
-      .find({ nextAt: { $gt: BEGINNING, $lte: now() } }, { _id: 1 })
-      .sort({ nextAt: 1 })
-      .limit(READ_AHEAD)
-      .lean();
-    return found.map(({ _id }) => _id);
-  };
+  const due = createDueDeliveries(
+    (from, to, order, limit) =>
+      deliveries
+        .find({ nextAt: { $gt: from, $lte: to } }, { nextAt: 1, origin: 1, tenant: 1, tries: 1 })
+        .sort({ nextAt: order })
+        .limit(limit)
+        .lean<DueDelivery[]>(),
+    now,
+  );
 
   const lease = async (ids: readonly string[], leaseMs: number): Promise<ClaimedDelivery[]> => {
     const at = now();
@@ -84,9 +86,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs) }, $inc: { attempts: 1, tries: 1 } },
     );
     if (written.matchedCount === 0) return [];
-    const found = await deliveries
-      .find({ _id: { $in: ids }, leaseToken }, { requestId: 1, url: 1, secret: 1, payload: 1, attempts: 1, tries: 1 })
-      .lean();
+    const found = await deliveries.find({ _id: { $in: ids }, leaseToken }, CLAIMED).lean();
     return found.map((delivery) => ({ ...delivery, leaseToken }));
   };
 
@@ -102,7 +102,8 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
      * @returns the webhook-id
      */
     async enqueue(event: WebhookEvent): Promise<string> {
-      const { requestId, run, url, secret, type } = event;
+      const { requestId, run, tenant, url, secret, type } = event;
+      const origin = parseUrl(url)?.origin ?? '';
       const payload = JSON.stringify(event.payload);
       if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
         throw new RangeError(`The webhook's body is above ${MAX_PAYLOAD_BYTES} bytes`);
@@ -111,7 +112,8 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       const at = now();
       try {
         await deliveries.create({
-          ...{ _id, requestId, run, url, secret, type, payload, state: 'pending', createdAt: at, nextAt: at },
+          ...(tenant !== undefined && { tenant }),
+          ...{ _id, requestId, run, url, origin, secret, type, payload, state: 'pending', createdAt: at, nextAt: at },
           ...{ attempts: 0, tries: 0, redeliveries: 0, lastStatus: null, attemptLog: [] },
         });
       } catch (error) {
@@ -121,14 +123,18 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     },
 
     /**
-     * Leases up to `limit` due deliveries to the caller, the longest due first, each counted as an attempt.
+     * Leases up to `limit` due deliveries to the caller, each counted as an attempt: those that it picks of what is shown
+     * to it, or the longest due.
      * Two claimers may find the same one; the update's filter on `nextAt` lets one of them have it.
      */
-    async claim(limit: number, leaseMs: number): Promise<ClaimedDelivery[]> {
+    async claim(limit: number, leaseMs: number, pick: PickDue = longestDue): Promise<ClaimedDelivery[]> {
       const claimed: ClaimedDelivery[] = [];
-      if (due.length === 0) due = await findDue();
-      while (claimed.length < limit && due.length > 0) {
-        claimed.push(...(await lease(due.splice(0, limit - claimed.length), leaseMs)));
+      while (claimed.length < limit) {
+        const picked = pick(await due.look(), limit - claimed.length);
+        if (picked.length === 0) break;
+        due.take(picked);
+        const ids = picked.map(({ _id }) => _id);
+        claimed.push(...(await lease(ids, leaseMs)));
       }
       return claimed;
     },
@@ -173,7 +179,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     /** The request's deliveries, newest first. */
     async list(requestId: string): Promise<DeliveryView[]> {
       const found = await deliveries
-        .find({ requestId }, { secret: 0, payload: 0, leaseToken: 0, tries: 0 })
+        .find({ requestId }, { origin: 0, tenant: 0, secret: 0, payload: 0, leaseToken: 0, tries: 0 })
         .sort({ createdAt: -1 })
         .limit(LISTED_DELIVERIES)
         .lean();
@@ -217,5 +223,10 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     },
   };
 };
+
+const CLAIMED = { requestId: 1, url: 1, origin: 1, tenant: 1, secret: 1, payload: 1, attempts: 1, tries: 1 } as const;
+
+const longestDue: PickDue = (due, most) =>
+  [...due].sort((a, b) => a.nextAt.getTime() - b.nextAt.getTime()).slice(0, most);
 
 const logged = (attempt: Attempt) => ({ $push: { attemptLog: { $each: [attempt], $slice: -LOGGED_ATTEMPTS } } });

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
 import { type Courier, type CourierDeps, createCourier } from '../../src/webhooks/courier.ts';
@@ -231,6 +232,34 @@ describe('courier', () => {
     run({ concurrency: 4, graceMs: 0 });
     await ended('quick');
     expect(stuck.received.length).toBeLessThanOrEqual(3);
+  });
+
+  it('sends to a good receiver at once beside hundreds that never answer, each with an address of its own', async () => {
+    const quick = await receiverWith();
+    let opened = 0;
+    const silent = createServer((socket) => {
+      opened += 1;
+      socket.on('error', () => {}).resume();
+    });
+    const silence = await new Promise<number>((listening) =>
+      silent.listen(0, '0.0.0.0', () => listening((silent.address() as AddressInfo).port)),
+    );
+    const concurrency = 16;
+    for (let n = 0; n < 300; n++)
+      await enqueue(`silent${n}`, `http://127.0.${1 + (n >> 7)}.${1 + (n & 127)}:${silence}/`);
+    const courier = run({ concurrency, patienceMs: 100, graceMs: 0, schedule: [60_000] });
+    await until(() => opened >= concurrency);
+    await enqueue('quick', quick.url());
+    courier.wake();
+    await quick.count(1);
+    // Those that had the slots, those that were claimed meanwhile, and no more of the queue.
+    expect(opened).toBeLessThan(5 * concurrency);
+    await courier.stop();
+    const [cut] = await Promise.all(
+      [...Array(300).keys()].map(async (n) => (await outbox.list(`silent${n}`))[0]?.attemptLog[0]?.error),
+    ).then((errors) => errors.filter((error) => error?.includes('others waited')));
+    expect(cut).toBeDefined();
+    silent.close();
   });
 
   it('waits at its stop for an answer that is on its way, and takes nothing more', async () => {

@@ -138,6 +138,17 @@ describe('deliver', () => {
     expect(result.durationMs).toBeGreaterThanOrEqual(190);
   });
 
+  it('waits less for the first attempt than for later ones', async () => {
+    const it = await start(noAnswer, noAnswer);
+    const deliver = createDeliver(agents, { timeoutMs: 400, firstTimeoutMs: 50 });
+    const errors: (string | null)[] = [];
+    for (const tries of [1, 2]) errors.push((await deliver({ ...message(it.url()), tries }, new Date())).error);
+    expect(errors).toEqual([
+      'The receiver did not answer within 0.05 seconds.',
+      'The receiver did not answer within 0.4 seconds.',
+    ]);
+  });
+
   it('ends early when the service stops, and does not begin after that', async () => {
     const it = await start(noAnswer);
     const stop = new AbortController();

@@ -104,6 +104,27 @@ describe('outbox', () => {
     expect((await outbox.claim(2, LEASE_MS)).map(({ requestId }) => requestId)).toEqual(['r3']);
   });
 
+  it('shows what is due with its receiver and tenant, and leases what is picked', async () => {
+    await outbox.enqueue({ ...event('r1'), tenant: 'shop-a' });
+    await outbox.enqueue(event('r2'));
+    await connection.collection('deliveries').updateOne({ requestId: 'r2' }, { $unset: { origin: '' } });
+    const shown: object[] = [];
+    const claimed = await outbox.claim(5, LEASE_MS, (due) => {
+      shown.push(...due);
+      return due.filter(({ tenant }) => tenant === 'shop-a');
+    });
+    expect(shown.slice(0, 2)).toEqual(
+      expect.arrayContaining([
+        { _id: 'msg_r1_1', nextAt: now(), origin: 'https://receiver.example', tenant: 'shop-a', tries: 0 },
+        { _id: 'msg_r2_1', nextAt: now(), tries: 0 },
+      ]),
+    );
+    expect(claimed).toMatchObject([
+      { _id: 'msg_r1_1', origin: 'https://receiver.example', tenant: 'shop-a', tries: 1 },
+    ]);
+    expect(await outbox.claim(5, LEASE_MS)).toMatchObject([{ _id: 'msg_r2_1' }]);
+  });
+
   it('gives each delivery to one of many claimers', async () => {
     await Promise.all(Array.from({ length: 40 }, (_, i) => outbox.enqueue(event(`r${i}`))));
     const claimers = Array.from({ length: 8 }, () => createOutbox(connection, now));
