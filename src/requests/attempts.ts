@@ -7,6 +7,7 @@ import type { ClaimedImage } from './image-store.ts';
 import type { FairQueue, Turn } from './queue.ts';
 import type { createRunImage } from './run-image.ts';
 import type { Settler } from './settler.ts';
+import { tenantOfRequest } from './tenant.ts';
 import { isGivenUp, judge, mustRunAlone } from './transitions.ts';
 
 export interface AttemptsDeps {
@@ -51,6 +52,7 @@ export const createAttempts = ({
     const result: ImageResult | null = isGivenUp(image, maxAttempts)
       ? { ok: false, code: 'attempts_exhausted', message: GIVEN_UP, retryable: false }
       : await runImage(one, {
+          tenant: tenantOfRequest(request),
           options: request.options,
           since: turn.since,
           isWanted: () => !isCancelling(turn),

@@ -17,9 +17,9 @@ import {
 /** How many images one query of a recount, a removal or a page reads. */
 export const PAGE_SIZE = 1_000;
 
-export type ActiveRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'counters'> &
+export type ActiveRequest = Pick<RequestRecord, '_id' | 'tenant' | 'state' | 'run' | 'options' | 'total' | 'counters'> &
   Partial<Pick<RequestRecord, 'heartbeatAt'>>;
-const ACTIVE_FIELDS = { state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
+const ACTIVE_FIELDS = { tenant: 1, state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
 
 /** A half-open range of ids, which are UUIDs in small letters. */
 export interface IdRange {

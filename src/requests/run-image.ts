@@ -13,6 +13,7 @@ export interface RunImageDeps {
 }
 
 export interface Wish {
+  readonly tenant: string;
   readonly options: RequestOptions;
   /** When the request was first seen here, in this run. */
   readonly since: number;
@@ -56,7 +57,10 @@ export const createRunImage = ({ pool, origins, sharing, onRoom }: RunImageDeps)
     return result;
   };
 
-  return async ({ image, enter }: HeldImage, { options, since, isWanted }: Wish): Promise<ImageResult | null> => {
+  return async (
+    { image, enter }: HeldImage,
+    { tenant, options, since, isWanted }: Wish,
+  ): Promise<ImageResult | null> => {
     const task: ImageTask = { id: image._id, url: image.inputUrl, ...options };
     const origin = origins.serverOf(task.url);
     const isFound = origins.originOf(task.url) === origin;
@@ -70,7 +74,7 @@ export const createRunImage = ({ pool, origins, sharing, onRoom }: RunImageDeps)
       enter('in line');
       if (!isFound) stopWaiting = origins.waitBeside(origin);
       const { host } = lookedUp;
-      return await sharing.share(task, since, () => {
+      return await sharing.share(tenant, task, since, () => {
         stopWaiting();
         return load(host === undefined ? task : { ...task, host }, origin, isWanted, enter);
       });

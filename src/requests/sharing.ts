@@ -9,17 +9,23 @@ type Done = Extract<ImageResult, { ok: true }>;
 
 export interface Sharing {
   /**
-   * Gives the image the result of another one with the same URL and options, or processes it.
+   * Gives the image the result of another one of the same tenant with the same URL and options, or processes it. How
+   * soon it is done tells nobody what other tenants have.
    * @param since when its request was first seen: results that were finished before are too old for it
    * @param process null when the image is to be given back
    */
-  share(task: ImageTask, since: number, process: () => Promise<ImageResult | null>): Promise<ImageResult | null>;
+  share(
+    tenant: string,
+    task: ImageTask,
+    since: number,
+    process: () => Promise<ImageResult | null>,
+  ): Promise<ImageResult | null>;
 }
 
-/** Options and URL, credentials included; hashed, because a URL may be long. */
-const keyOf = ({ url, quality, format, mozjpeg = false, progressive = false }: ImageTask): string =>
+/** Tenant, options and URL, credentials included; hashed, because a URL may be long. */
+const keyOf = (tenant: string, { url, quality, format, mozjpeg = false, progressive = false }: ImageTask): string =>
   createHash('sha256')
-    .update(JSON.stringify([url, quality, format, mozjpeg, progressive]))
+    .update(JSON.stringify([tenant, url, quality, format, mozjpeg, progressive]))
     .digest('base64');
 
 /** Failures of the worker and of the store say nothing about the source. */
@@ -77,8 +83,8 @@ export const createSharing = (
   };
 
   return {
-    async share(task, since, process) {
-      const key = keyOf(task);
+    async share(tenant, task, since, process) {
+      const key = keyOf(tenant, task);
       for (;;) {
         const work = inWork.get(key);
         const leader = firsts.get(key);

@@ -26,8 +26,8 @@ const setUp = (copy: (from: string, to: string) => Promise<boolean> = async () =
     },
     () => time.now,
   );
-  const share = (one: ImageTask, since = 0) =>
-    sharing.share(one, since, () => {
+  const share = (one: ImageTask, since = 0, tenant = 'default') =>
+    sharing.share(tenant, one, since, () => {
       processed.push(one.id);
       return new Promise((resolve) => finish.set(one.id, resolve));
     });
@@ -120,4 +120,18 @@ test('a copy that fails is a store that fails', async () => {
   const all = [share(task('a')), share(task('b'))];
   await end('a', done);
   expect((await Promise.all(all))[1]).toEqual({ ...failure('storage_failed', true), message: 'The disk is full.' });
+});
+
+test('nothing is shared between tenants, neither at the same time nor later', async () => {
+  const { share, end, copies, processed } = setUp();
+  const first = share(task('a'), 0, 'shop');
+  const second = share(task('b'), 0, 'other');
+  expect(processed).toEqual(['a', 'b']);
+  await end('a', done);
+  await end('b', done);
+  expect(await Promise.all([first, second])).toEqual([done, done]);
+  void share(task('c'), 0, 'third');
+  await share(task('d'), 0, 'shop');
+  expect(processed).toEqual(['a', 'b', 'c']);
+  expect(copies).toEqual(['a>d']);
 });

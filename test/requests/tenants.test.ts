@@ -154,7 +154,7 @@ describe('the quota', () => {
     const request = { ...unfinished({ client: 'address 203.0.113.9' }), total: 1 };
     await requests.insert(request);
     const counters = { ...NO_COUNTS, failed: 1 };
-    expect(await requests.finish(request, 'failed', counters)).toBe(true);
+    expect(await requests.finish(request, 'failed', counters)).not.toBeNull();
     const finished = await requests.find(request._id);
     expect(finished).not.toHaveProperty('client');
     await requests.eventStands(request._id, 1);
