@@ -44,18 +44,18 @@ const slowUploads = async ({ slow, slowMiB }: Size, target: Target, traffic: Tra
 
 const webhooks = async (size: Size, traffic: Traffic, judgesTime: boolean): Promise<string> => {
   const photos = await servePhotos();
-  const silent = await serve(() => undefined);
+  // Each is a receiver of its own, as far as the service can tell.
+  const silent = await Promise.all(Array.from({ length: size.silentReceivers }, () => serve(() => undefined)));
   let told = 0;
   const good = await serve((_req, res) => {
     told = performance.now();
     res.writeHead(204).end();
   });
-  return using(photos, (origin) =>
-    using(silent, (silentOrigin) =>
+  try {
+    return await using(photos, (origin) =>
       using(good, async (goodOrigin) => {
-        const numbers = Array.from({ length: size.silentReceivers }, (_, n) => n);
-        await each(numbers, 4, async (n) => {
-          await traffic.taken(ONE(origin), { webhookUrl: `${silentOrigin}/${n}` });
+        await each(silent, 4, async (receiver) => {
+          await traffic.taken(ONE(origin), { webhookUrl: `${receiver.origin}/silent` });
         });
         const begun = performance.now();
         const id = await traffic.taken(ONE(origin), { webhookUrl: `${goodOrigin}/good` });
@@ -63,10 +63,12 @@ const webhooks = async (size: Size, traffic: Traffic, judgesTime: boolean): Prom
         const took = told - begun;
         if (judgesTime) demand(took < GOOD_WEBHOOK_MS, `the good webhook came after ${seconds(took)}`);
         await traffic.finished(id);
-        return `a webhook next to ${size.silentReceivers} silent receivers came after ${seconds(took)}`;
+        return `a webhook next to ${silent.length} silent receivers came after ${seconds(took)}`;
       }),
-    ),
-  );
+    );
+  } finally {
+    for (const receiver of silent) await receiver.close();
+  }
 };
 
 const wrongKeys = async (size: Size, traffic: Traffic): Promise<string> => {
@@ -84,9 +86,13 @@ const wrongKeys = async (size: Size, traffic: Traffic): Promise<string> => {
 
 const readiness = async (size: Size, traffic: Traffic): Promise<string> => {
   const begun = performance.now();
-  await each(Array.from({ length: size.ready }), 50, async () => {
-    demand((await traffic.call('/ready')).status === 200, '/ready does not say that it is');
-  });
+  await each(
+    Array.from({ length: size.ready }, (_, n) => n),
+    50,
+    async () => {
+      demand((await traffic.call('/ready')).status === 200, '/ready does not say that it is');
+    },
+  );
   return `/ready answered ${size.ready} times in ${seconds(performance.now() - begun)}`;
 };
 
