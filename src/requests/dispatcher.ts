@@ -19,7 +19,7 @@ import { isSmall, type Verdict } from './transitions.ts';
 /** How often the database is asked for requests that came without a wake-up, for example on another instance. */
 const POLL_MS = 400;
 /** When the answer takes long, it is asked for less often: so many times the answer's time, up to the longest. */
-const LOOK_SHARE = 10;
+const LOOK_SHARE = 3;
 const LONGEST_POLL_MS = 2_000;
 /** Small requests that are looked at together, though there may not be room for all of them. */
 const LEAST_TOGETHER = 16;

@@ -27,6 +27,9 @@ export type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<Reques
 const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
 const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
 
+/** When another instance has taken images that were found here: how soon to look again. */
+const LOST_PAUSE_MS = 50;
+
 /** Of images, the ids of their requests, by which a query reaches the right shards (docs/scaling.md). */
 export const requestsOf = (held: readonly Pick<ImageRecord, 'requestId'>[]) => ({
   $in: [...new Set(held.map(({ requestId }) => requestId))],
@@ -147,7 +150,15 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
         wanted,
         origins,
       );
-      return { claimed: await lease(requests, due, leaseMs), looks };
+      const claimed = await lease(requests, due, leaseMs);
+      if (claimed.length === due.length) return { claimed, looks };
+      // Others were quicker; they hardly took all there is.
+      const taken = new Set(claimed.map(({ _id }) => _id));
+      const lost = new Set(due.filter(({ _id }) => !taken.has(_id)).map(({ requestId }) => requestId));
+      return {
+        claimed,
+        looks: new Map([...looks].map(([id, look]) => [id, lost.has(id) ? { ...look, dueInMs: LOST_PAUSE_MS } : look])),
+      };
     },
 
     /** Gives back what was claimed by calls whose answer never came, once the database answers again. */
