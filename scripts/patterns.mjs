@@ -1,5 +1,5 @@
 /**
- * `node scripts/patterns.mjs [FOLDER]`: proves that every regular expression of the folder (default: src) takes time that
+ * `node scripts/patterns.mjs [FOLDER]`, or `--list` for the patterns of src as JSON. Proves that every regular expression of the folder (default: src) takes time that
  * grows no faster than the text. Any of them may come to see a stranger's text, and one that backtracks stops the whole
  * process: a CSV of 99 bytes did (decision 0035).
  *
@@ -57,8 +57,26 @@ const whyNotProven = (source, flags) => {
   return `cannot be proven to be linear (${attacked.error.kind})`;
 };
 
+const parse = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+
+/** Source and flags of a literal. */
+const partsOf = ({ text }) => {
+  const end = text.lastIndexOf('/');
+  return [text.slice(1, end), text.slice(end + 1)];
+};
+
+const patternsOf = (file) => {
+  const found = [];
+  const visit = (node) => {
+    if (ts.isRegularExpressionLiteral(node)) found.push(partsOf(node));
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(file));
+  return found;
+};
+
 const faultsOf = (file) => {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = parse(file);
   const name = path.relative(root, file).split(path.sep).join('/');
   const faults = [];
   let patterns = 0;
@@ -69,8 +87,7 @@ const faultsOf = (file) => {
   const visit = (node) => {
     if (ts.isRegularExpressionLiteral(node)) {
       patterns += 1;
-      const end = node.text.lastIndexOf('/');
-      const why = whyNotProven(node.text.slice(1, end), node.text.slice(end + 1));
+      const why = whyNotProven(...partsOf(node));
       if (why !== null) report(node, `${node.text} ${why}`);
     } else if (ts.isIdentifier(node) && node.text === 'RegExp' && !(name in ALLOWED)) {
       if (!isType(node) && !isInstanceOf(node)) {
@@ -85,10 +102,15 @@ const faultsOf = (file) => {
   return { patterns, faults };
 };
 
-const [folder = path.join(root, 'src')] = process.argv.slice(2);
-const checked = filesOf(path.resolve(folder)).map(faultsOf);
-const faults = checked.flatMap((file) => file.faults);
-for (const fault of faults) console.error(fault);
-const patterns = checked.reduce((sum, file) => sum + file.patterns, 0);
-console.log(`${patterns} patterns, ${faults.length} not allowed`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+const [given] = process.argv.slice(2);
+const sources = path.join(root, 'src');
+if (given === '--list') {
+  console.log(JSON.stringify(filesOf(sources).flatMap(patternsOf)));
+} else {
+  const checked = filesOf(path.resolve(given ?? sources)).map(faultsOf);
+  const faults = checked.flatMap((file) => file.faults);
+  for (const fault of faults) console.error(fault);
+  const patterns = checked.reduce((sum, file) => sum + file.patterns, 0);
+  console.log(`${patterns} patterns, ${faults.length} not allowed`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}

@@ -39,12 +39,18 @@ const WANTED: Readonly<Record<keyof Columns, Wanted>> = {
 
 const FIELDS = ['serialNumber', 'productName', 'imageUrls'] as const satisfies readonly (keyof Columns)[];
 
+/** No name that is looked for is nearly as long, and normalizing makes up to 18 characters of one. */
+const MAX_NAME_CHARACTERS = 200;
+
 /** `S. No.`, `s_no` and `SNO` are one name; full-width letters and a byte order mark do not matter either. */
-const bareName = (name: string): string =>
-  name
+const bareName = (name: string): string => {
+  const text = name.trim();
+  if (text.length > MAX_NAME_CHARACTERS) return '';
+  return text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
+};
 
 interface Match {
   readonly index: number;

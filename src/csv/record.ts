@@ -57,7 +57,7 @@ const parseCell = (text: string, start: number, delimiter: Delimiter): { value: 
 /** The same record in strict RFC 4180, every cell quoted; bytes above 127 pass through as they are. */
 export const strictRecord = (record: Buffer, delimiter: Delimiter): Buffer => {
   const { cells } = parseRecord(record.toString('latin1'), 0, delimiter);
-  return Buffer.from(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter), 'latin1');
+  return Buffer.from(cells.map((cell) => `"${cell.split('"').join('""')}"`).join(delimiter), 'latin1');
 };
 
 const SPACE = 32;

@@ -19,8 +19,11 @@ const harmless = (cell: string): string => (FORMULA.test(cell) && !NUMBER.test(c
 export const csvLine = (cells: readonly string[], delimiter = ','): string =>
   `${cells.map((cell) => quoted(harmless(cell), delimiter)).join(delimiter)}\r\n`;
 
+/** Not `replaceAll`, whose time grows faster than a cell of quotes does. */
+const doubled = (cell: string): string => cell.split('"').join('""');
+
 const quoted = (cell: string, delimiter: string): string =>
-  cell.includes(delimiter) || /["\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  cell.includes(delimiter) || /["\r\n]|^\s|\s$/.test(cell) ? `"${doubled(cell)}"` : cell;
 
 /** The header row of the output CSV: the input's columns in their order, then `Output Image Urls`. */
 export const outputHeader = (header: readonly string[], delimiter = ','): string =>

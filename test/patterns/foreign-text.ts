@@ -1,0 +1,173 @@
+import { Readable } from 'node:stream';
+import { createFolderNames, safeName } from '../../src/archive/names.ts';
+import { replacing } from '../../src/cli/files.ts';
+import { findColumns } from '../../src/csv/columns.ts';
+import { shown } from '../../src/csv/faults.ts';
+import { inspectCsv } from '../../src/csv/read.ts';
+import { parseRecord, strictRecord } from '../../src/csv/record.ts';
+import { detectDelimiter, sniffFault } from '../../src/csv/sniff.ts';
+import { joinUrlCells, sourceFault, splitUrls, urlFault } from '../../src/csv/urls.ts';
+import { csvLine, outputRow } from '../../src/csv/write.ts';
+import { imageName, listQuery, readUploadKey, requestId, statusQuery } from '../../src/http/parameters.ts';
+import { failureOf } from '../../src/images/download-failure.ts';
+import { sampleName } from '../../src/images/samples.ts';
+import { sniff } from '../../src/images/sniff.ts';
+import { stripJpegMetadata } from '../../src/images/strip-metadata.ts';
+import { isAllowedAddress } from '../../src/network/address.ts';
+import { parsePortRange } from '../../src/network/policy.ts';
+import { redactCredentials, redactUrl } from '../../src/network/redact.ts';
+import { parseRetryAfter } from '../../src/network/retry-after.ts';
+import { parseS3Url } from '../../src/network/s3-url.ts';
+import { parseUrl } from '../../src/network/url.ts';
+import { originOf } from '../../src/requests/report.ts';
+import { classifyS3 } from '../../src/storage/s3-failure.ts';
+import { trimEnd } from '../../src/trim.ts';
+import { inspectFile } from '../../src/web/csv/inspect.ts';
+
+export type Work = (text: string) => unknown;
+
+const LIMITS = { maxRows: 1_000_000, maxUrls: 1_000_000, maxRowBytes: 1024 * 1024, maxColumns: 1_000 };
+const HEADER = 'S. No.,Product Name,Input Image Urls\n';
+const POLICY = { allowPrivateNetworks: ['10.0.0.0/8'] };
+
+const failing = (work: Work): Work => {
+  return (text) => {
+    try {
+      return work(text);
+    } catch {
+      return null;
+    }
+  };
+};
+const server = (csv: string) => inspectCsv(() => Readable.from([Buffer.from(csv)]), LIMITS, 'skip');
+const page = (csv: string) => inspectFile(new Blob([csv]), LIMITS, 'skip');
+const collect = async (text: string): Promise<void> => {
+  const bytes = Buffer.from(text);
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (let at = 0; at < bytes.length; at += 64) yield bytes.subarray(at, at + 64);
+  }
+  for await (const _ of replacing('http://outputs.invalid/', 'images/')(pieces()));
+};
+
+/** Every function that a stranger's text comes to, called as the service, the page and the command line call it. */
+export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
+  'redactCredentials, whole': redactCredentials,
+  'redactCredentials, name': (text) => redactCredentials(`ftp://x/?${text}1=v`),
+  'redactCredentials, value': (text) => redactCredentials(`http://x/?token=${text}`),
+  'redactCredentials, login': (text) => redactCredentials(`http://${text}@x/`),
+  'redactCredentials, fragment': (text) => redactCredentials(`http://x/#${text}=v`),
+  redactUrl: (text) => redactUrl(`http://x/${text}`),
+  'parseUrl, path': (text) => parseUrl(`http://x/${text}`),
+  'parseUrl, relative': (text) => parseUrl(text, 'http://x/a/b'),
+  // Names of hosts come out of URLs, which have at most 8,192 characters.
+  'parseUrl, host': (text) => parseUrl(`http://${text.slice(0, 8_192)}/`),
+  originOf: (text) => originOf(`http://x/${text}`),
+  parseS3Url: (text) => parseS3Url(`s3://b/${text}`),
+  'parseS3Url, bucket': (text) => parseS3Url(`s3://${text}/key`),
+  parseRetryAfter: (text) => parseRetryAfter(text, 0),
+  'parseRetryAfter, date': (text) => parseRetryAfter(`Mon${text}`, 0),
+  parsePortRange,
+  isAllowedAddress: failing((text) => isAllowedAddress(text, POLICY)),
+  'isAllowedAddress, IPv6': failing((text) => isAllowedAddress(`::${text}`, POLICY)),
+  splitUrls,
+  'splitUrls, last': (text) => splitUrls(`https://x/${text}`),
+  'splitUrls, between': (text) => splitUrls(`https://x/${text}https://y/`),
+  'joinUrlCells, cells': (text) => joinUrlCells(text.split(text.charAt(0)), ','),
+  'joinUrlCells, one cell': (text) => joinUrlCells(['https://x/', text, 'https://y/'], ','),
+  urlFault,
+  'urlFault, path': (text) => urlFault(`https://x/${text}`.slice(0, 8_192)),
+  'urlFault, scheme': (text) => urlFault(`${text}://x/`),
+  sourceFault: (text) => sourceFault(`s3://bucket/${text}`, ['bucket']),
+  shown,
+  csvLine: (text) => csvLine([text, ` ${text}`, `=${text}`, `-1${text}`]),
+  outputRow: (text) => outputRow(['1', 'P', ...text.split(text.charAt(0))], ['S. No.', 'Product Name', 'Urls'], ['']),
+  findColumns: (text) => findColumns([text, 'Product Name', text]),
+  sniffFault: (text) => sniffFault(Buffer.from(text)),
+  detectDelimiter: (text) => detectDelimiter(Buffer.from(text)),
+  parseRecord: (text) => parseRecord(text, 0, ','),
+  'parseRecord, quoted': (text) => parseRecord(`"${text}`, 0, ','),
+  strictRecord: (text) => strictRecord(Buffer.from(text), ','),
+  'inspectCsv, whole': server,
+  'inspectCsv, name': (text) => server(`${HEADER}1,${text},https://x/a.jpg\n`),
+  'inspectCsv, URLs': (text) => server(`${HEADER}1,P,"${text}"\n`),
+  'inspectCsv, rows': (text) => server(`${HEADER}${text}`),
+  'inspectFile of the page, whole': page,
+  'inspectFile of the page, URLs': (text) => page(`${HEADER}1,P,"${text}"\n`),
+  'inspectFile of the page, rows': (text) => page(`${HEADER}${text}`),
+  'replacing of the command line': collect,
+  safeName,
+  createFolderNames: (text) => {
+    const nameOfFolder = createFolderNames();
+    for (const part of text.split(text.charAt(0))) nameOfFolder('1', part);
+  },
+  'requestId of a route': (text) => requestId.safeParse(text),
+  'imageName of a route': (text) => imageName.safeParse(text),
+  statusQuery: (text) => statusQuery.safeParse({ limit: text, after: text }),
+  listQuery: (text) => listQuery.safeParse({ limit: text, after: text }),
+  readUploadKey: failing((text) => readUploadKey([text])),
+  'readUploadKey, quoted': failing((text) => readUploadKey([`"${text}"`])),
+  sniff: (text) => sniff(Buffer.from(text, 'latin1')),
+  'sniff, SVG': (text) => sniff(Buffer.from(`<!DOCTYPE svg ${text}`, 'latin1')),
+  stripJpegMetadata: (text) => stripJpegMetadata(Buffer.from(`\xff\xd8${text}`, 'latin1')),
+  'stripJpegMetadata, scan': (text) => stripJpegMetadata(Buffer.from(`\xff\xd8\xff\xda\0\x02${text}`, 'latin1')),
+  sampleName: (text) => sampleName(`http://x/samples/${text}`, 'http://x/samples/'),
+  failureOf: (text) => failureOf({ code: text }, 'x', { timedOut: false, seconds: 1, bodyBegun: true }),
+  classifyS3: (text) => classifyS3({ name: text, message: text }),
+  trimEnd: (text) => trimEnd(text, './ '),
+};
+
+/** Pieces that texts are made of: what patterns of this project repeat, separate and end with, and usual attacks. */
+export const UNITS: readonly string[] = [
+  ...['a', 'A', '0', ' ', '\t', '\n', '\r\n', ',', ';', '.', '/', '\\', '"', '""', "'", '-', '_', '+', '=', '@', '\0'],
+  ...['#', '?', '&', ':', '%', '[', '<', '>', '(', '~', '\u200b', 'é', 'ﷺ', '\ud800', '\xff', '\xff\xff', '\xff\0'],
+  ...[
+    'a-',
+    'a,',
+    ', ',
+    'a=b&',
+    '&a',
+    '=&',
+    '?a',
+    '%20',
+    '%',
+    '../',
+    './',
+    'a/',
+    '://',
+    'a://',
+    'https://x/,',
+    'http://',
+  ],
+  ...[
+    '"a"\n',
+    '"a",',
+    'a"\n',
+    '"\n',
+    ',\n',
+    '1,P,https://x/a.jpg\n',
+    '1,P,\n',
+    '"1","P","x"\n',
+    'ftp://x ',
+    ',ftp://x',
+  ],
+  ...[
+    '<!--',
+    '-->',
+    '<!---->',
+    '<?xml',
+    '[]',
+    '[',
+    '<svg',
+    'P6 1 ',
+    '#\n',
+    'E_A',
+    'ERR_',
+    '1.',
+    '1e',
+    'a (2)',
+    'com1.',
+  ],
+  ...['token', 'access_', 'x-amz-', '\xff\xda\0\x02', '\xff\xe1\0\x02', '0:', '1.1.1.1', '\ud83d\ude00'],
+];
+/** What makes a match fail at the very end. */
+export const TAILS: readonly string[] = ['', '!'];

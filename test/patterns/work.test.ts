@@ -1,0 +1,76 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { FOREIGN_TEXT } from './foreign-text.ts';
+
+let folder: string;
+let program: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'work-'));
+  program = join(folder, 'measure.cjs');
+  await build({
+    ...{ entryPoints: ['test/patterns/measure.ts'], outfile: program },
+    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' },
+  });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Line {
+  readonly begun?: string;
+  readonly ended?: boolean;
+}
+
+/** What the process tells until it ends; one that says nothing more for `silenceMs` hangs, and is ended. */
+const measure = async (args: readonly string[], silenceMs: number) => {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const begun: string[] = [];
+  const tooLong: Line[] = [];
+  let ended = false;
+  const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs);
+  for await (const text of createInterface({ input: child.stdout })) {
+    watch.refresh();
+    const line = JSON.parse(text) as Line;
+    if (line.begun !== undefined) begun.push(line.begun);
+    else if (line.ended) ended = true;
+    else tooLong.push(line);
+  }
+  clearTimeout(watch);
+  await closed;
+  return { begun, tooLong, hangs: ended ? null : begun.at(-1) };
+};
+
+const SILENCE_MS = 120_000;
+
+test('the time of every function that sees foreign text grows no faster than the text', async () => {
+  const { begun, tooLong, hangs } = await measure(['functions'], SILENCE_MS);
+  expect({ tooLong, hangs }).toEqual({ tooLong: [], hangs: null });
+  expect(begun).toEqual(Object.keys(FOREIGN_TEXT));
+}, 900_000);
+
+test('so does that of every pattern in src, tried at every place', async () => {
+  const list = execFileSync(process.execPath, ['scripts/patterns.mjs', '--list'], { encoding: 'utf8' });
+  const patterns = JSON.parse(list) as unknown[];
+  expect(patterns.length).toBeGreaterThan(90);
+  const { begun, tooLong, hangs } = await measure(['patterns', list], SILENCE_MS);
+  expect({ tooLong, hangs }).toEqual({ tooLong: [], hangs: null });
+  expect(begun).toHaveLength(patterns.length);
+}, 900_000);
+
+test.each([
+  [['patterns', '[[" *$",""]]'], 'slow'],
+  [['patterns', '[["a.*b|a","g"]]'], 'slow'],
+  [['hang'], 'hangs'],
+])(
+  'the measure finds %j',
+  async (args, how) => {
+    const { tooLong, hangs } = await measure(args, 15_000);
+    if (how === 'hangs') expect(hangs).toBe('hangs');
+    else expect(tooLong.length > 0 || hangs !== null).toBe(true);
+  },
+  120_000,
+);
