@@ -69,7 +69,10 @@ const createIdentify = ({ apiKeys, operatorKeys }: AccessKeys) => {
       res.set('WWW-Authenticate', `Bearer realm="bulk-image-processor"${fault}`);
       throw new AppError('unauthorized', given === null ? missing : 'The API key is not known here.');
     }
-    res.locals.caller = { tenant: match.tenant, key: match.key } satisfies Caller;
+    const caller: Caller = { tenant: match.tenant, key: match.key };
+    res.locals.caller = caller;
+    // For what the call itself writes to the log; its last line has them from app.ts.
+    req.log = req.log.child({ ...(caller.tenant !== null && { tenant: caller.tenant }), key: caller.key });
     return match;
   };
 };

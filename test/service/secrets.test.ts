@@ -11,6 +11,7 @@ import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
 const SECRET = {
   apiKey: 'secret-api-key-0123456789',
   wrongKey: 'secret-wrong-key-012345678',
+  operatorKey: 'secret-operator-key-0123456',
   userPassword: 'secretpassword',
   signature: 'secretsignature',
   redirectQuery: 'secretredirect',
@@ -36,7 +37,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'secrets-'));
   instance = await startInstance(directory, {
     MONGODB_URI: database.uri,
-    API_KEYS: SECRET.apiKey,
+    API_KEYS: `shop:${SECRET.apiKey}`,
+    OPERATOR_KEYS: SECRET.operatorKey,
     WEBHOOK_SECRET: SECRET.defaultSecret,
     MAX_ATTEMPTS: '1',
     LOG_LEVEL: 'trace',
@@ -104,9 +106,10 @@ test('no secret comes into the log at its finest, into a status or into a list',
   answers.push(await call('/api/upload', refused));
   answers.push(await call('/api/upload', uploadOf(urls, `${SECRET.webhookSecret}=broken`)));
 
-  answers.push(await call('/metrics'), await call('/ready'));
+  answers.push(await call('/metrics'), await call('/metrics', {}, SECRET.operatorKey), await call('/ready'));
   expect(leaked(answers.join('\n'))).toEqual([]);
   await waitFor(async () => instance.log().includes('"status":401'));
   expect(instance.log()).toMatch(/"level":[12]0/);
   expect(leaked(instance.log())).toEqual([]);
+  expect(instance.log()).toMatch(/"tenant":"shop","key":"[0-9a-f]{8}".*"upload stored"/);
 });
