@@ -8,8 +8,12 @@ const DRY_PAUSE_FIRST_MS = 50;
 const DRY_PAUSE_LONGEST_MS = 500;
 /** With many requests it is longer, so that looking at idle ones is a bounded share of the work: so much for each. */
 const PAUSE_FOR_EACH_MS = { small: 2, large: 20 };
-/** A server that asked for a pause has room again without anything having ended here. */
+/**
+ * A server that asked for a pause has room again without anything having ended here. Where many requests wait they are
+ * looked at less often, so much for each: those with something to do must not wait for them.
+ */
 const WITHOUT_ROOM_MS = 400;
+const WITHOUT_ROOM_FOR_EACH_MS = 10;
 /** Requests that are remembered; when there are more, those with nothing to do are forgotten until their next look. */
 const MOST_KNOWN = 2_000;
 /** Image servers that a request remembers to wait for; the room of others is noticed a moment later. */
@@ -140,7 +144,7 @@ export const createFairQueue = (
       turn.dryPauseMs = Math.min(turn.dryPauseMs * 2, longestPause(turn));
     },
     withoutRoom(turn, origins) {
-      rest(turn, WITHOUT_ROOM_MS);
+      turn.dryUntil = now() + Math.max(WITHOUT_ROOM_MS, turns.size * WITHOUT_ROOM_FOR_EACH_MS);
       turn.waitingFor = [...origins].slice(0, MOST_WAITED_FOR);
     },
     looked(turn, { unfinished, more, waitingFor, dueInMs }) {

@@ -147,3 +147,15 @@ test('no more than two thousand are remembered, and idle ones make room', () => 
   update([]);
   expect(queue.candidates()).toEqual([]);
 });
+
+test('hundreds that wait for image servers leave the time to the one that has something to do', () => {
+  const { queue, time, update } = clocked();
+  update(Array.from({ length: 600 }, (_, n) => request(`waits${n}`)));
+  for (const turn of queue.candidates()) queue.withoutRoom(turn, ['name:dead.example']);
+  queue.add(request('busy'));
+  for (const turn of queue.candidates()) if (turn.request._id === 'busy') turn.running = 5;
+  time.now += 2_000;
+  expect(queue.candidates().map((turn) => turn.request._id)).toEqual(['busy']);
+  time.now += 10_000;
+  expect(queue.candidates()).toHaveLength(601);
+});
