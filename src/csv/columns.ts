@@ -86,8 +86,9 @@ export const findColumns = (
     if (first === undefined) {
       faults.push({ line, column: title, code: 'csv_missing_column', message: missing(header, title) });
     } else if (matches.length > 1) {
-      const names = matches.map(({ index, name }) => `${shown(name)} (column ${index + 1})`).join(' and ');
-      const message = `${names} both mean ${shown(title)}. Keep one of them, and rename or remove the other.`;
+      const names = matches.slice(0, NAMES_SHOWN).map(({ index, name }) => `${shown(name)} (column ${index + 1})`);
+      if (matches.length > NAMES_SHOWN) names.push(`${matches.length - NAMES_SHOWN} more`);
+      const message = `${names.join(' and ')} ${names.length > 2 ? 'all' : 'both'} mean ${shown(title)}. Keep one of them, and rename or remove the other${names.length > 2 ? 's' : ''}.`;
       faults.push({ line, column: title, code: 'csv_duplicate_column', message });
     } else {
       columns[field] = first.index;

@@ -106,3 +106,10 @@ test('known columns are counted once each', () => {
   expect(countKnownColumns(['Name', 'Name', 'Images', 'x'])).toBe(2);
   expect(countKnownColumns([])).toBe(0);
 });
+
+test('of a name that stands in a thousand columns, the message lists ten', () => {
+  const { faults } = findColumns(['S. No.', 'Product Name', ...Array<string>(1_000).fill('Image URL')]);
+  expect(faults.map(({ code }) => code)).toEqual(['csv_duplicate_column']);
+  expect(faults[0]?.message).toContain('"Image URL" (column 12) and 990 more all mean "Input Image Urls"');
+  expect(faults[0]?.message.length).toBeLessThan(600);
+});
