@@ -13,6 +13,8 @@ interface Size {
   readonly waitMs: number;
 }
 
+/** What one client may listen to at once (docs/security.md). */
+const LISTENERS_OF_ONE = 2_000;
 const URL_BYTES = 4_000;
 const IMAGES = 200;
 
@@ -41,7 +43,7 @@ export const readers: Attack<Size> = {
   number: 5,
   title: 'readers that do not read: long statuses, archives, listeners',
   short: { urls: 1_000, clients: 8, archives: 10, listeners: 50, waitMs: 0 },
-  full: { urls: 10_000, clients: 24, archives: 300, listeners: 1_000, waitMs: 200_000 },
+  full: { urls: 10_000, clients: 24, archives: 300, listeners: 2_500, waitMs: 200_000 },
   bounds: { serviceMiB: 900, databaseMiB: 900, diskMiB: (sent) => 400 + 10 * sent },
   async run(size, { target, traffic }) {
     const photos = await servePhotos();
@@ -65,6 +67,7 @@ export const readers: Attack<Size> = {
           traffic.note(0, /^HTTP\/1\.1 (\d+)/.exec(one.head())?.[1] ?? 'nothing');
         }
         const taken = listeners.filter((one) => one.head().startsWith('HTTP/1.1 200')).length;
+        demand(taken <= LISTENERS_OF_ONE, `one client listens ${taken} times`);
         // Whoever reads is answered as ever.
         demand((await traffic.call(`/api/status/${images}?limit=1`)).status < 500, 'a reader was answered 5xx');
         const held = socketsOf(target.pid) - idle;
