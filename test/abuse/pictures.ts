@@ -40,8 +40,13 @@ export const deepPng = async (width: number, height: number): Promise<Buffer> =>
   );
 };
 
-/** A JPEG of many pixels and some bytes. */
-export const largeJpeg = (width: number, height: number): Promise<Buffer> =>
-  sharp({ create: { width, height, channels: 3, background: '#7a5' }, limitInputPixels: false })
-    .jpeg({ quality: 95 })
+/** A JPEG of many pixels that are not all alike. */
+export const largeJpeg = async (width: number, height: number): Promise<Buffer> => {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const small = { width: width >> 2, height: height >> 2, channels: 3, background: '#888888', noise } as const;
+  const pixels = await sharp({ create: small, limitInputPixels: false }).png({ compressionLevel: 1 }).toBuffer();
+  return sharp(pixels, { limitInputPixels: false })
+    .resize(width, height, { kernel: 'linear', fit: 'fill' })
+    .jpeg({ quality: 60 })
     .toBuffer();
+};
