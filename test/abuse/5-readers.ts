@@ -1,7 +1,8 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { waitFor } from '../support/service.ts';
 import { type Attack, demand, seconds } from './attack.ts';
 import { type RawClient, rawClient, servePhotos, using } from './servers.ts';
+import type { Target } from './target.ts';
 import { HEADER, type Traffic } from './traffic.ts';
 
 interface Size {
@@ -18,14 +19,12 @@ const LISTENERS_OF_ONE = 2_000;
 const URL_BYTES = 4_000;
 const IMAGES = 200;
 
-const socketsOf = (pid: number): number =>
-  readdirSync(`/proc/${pid}/fd`).filter((fd) => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:');
-    } catch {
-      return false;
-    }
-  }).length;
+/** Connections of clients that the service holds (proc_net_tcp(5)): those to its database are not counted. */
+const connectionsOf = (target: Target): number => {
+  const port = Number(new URL(target.url).port).toString(16).toUpperCase().padStart(4, '0');
+  const established = new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]{4} 01 `, 'gm');
+  return readFileSync(`/proc/${target.pid}/net/tcp`, 'utf8').match(established)?.length ?? 0;
+};
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
@@ -52,7 +51,7 @@ export const readers: Attack<Size> = {
       const page = await traffic.call(`/api/status/${long}?limit=10000`);
       demand(page.status === 200, `the status was answered ${page.status}`);
       const clients: RawClient[] = [];
-      const idle = socketsOf(target.pid);
+      const idle = connectionsOf(target);
       const begun = performance.now();
       try {
         const open = async (count: number, path: string, reads: number): Promise<void> => {
@@ -70,14 +69,14 @@ export const readers: Attack<Size> = {
         demand(taken <= LISTENERS_OF_ONE, `one client listens ${taken} times`);
         // Whoever reads is answered as ever.
         demand((await traffic.call(`/api/status/${images}?limit=1`)).status < 500, 'a reader was answered 5xx');
-        const held = socketsOf(target.pid) - idle;
+        const held = connectionsOf(target) - idle;
         const notes = [
           `a page of ${(page.text.length / 1e6).toFixed(1)} MB`,
           `${taken} of ${size.listeners} listeners taken`,
           `${held} connections held at first`,
         ];
         if (size.waitMs === 0) return notes;
-        const left = (): number => socketsOf(target.pid) - idle - taken;
+        const left = (): number => connectionsOf(target) - idle - taken;
         await waitFor(async () => left() <= 8, size.waitMs).catch(() =>
           demand(false, `${left()} connections that do not read are still open`),
         );

@@ -27,7 +27,7 @@ const lineOf = ({ number, title }: AnyAttack, { cost, sent, answers, notes, brok
     memoryOf(cost.database),
     mib(Math.max(0, cost.disk)),
     seconds(cost.ms),
-    `${Math.round(cost.health)} ms`,
+    `${Math.round(cost.health)} ms at ${seconds(cost.healthAt)}`,
     answers,
     [...notes, ...broken.map((fault) => `**${fault}**`)].join('; '),
   ];

@@ -15,8 +15,9 @@ export interface Cost {
   readonly database: { readonly peak: number; readonly before: number };
   /** Bytes on disk: the most they grew by. */
   readonly disk: number;
-  /** The longest answer of `/health`, in milliseconds. */
+  /** The longest answer of `/health`, and how long after the beginning it came, in milliseconds. */
   readonly health: number;
+  readonly healthAt: number;
   readonly ms: number;
 }
 
@@ -85,7 +86,7 @@ export const startMeter = async (target: {
   const diskBefore = await bytesBelow(target.directory);
   const peak = { ...before };
   const begun = performance.now();
-  let [disk, health, over] = [0, 0, false];
+  let [disk, health, healthAt, over] = [0, 0, 0, false];
   let failure: Error | null = null;
 
   const sample = setInterval(() => {
@@ -105,7 +106,8 @@ export const startMeter = async (target: {
   const loops = [
     again(DISK_MS, measureDisk),
     again(ASK_MS, async () => {
-      health = Math.max(health, await askHealth(target.url));
+      const took = await askHealth(target.url);
+      if (took > health) [health, healthAt] = [took, performance.now() - begun];
     }).catch((error: Error) => {
       failure = error;
     }),
@@ -121,7 +123,7 @@ export const startMeter = async (target: {
       return {
         service: { peak: peak.service, before: before.service },
         database: { peak: peak.database, before: before.database },
-        ...{ disk, health, ms: performance.now() - begun },
+        ...{ disk, health, healthAt, ms: performance.now() - begun },
       };
     },
   };
