@@ -19,7 +19,7 @@ export interface WriteOptions {
 }
 
 const temporaryName = (file: string): string => `.${basename(file)}.${process.pid}.tmp`;
-const TEMPORARY = /^\.(.+)\.(\d{1,10})\.tmp$/;
+const TEMPORARY = /^\d+\.tmp$/;
 
 /**
  * Writes beside the file, checks and syncs that, and renames it at the end: the name holds a whole file or the old one,
@@ -69,8 +69,10 @@ const isRunning = (pid: number): boolean => {
 /** Removes what killed runs have left half-written in a folder, of files whose name `isOurs`. */
 export const sweepTemporary = async (folder: string, isOurs: (name: string) => boolean): Promise<void> => {
   for (const entry of await readdir(folder).catch(() => [])) {
-    const [, name = '', pid = ''] = TEMPORARY.exec(entry) ?? [];
-    if (name === '' || !isOurs(name) || isRunning(Number(pid))) continue;
+    const parts = entry.split('.');
+    const [pid = '', ending = ''] = parts.slice(-2);
+    const name = parts.slice(1, -2).join('.');
+    if (parts[0] !== '' || !TEMPORARY.test(`${pid}.${ending}`) || !isOurs(name) || isRunning(Number(pid))) continue;
     await rm(join(folder, entry), { force: true });
   }
 };

@@ -26,7 +26,7 @@ const codesOf = (chain: readonly unknown[]): string[] =>
 const CERTIFICATE =
   /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|CRL_)/;
 const HANDSHAKE = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
-const DECODING = /^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_ZSTD|ERR_PADDING|ERR_.*FORMAT_)/;
+const DECODING = /^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_ZSTD|ERR_PADDING)|FORMAT_/;
 const ENDED = /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|HPE_INVALID_EOF_STATE)$/;
 
 /** Turns whatever the request or its body failed with into the image's code and a sentence for people. */
