@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type AccessConfig, accessOf, accessVariables } from './config/access.ts';
 import { keyFaults } from './config/keys.ts';
+import { availableMemory } from './config/available-memory.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
+import { memoryDefaults } from './config/memory.ts';
 import { s3Faults, sourcesOf, storageOf, storageVariables } from './config/storage.ts';
-import { httpUrl, isNameServer, isNetwork, list, wholeNumber } from './config/values.ts';
+import { httpUrl, isNameServer, isNetwork, list, MIB, wholeNumber } from './config/values.ts';
 import { type PortRange, parsePortRange } from './network/policy.ts';
 import type { S3SourceConfig } from './storage/s3-source.ts';
 import type { StorageConfig } from './storage/storage.ts';
@@ -36,7 +38,9 @@ const schema = z.object({
   HOST: z.string().optional(),
   PUBLIC_URL: httpUrl.optional(),
   WORKER_THREADS: wholeNumber(3, 1, 64),
-  TASKS_PER_THREAD: wholeNumber(8, 1, 64),
+  TASKS_PER_THREAD: wholeNumber(0, 1, 64).removeDefault().optional(),
+  MEMORY_BYTES: wholeNumber(0, 256 * MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
+  DATABASE_CACHE_BYTES: wholeNumber(0, 16 * MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
   ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
   ALLOW_PRIVATE_NETWORKS: list.refine(
     (items) => items.every(isNetwork),
@@ -74,6 +78,10 @@ export interface Config {
   readonly role: 'all' | 'api' | 'worker';
   readonly workerThreads: number;
   readonly tasksPerThread: number;
+  /** What the service and its embedded database may use; the limits' defaults come from it. */
+  readonly memoryBytes: number;
+  /** Of the embedded database. */
+  readonly databaseCacheBytes: number;
   readonly storage: StorageConfig;
   /** `s3://` sources; no buckets: there are none. */
   readonly sources: S3SourceConfig;
@@ -97,9 +105,13 @@ export interface Config {
 /**
  * Reads and checks the whole environment; the only place that does.
  * An empty variable counts as not set, so that `MONGODB_URI=` in a `.env` means the default.
+ * @param available bytes of memory that the process may use, where MEMORY_BYTES does not say
  * @throws ConfigError naming every variable that is wrong
  */
-export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export const loadConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+  available = availableMemory(),
+): Config => {
   const set = Object.fromEntries(
     VARIABLES.map((name) => [name, env[name]?.trim()] as const).filter(
       ([, value]) => value !== undefined && value !== '',
@@ -113,6 +125,8 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
   if (parsed.success) faults.push(...keyFaults(parsed.data), ...s3Faults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const value = parsed.data;
+  const memoryBytes = value.MEMORY_BYTES ?? available;
+  const memory = memoryDefaults(memoryBytes, value.MONGODB_URI === undefined);
   return {
     mongodbUri: value.MONGODB_URI ?? null,
     dataDirectory: value.DATA_DIR,
@@ -121,14 +135,16 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     publicUrl: value.PUBLIC_URL ?? null,
     role: value.ROLE,
     workerThreads: value.WORKER_THREADS,
-    tasksPerThread: value.TASKS_PER_THREAD,
+    tasksPerThread: value.TASKS_PER_THREAD ?? memory.tasksPerThread,
+    memoryBytes,
+    databaseCacheBytes: value.DATABASE_CACHE_BYTES ?? memory.databaseCacheBytes,
     storage: storageOf(value),
     sources: sourcesOf(value),
     network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS, allowedPorts: value.ALLOWED_PORTS },
     nameServers: value.DNS_SERVERS,
     access: accessOf(value),
     webhookSecret: value.WEBHOOK_SECRET ?? null,
-    limits: limitsOf(value),
+    limits: limitsOf(value, memory),
     leaseMs: value.LEASE_SECONDS * 1000,
     shutdownMs: value.SHUTDOWN_SECONDS * 1000,
     retentionMs: value.RETENTION_DAYS * 24 * 60 * 60_000,

@@ -9,7 +9,7 @@ import { createAddresses } from './service/addresses.ts';
 import { createApi } from './service/api.ts';
 import { type Closers, layFoundation, type ServiceFiles } from './service/foundation.ts';
 import { createWork } from './service/work.ts';
-import { whoMayReach } from './startup.ts';
+import { memoryFacts, memoryLine, whoMayReach } from './startup.ts';
 
 export type { ServiceFiles } from './service/foundation.ts';
 
@@ -51,6 +51,7 @@ const startParts = async (
   closers: Closers,
 ): Promise<Omit<Service, 'close'>> => {
   let { port } = config;
+  log.info(memoryFacts(config), memoryLine(config));
   const foundation = await layFoundation(config, files, log, closers);
   const addresses = createAddresses(config, foundation.storage, () => port);
   const work = await createWork(foundation, config, files, addresses, log, closers);

@@ -26,6 +26,22 @@ export const welcome = (config: Config, { url, database }: StartFacts): string[]
   ];
 };
 
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MiB`;
+
+/** What the limits on memory came to, from the environment or from the memory there is. */
+export const memoryFacts = ({ limits, memoryBytes, databaseCacheBytes, tasksPerThread, workerThreads }: Config) => ({
+  memoryBytes,
+  maxDecodeBytesInFlight: limits.maxDecodeBytesInFlight,
+  maxDownloadBytesInFlight: limits.maxDownloadBytesInFlight,
+  maxImageBytes: limits.maxImageBytes,
+  databaseCacheBytes,
+  workerThreads,
+  tasksPerThread,
+});
+
+export const memoryLine = ({ limits, memoryBytes, databaseCacheBytes }: Config): string =>
+  `Memory: ${mebibytes(memoryBytes)}, of which ${mebibytes(limits.maxDecodeBytesInFlight)} for images being compressed, ${mebibytes(limits.maxDownloadBytesInFlight)} for downloads (${mebibytes(limits.maxImageBytes)} each at most) and ${mebibytes(databaseCacheBytes)} for the cache of an embedded database`;
+
 /** Who can reach a service whose API is open; null where there is nothing to say. A worker has no API. */
 export const whoMayReach = (
   { access, host, role }: Config,

@@ -44,13 +44,14 @@ const build = async (data: WorkerData) => {
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
   });
-  const admit = createAdmission((message, transfer) => parentPort?.postMessage(message, transfer));
+  const { admit, grow } = createAdmission((message, transfer) => parentPort?.postMessage(message, transfer));
   const process = createProcessor<TicketedTask>({
     limits,
     agents,
     encodeConcurrency,
     ...(openObject && { openObject }),
-    admit: ({ ticket }, pixels) => admit(ticket, pixels),
+    admit: ({ ticket }, pixels, bytes) => admit(ticket, pixels, bytes),
+    grow: ({ ticket }, bytes) => grow(ticket, bytes),
     ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),
     store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
     now: Date.now,

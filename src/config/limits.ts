@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MemoryDefaults } from './memory.ts';
 import { MIB, wholeNumber } from './values.ts';
 
 export interface LimitsConfig {
@@ -19,6 +20,10 @@ export interface LimitsConfig {
   readonly maxPixels: number;
   /** Pixels decoded at the same time, over all threads of the instance. */
   readonly maxPixelsInFlight: number;
+  /** What decoding and encoding may take at the same time, by the estimates of `src/images/cost.ts`. */
+  readonly maxDecodeBytesInFlight: number;
+  /** Bytes of sources in memory at the same time. */
+  readonly maxDownloadBytesInFlight: number;
   readonly maxDownloadSeconds: number;
   readonly maxRedirects: number;
   readonly maxConnectionsPerOrigin: number;
@@ -36,16 +41,18 @@ export const limitVariables = z.object({
   // A row is stored in one document, which MongoDB ends at 16 MiB.
   MAX_ROW_BYTES: wholeNumber(MIB, 1, 8 * MIB),
   MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
-  MAX_IMAGE_BYTES: wholeNumber(50 * MIB, 1, 1024 * MIB),
+  MAX_IMAGE_BYTES: wholeNumber(0, 1, 1024 * MIB).removeDefault().optional(),
   MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),
   MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000),
+  MAX_DECODE_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
+  MAX_DOWNLOAD_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
   MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600),
   MAX_REDIRECTS: wholeNumber(5, 0, 20),
   MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256),
   MAX_ATTEMPTS: wholeNumber(5, 1, 20),
 });
 
-export const limitsOf = (value: z.infer<typeof limitVariables>): LimitsConfig => ({
+export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDefaults): LimitsConfig => ({
   maxUploadBytes: value.MAX_UPLOAD_BYTES,
   maxUploadsInFlight: value.MAX_UPLOADS_IN_FLIGHT,
   maxUploadBytesInFlight: value.MAX_UPLOAD_BYTES_IN_FLIGHT,
@@ -55,7 +62,13 @@ export const limitsOf = (value: z.infer<typeof limitVariables>): LimitsConfig =>
   maxRowBytes: value.MAX_ROW_BYTES,
   maxColumns: value.MAX_COLUMNS,
   maxQueuedImages: value.MAX_QUEUED_IMAGES,
-  maxImageBytes: value.MAX_IMAGE_BYTES,
+  maxImageBytes: value.MAX_IMAGE_BYTES ?? memory.maxImageBytes,
+  maxDecodeBytesInFlight: value.MAX_DECODE_BYTES_IN_FLIGHT ?? memory.maxDecodeBytesInFlight,
+  // Room for the largest source that is taken, or it could never be downloaded.
+  maxDownloadBytesInFlight: Math.max(
+    value.MAX_DOWNLOAD_BYTES_IN_FLIGHT ?? memory.maxDownloadBytesInFlight,
+    value.MAX_IMAGE_BYTES ?? memory.maxImageBytes,
+  ),
   maxPixels: value.MAX_IMAGE_PIXELS,
   maxPixelsInFlight: value.MAX_PIXELS_IN_FLIGHT,
   maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,

@@ -19,6 +19,7 @@ import { supervise } from './supervisor.ts';
 
 const READY_MS = 60_000;
 const PORT_TRIES = 3;
+const CACHE_BYTES = 256 * 1024 * 1024;
 const DATABASE = 'bulk_image_processor';
 const CURE =
   'Set MONGODB_URI to a MongoDB of your own, or install one of them, for example Python with "sudo apt install python3-venv".';
@@ -35,6 +36,8 @@ export interface EmbeddedOptions {
   /** The built guardian.js; the download script lies beside it. */
   readonly guardianFile: string;
   readonly engines?: readonly Engine[];
+  /** Of the database's cache, 256 MiB by default. */
+  readonly cacheBytes?: number;
   /** Told each time the database ended by itself; it is started again on the same port. */
   readonly onExit?: (reason: string) => void;
 }
@@ -72,7 +75,7 @@ const startOn = async (
   const server = await startGuarded({
     guardianFile: options.guardianFile,
     program: launch.program,
-    args: launch.args(place.storage, port),
+    args: launch.args(place.storage, port, options.cacheBytes ?? CACHE_BYTES),
     logFile: place.logFile,
     env: environmentOf(options),
   });

@@ -18,7 +18,7 @@ export interface EngineContext {
 /** How an engine is started on a data folder; the folder must follow `--dbpath` or `--storage-path`. */
 export interface Launch {
   readonly program: string;
-  args(storage: string, port: number): string[];
+  args(storage: string, port: number, cacheBytes: number): string[];
 }
 
 /** A server that speaks MongoDB's wire protocol. Its name is also its folder under `data/`, as formats differ. */

@@ -1,13 +1,13 @@
-import { type Engine, EngineUnavailable } from './engine.ts';
+import { type Engine, EngineUnavailable, type Launch } from './engine.ts';
 import { findProgram } from './programs.ts';
 
 /** Flags of a standalone `mongod`, reachable from this machine only. */
-export const mongodArguments = (storage: string, port: number): string[] =>
+export const mongodArguments = (storage: string, port: number, cacheBytes: number): string[] =>
   ['--dbpath', storage, '--port', String(port), '--bind_ip', '127.0.0.1']
-    // Its default is half of the memory, which the images need.
-    .concat(['--wiredTigerCacheSizeGB', '0.25']);
+    // Its default is half of the memory, which the images need. It takes no less than this.
+    .concat(['--wiredTigerCacheSizeGB', String(Math.max(0.25, cacheBytes / 1024 ** 3))]);
 
-const onPath = (name: string, args: (storage: string, port: number) => string[]): Engine => ({
+const onPath = (name: string, args: Launch['args']): Engine => ({
   name,
   async prepare({ env }) {
     const program = findProgram(name, env);
@@ -19,8 +19,8 @@ const onPath = (name: string, args: (storage: string, port: number) => string[])
 export const mongod = onPath('mongod', mongodArguments);
 
 /** SecantusDB's Rust server, ten times as fast as the Python one. */
-export const secantusRust = onPath('secantusd-rs', (storage, port) =>
+export const secantusRust = onPath('secantusd-rs', (storage, port, cacheBytes) =>
   ['--host', '127.0.0.1', '--port', String(port), '--storage-path', storage]
     // --sync-on-commit: without it kill -9 lost acknowledged writes.
-    .concat(['--sync-on-commit', '--cache-size', '256M', '--log-level', 'WARNING']),
+    .concat(['--sync-on-commit', '--cache-size', `${Math.ceil(cacheBytes / 1024 ** 2)}M`, '--log-level', 'WARNING']),
 );

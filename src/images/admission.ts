@@ -9,9 +9,17 @@ export interface Arrived {
   readonly ticket: number;
   /** Width × height of the source, which is downloaded and not decoded yet. */
   readonly pixels: number;
+  /** What decoding and encoding takes, see `estimateBytes`; 0 where only pixels count. */
+  readonly bytes: number;
 }
 
-/** The pool's answer: the task may go on. */
+/** A source that is being downloaded asks to hold so many bytes in all. */
+export interface Growing {
+  readonly ticket: number;
+  readonly hold: number;
+}
+
+/** The pool's answer to either: the task may go on. */
 export interface Admitted {
   readonly ticket: number;
 }
@@ -30,7 +38,12 @@ export const isIntroduction = (message: unknown): message is Introduction =>
  */
 export const createAdmission = (
   introduce: (message: Introduction, transfer: readonly MessagePort[]) => void,
-): ((ticket: number, pixels: number) => Promise<void>) => {
+): {
+  /** Waits until the image may be decoded. */
+  readonly admit: (ticket: number, pixels: number, bytes?: number) => Promise<void>;
+  /** Waits until the source may hold so many bytes in all. */
+  readonly grow: (ticket: number, bytes: number) => Promise<void>;
+} => {
   const { port1: port, port2: admission } = new MessageChannel();
   const waiting = new Map<number, () => void>();
   port.on('message', ({ ticket }: Admitted) => {
@@ -38,9 +51,14 @@ export const createAdmission = (
     waiting.delete(ticket);
   });
   introduce({ admission }, [admission]);
-  return (ticket, pixels) =>
+  // A task asks one thing at a time, so its number is enough to find who waits.
+  const ask = (question: Arrived | Growing): Promise<void> =>
     new Promise((go) => {
-      waiting.set(ticket, go);
-      port.postMessage({ ticket, pixels } satisfies Arrived);
+      waiting.set(question.ticket, go);
+      port.postMessage(question);
     });
+  return {
+    admit: (ticket, pixels, bytes = 0) => ask({ ticket, pixels, bytes }),
+    grow: (ticket, hold) => ask({ ticket, hold }),
+  };
 };

@@ -11,6 +11,8 @@ import type { ImageLimits } from './task.ts';
 export interface DownloadDeps {
   readonly agents: Pick<GuardedAgents, 'http' | 'https'>;
   readonly limits: Pick<ImageLimits, 'maxImageBytes' | 'maxDownloadSeconds' | 'maxRedirects'>;
+  /** Waits until the body may hold so many bytes in all; left out: it always may. */
+  readonly grow?: (bytes: number) => Promise<void>;
   /** Milliseconds since the epoch, for a Retry-After that is a date. */
   readonly now: () => number;
 }
@@ -77,20 +79,34 @@ export const tooLarge = (host: string, limit: number): AppError =>
 
 /** What is set aside for a body of unknown length, to begin with. */
 const BLOCK_BYTES = 64 * 1024;
+/** What every body may hold without asking: small images need no leave. */
+const FREE_BYTES = 256 * 1024;
 
 /**
  * Reads the decoded body into one buffer; the sum is checked before a chunk is kept, so a bomb costs one chunk and no
  * more. Chunks are copied: each is a view that holds all that was read from the connection with it, so a server that
  * sends one byte a chunk, padded out, would otherwise fill the memory with what counts as a few bytes.
  * @param expected bytes that the server announced, a hint: where it holds, nothing is copied twice
+ * @param grow waits until the body may hold so many bytes; asked as bytes come, at most twice what has come
  */
-export const readBody = async (body: Readable, host: string, limit: number, expected = 0): Promise<Buffer> => {
+export const readBody = async (
+  body: Readable,
+  host: string,
+  limit: number,
+  expected = 0,
+  grow?: (bytes: number) => Promise<void>,
+): Promise<Buffer> => {
+  let granted = FREE_BYTES;
   // Memory that is not written to yet costs nothing, so a server that lies about the length gains nothing.
   let whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : Math.min(BLOCK_BYTES, limit));
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     const needed = size + chunk.length;
     if (needed > limit) throw tooLarge(host, limit);
+    if (grow !== undefined && needed > granted) {
+      granted = Math.min(limit, Math.max(needed, 2 * granted));
+      await grow(granted);
+    }
     if (needed > whole.length) {
       const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(needed, 2 * whole.length)));
       whole.copy(larger, 0, 0, size);
@@ -104,19 +120,31 @@ export const readBody = async (body: Readable, host: string, limit: number, expe
 
 /**
  * Fetches an image: http(s) only, every hop through the guarded agents, bounded in time, redirects and bytes.
- * The whole download has `maxDownloadSeconds`, waiting for a free connection to the host included.
+ * The whole download has `maxDownloadSeconds`, waiting for a free connection to the host included, for memory not.
  * @throws AppError with one of the image codes; its message names the host, never credentials or the query
  */
-export const download = async (text: string, { agents, limits, now }: DownloadDeps): Promise<Download> => {
+export const download = async (text: string, { agents, limits, grow, now }: DownloadDeps): Promise<Download> => {
   let url = sourceUrl(text);
   const credentials = takeCredentials(url);
   const { origin } = url;
   const deadline = new AbortController();
   let body: Readable | null = null;
-  const timer = setTimeout(() => {
+  const late = (): void => {
     deadline.abort();
     body?.destroy(new Error('deadline'));
-  }, limits.maxDownloadSeconds * 1000);
+  };
+  let ends = performance.now() + limits.maxDownloadSeconds * 1000;
+  let timer = setTimeout(late, ends - performance.now());
+  // Waiting for room in this server's memory is not the image server's time.
+  const patient =
+    grow &&
+    (async (bytes: number): Promise<void> => {
+      clearTimeout(timer);
+      const stopped = performance.now();
+      await grow(bytes);
+      ends += performance.now() - stopped;
+      timer = setTimeout(late, ends - performance.now());
+    });
 
   const request = (): Promise<AxiosResponse<Readable>> =>
     axios.get<Readable>(url.href, {
@@ -150,7 +178,7 @@ export const download = async (text: string, { agents, limits, now }: DownloadDe
       assertImageStatus(response.status, header(response, 'retry-after'), url.host, now());
       const length = Number(header(response, 'content-length') ?? 0);
       if (length > limits.maxImageBytes) throw tooLarge(url.host, limits.maxImageBytes);
-      const bytes = await readBody(body, url.host, limits.maxImageBytes, length);
+      const bytes = await readBody(body, url.host, limits.maxImageBytes, length, patient);
       if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
       const contentType = header(response, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase();
       return contentType ? { bytes, contentType } : { bytes };

@@ -14,11 +14,15 @@ export interface PixelBudget {
 export const createPixelBudget = (maxPixels: number): PixelBudget => {
   const waiting: { readonly pixels: number; readonly enter: () => void }[] = [];
   let used = 0;
+  let inside = 0;
 
   const advance = (): void => {
-    for (let next = waiting[0]; next && (used === 0 || used + next.pixels <= maxPixels); next = waiting[0]) {
+    // Shares are fractions: their sum is off by what fractions are rounded to, and must not drift.
+    const room = maxPixels * (1 + 1e-9);
+    for (let next = waiting[0]; next && (inside === 0 || used + next.pixels <= room); next = waiting[0]) {
       waiting.shift();
       used += next.pixels;
+      inside += 1;
       next.enter();
     }
   };
@@ -36,7 +40,10 @@ export const createPixelBudget = (maxPixels: number): PixelBudget => {
       waiting.push(entry);
       advance();
       return () => {
-        if (state === 'given') used -= pixels;
+        if (state === 'given') {
+          inside -= 1;
+          used = inside === 0 ? 0 : used - pixels;
+        }
         if (state === 'waiting') waiting.splice(waiting.indexOf(entry), 1);
         state = 'back';
         advance();

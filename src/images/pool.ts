@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import { AppError } from '../errors.ts';
-import { type Admitted, type Arrived, isIntroduction } from './admission.ts';
+import { type Admitted, type Arrived, type Growing, isIntroduction } from './admission.ts';
+import { createDownloadRoom } from './download-room.ts';
 import { createPixelBudget, type GiveBack } from './pixel-budget.ts';
 import { type ImageLimits, type ImagePool, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
 
@@ -12,6 +13,10 @@ export interface ImagePoolOptions {
   readonly tasksPerThread: number;
   /** Pixels that all threads together may have decoded at the same time. */
   readonly maxPixelsInFlight: number;
+  /** Bytes that decoding and encoding may take at the same time, by their estimates; left out: pixels alone count. */
+  readonly maxDecodeBytes?: number;
+  /** Bytes of sources in memory at the same time, and of the largest one; left out: no bound. */
+  readonly downloads?: { readonly most: number; readonly largest: number };
   /** Handed to every thread as it starts; plain data. */
   readonly workerData: unknown;
   /** Milliseconds after which a task counts as hung; see {@link longestTaskMs}. */
@@ -84,7 +89,12 @@ interface Generation {
  */
 export const createImagePool = async (options: ImagePoolOptions): Promise<ImagePool> => {
   const { threads, tasksPerThread, deadlineMs } = options;
-  const budget = createPixelBudget(options.maxPixelsInFlight);
+  const { maxPixelsInFlight, maxDecodeBytes = Number.POSITIVE_INFINITY } = options;
+  // Pixels and bytes in one: where the larger of the two shares fits, both do.
+  const budget = createPixelBudget(1);
+  const shareOf = ({ pixels, bytes }: Arrived): number => Math.max(pixels / maxPixelsInFlight, bytes / maxDecodeBytes);
+  const { most, largest } = options.downloads ?? { most: Number.POSITIVE_INFINITY, largest: 0 };
+  const room = createDownloadRoom(most, largest);
   const tickets = new Map<number, { readonly arrived: () => void; giveBack?: GiveBack }>();
   let lastTicket = 0;
   let closing = false;
@@ -106,11 +116,17 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     piscina.on('message', (message: unknown) => {
       if (!isIntroduction(message)) return;
       const { admission } = message;
-      admission.on('message', ({ ticket, pixels }: Arrived) => {
+      admission.on('message', (question: Arrived | Growing) => {
+        const { ticket } = question;
         const known = tickets.get(ticket);
         if (known === undefined) return;
+        const go = (): void => admission.postMessage({ ticket } satisfies Admitted);
+        if ('hold' in question) {
+          room.grow(ticket, question.hold, go);
+          return;
+        }
         known.arrived();
-        known.giveBack = budget.ask(pixels, () => admission.postMessage({ ticket } satisfies Admitted));
+        known.giveBack = budget.ask(shareOf(question), go);
       });
       admission.unref();
     });
@@ -173,6 +189,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
       // Whatever ends it, a thread that dies included. One that hangs keeps its pixels until its threads are ended.
       const ended = (): void => {
         tickets.get(ticket)?.giveBack?.();
+        room.release(ticket);
         tickets.delete(ticket);
       };
       void running.then(ended, ended);

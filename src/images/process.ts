@@ -1,5 +1,6 @@
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { compress, readHeader } from './compress.ts';
+import { estimateBytes } from './cost.ts';
 import type { Download, DownloadDeps } from './download.ts';
 import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
@@ -11,8 +12,10 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly limits: ImageLimits;
   /** For `s3://` sources; left out where none are allowed. */
   readonly openObject?: OpenObject;
-  /** Waits until so many pixels may be decoded. */
-  readonly admit: (task: Task, pixels: number) => Promise<void>;
+  /** Waits until so many pixels may be decoded, which take so many bytes. */
+  readonly admit: (task: Task, pixels: number, bytes: number) => Promise<void>;
+  /** Waits until the source may hold so many bytes; left out: it always may. */
+  readonly grow?: (task: Task, bytes: number) => Promise<void>;
   /** For the sample photos; left out where there are none. */
   readonly readSample?: (name: string) => Promise<Download>;
   /** Stores the output of the task, whole or not at all. */
@@ -54,11 +57,27 @@ const step = async <Result>(
   }
 };
 
+const MIB = 1024 * 1024;
+
+/** What could never be decoded within the memory is refused, not tried. */
+const requireAffordable = (
+  cost: number,
+  { width, height }: { readonly width: number; readonly height: number },
+  format: ImageTask['format'],
+  most = Number.POSITIVE_INFINITY,
+): void => {
+  if (cost <= most) return;
+  throw new AppError(
+    'too_many_pixels',
+    `The image has ${width} × ${height} pixels and would need about ${Math.ceil(cost / MIB)} MiB of memory to become ${format.toUpperCase()}; this server allows ${Math.floor(most / MIB)} MiB for one image (MAX_DECODE_BYTES_IN_FLIGHT).`,
+  );
+};
+
 /** The way of one image, from its URL to the store; the returned function never rejects. */
 export const createProcessor = <Task extends ImageTask>(
   deps: ProcessorDeps<Task>,
 ): ((task: Task) => Promise<ImageResult>) => {
-  const { limits, admit, store, encodeConcurrency } = deps;
+  const { limits, admit, grow, store, encodeConcurrency } = deps;
   const encodeGate = createGate(encodeConcurrency);
 
   return async (task) => {
@@ -67,12 +86,14 @@ export const createProcessor = <Task extends ImageTask>(
     const maxSeconds = MAX_ENCODE_SECONDS;
     try {
       const source = await step(timings, 'download', 'connection_failed', () =>
-        task.sample !== undefined && deps.readSample ? deps.readSample(task.sample) : fetchSource(task.url, deps),
+        task.sample !== undefined && deps.readSample ? deps.readSample(task.sample) : fetchSource(task.url, { ...deps, ...(grow && { grow: (bytes: number) => grow(task, bytes) }) }),
       );
       const kind = requireReadable(source.bytes, source.contentType);
       const header = await readHeader(source.bytes, { ...task, maxPixels, source: kind });
+      const cost = estimateBytes(source.bytes, header, kind, task.format);
+      requireAffordable(cost, header, task.format, limits.maxDecodeBytesInFlight);
       // Before the gate: what waits for room in memory must not keep a core from what has it.
-      await admit(task, header.width * header.height);
+      await admit(task, header.width * header.height, cost);
       const output = await encodeGate(() =>
         step(timings, 'encode', 'corrupt_image', () =>
           compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header),

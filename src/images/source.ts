@@ -20,7 +20,7 @@ export interface SourceDeps extends DownloadDeps {
 export const fetchSource = (url: string, deps: SourceDeps): Promise<Download> =>
   /^s3:\/\//i.test(url) ? readObject(url, deps) : download(url, deps);
 
-const readObject = async (url: string, { openObject, limits }: SourceDeps): Promise<Download> => {
+const readObject = async (url: string, { openObject, limits, ...deps }: SourceDeps): Promise<Download> => {
   const location = parseS3Url(url);
   if (location === null) throw new AppError('invalid_url');
   if (openObject === undefined) throw new AppError('source_bucket_not_allowed');
@@ -36,7 +36,7 @@ const readObject = async (url: string, { openObject, limits }: SourceDeps): Prom
     body = object.body;
     body.on('error', () => {});
     if ((object.size ?? 0) > limits.maxImageBytes) throw tooLarge(place, limits.maxImageBytes);
-    const bytes = await readBody(body, place, limits.maxImageBytes, object.size ?? 0);
+    const bytes = await readBody(body, place, limits.maxImageBytes, object.size ?? 0, deps.grow);
     if (bytes.length === 0) throw new AppError('empty_image', `The object in ${place} is empty.`);
     const contentType = object.contentType?.split(';', 1)[0]?.trim().toLowerCase();
     return contentType ? { bytes, contentType } : { bytes };

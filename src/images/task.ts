@@ -55,6 +55,8 @@ export interface ImageLimits {
   readonly maxImageBytes: number;
   /** Width × height × frames read, checked before decoding. */
   readonly maxPixels: number;
+  /** Bytes that decoding and encoding may take by its estimate, see `estimateBytes`; left out: no bound. */
+  readonly maxDecodeBytesInFlight?: number;
   /** Whole seconds from the first connection to the last byte, redirects included. */
   readonly maxDownloadSeconds: number;
   readonly maxRedirects: number;

@@ -92,6 +92,7 @@ const embedded = async (
   const database = await startEmbedded({
     dataDirectory: resolve(config.dataDirectory),
     guardianFile: files.guardian,
+    cacheBytes: config.databaseCacheBytes,
     log: (message, facts = {}) => log.info(facts, message),
   });
   closers.push(() => database.stop());

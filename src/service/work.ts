@@ -191,6 +191,8 @@ const startPool = ({ storageConfig }: Foundation, config: Config, files: Service
     threads: workerThreads,
     tasksPerThread,
     maxPixelsInFlight: limits.maxPixelsInFlight,
+    maxDecodeBytes: limits.maxDecodeBytesInFlight,
+    downloads: { most: limits.maxDownloadBytesInFlight, largest: limits.maxImageBytes },
     deadlineMs: longestTaskMs(limits, workerThreads * tasksPerThread),
     workerData,
   });
