@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AccessConfig, accessOf, accessVariables } from './config/access.ts';
-import { keyFaults } from './config/keys.ts';
 import { availableMemory } from './config/available-memory.ts';
+import { keyFaults } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
 import { memoryDefaults } from './config/memory.ts';
 import { s3Faults, sourcesOf, storageOf, storageVariables } from './config/storage.ts';
@@ -39,8 +39,12 @@ const schema = z.object({
   PUBLIC_URL: httpUrl.optional(),
   WORKER_THREADS: wholeNumber(3, 1, 64),
   TASKS_PER_THREAD: wholeNumber(0, 1, 64).removeDefault().optional(),
-  MEMORY_BYTES: wholeNumber(0, 256 * MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
-  DATABASE_CACHE_BYTES: wholeNumber(0, 16 * MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
+  MEMORY_BYTES: wholeNumber(0, 256 * MIB, Number.MAX_SAFE_INTEGER)
+    .removeDefault()
+    .optional(),
+  DATABASE_CACHE_BYTES: wholeNumber(0, 16 * MIB, Number.MAX_SAFE_INTEGER)
+    .removeDefault()
+    .optional(),
   ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
   ALLOW_PRIVATE_NETWORKS: list.refine(
     (items) => items.every(isNetwork),

@@ -41,7 +41,9 @@ export const limitVariables = z.object({
   // A row is stored in one document, which MongoDB ends at 16 MiB.
   MAX_ROW_BYTES: wholeNumber(MIB, 1, 8 * MIB),
   MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
-  MAX_IMAGE_BYTES: wholeNumber(0, 1, 1024 * MIB).removeDefault().optional(),
+  MAX_IMAGE_BYTES: wholeNumber(0, 1, 1024 * MIB)
+    .removeDefault()
+    .optional(),
   MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),
   MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000),
   MAX_DECODE_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),

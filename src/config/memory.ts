@@ -31,8 +31,8 @@ export const memoryDefaults = (available: number, embedded: boolean): MemoryDefa
   const databaseCacheBytes = between(24 * MIB, all / 16, 256 * MIB);
   const database = embedded ? DATABASE_BYTES + databaseCacheBytes : 0;
   // Uploads, slow readers, JavaScript's garbage and the system's own buffers.
-  const others = between(24 * MIB, all / 8, 1024 * MIB);
-  const maxDownloadBytesInFlight = between(32 * MIB, all / 12, 1024 * MIB);
+  const others = between(24 * MIB, all / 16, 1024 * MIB);
+  const maxDownloadBytesInFlight = between(32 * MIB, all / 16, 1024 * MIB);
   const left = all - PROCESS_BYTES - database - others - maxDownloadBytesInFlight;
   return {
     maxDecodeBytesInFlight: between(48 * MIB, left, Number.MAX_SAFE_INTEGER),

@@ -100,7 +100,13 @@ export const secantusPython: Engine = {
       // --sync-on-commit: without it kill -9 lost acknowledged writes.
       args: (storage, port, cacheBytes) =>
         ['-I', '-m', 'secantus', '--host', '127.0.0.1', '--port', String(port)]
-          .concat(['--storage-path', storage, '--sync-on-commit', '--cache-size', `${Math.ceil(cacheBytes / 1024 ** 2)}M`])
+          .concat([
+            '--storage-path',
+            storage,
+            '--sync-on-commit',
+            '--cache-size',
+            `${Math.ceil(cacheBytes / 1024 ** 2)}M`,
+          ])
           .concat(['--log-level', 'WARNING']),
     };
   },

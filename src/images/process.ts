@@ -4,7 +4,7 @@ import { estimateBytes } from './cost.ts';
 import type { Download, DownloadDeps } from './download.ts';
 import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
-import { fetchSource, type OpenObject } from './source.ts';
+import { fetchSource, type OpenObject, type SourceDeps } from './source.ts';
 import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
 
 export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
@@ -79,6 +79,13 @@ export const createProcessor = <Task extends ImageTask>(
 ): ((task: Task) => Promise<ImageResult>) => {
   const { limits, admit, grow, store, encodeConcurrency } = deps;
   const encodeGate = createGate(encodeConcurrency);
+  const sourceDeps = (task: Task): SourceDeps => ({
+    agents: deps.agents,
+    limits,
+    now: deps.now,
+    ...(deps.openObject && { openObject: deps.openObject }),
+    ...(grow && { grow: (bytes: number) => grow(task, bytes) }),
+  });
 
   return async (task) => {
     const timings = { download: 0, encode: 0, store: 0 };
@@ -86,7 +93,9 @@ export const createProcessor = <Task extends ImageTask>(
     const maxSeconds = MAX_ENCODE_SECONDS;
     try {
       const source = await step(timings, 'download', 'connection_failed', () =>
-        task.sample !== undefined && deps.readSample ? deps.readSample(task.sample) : fetchSource(task.url, { ...deps, ...(grow && { grow: (bytes: number) => grow(task, bytes) }) }),
+        task.sample !== undefined && deps.readSample
+          ? deps.readSample(task.sample)
+          : fetchSource(task.url, sourceDeps(task)),
       );
       const kind = requireReadable(source.bytes, source.contentType);
       const header = await readHeader(source.bytes, { ...task, maxPixels, source: kind });

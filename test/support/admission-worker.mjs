@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { createAdmission } = await import(pathToFileURL(resolve('dist/images/admission.js')).href);
-const admit = createAdmission((message, transfer) => parentPort.postMessage(message, transfer));
+const { admit } = createAdmission((message, transfer) => parentPort.postMessage(message, transfer));
 const NOW = 0;
 const MOST = 1;
 

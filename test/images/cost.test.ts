@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp, { type Sharp } from 'sharp';
+
+const SIDE = 2_500;
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cost-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Soft noise, which no encoder makes small. */
+const noise = async (): Promise<Sharp> => {
+  const small = randomFillSync(Buffer.alloc(625 * 625 * 3));
+  const raw = await sharp(small, { raw: { width: 625, height: 625, channels: 3 } })
+    .resize(SIDE, SIDE)
+    .raw()
+    .toBuffer();
+  return sharp(raw, { raw: { width: SIDE, height: SIDE, channels: 3 } });
+};
+const deep = async (): Promise<Sharp> => (await noise()).ensureAlpha(0.5).toColourspace('rgb16');
+const progressive = { progressive: true, chromaSubsampling: '4:4:4' };
+
+const CASES: readonly (readonly [string, () => Promise<Sharp>, readonly string[]])[] = [
+  ['JPEG', async () => (await noise()).jpeg(), ['jpeg', 'webp', 'avif']],
+  ['JPEG turned', async () => (await noise()).withMetadata({ orientation: 6 }).jpeg(), ['jpeg']],
+  ['JPEG progressive CMYK', async () => (await noise()).toColourspace('cmyk').jpeg(progressive), ['jpeg', 'webp']],
+  [
+    'PNG 16 bits interlaced',
+    async () => (await deep()).png({ progressive: true, compressionLevel: 1 }),
+    ['jpeg', 'webp'],
+  ],
+  [
+    'PNG 16 bits interlaced turned',
+    async () => (await deep()).withMetadata({ orientation: 6 }).png({ progressive: true, compressionLevel: 1 }),
+    ['jpeg', 'avif'],
+  ],
+  ['WebP alpha', async () => (await noise()).ensureAlpha(0.5).webp({ lossless: true, effort: 0 }), ['jpeg', 'webp']],
+  ['GIF', async () => (await noise()).gif({ effort: 1 }), ['jpeg', 'webp']],
+  [
+    'TIFF float turned',
+    async () => (await noise()).toColourspace('scrgb').withMetadata({ orientation: 6 }).tiff(),
+    ['jpeg', 'webp'],
+  ],
+  ['TIFF tiled 16 bits', async () => (await deep()).tiff({ tile: true, compression: 'deflate' }), ['jpeg']],
+  ['AVIF', async () => (await noise()).avif({ effort: 0, chromaSubsampling: '4:4:4' }), ['jpeg', 'webp']],
+];
+
+const measure = existsSync('/proc/self/clear_refs') ? it : it.skip;
+
+for (const [name, make, formats] of CASES) {
+  measure(
+    `${name}: what it takes is at most what is estimated, and not a small part of it`,
+    async () => {
+      const file = join(directory, name);
+      await (await make()).toFile(file);
+      for (const format of formats) {
+        const script = 'test/support/measure-image.mjs';
+        const { stdout } = await promisify(execFile)(process.execPath, [script, file, format], {
+          env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+        });
+        const { grown, estimate } = JSON.parse(stdout) as { grown: number; estimate: number };
+        process.stdout.write(
+          `${name} to ${format}: ${(grown / SIDE ** 2).toFixed(1)} of ${(estimate / SIDE ** 2).toFixed(1)} bytes a pixel\n`,
+        );
+        expect(grown).toBeLessThanOrEqual(estimate);
+        expect(grown).toBeGreaterThan(estimate / 8);
+      }
+    },
+    240_000,
+  );
+}
