@@ -41,6 +41,7 @@ export const REQUEST_ERRORS = {
   ),
   upload_too_large: permanent(413, 'The upload is larger than this server takes.'),
   unsupported_media_type: permanent(415, 'The upload must be multipart/form-data with one CSV file in it.'),
+  precondition_failed: permanent(412, 'The image is not the version that If-Match or If-Unmodified-Since asks for.'),
   range_not_satisfiable: permanent(416, 'The asked range lies outside the image.'),
   csv_invalid: permanent(422, 'The CSV has faults; nothing was stored. Mend them and send it again.'),
   idempotency_key_reused: permanent(

@@ -10,6 +10,7 @@ import { isFinal } from '../requests/transitions.ts';
 import type { Storage } from '../storage/storage.ts';
 import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
+import { isPrematureClose } from './stream-text.ts';
 
 export interface ArchiveDeps {
   readonly requests: Pick<RequestStore, 'findFor'>;
@@ -40,6 +41,3 @@ export const archiveRoutes = ({ requests, images, storage }: ArchiveDeps): Route
     .get('/api/archive/:requestId', archive)
     .all('/api/archive/:requestId', methodNotAllowed('GET', 'HEAD'));
 };
-
-const isPrematureClose = (error: unknown): boolean =>
-  (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE';

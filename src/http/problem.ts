@@ -59,10 +59,20 @@ export const answerErrors =
     sendProblem(res, problem, String(req.id));
   };
 
+const OF_THE_CONTENT = ['ETag', 'Last-Modified', 'Expires', 'Content-Disposition', 'Content-Encoding'];
+
 export const sendProblem = (res: Response, problem: AppError, instance: string): void => {
   const wait = RETRY_AFTER_BY_CODE[problem.code] ?? RETRY_AFTER_SECONDS[problem.status];
   if (wait !== undefined && !res.hasHeader('Retry-After')) res.set('Retry-After', String(wait));
-  res.status(problem.status).type('application/problem+json').send(problemText(problem, instance));
+  // What the handler had said of the answer that it meant to give is not true of the error.
+  for (const name of OF_THE_CONTENT) res.removeHeader(name);
+  const text = problemText(problem, instance);
+  res.status(problem.status).set({
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(text)),
+  });
+  res.end(text);
 };
 
 /** The body of a problem document. */

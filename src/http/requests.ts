@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
 import type { ImageStore } from '../requests/image-store.ts';
@@ -12,6 +10,7 @@ import { tenantOf } from './client.ts';
 import { findRequest } from './find-request.ts';
 import { listPlace, listQuery, readFields, statusQuery } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
+import { streamText } from './stream-text.ts';
 
 export interface RequestRoutesDeps {
   readonly requests: RequestStore;
@@ -21,8 +20,6 @@ export interface RequestRoutesDeps {
   readonly outputUrl: (name: string) => string;
   readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
 }
-
-const SLOW_READER_MS = 2 * 60_000;
 
 /** `GET /api/requests`, `GET /api/status/:requestId` and `GET /api/output/:requestId`. */
 export const requestRoutes = (deps: RequestRoutesDeps): Router => {
@@ -47,20 +44,15 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     const { limit, after = -1 } = readFields(statusQuery, req.query);
     const request = await find(req.params.requestId, res);
     const webhook = request.webhook === undefined ? null : await webhookOf(request._id);
-    res.set('Cache-Control', 'no-store').json(await view(request, webhook, { limit, after }));
+    res.set('Cache-Control', 'no-store').type('json');
+    await streamText(req, res, view(request, webhook, { limit, after }));
   };
 
   const output: RequestHandler = async (req, res) => {
     const request = await find(req.params.requestId, res);
     if (!isFinal(request.state)) throw new AppError('not_finished');
     res.set('Cache-Control', 'no-store').type('text/csv').attachment(`output-${request._id}.csv`);
-    if (req.method === 'HEAD') {
-      res.end();
-      return;
-    }
-    // A reader that takes nothing for this long is let go.
-    res.setTimeout(SLOW_READER_MS);
-    await pipeline(Readable.from(outputCsv(requests, images, request, outputUrl)), res);
+    await streamText(req, res, outputCsv(requests, images, request, outputUrl));
   };
 
   return Router()

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../errors.ts';
 import { problemText } from './problem.ts';
+import { dropSlowReaders } from './slow-readers.ts';
 
 /** The request line and all headers together. */
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -38,6 +39,7 @@ export const createBoundedServer = (listener: RequestListener, headersMs = HEADE
   // Node would let every body come. The handler that reads one says so, and a refusal comes before the body is sent.
   server.on('checkContinue', (req, res) => server.emit('request', req, res));
   server.on('clientError', answerParserError);
+  dropSlowReaders(server);
   return server;
 };
 
@@ -58,6 +60,7 @@ const answerParserError = (
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Connection: close',
+    'Cache-Control: no-store',
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Request, type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
 import { OUTPUT_NAME, type Storage, type StoredObject } from '../storage/storage.ts';
+import { failsPrecondition } from './preconditions.ts';
 import { methodNotAllowed } from './problem.ts';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -25,6 +26,7 @@ export const storedImageRoutes = (storage: Storage): Router => {
       res.redirect(302, elsewhere);
       return;
     }
+    if (failsPrecondition(req, found)) throw new AppError('precondition_failed');
     res.set({
       ETag: found.etag,
       'Last-Modified': found.lastModified.toUTCString(),
@@ -38,7 +40,7 @@ export const storedImageRoutes = (storage: Storage): Router => {
     }
     const range = rangeOf(req, found);
     if (range === 'unsatisfiable') {
-      res.set('Content-Range', `bytes */${found.size}`).removeHeader('Cache-Control');
+      res.set('Content-Range', `bytes */${found.size}`);
       throw new AppError('range_not_satisfiable');
     }
     if (range !== null) res.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${found.size}`);

@@ -3,9 +3,9 @@ import { createFolderNames } from '../archive/names.ts';
 import type { ZipEntry } from '../archive/zip.ts';
 import { AppError } from '../errors.ts';
 import { OUTPUT_FORMATS, outputName, type Storage } from '../storage/storage.ts';
-import type { ImageStore } from './image-store.ts';
+import type { ImageStore, OutlinedImage } from './image-store.ts';
 import { imagesInOrder } from './output.ts';
-import type { ImageRecord, RequestRecord } from './types.ts';
+import type { RequestRecord } from './types.ts';
 
 /** At most so many missing outputs are named; the rest is counted. */
 const MISSING_NAMED = 1_000;
@@ -25,7 +25,7 @@ export async function* archiveEntries(
   const missing: string[] = [];
   let missingCount = 0;
   let row = -1;
-  let first: ImageRecord | null = null;
+  let first: OutlinedImage | null = null;
   let folder: string | null = null;
   for await (const image of imagesInOrder(images, request)) {
     if (image.row !== row) {

@@ -13,6 +13,9 @@ export interface Settlement {
   readonly verdict: Verdict;
 }
 
+const OUTLINE = { seq: 1, row: 1, index: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1 } as const;
+export type OutlinedImage = Pick<ImageRecord, '_id' | keyof typeof OUTLINE>;
+
 export type ImageStore = ReturnType<typeof createImageStore>;
 
 /**
@@ -132,6 +135,14 @@ export const createImageStore = (models: Models, now: () => Date) => {
         .find({ requestId, seq: { $gte: from, $lt: to } })
         .sort({ seq: 1 })
         .lean<ImageRecord[]>();
+    },
+
+    /** The same without URLs and errors, of which one alone may have 24 kB: each reader of an output holds a page. */
+    async outlines(requestId: string, from: number, to: number): Promise<OutlinedImage[]> {
+      return images
+        .find({ requestId, seq: { $gte: from, $lt: to } }, OUTLINE)
+        .sort({ seq: 1 })
+        .lean<OutlinedImage[]>();
     },
   };
 };

@@ -1,8 +1,8 @@
 import { outputHeader, outputRow } from '../csv/write.ts';
 import { outputName } from '../storage/storage.ts';
-import type { ImageStore } from './image-store.ts';
+import type { ImageStore, OutlinedImage } from './image-store.ts';
 import { PAGE_SIZE, type RequestStore } from './request-store.ts';
-import type { ImageRecord, RequestRecord } from './types.ts';
+import type { RequestRecord } from './types.ts';
 
 /**
  * The output CSV, piece by piece: the uploaded rows in their order, each with the URLs of its outputs, and an empty
@@ -39,8 +39,8 @@ export async function* outputCsv(
 export async function* imagesInOrder(
   images: ImageStore,
   request: RequestRecord,
-): AsyncGenerator<ImageRecord, undefined> {
+): AsyncGenerator<OutlinedImage, undefined> {
   for (let from = 0; from < request.total; from += PAGE_SIZE) {
-    yield* await images.page(request._id, from, from + PAGE_SIZE);
+    yield* await images.outlines(request._id, from, from + PAGE_SIZE);
   }
 }

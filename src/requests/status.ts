@@ -20,16 +20,21 @@ export interface StatusPage {
 /** The states that people see; what happens inside is told by its nearest public name. */
 const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
 
-/** Builds the answer of `GET /api/status/:requestId` from one request and one page of its images. */
-export const createStatusView =
-  (images: ImageStore, outputUrl: (name: string) => string) =>
-  async (request: RequestRecord, webhook: WebhookSummary | null, page: StatusPage) => {
-    const from = page.after + 1;
-    const shown = await images.page(request._id, from, Math.min(from + page.limit, request.total));
-    const last = shown.at(-1);
-    const names = await namesOf(images, shown[0]);
-    const more = last !== undefined && last.seq < request.total - 1;
-    return {
+/** Characters of a page's images: where URLs are long it ends before its `limit`, and `next` leads on. */
+export const PAGE_CHARACTERS = 2 * 1024 * 1024;
+/** Of one slice, about: what is read and made at once, and what a client that does not read keeps in memory. */
+const SLICE_CHARACTERS = 64 * 1024;
+/** Images of the first slice, whose sizes are not known yet: a URL has up to 8,192 characters. */
+const FIRST_SLICE = 20;
+const LARGEST_SLICE = 500;
+
+/**
+ * Writes the JSON of `GET /api/status/:requestId` from one request and one page of its images, slice by slice: between
+ * two of them the process does other things, and a slice is made only when the one before was taken.
+ */
+export const createStatusView = (images: ImageStore, outputUrl: (name: string) => string) =>
+  async function* (request: RequestRecord, webhook: WebhookSummary | null, page: StatusPage): AsyncGenerator<string> {
+    const head = {
       ...summaryOf(request),
       webhook:
         request.webhook === undefined
@@ -39,9 +44,38 @@ export const createStatusView =
               url: redactCredentials(request.webhook.url),
             },
       report: request.report ?? null,
-      products: groupByRow(shown, names, request, outputUrl),
-      next: more ? `/api/status/${request._id}?limit=${page.limit}&after=${last.seq}` : null,
     };
+    let text = `${JSON.stringify(head).slice(0, -1)},"products":[`;
+    let written = 0;
+    let last: ImageRecord | null = null;
+    let count = FIRST_SLICE;
+    const from = page.after + 1;
+    const end = Math.min(from + page.limit, request.total);
+    for (let seq = from; seq < end && written < PAGE_CHARACTERS; ) {
+      const shown = await images.page(request._id, seq, Math.min(seq + count, end));
+      // Being removed meanwhile.
+      if (shown.length === 0) break;
+      const before = text.length;
+      for (const image of shown) {
+        if (last?.row !== image.row) {
+          text += `${last === null ? '' : ']},'}${productHead(last === null ? await namesOf(images, image) : image)}`;
+        } else {
+          text += ',';
+        }
+        text += JSON.stringify(shownImage(image, request, outputUrl));
+        last = image;
+        if (written + text.length - before >= PAGE_CHARACTERS) break;
+      }
+      const made = text.length - before;
+      written += made;
+      seq = (last?.seq ?? end) + 1;
+      count = Math.min(LARGEST_SLICE, Math.max(1, Math.floor((SLICE_CHARACTERS * shown.length) / made)));
+      yield text;
+      text = '';
+    }
+    const more = last !== null && last.seq < request.total - 1;
+    const next = more ? `/api/status/${request._id}?limit=${page.limit}&after=${last?.seq}` : null;
+    yield `${text}${last === null ? '' : ']}'}],"next":${JSON.stringify(next)}}`;
   };
 
 export const progressOf = ({ counters, total }: Pick<RequestRecord, 'counters' | 'total'>) => {
@@ -86,43 +120,31 @@ export const summaryOf = (
 type ProductNames = Pick<ImageRecord, 'serialNumber' | 'productName'>;
 
 /** A page may begin inside a row: the product's names are with the row's first image alone. */
-const namesOf = async (images: ImageStore, image: ImageRecord | undefined): Promise<ProductNames> => {
-  if (image === undefined || image.index === 0 || image.productName !== undefined) return image ?? {};
+const namesOf = async (images: ImageStore, image: ImageRecord): Promise<ProductNames> => {
+  if (image.index === 0 || image.productName !== undefined) return image;
   const first = image.seq - image.index;
   return (await images.page(image.requestId, first, first + 1))[0] ?? {};
 };
 
-/** @param firstNames the names of the first image's product */
-const groupByRow = (
-  images: readonly ImageRecord[],
-  firstNames: ProductNames,
-  { options }: RequestRecord,
-  outputUrl: (name: string) => string,
-) => {
-  const products = new Map<number, { serialNumber: string; productName: string; images: unknown[] }>();
-  for (const image of images) {
-    let product = products.get(image.row);
-    if (product === undefined) {
-      const { serialNumber = '', productName = '' } = products.size === 0 ? firstNames : image;
-      product = { serialNumber, productName, images: [] };
-      products.set(image.row, product);
-    }
-    const completed = image.status === 'completed';
-    product.images.push({
-      id: image._id,
-      index: image.index,
-      inputUrl: redactCredentials(image.inputUrl),
-      status: image.status,
-      outputUrl: completed ? outputUrl(outputName(image._id, options.format)) : null,
-      contentType: completed ? OUTPUT_FORMATS[options.format].contentType : null,
-      bytesIn: image.bytesIn ?? null,
-      bytesOut: image.bytesOut ?? null,
-      width: image.width ?? null,
-      height: image.height ?? null,
-      notes: image.notes ?? [],
-      attempts: image.attempts,
-      error: image.error ?? null,
-    });
-  }
-  return [...products.values()];
+/** The beginning of a product, up to its first image. */
+const productHead = ({ serialNumber = '', productName = '' }: ProductNames): string =>
+  `${JSON.stringify({ serialNumber, productName }).slice(0, -1)},"images":[`;
+
+const shownImage = (image: ImageRecord, { options }: RequestRecord, outputUrl: (name: string) => string) => {
+  const completed = image.status === 'completed';
+  return {
+    id: image._id,
+    index: image.index,
+    inputUrl: redactCredentials(image.inputUrl),
+    status: image.status,
+    outputUrl: completed ? outputUrl(outputName(image._id, options.format)) : null,
+    contentType: completed ? OUTPUT_FORMATS[options.format].contentType : null,
+    bytesIn: image.bytesIn ?? null,
+    bytesOut: image.bytesOut ?? null,
+    width: image.width ?? null,
+    height: image.height ?? null,
+    notes: image.notes ?? [],
+    attempts: image.attempts,
+    error: image.error ?? null,
+  };
 };

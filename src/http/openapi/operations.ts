@@ -207,7 +207,14 @@ const image: Operation = {
       headers: { Location: { description: 'Public or signed URL.', schema: { type: 'string' }, required: true } },
     },
     304: { description: 'The client has it.' },
-    ...problems('invalid_request', 'image_not_found', 'range_not_satisfiable', 'internal_error', 'storage_unavailable'),
+    ...problems(
+      'invalid_request',
+      'image_not_found',
+      'precondition_failed',
+      'range_not_satisfiable',
+      'internal_error',
+      'storage_unavailable',
+    ),
   },
 };
 

@@ -1,0 +1,29 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+
+/**
+ * Sends a text that is made slice by slice, each when the client has taken the one before. The first is made before
+ * the answer begins, so that what fails until then is answered as an error. A client that leaves ends it quietly.
+ * @throws what making a slice fails with; after the first one the answer has begun
+ */
+export const streamText = async (req: Request, res: Response, slices: AsyncGenerator<string>): Promise<void> => {
+  if (req.method === 'HEAD') {
+    res.end();
+    return;
+  }
+  const first = await slices.next();
+  const all = async function* () {
+    if (!first.done) yield first.value;
+    yield* slices;
+  };
+  try {
+    await pipeline(Readable.from(all()), res);
+  } catch (error) {
+    if (!isPrematureClose(error)) throw error;
+    req.log.debug('the client left before the end of the answer');
+  }
+};
+
+export const isPrematureClose = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE';
