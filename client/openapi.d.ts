@@ -472,7 +472,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_listeners" | "shutting_down";
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
             /** @description For people: what is wrong and what to do. */
             detail: string;
             /** @description The id under which the log has more; also in `X-Request-Id`. */
@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506"
+                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
+                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T12:39:47.951Z",
-                     *       "startedAt": "2026-11-26T12:39:48.083Z",
-                     *       "finishedAt": "2026-11-26T12:39:48.543Z",
+                     *       "createdAt": "2026-11-26T13:01:54.843Z",
+                     *       "startedAt": "2026-11-26T13:01:55.362Z",
+                     *       "finishedAt": "2026-11-26T13:01:56.292Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "67597dca-e9c0-413a-8800-a4b9451352b9",
+                     *               "id": "8089c255-4834-4f35-8876-3620917b2150",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "cf80acdc-8881-461f-8091-0aa0919368ed",
+                     *               "id": "371de510-e47a-43c9-a7fa-e92d8fc98353",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "853b465f-c74d-446f-9bb4-f83a33fc8443",
+                     *               "id": "5df82bf4-fc03-4e37-a972-b15b5e42c5f5",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -916,7 +916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited` */
+            /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
+                     *           "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T12:39:47.951Z",
-                     *           "startedAt": "2026-11-26T12:39:48.083Z",
-                     *           "finishedAt": "2026-11-26T12:39:48.543Z",
+                     *           "createdAt": "2026-11-26T13:01:54.843Z",
+                     *           "startedAt": "2026-11-26T13:01:55.362Z",
+                     *           "finishedAt": "2026-11-26T13:01:56.292Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1032,7 +1032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited` */
+            /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "qg_zevM5Erzmxixi",
-                     *       "data": "{\"requestId\":\"5f1c7170-84df-4db1-8832-29967c937506\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T12:39:47.951Z\",\"startedAt\":\"2026-11-26T12:39:48.083Z\",\"finishedAt\":\"2026-11-26T12:39:48.543Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "XpRwcArOxhLdOhq7",
+                     *       "data": "{\"requestId\":\"eb887944-177e-45d2-82ad-d629b40aa5af\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T13:01:54.843Z\",\"startedAt\":\"2026-11-26T13:01:55.362Z\",\"finishedAt\":\"2026-11-26T13:01:56.292Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1135,7 +1135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited` */
+            /** @description Too Many Requests: `too_many_reads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1242,7 +1242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited` */
+            /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506"
+                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506"
+                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
+                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_5f1c7170-84df-4db1-8832-29967c937506_1",
+                     *           "id": "msg_eb887944-177e-45d2-82ad-d629b40aa5af_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T12:39:48.570Z",
+                     *           "createdAt": "2026-11-26T13:01:56.342Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T12:39:48.783Z",
+                     *               "at": "2026-11-26T13:01:56.424Z",
                      *               "status": 204,
-                     *               "durationMs": 34,
+                     *               "durationMs": 87,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1581,7 +1581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited` */
+            /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5f1c7170-84df-4db1-8832-29967c937506",
-                     *       "webhookId": "msg_5f1c7170-84df-4db1-8832-29967c937506_1"
+                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
+                     *       "webhookId": "msg_eb887944-177e-45d2-82ad-d629b40aa5af_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example 5f1c7170-84df-4db1-8832-29967c937506
+                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
                  */
                 requestId: string;
             };
@@ -1791,7 +1791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited` */
+            /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example 67597dca-e9c0-413a-8800-a4b9451352b9.jpg
+                 * @example 8089c255-4834-4f35-8876-3620917b2150.jpg
                  */
                 name: string;
             };
@@ -1897,6 +1897,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Precondition Failed: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Range Not Satisfiable: `range_not_satisfiable` */
             416: {
                 headers: {
@@ -1946,7 +1955,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 5
+                     *       "uptimeSeconds": 12
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

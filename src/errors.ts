@@ -67,6 +67,7 @@ export const REQUEST_ERRORS = {
   ),
   uploads_busy: transient(503, 'This server is receiving as many uploads as it can. Send the upload again soon.'),
   disk_full: transient(503, 'The disk of this server has no room for the upload. Send it again later.'),
+  too_many_reads: transient(429, 'Too many answers are being read at the same time. Read those first, or try again.'),
   too_many_listeners: transient(503, 'Too many clients listen to events here already. Ask for the status instead.'),
   shutting_down: transient(503, 'The server is stopping. Try again in a few seconds.'),
 } as const satisfies Record<string, ErrorKind>;

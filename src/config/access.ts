@@ -13,6 +13,8 @@ export interface AccessConfig {
   readonly operatorKeys: readonly ApiKey[];
   /** For each tenant or address; 0: no limit. */
   readonly uploadsPerMinute: number;
+  readonly readsPerMinute: number;
+  readonly downloadsPerMinute: number;
   readonly trustProxy: TrustProxy;
   /** Origins whose pages may call the API; empty: none but its own. */
   readonly corsOrigins: readonly string[];
@@ -39,6 +41,8 @@ const isOrigin = (text: string): boolean => text === '*' || parseHttpUrl(text)?.
 export const accessVariables = z.object({
   ...keyVariables.shape,
   RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000),
+  RATE_LIMIT_READS_PER_MINUTE: wholeNumber(60_000, 0, 100_000_000),
+  RATE_LIMIT_DOWNLOADS_PER_MINUTE: wholeNumber(3_000, 0, 1_000_000),
   TRUST_PROXY: trustProxy,
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
@@ -50,6 +54,8 @@ export const accessOf = (value: z.infer<typeof accessVariables>): AccessConfig =
   apiKeys: value.API_KEYS,
   operatorKeys: value.OPERATOR_KEYS,
   uploadsPerMinute: value.RATE_LIMIT_UPLOADS_PER_MINUTE,
+  readsPerMinute: value.RATE_LIMIT_READS_PER_MINUTE,
+  downloadsPerMinute: value.RATE_LIMIT_DOWNLOADS_PER_MINUTE,
   trustProxy: value.TRUST_PROXY,
   corsOrigins: value.CORS_ORIGINS,
 });

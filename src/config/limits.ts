@@ -9,6 +9,8 @@ export interface LimitsConfig {
   readonly maxUploadBytesInFlight: number;
   /** What uploads must leave free on their disk; null: 1 GiB, or a tenth of a smaller disk. */
   readonly minFreeDiskBytes: number | null;
+  /** Pages, and besides them output CSVs and archives, that are being read at the same time. */
+  readonly maxReadsInFlight: number;
   readonly maxRows: number;
   readonly maxUrls: number;
   /** Bytes of one row of the CSV, and its cells. */
@@ -36,6 +38,7 @@ export const limitVariables = z.object({
   MAX_UPLOADS_IN_FLIGHT: wholeNumber(32, 1, 10_000),
   MAX_UPLOAD_BYTES_IN_FLIGHT: wholeNumber(1024 * MIB, 1, 1024 * 1024 * MIB),
   MIN_FREE_DISK_BYTES: wholeNumber(0, 0, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
+  MAX_READS_IN_FLIGHT: wholeNumber(64, 1, 10_000),
   MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
   MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000),
   // A row is stored in one document, which MongoDB ends at 16 MiB.
@@ -59,6 +62,7 @@ export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDe
   maxUploadsInFlight: value.MAX_UPLOADS_IN_FLIGHT,
   maxUploadBytesInFlight: value.MAX_UPLOAD_BYTES_IN_FLIGHT,
   minFreeDiskBytes: value.MIN_FREE_DISK_BYTES ?? null,
+  maxReadsInFlight: value.MAX_READS_IN_FLIGHT,
   maxRows: value.MAX_ROWS,
   maxUrls: value.MAX_URLS,
   maxRowBytes: value.MAX_ROW_BYTES,

@@ -10,16 +10,18 @@ import { isFinal } from '../requests/transitions.ts';
 import type { Storage } from '../storage/storage.ts';
 import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
+import type { ReadGuards } from './reading.ts';
 import { isPrematureClose } from './stream-text.ts';
 
 export interface ArchiveDeps {
   readonly requests: Pick<RequestStore, 'findFor'>;
   readonly images: ImageStore;
   readonly storage: Pick<Storage, 'read'>;
+  readonly guards: Pick<ReadGuards, 'downloads'>;
 }
 
 /** `GET /api/archive/:requestId`: the outputs as a ZIP, written while it is read; a reader that leaves ends it. */
-export const archiveRoutes = ({ requests, images, storage }: ArchiveDeps): Router => {
+export const archiveRoutes = ({ requests, images, storage, guards }: ArchiveDeps): Router => {
   const find = findRequest(requests);
 
   const archive: RequestHandler = async (req, res) => {
@@ -38,6 +40,6 @@ export const archiveRoutes = ({ requests, images, storage }: ArchiveDeps): Route
     }
   };
   return Router()
-    .get('/api/archive/:requestId', archive)
+    .get('/api/archive/:requestId', ...guards.downloads, archive)
     .all('/api/archive/:requestId', methodNotAllowed('GET', 'HEAD'));
 };

@@ -7,6 +7,7 @@ import { clientOf } from './client.ts';
 import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
+import type { ReadGuards } from './reading.ts';
 
 /** A completion event and how its delivery went; times as `Date`, the attempts newest first. */
 export interface Delivery {
@@ -31,12 +32,13 @@ export interface ControlRoutesDeps {
     /** Sends the newest event again; its webhook-id, or null when there is none yet. */
     redeliver(requestId: string): Promise<string | null>;
   };
+  readonly guards: Pick<ReadGuards, 'pages'>;
   /** Calls that change something, a minute, for each key or address; 0: no limit. */
   readonly perMinute: number;
 }
 
 /** `POST /api/cancel/:requestId`, `POST /api/retry/:requestId`, and the webhook's deliveries. */
-export const controlRoutes = ({ requests, control, deliveries, perMinute }: ControlRoutesDeps): Router => {
+export const controlRoutes = ({ requests, control, deliveries, guards, perMinute }: ControlRoutesDeps): Router => {
   const find = findRequest(requests);
   const limited = limitRate(perMinute, 'changes');
 
@@ -76,7 +78,7 @@ export const controlRoutes = ({ requests, control, deliveries, perMinute }: Cont
     .all('/api/cancel/:requestId', methodNotAllowed('POST'))
     .post('/api/retry/:requestId', limited, retry)
     .all('/api/retry/:requestId', methodNotAllowed('POST'))
-    .get('/api/deliveries/:requestId', list)
+    .get('/api/deliveries/:requestId', ...guards.pages, list)
     .all('/api/deliveries/:requestId', methodNotAllowed('GET', 'HEAD'))
     .post('/api/deliveries/:requestId/redeliver', limited, redeliver)
     .all('/api/deliveries/:requestId/redeliver', methodNotAllowed('POST'));

@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
 import type { Watch, WatchedState } from '../requests/watching.ts';
-import { tenantOf } from './client.ts';
+import { clientOf, tenantOf } from './client.ts';
 import { type EventStream, openEventStream, type ServerSentEvent } from './event-stream.ts';
 import { requestId } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
@@ -16,11 +16,14 @@ export interface EventRoutesDeps {
   readonly stallMs?: number;
   /** Connections of this instance; each costs a socket. */
   readonly maxListeners?: number;
+  readonly maxListenersPerClient?: number;
 }
 
 const HEARTBEAT_MS = 15_000;
 const STALL_MS = 60_000;
 export const MAX_LISTENERS = 10_000;
+/** So that no client takes all of them: a fifth. */
+const MAX_LISTENERS_PER_CLIENT = 2_000;
 /** Clients that lost their connection together, by a restart, come back spread over this time. */
 const RETRY_FROM_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
@@ -37,8 +40,10 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
     heartbeatMs = HEARTBEAT_MS,
     stallMs = STALL_MS,
     maxListeners = MAX_LISTENERS,
+    maxListenersPerClient = MAX_LISTENERS_PER_CLIENT,
   } = deps;
   let listeners = 0;
+  const listenersOf = new Map<string, number>();
   const open = new Set<EventStream>();
   stopping.begun.addEventListener('abort', () => {
     for (const stream of open) stream.cut();
@@ -47,11 +52,17 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
   const events: RequestHandler = (req, res, next) => {
     const { success, data: id } = requestId.safeParse(req.params.requestId);
     if (!success) throw new AppError('request_not_found');
+    const client = clientOf(req, res);
+    const own = listenersOf.get(client) ?? 0;
+    if (own >= maxListenersPerClient) {
+      throw new AppError('too_many_reads', `You listen to events ${own} times already. Close some of them first.`);
+    }
     if (listeners >= maxListeners) throw new AppError('too_many_listeners');
     const known = req.get('last-event-id');
     let stream: EventStream | null = null;
     let leave = (): void => {};
     listeners += 1;
+    listenersOf.set(client, own + 1);
 
     const start = (): EventStream => {
       const opened = openEventStream(res, {
@@ -64,6 +75,9 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
 
     res.once('close', () => {
       listeners -= 1;
+      const left = (listenersOf.get(client) ?? 1) - 1;
+      if (left === 0) listenersOf.delete(client);
+      else listenersOf.set(client, left);
       leave();
     });
     leave = watch(tenantOf(res), id.toLowerCase(), {

@@ -13,6 +13,7 @@ const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   too_many_uploads: 10,
   uploads_busy: 10,
   disk_full: 60,
+  too_many_reads: 5,
 };
 /** An address may be as long as all headers together; an answer repeats no more of it than this. */
 const SHOWN_PATH = 200;

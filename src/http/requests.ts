@@ -10,6 +10,7 @@ import { tenantOf } from './client.ts';
 import { findRequest } from './find-request.ts';
 import { listPlace, listQuery, readFields, statusQuery } from './parameters.ts';
 import { methodNotAllowed } from './problem.ts';
+import type { ReadGuards } from './reading.ts';
 import { streamText } from './stream-text.ts';
 
 export interface RequestRoutesDeps {
@@ -18,12 +19,13 @@ export interface RequestRoutesDeps {
   readonly list: (tenant: string, limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
   /** The URL under which an output can be fetched. */
   readonly outputUrl: (name: string) => string;
+  readonly guards: ReadGuards;
   readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
 }
 
 /** `GET /api/requests`, `GET /api/status/:requestId` and `GET /api/output/:requestId`. */
 export const requestRoutes = (deps: RequestRoutesDeps): Router => {
-  const { requests, images, outputUrl, webhookOf } = deps;
+  const { requests, images, outputUrl, webhookOf, guards } = deps;
   const view = createStatusView(images, outputUrl);
 
   const find = findRequest(requests);
@@ -56,10 +58,10 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
   };
 
   return Router()
-    .get('/api/requests', list)
+    .get('/api/requests', ...guards.pages, list)
     .all('/api/requests', methodNotAllowed('GET', 'HEAD'))
-    .get('/api/status/:requestId', status)
+    .get('/api/status/:requestId', ...guards.pages, status)
     .all('/api/status/:requestId', methodNotAllowed('GET', 'HEAD'))
-    .get('/api/output/:requestId', output)
+    .get('/api/output/:requestId', ...guards.downloads, output)
     .all('/api/output/:requestId', methodNotAllowed('GET', 'HEAD'));
 };

@@ -6,6 +6,7 @@ import { createDatabaseProbe } from '../database/probe.ts';
 import { processMark } from '../database/processes.ts';
 import { AppError } from '../errors.ts';
 import { pageSettings } from '../http/page-settings.ts';
+import { createReadGuards } from '../http/reading.ts';
 import { AROUND_FILE_BYTES } from '../http/receive.ts';
 import type { Stopping } from '../http/stopping.ts';
 import { diskSpace, uploadFileName } from '../http/upload-files.ts';
@@ -71,6 +72,7 @@ export const createApi = (
       return webhookId;
     },
   };
+  const guards = createReadGuards({ ...access, maxReadsInFlight: limits.maxReadsInFlight });
   const checkStorage = async (): Promise<void> => {
     await storage.check();
     const fault = work.storeGate.fault();
@@ -86,13 +88,14 @@ export const createApi = (
     requests: {
       requests,
       images,
+      guards,
       list: createListing(models, now),
       outputUrl: addresses.output,
       webhookOf: (requestId) => outbox.latest(requestId),
     },
     events: { watch: createWatching({ read: createSummaries(models), log }) },
-    controls: { requests, control: work.control, deliveries, perMinute: access.uploadsPerMinute },
-    archive: { requests, images, storage },
+    controls: { requests, control: work.control, deliveries, guards, perMinute: access.uploadsPerMinute },
+    archive: { requests, images, storage, guards },
     page:
       files.page === undefined
         ? null

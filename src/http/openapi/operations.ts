@@ -24,6 +24,9 @@ const json = (name: string, description: string, example: unknown): Answer => ({
 
 const byId = pathParameter('requestId', requestId, exampleId);
 
+/** What a client that reads too much is answered. */
+const READ = ['rate_limited', 'too_many_reads'] as const;
+
 const upload: Operation = {
   operationId: 'upload',
   tags: ['Requests'],
@@ -70,7 +73,7 @@ const status: Operation = {
   parameters: [byId, ...parameters(statusQuery)],
   responses: {
     200: json('StatusAnswer', 'The request as it stands.', RECORDED.status),
-    ...problems(...ANY_CALL, 'invalid_field', 'request_not_found'),
+    ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found'),
   },
 };
 
@@ -81,7 +84,7 @@ const list: Operation = {
   parameters: parameters(listQuery),
   responses: {
     200: json('ListAnswer', 'Newest first.', RECORDED.list),
-    ...problems(...ANY_CALL, 'invalid_field'),
+    ...problems(...ANY_CALL, ...READ, 'invalid_field'),
   },
 };
 
@@ -106,7 +109,7 @@ const events: Operation = {
       description: 'A stream that lasts until the request is finished.',
       content: { 'text/event-stream': { schema: schemaRef('ProgressEvent'), example: RECORDED.events } },
     },
-    ...problems(...ANY_CALL, 'request_not_found', 'too_many_listeners'),
+    ...problems(...ANY_CALL, 'request_not_found', 'too_many_reads', 'too_many_listeners'),
   },
 };
 
@@ -144,7 +147,7 @@ const deliveries: Operation = {
   parameters: [byId],
   responses: {
     200: json('DeliveriesAnswer', 'Newest first; none before the request is finished.', RECORDED.deliveries),
-    ...problems(...ANY_CALL, 'request_not_found'),
+    ...problems(...ANY_CALL, ...READ, 'request_not_found'),
   },
 };
 
@@ -170,7 +173,7 @@ const output: Operation = {
       description: 'The output CSV, as a download.',
       content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.output } },
     },
-    ...problems(...ANY_CALL, 'request_not_found', 'not_finished'),
+    ...problems(...ANY_CALL, ...READ, 'request_not_found', 'not_finished'),
   },
 };
 
@@ -185,7 +188,14 @@ const archive: Operation = {
       description: 'The ZIP, as a download.',
       content: { 'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } } },
     },
-    ...problems(...ANY_CALL, 'request_not_found', 'not_finished', 'storage_unavailable', 'storage_misconfigured'),
+    ...problems(
+      ...ANY_CALL,
+      ...READ,
+      'request_not_found',
+      'not_finished',
+      'storage_unavailable',
+      'storage_misconfigured',
+    ),
   },
 };
 

@@ -1,16 +1,16 @@
 /** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
 export const RECORDED = {
-  requestId: '5f1c7170-84df-4db1-8832-29967c937506',
-  imageId: '67597dca-e9c0-413a-8800-a4b9451352b9',
+  requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+  imageId: '8089c255-4834-4f35-8876-3620917b2150',
   upload: {
-    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
   },
   status: {
-    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T12:39:47.951Z',
-    startedAt: '2026-11-26T12:39:48.083Z',
-    finishedAt: '2026-11-26T12:39:48.543Z',
+    createdAt: '2026-11-26T13:01:54.843Z',
+    startedAt: '2026-11-26T13:01:55.362Z',
+    finishedAt: '2026-11-26T13:01:56.292Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '67597dca-e9c0-413a-8800-a4b9451352b9',
+            id: '8089c255-4834-4f35-8876-3620917b2150',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'cf80acdc-8881-461f-8091-0aa0919368ed',
+            id: '371de510-e47a-43c9-a7fa-e92d8fc98353',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '853b465f-c74d-446f-9bb4-f83a33fc8443',
+            id: '5df82bf4-fc03-4e37-a972-b15b5e42c5f5',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+        requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T12:39:47.951Z',
-        startedAt: '2026-11-26T12:39:48.083Z',
-        finishedAt: '2026-11-26T12:39:48.543Z',
+        createdAt: '2026-11-26T13:01:54.843Z',
+        startedAt: '2026-11-26T13:01:55.362Z',
+        finishedAt: '2026-11-26T13:01:56.292Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'qg_zevM5Erzmxixi',
-    data: '{"requestId":"5f1c7170-84df-4db1-8832-29967c937506","status":"completed_with_errors","createdAt":"2026-11-26T12:39:47.951Z","startedAt":"2026-11-26T12:39:48.083Z","finishedAt":"2026-11-26T12:39:48.543Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'XpRwcArOxhLdOhq7',
+    data: '{"requestId":"eb887944-177e-45d2-82ad-d629b40aa5af","status":"completed_with_errors","createdAt":"2026-11-26T13:01:54.843Z","startedAt":"2026-11-26T13:01:55.362Z","finishedAt":"2026-11-26T13:01:56.292Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/67597dca-e9c0-413a-8800-a4b9451352b9.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cf80acdc-8881-461f-8091-0aa0919368ed.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg,"\r\n',
   deliveries: {
-    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
     deliveries: [
       {
-        id: 'msg_5f1c7170-84df-4db1-8832-29967c937506_1',
+        id: 'msg_eb887944-177e-45d2-82ad-d629b40aa5af_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T12:39:48.570Z',
+        createdAt: '2026-11-26T13:01:56.342Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T12:39:48.783Z',
+            at: '2026-11-26T13:01:56.424Z',
             status: 204,
-            durationMs: 34,
+            durationMs: 87,
             error: null,
             answer: '',
           },
@@ -198,18 +198,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
-    webhookId: 'msg_5f1c7170-84df-4db1-8832-29967c937506_1',
+    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+    webhookId: 'msg_eb887944-177e-45d2-82ad-d629b40aa5af_1',
   },
   retry: {
-    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
   },
   cancel: {
-    requestId: '5f1c7170-84df-4db1-8832-29967c937506',
+    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 5,
+    uptimeSeconds: 12,
   },
   ready: {
     status: 'ready',
