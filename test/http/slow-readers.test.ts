@@ -83,6 +83,7 @@ test('a client that reads stays, however long it takes', async () => {
   socket.on('data', (data: Buffer) => {
     taken += data.length;
   });
+  socket.resume();
   for (let round = 1; round <= 20; round += 1) {
     const before = taken;
     clock += 10_000;
