@@ -13,6 +13,9 @@ export interface CsvFault {
   readonly message: string;
 }
 
+/** Faults of one file that are told; the others are counted. */
+export const FAULTS_KEPT = 100;
+
 /** Of a serial number, a product name or the name of a column: they are shown wherever the request is. */
 export const MAX_VALUE_CHARACTERS = 500;
 

@@ -1,5 +1,5 @@
 import type { Columns } from './columns.ts';
-import { type CsvFault, MAX_VALUE_CHARACTERS, shown, tooLong } from './faults.ts';
+import { type CsvFault, FAULTS_KEPT, MAX_VALUE_CHARACTERS, shown, tooLong } from './faults.ts';
 import type { Delimiter } from './record.ts';
 import { joinUrlCells, sourceFault, splitUrls } from './urls.ts';
 
@@ -16,7 +16,10 @@ export interface CsvRow {
   readonly productName: string;
   /** In order and as the user wrote them, those that `sourceFault` refuses included: each keeps its place. */
   readonly urls: string[];
+  /** The first ones; of bad URLs a row may have a hundred thousand. */
   readonly faults: CsvFault[];
+  /** URLs that are bad as well and not among the faults. */
+  readonly moreBadUrls: number;
 }
 
 /** What the header row tells about all the rows below it. */
@@ -57,9 +60,12 @@ export const toRow = (cells: string[], index: number, line: number, shape: Table
     const message = `The row has no image URL in the column ${shown(column)}. Write at least one there, or remove the row.`;
     faults.push({ line, column, code: 'csv_row_without_urls', message });
   }
+  let moreBadUrls = 0;
   for (const url of urls) {
     const fault = sourceFault(url, shape.sourceBuckets);
-    if (fault !== null) faults.push({ line, column, ...fault });
+    if (fault === null) continue;
+    if (faults.length < FAULTS_KEPT) faults.push({ line, column, ...fault });
+    else moreBadUrls += 1;
   }
   return {
     index,
@@ -69,5 +75,6 @@ export const toRow = (cells: string[], index: number, line: number, shape: Table
     productName,
     urls,
     faults,
+    moreBadUrls,
   };
 };

@@ -1,5 +1,5 @@
 import { findColumns } from './columns.ts';
-import { type CsvFault, type CsvFaultCode, MAX_VALUE_CHARACTERS, tooLong } from './faults.ts';
+import { type CsvFault, type CsvFaultCode, FAULTS_KEPT, MAX_VALUE_CHARACTERS, tooLong } from './faults.ts';
 import type { Delimiter } from './record.ts';
 import { type CsvRow, isBlankRow, type TableShape, toRow } from './rows.ts';
 
@@ -42,8 +42,6 @@ const CELLS_BESIDES_COLUMNS = 20_000;
 /** Cells of one row at most, empty ones at its end not counted; each costs some bytes of its own wherever it is kept. */
 export const maxCells = ({ maxColumns }: Pick<CsvLimits, 'maxColumns'>): number => maxColumns + CELLS_BESIDES_COLUMNS;
 
-const FAULTS_KEPT = 100;
-
 /** What `onInvalidRow: skip` forgives. */
 const ROW_FAULTS: ReadonlySet<CsvFaultCode> = new Set([
   'csv_row_without_urls',
@@ -81,6 +79,8 @@ export const inspectItems = async (
         if (ROW_FAULTS.has(fault.code)) rowFaults.add(fault);
         else fileFaults.add(fault);
       }
+      badUrls += item.row.moreBadUrls;
+      rowFaults.count(item.row.moreBadUrls);
     }
   }
   const forgiven = onInvalidRow === 'skip' && urls > badUrls;
@@ -93,7 +93,7 @@ export const inspectItems = async (
       .flatMap((list) => list.first)
       .sort((a, b) => a.line - b.line)
       .slice(0, FAULTS_KEPT),
-    faultCount: lists.reduce((sum, list) => sum + list.count(), 0),
+    faultCount: lists.reduce((sum, list) => sum + list.total(), 0),
   };
 };
 
@@ -102,7 +102,11 @@ const createFaultList = () => {
   let count = 0;
   return {
     first,
-    count: () => count,
+    total: () => count,
+    /** Faults that are only counted. */
+    count: (more: number): void => {
+      count += more;
+    },
     add: (fault: CsvFault): void => {
       count += 1;
       if (first.length < FAULTS_KEPT) first.push(fault);
@@ -138,8 +142,16 @@ export async function* tableItems(
   let shape: TableShape | null = null;
   let rows = 0;
   let urls = 0;
+  let blankRows = 0;
   for await (const { line, cells } of records) {
-    if (isBlankRow(cells)) continue;
+    if (isBlankRow(cells)) {
+      // Of quoted nothing; what is blank without quotes does not come this far.
+      blankRows += 1;
+      const tooMany = limitFault(line, rows + blankRows, urls, limits);
+      if (tooMany === null) continue;
+      yield tooMany;
+      return;
+    }
     if (shape === null) {
       const header = withoutEmptyEnd(cells);
       if (header.length > limits.maxColumns) {
@@ -162,7 +174,7 @@ export async function* tableItems(
     const row = toRow(cells, rows, line, shape);
     rows += 1;
     urls += row.urls.length;
-    const tooMany = limitFault(line, rows, urls, limits);
+    const tooMany = limitFault(line, rows + blankRows, urls, limits);
     if (tooMany !== null) {
       yield tooMany;
       return;

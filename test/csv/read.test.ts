@@ -245,3 +245,10 @@ test('every stream is closed, also when the reader or a fault ends the reading e
   expect(opened).toHaveLength(4);
   expect(opened.map((stream) => stream.destroyed)).toEqual([true, true, true, true]);
 });
+
+test('rows of quoted nothing count as rows, and every bad URL counts', async () => {
+  const blank = await inspect(`${HEADER}${'"",""\n'.repeat(20)}1,a,${URL_1}\n`, { limits: { maxRows: 10 } });
+  expect(blank.faults).toMatchObject([{ line: 12, code: 'csv_too_many_rows' }]);
+  const bad = await inspect(`${HEADER}1,a,"${'ftp://x,'.repeat(300)}"\n2,b,${URL_1}\n`);
+  expect([bad.faults.length, bad.faultCount]).toEqual([100, 300]);
+});

@@ -24,6 +24,7 @@ test('a row has its product, its URLs and its cells as they were read', () => {
     productName: 'Lamp',
     urls: [URL_1, URL_2],
     faults: [],
+    moreBadUrls: 0,
   });
 });
 
@@ -83,4 +84,9 @@ test('a name or a number of more than 500 characters is a fault that quotes only
   ]);
   expect(faults[1]?.message).toMatch(/^The product name "nä+…" has 500001 characters; at most 500 are allowed\. /);
   expect(faults[1]?.message.length).toBeLessThan(300);
+});
+
+test('of many bad URLs the first hundred are told and the others counted', () => {
+  const { faults, moreBadUrls, urls } = toRow(['1', 'a', 'ftp://x,'.repeat(100_000)], 0, 2, LAST);
+  expect([urls.length, faults.length, moreBadUrls]).toEqual([100_000, 100, 99_900]);
 });
