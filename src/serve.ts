@@ -43,6 +43,12 @@ process.on('SIGINT', () => void stop('SIGINT'));
 // `npm start` holds a channel to this process; when it closes, nobody is left who could stop us.
 process.on('disconnect', () => void stop('the starting process is gone'));
 
+/** A name, a column of spaces, and what it names; in a record a colon stands between them. */
+const asRecord = (line: string): string => {
+  const [name, ...rest] = line.trim().split('  ');
+  return rest.length === 0 ? `${name}` : `${name}: ${rest.join('  ').trim()}`;
+};
+
 try {
   const { dirname } = import.meta;
   const files = {
@@ -56,7 +62,7 @@ try {
   // People at a terminal get text; what collects logs gets records.
   for (const line of welcome(config, service)) {
     if (process.stdout.isTTY) process.stdout.write(`${line}\n`);
-    else log.info(line.trim().replace(/ {2,}/, ': '));
+    else log.info(asRecord(line));
   }
 } catch (error) {
   log.debug({ err: error }, 'the service could not start');

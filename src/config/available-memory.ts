@@ -37,8 +37,10 @@ const groupLimits = (): number[] => {
   return limits;
 };
 
-const kilobytes = (text: string | null, name: string): number =>
-  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text ?? '')?.[1] ?? 0) * 1024;
+const kilobytes = (text: string | null, name: string): number => {
+  const line = text?.split('\n').find((each) => each.startsWith(`${name}:`));
+  return Number(/\d+/.exec(line ?? '')?.[0] ?? 0) * 1024;
+};
 
 /** Address space that threads and libraries set aside and do not fill. */
 const ADDRESSES_TO_COME = 512 * 1024 * 1024;
