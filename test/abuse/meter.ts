@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { get } from 'node:http';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 const SAMPLE_MS = 100;
 const DISK_MS = 500;
@@ -59,17 +59,27 @@ export const bytesBelow = async (folder: string): Promise<number> => {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 };
 
-/** Milliseconds until `/health` has answered, on a connection of its own. */
-const askHealth = (url: string): Promise<number> => {
+/**
+ * Asks `/health` again and again, each time on a connection of its own, and tells how long each answer took. In a thread:
+ * this one is busy with the attack at times, and would measure itself.
+ */
+const PROBE = `
+const { get } = require('node:http');
+const { parentPort, workerData } = require('node:worker_threads');
+const { url, pauseMs, hungMs } = workerData;
+const ask = () => {
   const begun = performance.now();
-  return new Promise((resolve, reject) => {
-    const request = get(`${url}/health`, { agent: false, timeout: HUNG_MS }, (response) => {
-      response.resume().on('end', () => resolve(performance.now() - begun));
+  const request = get(url + '/health', { agent: false, timeout: hungMs }, (response) => {
+    response.resume().on('end', () => {
+      parentPort.postMessage({ took: performance.now() - begun });
+      setTimeout(ask, pauseMs);
     });
-    request.on('timeout', () => request.destroy(new Error(`/health did not answer within ${HUNG_MS / 1_000} s`)));
-    request.on('error', reject);
   });
+  request.on('timeout', () => request.destroy(new Error('no answer within ' + hungMs / 1000 + ' s')));
+  request.on('error', (error) => parentPort.postMessage({ failure: String(error) }));
 };
+ask();
+`;
 
 /** Watches a service and its database from outside; `stop` tells what they took, or why the service did not answer. */
 export const startMeter = async (target: {
@@ -87,7 +97,14 @@ export const startMeter = async (target: {
   const peak = { ...before };
   const begun = performance.now();
   let [disk, health, healthAt, over] = [0, 0, 0, false];
-  let failure: Error | null = null;
+  let failure: string | null = null;
+
+  const probe = new Worker(PROBE, { eval: true, workerData: { url: target.url, pauseMs: ASK_MS, hungMs: HUNG_MS } });
+  probe.on('message', (message: { readonly took?: number; readonly failure?: string }) => {
+    failure ??= message.failure ?? null;
+    const { took = 0 } = message;
+    if (took > health) [health, healthAt] = [took, performance.now() - begun];
+  });
 
   const sample = setInterval(() => {
     const now = memory();
@@ -103,20 +120,13 @@ export const startMeter = async (target: {
   const measureDisk = async (): Promise<void> => {
     disk = Math.max(disk, (await bytesBelow(target.directory)) - diskBefore);
   };
-  const loops = [
-    again(DISK_MS, measureDisk),
-    again(ASK_MS, async () => {
-      const took = await askHealth(target.url);
-      if (took > health) [health, healthAt] = [took, performance.now() - begun];
-    }).catch((error: Error) => {
-      failure = error;
-    }),
-  ];
+  const disks = again(DISK_MS, measureDisk);
 
   return {
     async stop(): Promise<Cost> {
       over = true;
-      await Promise.all(loops);
+      await disks;
+      await probe.terminate();
       await measureDisk();
       clearInterval(sample);
       if (failure !== null) throw new Error('the service stopped answering /health', { cause: failure });
