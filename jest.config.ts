@@ -23,6 +23,8 @@ const config: Config = {
   testTimeout: 30_000,
   // A test that failed before its clean-up must not keep the run open for ever.
   forceExit: true,
+  // Files have servers and databases of their own and wait a lot: by default jest would leave one of two cores idle.
+  maxWorkers: '100%',
 };
 
 export default config;

@@ -37,29 +37,12 @@ const groupLimits = (): number[] => {
   return limits;
 };
 
-const kilobytes = (text: string | null, name: string): number => {
-  const line = text?.split('\n').find((each) => each.startsWith(`${name}:`));
-  return Number(/\d+/.exec(line ?? '')?.[0] ?? 0) * 1024;
-};
-
-/** Address space that threads and libraries set aside and do not fill. */
-const ADDRESSES_TO_COME = 512 * 1024 * 1024;
-
 /**
- * A limit on address space (`ulimit -v`) counts what is set aside, and Node.js sets aside far more than it fills: what is
- * left of it now, less what the threads set aside, can be filled.
+ * Bytes that this process may fill: the least of its limits, the machine's total where there is none. A limit on
+ * addresses (`ulimit -v`) says nothing of that: Node.js sets aside gigabytes that it never fills.
  */
-const addressLimit = (): number[] => {
-  const limit = /^Max address space +(\d+)/m.exec(read('/proc/self/limits') ?? '')?.[1];
-  if (limit === undefined) return [];
-  const status = read('/proc/self/status');
-  const unfilled = kilobytes(status, 'VmSize') - kilobytes(status, 'VmRSS');
-  return [Math.max(0, Number(limit) - unfilled - ADDRESSES_TO_COME)];
-};
-
-/** Bytes that this process may fill: the least of its limits, the machine's total where there is none. */
 export const availableMemory = (): number => {
   const constrained = process.constrainedMemory?.() ?? 0;
-  const limits = [totalmem(), ...(constrained > 0 ? [constrained] : []), ...groupLimits(), ...addressLimit()];
+  const limits = [totalmem(), ...(constrained > 0 ? [constrained] : []), ...groupLimits()];
   return Math.min(...limits);
 };

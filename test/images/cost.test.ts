@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 
-const SIDE = 2_500;
+const SIDE = 2_000;
+const SMALL_SIDE = SIDE / 4;
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cost-'));
@@ -16,8 +17,8 @@ afterAll(() => rm(directory, { recursive: true }));
 
 /** Soft noise, which no encoder makes small. */
 const noise = async (): Promise<Sharp> => {
-  const small = randomFillSync(Buffer.alloc(625 * 625 * 3));
-  const raw = await sharp(small, { raw: { width: 625, height: 625, channels: 3 } })
+  const small = randomFillSync(Buffer.alloc(SMALL_SIDE ** 2 * 3));
+  const raw = await sharp(small, { raw: { width: SMALL_SIDE, height: SMALL_SIDE, channels: 3 } })
     .resize(SIDE, SIDE)
     .raw()
     .toBuffer();
