@@ -42,7 +42,7 @@ export const readers: Attack<Size> = {
   number: 5,
   title: 'readers that do not read: long statuses, archives, listeners',
   short: { urls: 1_000, clients: 8, archives: 10, listeners: 50, waitMs: 0 },
-  full: { urls: 10_000, clients: 24, archives: 300, listeners: 2_500, waitMs: 200_000 },
+  full: { urls: 10_000, clients: 24, archives: 300, listeners: 2_100, waitMs: 200_000 },
   bounds: { serviceMiB: 900, databaseMiB: 900, diskMiB: (sent) => 400 + 10 * sent },
   async run(size, { target, traffic }) {
     const photos = await servePhotos();
