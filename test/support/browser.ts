@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -10,7 +11,7 @@ const ARGUMENTS = [
 
 /** A first start on a busy machine. */
 const LAUNCH_MS = 60_000;
-const LAUNCHES = 3;
+const LAUNCHES = 5;
 /** For `beforeAll`: a service and a browser at once. */
 export const START_MS = 90_000;
 
@@ -53,15 +54,18 @@ const launch = async (): Promise<Browser> => {
       return browser;
     } catch (error) {
       if (attempt === LAUNCHES) throw error;
+      await pause(500 * attempt);
     }
   }
 };
 
 /** The browser with a fresh profile in a temporary folder, which goes with it. */
 export const startBrowser = async (): Promise<TestBrowser> => {
-  const browser = await launch();
+  let browser = await launch();
   return {
     open: async (url, options = {}) => {
+      // What is tested is the page: a browser that is gone is started again.
+      if (!browser.isConnected()) browser = await launch();
       const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
       context.setDefaultTimeout(30_000);
       const page = await context.newPage();
