@@ -57,8 +57,7 @@ async function* readItems(open: OpenCsv, limits: CsvLimits): AsyncGenerator<Tabl
     maxCells: maxCells(limits),
     skipBytes: byteOrderMarkLength(head),
   });
-  yield* tableItems(readRecords(open, scanner, delimiter), delimiter, limits, () => scanner.stopped);
-  for (const fault of scanner.faults) yield { kind: 'fault', fault };
+  yield* tableItems(readRecords(open, scanner, delimiter), delimiter, limits, scanner);
 }
 
 /** The records of the file through csv-parser, until its end or a fault that stops the scanner. */

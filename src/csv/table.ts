@@ -129,16 +129,33 @@ export interface CsvRecord {
   readonly cells: string[];
 }
 
-/**
- * The header row, the rows below it and the faults, as they come.
- * @param cutShort tells that the records ended before the file did, so that what lacks may stand in the rest
- */
+/** What was found wrong below the table: broken quotes and encodings. */
+export interface ScannerFindings {
+  readonly faults: readonly CsvFault[];
+  /** The records ended before the file did, so that what lacks may stand in the rest. */
+  readonly stopped: boolean;
+}
+
+/** The header row, the rows below it and the faults, those of the scanner last. */
 export async function* tableItems(
   records: AsyncIterable<CsvRecord>,
   delimiter: Delimiter,
   limits: CsvLimits,
-  cutShort: () => boolean,
+  scanner: ScannerFindings,
 ): AsyncGenerator<TableItem> {
+  const endedAt = yield* readTable(records, delimiter, limits, scanner);
+  // How much of the rest the scanner has seen depends on the pieces in which the file came.
+  const known = endedAt === null ? scanner.faults : scanner.faults.filter(({ line }) => line <= endedAt);
+  for (const fault of known) yield { kind: 'fault', fault };
+}
+
+/** @returns the line at which a fault ended the reading; null: it came to the end of the records */
+async function* readTable(
+  records: AsyncIterable<CsvRecord>,
+  delimiter: Delimiter,
+  limits: CsvLimits,
+  scanner: ScannerFindings,
+): AsyncGenerator<TableItem, number | null> {
   let shape: TableShape | null = null;
   let rows = 0;
   let urls = 0;
@@ -150,23 +167,23 @@ export async function* tableItems(
       const tooMany = limitFault(line, rows + blankRows, urls, limits);
       if (tooMany === null) continue;
       yield tooMany;
-      return;
+      return line;
     }
     if (shape === null) {
       const header = withoutEmptyEnd(cells);
       if (header.length > limits.maxColumns) {
         const message = `The header row has ${header.length} columns; at most ${limits.maxColumns} are taken. Remove the columns that are not needed.`;
         yield faultItem(line, 'csv_too_many_columns', message);
-        return;
+        return line;
       }
       const long = header.find((name) => name.length > MAX_VALUE_CHARACTERS);
       if (long !== undefined) {
         yield faultItem(line, 'csv_value_too_long', tooLong('column name', long));
-        return;
+        return line;
       }
       const { columns, faults } = findColumns(header, line);
       for (const fault of faults) yield { kind: 'fault', fault };
-      if (columns === null) return;
+      if (columns === null) return line;
       shape = { header, columns, delimiter, sourceBuckets: limits.sourceBuckets ?? [] };
       yield { kind: 'header', dialect: { header, delimiter } };
       continue;
@@ -177,16 +194,17 @@ export async function* tableItems(
     const tooMany = limitFault(line, rows + blankRows, urls, limits);
     if (tooMany !== null) {
       yield tooMany;
-      return;
+      return line;
     }
     yield { kind: 'row', row };
   }
-  if (cutShort()) return;
+  if (scanner.stopped) return null;
   if (shape === null) {
     yield faultItem(1, 'csv_empty', 'The file has only blank lines. Send a header row and at least one product.');
   } else if (rows === 0) {
     yield faultItem(1, 'csv_no_rows', 'The file has a header row and nothing below it. Add one row a product.');
   }
+  return null;
 }
 
 const limitFault = (line: number, rows: number, urls: number, limits: CsvLimits): TableItem | null => {

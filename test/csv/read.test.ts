@@ -252,3 +252,10 @@ test('rows of quoted nothing count as rows, and every bad URL counts', async () 
   const bad = await inspect(`${HEADER}1,a,"${'ftp://x,'.repeat(300)}"\n2,b,${URL_1}\n`);
   expect([bad.faults.length, bad.faultCount]).toEqual([100, 300]);
 });
+
+test('what the reader says of a file does not depend on the pieces in which it came', async () => {
+  const content = Buffer.from('é\n"\r"é');
+  const whole = await inspect(content);
+  expect(await inspect(content, { chunkBytes: 1 })).toEqual(whole);
+  expect(whole.faults.map(({ code }) => code)).toEqual(Array(3).fill('csv_missing_column'));
+});

@@ -56,8 +56,7 @@ async function* itemsOf(file: ReadableFile, limits: CsvLimits): AsyncGenerator<T
     maxCells: maxCells(limits),
     skipBytes: byteOrderMarkLength(head),
   });
-  yield* tableItems(recordsOf(file, scanner, delimiter), delimiter, limits, () => scanner.stopped);
-  for (const fault of scanner.faults) yield { kind: 'fault', fault };
+  yield* tableItems(recordsOf(file, scanner, delimiter), delimiter, limits, scanner);
 }
 
 /** Piece by piece: the page stays usable while a large file is read, and holds no more of it than a piece. */
