@@ -25,6 +25,7 @@ const config: Config = {
   forceExit: true,
   // Files have servers and databases of their own and wait a lot: by default jest would leave one of two cores idle.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
 };
 
 export default config;

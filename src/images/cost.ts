@@ -48,7 +48,8 @@ const decoderBytes = (source: SourceFormat, picture: number, { isProgressive, ch
       // Adam7: the passes are put together in memory.
       return isProgressive ? picture : 0;
     case 'webp':
-      return 8;
+      // Lossless pictures with alpha need most: 8 in the decoder, and its copies of lines and tables.
+      return 12;
     case 'gif':
       return 8;
     case 'avif':
