@@ -16,6 +16,8 @@ const SECONDS = 75;
 /** Of an own, so that a run can be repeated; `--seed` says another. */
 const SEED = 1;
 const KEY = 'fuzz-key-of-this-run-only';
+/** For `/metrics`; hooks.py puts it in the place of the other. */
+const OPERATOR_KEY = 'fuzz-operator-key-of-this-run-only';
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 
 const venv = path.join(
@@ -65,6 +67,7 @@ const fuzz = async (directory) => {
       directory,
       settings: {
         API_KEYS: KEY,
+        OPERATOR_KEYS: OPERATOR_KEY,
         RATE_LIMIT_UPLOADS_PER_MINUTE: '0',
         // Nothing may be called, not even this machine: what the fuzzer invents must not reach anyone.
         ALLOW_PRIVATE_NETWORKS: '',
@@ -88,7 +91,13 @@ const fuzz = async (directory) => {
         .concat(process.argv.slice(2)),
       {
         cwd: directory,
-        env: { ...process.env, SCHEMATHESIS_HOOKS: 'hooks', PYTHONPATH: path.join(root, 'scripts', 'fuzz') },
+        env: {
+          ...process.env,
+          SCHEMATHESIS_HOOKS: 'hooks',
+          PYTHONPATH: path.join(root, 'scripts', 'fuzz'),
+          FUZZ_KEY: KEY,
+          FUZZ_OPERATOR_KEY: OPERATOR_KEY,
+        },
       },
     );
     for (const message of broken) console.log(`the service said: ${message}`);
