@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListedRequest } from './listing.ts';
 import { summaryOf } from './status.ts';
 import { tenantOfRequest } from './tenant.ts';
@@ -39,6 +40,8 @@ export interface WatchingDeps {
 const EVERY_MS = 500;
 /** A database that is slow gets at least this pause. */
 const PAUSE_MS = 100;
+/** Watchers that are told in one go. */
+const TOLD_AT_ONCE = 50;
 const IDS_A_QUERY = 100;
 
 interface Seat {
@@ -83,6 +86,14 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
     seat.watcher.onState(state);
   };
 
+  /** A request may have thousands of watchers: between some of them the process does other things. */
+  const tellAll = async (entry: Watched, state: WatchedState): Promise<void> => {
+    for (const [at, seat] of [...entry.seats].entries()) {
+      if (at > 0 && at % TOLD_AT_ONCE === 0) await nextTurn();
+      if (entry.seats.has(seat)) tell(seat, state);
+    }
+  };
+
   /** Nobody may be told of an end that lay before they came: a retry may have begun a new run in between. */
   const finish = (place: string, entry: Watched, state: WatchedState | null, begun: number): void => {
     entry.state = null;
@@ -117,7 +128,7 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
       if (state === null || state.final) finish(place, entry, state, begun);
       else {
         entry.state = state;
-        for (const seat of [...entry.seats]) tell(seat, state);
+        await tellAll(entry, state);
       }
     }
   };
@@ -150,7 +161,9 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
       fresh.clear();
       const begunAt = performance.now();
       if (places.length > 0) await lookAtAll(places);
-      if (all) due = Math.max(begunAt + everyMs, performance.now() + PAUSE_MS);
+      // Telling many takes no more than half of the time.
+      const took = performance.now() - begunAt;
+      if (all) due = Math.max(begunAt + everyMs, performance.now() + Math.max(PAUSE_MS, took));
       if (fresh.size === 0 && watched.size > 0) await sleep(Math.max(0, due - performance.now()));
     }
     running = false;
