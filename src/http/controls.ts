@@ -8,6 +8,7 @@ import { findRequest } from './find-request.ts';
 import { methodNotAllowed } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
 import type { ReadGuards } from './reading.ts';
+import { streamText } from './stream-text.ts';
 
 /** A completion event and how its delivery went; times as `Date`, the attempts newest first. */
 export interface Delivery {
@@ -61,7 +62,8 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
   const list: RequestHandler = async (req, res) => {
     const { _id: requestId } = await find(req.params.requestId, res);
     const found = await deliveries.list(requestId);
-    res.set('Cache-Control', 'no-store').json({ requestId, deliveries: found.map(shownDelivery) });
+    res.set('Cache-Control', 'no-store').type('json');
+    await streamText(req, res, shownDeliveries(requestId, found));
   };
 
   const redeliver: RequestHandler = async (req, res) => {
@@ -87,6 +89,14 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
 const accepted = (res: Response, requestId: string): void => {
   res.status(202).location(`/api/status/${requestId}`).json({ requestId });
 };
+
+/** One by one: a hundred deliveries with their attempts and the receivers' answers may have megabytes. */
+async function* shownDeliveries(requestId: string, found: readonly Delivery[]): AsyncGenerator<string> {
+  yield `{"requestId":${JSON.stringify(requestId)},"deliveries":[`;
+  for (const [at, delivery] of found.entries())
+    yield `${at === 0 ? '' : ','}${JSON.stringify(shownDelivery(delivery))}`;
+  yield ']}';
+}
 
 const shownDelivery = ({ id, type, run, url, state, createdAt, nextAt, attemptLog, ...counts }: Delivery) => ({
   ...{ id, type, run, url: redactCredentials(url), state, createdAt, nextAttemptAt: nextAt },

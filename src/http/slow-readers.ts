@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export interface SlowReaderLimits {
   /** A client that takes nothing of what waits for it for this long is let go. */
   readonly stallMs: number;
-  /** And one that has taken less than this, on average, since it first let something wait, once `stallMs` have passed. */
+  /** And one that took less than this, on average, in `stallMs` in which something waited. */
   readonly bytesPerSecond: number;
   readonly checkEveryMs: number;
 }
@@ -15,7 +15,7 @@ interface Reading {
   /** Bytes that the system has taken for the client. */
   taken: number;
   stalledMs: number;
-  /** Time in which something waited, and what was taken meanwhile. */
+  /** Time in which something waited, and what was taken meanwhile; begun anew when it was enough for `stallMs`. */
   waitedMs: number;
   takenWaiting: number;
 }
@@ -47,9 +47,15 @@ export const dropSlowReaders = (
       reading.stalledMs = more > 0 ? 0 : reading.stalledMs + passed;
       reading.waitedMs += passed;
       reading.takenWaiting += more;
-      const dribbles =
-        reading.waitedMs >= stallMs && reading.takenWaiting / (reading.waitedMs / 1_000) < bytesPerSecond;
-      if (reading.stalledMs >= stallMs || dribbles) socket.destroy();
+      const measured = reading.waitedMs >= stallMs;
+      const dribbles = measured && reading.takenWaiting / (reading.waitedMs / 1_000) < bytesPerSecond;
+      if (reading.stalledMs >= stallMs || dribbles) {
+        socket.destroy();
+      } else if (measured) {
+        // A gigabyte that was taken quickly buys no hours of dribbling.
+        reading.waitedMs = 0;
+        reading.takenWaiting = 0;
+      }
     }
   };
 

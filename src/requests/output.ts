@@ -4,9 +4,12 @@ import type { ImageStore, OutlinedImage } from './image-store.ts';
 import { PAGE_SIZE, type RequestStore } from './request-store.ts';
 import type { RequestRecord } from './types.ts';
 
+/** Rows are gathered up to about this much: a chunk of rows with short URLs may have ten megabytes of output URLs. */
+const SLICE_CHARACTERS = 64 * 1024;
+
 /**
  * The output CSV, piece by piece: the uploaded rows in their order, each with the URLs of its outputs, and an empty
- * place for an image that has none. Memory is bounded by one chunk of rows and one page of images.
+ * place for an image that has none. Memory is bounded by one chunk of rows, one page of images and one row's output.
  */
 export async function* outputCsv(
   requests: RequestStore,
@@ -30,8 +33,11 @@ export async function* outputCsv(
         image = await ordered.next();
       }
       text += outputRow(cells, header, urls, delimiter);
+      if (text.length < SLICE_CHARACTERS) continue;
+      yield text;
+      text = '';
     }
-    yield text;
+    if (text !== '') yield text;
   }
 }
 

@@ -20,10 +20,10 @@ export interface StatusPage {
 /** The states that people see; what happens inside is told by its nearest public name. */
 const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
 
-/** Characters of a page's images: where URLs are long it ends before its `limit`, and `next` leads on. */
-export const PAGE_CHARACTERS = 2 * 1024 * 1024;
+/** Bytes of a page's images in UTF-8: where URLs are long it ends before its `limit`, and `next` leads on. */
+export const PAGE_BYTES = 2 * 1024 * 1024;
 /** Of one slice, about: what is read and made at once, and what a client that does not read keeps in memory. */
-const SLICE_CHARACTERS = 64 * 1024;
+const SLICE_BYTES = 64 * 1024;
 /** Images of the first slice, whose sizes are not known yet: a URL has up to 8,192 characters. */
 const FIRST_SLICE = 20;
 const LARGEST_SLICE = 500;
@@ -51,12 +51,13 @@ export const createStatusView = (images: ImageStore, outputUrl: (name: string) =
     let count = FIRST_SLICE;
     const from = page.after + 1;
     const end = Math.min(from + page.limit, request.total);
-    for (let seq = from; seq < end && written < PAGE_CHARACTERS; ) {
+    for (let seq = from; seq < end && written < PAGE_BYTES; ) {
       const shown = await images.page(request._id, seq, Math.min(seq + count, end));
       // Being removed meanwhile.
       if (shown.length === 0) break;
-      const before = text.length;
+      let made = 0;
       for (const image of shown) {
+        const before = text.length;
         if (last?.row !== image.row) {
           text += `${last === null ? '' : ']},'}${productHead(last === null ? await namesOf(images, image) : image)}`;
         } else {
@@ -64,12 +65,12 @@ export const createStatusView = (images: ImageStore, outputUrl: (name: string) =
         }
         text += JSON.stringify(shownImage(image, request, outputUrl));
         last = image;
-        if (written + text.length - before >= PAGE_CHARACTERS) break;
+        made += Buffer.byteLength(text.slice(before));
+        if (written + made >= PAGE_BYTES) break;
       }
-      const made = text.length - before;
       written += made;
       seq = (last?.seq ?? end) + 1;
-      count = Math.min(LARGEST_SLICE, Math.max(1, Math.floor((SLICE_CHARACTERS * shown.length) / made)));
+      count = Math.min(LARGEST_SLICE, Math.max(1, Math.floor((SLICE_BYTES * shown.length) / made)));
       yield text;
       text = '';
     }

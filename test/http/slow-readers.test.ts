@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { dropSlowReaders } from '../../src/http/slow-readers.ts';
@@ -101,4 +101,40 @@ test('a connection for which nothing waits stays', async () => {
   clock += 1_000_000;
   await checks(4);
   expect(closed()).toBe(false);
+});
+
+/** A connection on which something always waits, and that says when it is looked at. */
+class Waiting extends EventEmitter {
+  bytesWritten = 64 * 1024;
+  closed = false;
+  looks = 0;
+  get writableLength(): number {
+    this.looks += 1;
+    return 64 * 1024;
+  }
+  destroy(): void {
+    this.closed = true;
+  }
+}
+
+test('what was taken quickly does not pay for dribbling later', async () => {
+  const connection = new Waiting();
+  const listening = new EventEmitter();
+  dropSlowReaders(listening as Server, LIMITS, () => clock);
+  try {
+    listening.emit('connection', connection);
+    const take = async (bytes: number): Promise<void> => {
+      connection.bytesWritten += bytes;
+      clock += 10_000;
+      const before = connection.looks;
+      await waitFor(async () => connection.looks > before);
+    };
+    await take(1024 ** 3);
+    for (let round = 0; round < 9; round += 1) await take(64 * 1024);
+    expect(connection.closed).toBe(false);
+    for (let round = 0; round < 9; round += 1) await take(1_000);
+    expect(connection.closed).toBe(true);
+  } finally {
+    listening.emit('close');
+  }
 });

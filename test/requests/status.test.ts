@@ -1,5 +1,5 @@
 import type { ImageStore } from '../../src/requests/image-store.ts';
-import { createStatusView, PAGE_CHARACTERS } from '../../src/requests/status.ts';
+import { createStatusView, PAGE_BYTES } from '../../src/requests/status.ts';
 import type { ImageRecord, RequestRecord } from '../../src/requests/types.ts';
 
 const MIB = 1024 * 1024;
@@ -54,11 +54,17 @@ test('a page of long URLs ends by its bytes, in slices that are small and read l
   const { reads, images } = storeOf(10_000, 3, (seq) => `http://images.example/${'u'.repeat(8_100)}/${seq}`);
   const { slices, page } = await read(images, 10_000, 10_000);
   const text = slices.join('');
-  expect(text.length).toBeGreaterThan(PAGE_CHARACTERS);
-  expect(text.length).toBeLessThan(PAGE_CHARACTERS + MIB / 8);
+  expect(text.length).toBeGreaterThan(PAGE_BYTES);
+  expect(text.length).toBeLessThan(PAGE_BYTES + MIB / 8);
   expect(Math.max(...slices.map((slice) => slice.length))).toBeLessThan(MIB / 4);
   expect(Math.max(...reads)).toBeLessThanOrEqual(20);
   expect(page.next).toMatch(/^\/api\/status\/r\?limit=10000&after=\d+$/);
+});
+
+test('a page ends by bytes, not by characters', async () => {
+  const { images } = storeOf(2_000, 3, (seq) => `http://images.example/${'\u56fe'.repeat(2_500)}/${seq}`);
+  const { slices } = await read(images, 2_000, 2_000);
+  expect(Buffer.byteLength(slices.join(''))).toBeLessThan(PAGE_BYTES + MIB / 8);
 });
 
 test('ordinary URLs come in few slices, each of some ten kilobytes', async () => {
