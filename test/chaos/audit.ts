@@ -1,6 +1,12 @@
 import type { mongo } from 'mongoose';
 import type { ProxyHooks, WriteCommand, WriteReply } from '../support/database-proxy.ts';
 
+export interface Claim {
+  readonly slot: number;
+  /** By performance.now(). */
+  readonly at: number;
+}
+
 /** What the database itself answered to the writes of all instances: nothing that an instance believes or logs. */
 export interface Audit {
   /** Images that writes with a verdict have changed. */
@@ -9,6 +15,8 @@ export interface Audit {
   readonly finishes: ReadonlyMap<string, number>;
   /** Lease tokens that this instance has put on images. */
   readonly tokensOf: (slot: number) => ReadonlySet<string>;
+  /** Claims of an image that were sent, in their order; whether the database gave it is not told. */
+  readonly claimsOf: (imageId: string) => readonly Claim[];
   /** Verdicts and renewals under a lease token of this instance: sent, and taken by the database. */
   readonly writesOf: (slot: number) => { sent: number; taken: number };
   readonly hooks: (slot: number) => ProxyHooks;
@@ -40,6 +48,7 @@ export const isDelivered = update('deliveries', '$set', ({ state }) => state ===
 export const createAudit = (): Audit => {
   const finishes = new Map<string, number>();
   const tokens = new Map<number, Set<string>>();
+  const claims = new Map<string, Claim[]>();
   const writes = new Map<number, { sent: number; taken: number }>();
   const heard = new Set<string>();
   let settled = 0;
@@ -53,6 +62,12 @@ export const createAudit = (): Audit => {
     const known = writes.get(slot) ?? { sent: 0, taken: 0 };
     writes.set(slot, known);
     return known;
+  };
+
+  const noteClaim = (slot: number, { operations: [operation] }: WriteCommand): void => {
+    tokensOf(slot).add(String(stepOf(operation, '$set').leaseToken));
+    const claim = { slot, at: performance.now() };
+    for (const id of operation?.q?._id?.$in ?? []) claims.set(id, [...(claims.get(id) ?? []), claim]);
   };
 
   const hear = (slot: number, command: WriteCommand, reply: WriteReply): void => {
@@ -74,10 +89,11 @@ export const createAudit = (): Audit => {
     settled: () => settled,
     finishes,
     tokensOf,
+    claimsOf: (imageId) => claims.get(imageId) ?? [],
     writesOf,
     hooks: (slot) => ({
       onCommand(command) {
-        if (isClaim(command)) tokensOf(slot).add(String(stepOf(command.operations[0], '$set').leaseToken));
+        if (isClaim(command)) noteClaim(slot, command);
         return 'pass';
       },
       onReply(command, reply) {
