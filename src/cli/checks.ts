@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { sniffFault } from '../csv/sniff.ts';
+import { OUTPUT_COLUMN } from '../csv/write.ts';
 import { sniff } from '../images/sniff.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../storage/storage.ts';
 
@@ -11,8 +12,6 @@ export class CheckError extends Error {
 const IMAGE_HEAD_BYTES = 1024;
 /** A header row is far shorter. */
 const CSV_HEAD_BYTES = 1024 * 1024;
-/** How a header row of an output ends, whatever the columns before it. */
-const OUTPUT_COLUMN = 'Output Image Urls';
 
 interface Ends {
   readonly bytes: number;

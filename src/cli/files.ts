@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { processMark } from '../database/processes.ts';
 
 /** SHA-256 of a file, in hexadecimal. */
 export const digestOf = async (file: string): Promise<string> => {
@@ -57,22 +58,14 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
-
 /** Removes what killed runs have left half-written in a folder, of files whose name `isOurs`. */
 export const sweepTemporary = async (folder: string, isOurs: (name: string) => boolean): Promise<void> => {
   for (const entry of await readdir(folder).catch(() => [])) {
     const parts = entry.split('.');
     const [pid = '', ending = ''] = parts.slice(-2);
     const name = parts.slice(1, -2).join('.');
-    if (parts[0] !== '' || !TEMPORARY.test(`${pid}.${ending}`) || !isOurs(name) || isRunning(Number(pid))) continue;
+    if (parts[0] !== '' || !TEMPORARY.test(`${pid}.${ending}`) || !isOurs(name) || processMark(Number(pid)) !== null)
+      continue;
     await rm(join(folder, entry), { force: true });
   }
 };

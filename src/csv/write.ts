@@ -1,6 +1,7 @@
 import { joinUrlCells } from './urls.ts';
 
-const OUTPUT_COLUMN = 'Output Image Urls';
+/** The column that an output CSV has more than its input. */
+export const OUTPUT_COLUMN = 'Output Image Urls';
 
 /** Beginnings that make a spreadsheet run a cell as a formula, the full-width ones of East Asian keyboards included. */
 const FORMULA = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/;
