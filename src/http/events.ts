@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '../errors.ts';
 import type { Watch, WatchedState } from '../requests/watching.ts';
+import { addTo } from '../tally.ts';
 import { clientOf, tenantOf } from './client.ts';
 import { type EventStream, openEventStream, type ServerSentEvent } from './event-stream.ts';
 import { requestId } from './parameters.ts';
@@ -62,7 +63,7 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
     let stream: EventStream | null = null;
     let leave = (): void => {};
     listeners += 1;
-    listenersOf.set(client, own + 1);
+    addTo(listenersOf, client, 1);
 
     const start = (): EventStream => {
       const opened = openEventStream(res, {
@@ -75,9 +76,7 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
 
     res.once('close', () => {
       listeners -= 1;
-      const left = (listenersOf.get(client) ?? 1) - 1;
-      if (left === 0) listenersOf.delete(client);
-      else listenersOf.set(client, left);
+      addTo(listenersOf, client, -1);
       leave();
     });
     leave = watch(tenantOf(res), id.toLowerCase(), {

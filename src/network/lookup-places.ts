@@ -1,3 +1,5 @@
+import { addTo } from '../tally.ts';
+
 /** How many look-ups may be under way at the same time. */
 export interface LookupLimits {
   readonly perDomain: number;
@@ -42,12 +44,10 @@ export const createLookupPlaces = ({ perDomain, inAll }: LookupLimits): LookupPl
 
   const occupy = (domain: string): (() => void) => {
     all += 1;
-    taken.set(domain, (taken.get(domain) ?? 0) + 1);
+    addTo(taken, domain, 1);
     return () => {
       all -= 1;
-      const left = (taken.get(domain) ?? 1) - 1;
-      if (left === 0) taken.delete(domain);
-      else taken.set(domain, left);
+      addTo(taken, domain, -1);
       next();
     };
   };

@@ -1,8 +1,8 @@
 import dns, { type LookupAddress } from 'node:dns';
 import net from 'node:net';
 import { domainOf } from './domain.ts';
+import { createExpiringMap } from './expiring-map.ts';
 import { createLookupPlaces, type LookupLimits } from './lookup-places.ts';
-import { createNameCache, type Known } from './name-cache.ts';
 import { createSystemFile } from './system-file.ts';
 import { candidatesOf, parseHosts, parseSearch } from './system-names.ts';
 
@@ -21,6 +21,9 @@ const REMEMBERED = 10_000;
 
 /** Answers that say there is no such name, or no address of the kind; others say nothing of the name. */
 const ABSENT = /^(ENOTFOUND|ENODATA|EBADNAME|EBADQUERY|EFORMERR)$/;
+
+/** What is known of a name: its addresses, or the code of the failure to find them. */
+type Known = { readonly addresses: readonly LookupAddress[] } | { readonly code: NameError['code'] };
 
 /** Codes as `dns.lookup` has them: the name does not exist, or nobody can tell at the moment. */
 export class NameError extends Error {
@@ -77,7 +80,7 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
     now,
   );
   const places = createLookupPlaces(options);
-  const cache = createNameCache(REMEMBERED, now);
+  const cache = createExpiringMap<Known>(REMEMBERED, now);
   const underWay = new Map<string, Promise<Known>>();
 
   /** @param name in lower case, complete when it ends in a dot */
@@ -219,11 +222,11 @@ const askThrough = (servers: readonly string[]) => {
   };
 };
 
-/** What comes within a moment, or else what is there already. */
-const soon = async <Value>(promise: Promise<Value>, else_: Value): Promise<Value> => {
+/** What the promise resolves to, if it does within a moment; else the fallback. */
+const soon = async <Value>(promise: Promise<Value>, fallback: Value): Promise<Value> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Value>((resolve) => {
-    timer = setTimeout(resolve, OTHER_FAMILY_MS, else_);
+    timer = setTimeout(resolve, OTHER_FAMILY_MS, fallback);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };

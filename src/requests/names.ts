@@ -3,8 +3,10 @@ import type { AppError, ImageErrorCode } from '../errors.ts';
 import { failureOf } from '../images/download-failure.ts';
 import type { ImageResult } from '../images/task.ts';
 import { domainOf } from '../network/domain.ts';
+import { createExpiringMap } from '../network/expiring-map.ts';
 import type { NameResolver } from '../network/resolver.ts';
 import { parseHttpUrl } from '../network/url.ts';
+import { addTo } from '../tally.ts';
 
 /** Look-ups of one registered domain for which images are held at the same time. */
 const PER_DOMAIN = 4;
@@ -60,24 +62,6 @@ const PREFIX = 'name:';
 
 export const isNameGroup = (key: string): boolean => key.startsWith(PREFIX);
 
-/** A map of moments that forgets those that have passed, and the oldest when it is full. */
-const createMoments = (now: () => number) => {
-  const until = new Map<string, number>();
-  return {
-    has(key: string): boolean {
-      const end = until.get(key);
-      if (end !== undefined && end <= now()) until.delete(key);
-      return until.has(key);
-    },
-    add(key: string, ms: number): void {
-      until.delete(key);
-      if (until.size >= REMEMBERED) until.delete(until.keys().next().value ?? '');
-      until.set(key, now() + ms);
-    },
-    delete: (key: string): void => void until.delete(key),
-  };
-};
-
 /**
  * Looks up the hosts of images before they take a place anywhere, so that names which are not found hold up nothing but
  * themselves: an image that waits for its name needs no connection and no thread. Each registered domain has a few at a
@@ -91,8 +75,8 @@ export const createNames = (
   now: () => number,
 ): Names => {
   const lookingUp = new Map<string, number>();
-  const proven = createMoments(now);
-  const paused = createMoments(now);
+  const proven = createExpiringMap<true>(REMEMBERED, now);
+  const paused = createExpiringMap<true>(REMEMBERED, now);
   let quick = 0;
   let slow = 0;
   let endWaits = (): void => {};
@@ -117,7 +101,7 @@ export const createNames = (
   return {
     groupOf(url) {
       const host = hostOf(url);
-      if (host === null || proven.has(host) || resolver.known(host) !== undefined || !isFetched(url)) return null;
+      if (host === null || proven.get(host) || resolver.known(host) !== undefined || !isFetched(url)) return null;
       return PREFIX + domainOf(host);
     },
 
@@ -127,7 +111,7 @@ export const createNames = (
     },
 
     room(group) {
-      if (paused.has(group) || quick >= mostQuick()) return 0;
+      if (paused.get(group) || quick >= mostQuick()) return 0;
       return Math.max(0, PER_DOMAIN - (lookingUp.get(group) ?? 0));
     },
 
@@ -137,20 +121,18 @@ export const createNames = (
       const addresses = resolver.known(host);
       if (addresses !== undefined) return { kind: 'found', host: { name: host, addresses } };
       const group = PREFIX + domainOf(host);
-      lookingUp.set(group, (lookingUp.get(group) ?? 0) + 1);
+      addTo(lookingUp, group, 1);
       const found = resolver.find(host).then(
         (addresses): LookedUp => ({ kind: 'found', host: { name: host, addresses } }),
         (error: unknown): LookedUp => ({ kind: 'failed', result: resultOf(error, url) }),
       );
       // Claims are asked for room before many of them wait at once, so a few more than there are places may come.
       const outcome = quick >= 2 * MOST_QUICK ? 'ended' : await wait(found);
-      const left = (lookingUp.get(group) ?? 1) - 1;
-      if (left === 0) lookingUp.delete(group);
-      else lookingUp.set(group, left);
-      if (outcome !== 'ended' && outcome.kind === 'found') proven.add(host, PROVEN_MS);
+      addTo(lookingUp, group, -1);
+      if (outcome !== 'ended' && outcome.kind === 'found') proven.set(host, true, PROVEN_MS);
       else proven.delete(host);
       if (outcome !== 'ended' && outcome.kind !== 'crowded') return outcome;
-      paused.add(group, PAUSE_MS);
+      paused.set(group, true, PAUSE_MS);
       return { kind: 'crowded' };
     },
 

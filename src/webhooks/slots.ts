@@ -1,3 +1,4 @@
+import { addTo } from '../tally.ts';
 import type { DueDelivery } from './due.ts';
 
 export interface SlotLimits {
@@ -38,12 +39,6 @@ export interface Slots {
 
 const isFirst = ({ tries }: DueDelivery): boolean => tries === 0;
 
-const add = (counts: Map<string, number>, key = '', by = 1): void => {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
-};
-
 /**
  * Shares the attempts under way among tenants and receivers. Receivers that never answer are told apart from others only
  * by waiting for them: so each has a few slots, most of them are for deliveries that are new, and while others have none,
@@ -59,7 +54,7 @@ export const createSlots = ({ total, patienceMs }: SlotLimits, now: () => number
 
   const countsBy = (keyOf: (due: DueDelivery) => string | undefined): Map<string, number> => {
     const counts = new Map<string, number>();
-    for (const { due } of running) add(counts, keyOf(due));
+    for (const { due } of running) addTo(counts, keyOf(due) ?? '', 1);
     return counts;
   };
 
@@ -79,7 +74,7 @@ export const createSlots = ({ total, patienceMs }: SlotLimits, now: () => number
       let retries = [...running].filter(({ due }) => !isFirst(due)).length;
       let free = Math.max(0, total - running.size);
       const cuttable = new Map<string, number>();
-      for (const one of running) if (mayCut(one)) add(cuttable, one.due.tenant);
+      for (const one of running) if (mayCut(one)) addTo(cuttable, one.due.tenant ?? '', 1);
       let isCrowded = false;
 
       const share = (tenant = ''): number => tenants.get(tenant) ?? 0;
@@ -100,11 +95,11 @@ export const createSlots = ({ total, patienceMs }: SlotLimits, now: () => number
         const from = giver();
         if (free > 0) free -= 1;
         else if (from !== undefined) {
-          add(tenants, from, -1);
-          add(cuttable, from, -1);
+          addTo(tenants, from, -1);
+          addTo(cuttable, from, -1);
         }
-        add(origins, due.origin);
-        add(tenants, due.tenant);
+        addTo(origins, due.origin ?? '', 1);
+        addTo(tenants, due.tenant ?? '', 1);
         if (!isFirst(due)) retries += 1;
       };
 
