@@ -73,7 +73,7 @@ const createIdentify = ({ apiKeys, operatorKeys }: AccessKeys) => {
     res.locals.caller = caller;
     // For what the call itself writes to the log; its last line has them from app.ts.
     req.log = req.log.child({ ...(caller.tenant !== null && { tenant: caller.tenant }), key: caller.key });
-    return match;
+    return caller;
   };
 };
 

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import { clientOf } from './client.ts';
 import { limitRate } from './rate-limit.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, halfOf } from './slots.ts';
 
 export interface ReadLimits {
   /** Calls a minute for each client; 0: no limit. */
@@ -35,13 +35,11 @@ export const createReadGuards = ({ readsPerMinute, downloadsPerMinute, maxReadsI
 });
 
 const limitInFlight = (most: number): RequestHandler => {
-  const share = (whole: number): number => Math.max(1, Math.floor(whole / 2));
   const waiting = most * WAITING_PER_PLACE;
-  const unlimited = Number.POSITIVE_INFINITY;
   const slots = createSlots(
     {
-      ...{ most, mostPerClient: share(most), bytes: unlimited, bytesPerClient: unlimited },
-      ...{ waiting, waitingPerClient: share(waiting), waitMs: WAIT_MS },
+      ...{ most, mostPerClient: halfOf(most) },
+      ...{ waiting, waitingPerClient: halfOf(waiting), waitMs: WAIT_MS },
     },
     () => new AppError('too_many_reads'),
   );

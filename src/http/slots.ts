@@ -1,3 +1,6 @@
+/** What one client may have of a whole; at least one. */
+export const halfOf = (whole: number): number => Math.max(1, Math.floor(whole / 2));
+
 /** Which limit stands in the way: the client's own share, or what there is for all together. */
 export type Shortage = 'client' | 'server';
 
@@ -5,9 +8,9 @@ export interface SlotLimits {
   /** Slots in all, and of one client. */
   readonly most: number;
   readonly mostPerClient: number;
-  /** Bytes of all slots together, and of one client's. */
-  readonly bytes: number;
-  readonly bytesPerClient: number;
+  /** Bytes of all slots together, and of one client's; left out: no limit. */
+  readonly bytes?: number;
+  readonly bytesPerClient?: number;
   /** Who may wait for a slot, in all and of one client, and for how long. */
   readonly waiting: number;
   readonly waitingPerClient: number;
@@ -34,14 +37,15 @@ export type Slots = ReturnType<typeof createSlots>;
  * First come, first served, but whoever must wait holds up nobody who need not.
  */
 export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => Error) => {
+  const { bytes: mostBytes = Number.POSITIVE_INFINITY, bytesPerClient = Number.POSITIVE_INFINITY } = limits;
   const all = { count: 0, bytes: 0 };
   const clients = new Map<string, { count: number; bytes: number }>();
   const waiters = new Set<Waiter>();
 
   const shortageFor = (client: string, bytes: number): Shortage | null => {
     const own = clients.get(client) ?? { count: 0, bytes: 0 };
-    if (own.count >= limits.mostPerClient || own.bytes + bytes > limits.bytesPerClient) return 'client';
-    if (all.count >= limits.most || all.bytes + bytes > limits.bytes) return 'server';
+    if (own.count >= limits.mostPerClient || own.bytes + bytes > bytesPerClient) return 'client';
+    if (all.count >= limits.most || all.bytes + bytes > mostBytes) return 'server';
     return null;
   };
 
@@ -61,8 +65,8 @@ export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => 
       grow(more) {
         held += more;
         add(0, more);
-        if (own.bytes > limits.bytesPerClient) return 'client';
-        return all.bytes > limits.bytes ? 'server' : null;
+        if (own.bytes > bytesPerClient) return 'client';
+        return all.bytes > mostBytes ? 'server' : null;
       },
       release() {
         if (released) return;

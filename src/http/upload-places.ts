@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { createSlots, type Shortage, type Slot, type SlotLimits } from './slots.ts';
+import { createSlots, halfOf, type Shortage, type Slot, type SlotLimits } from './slots.ts';
 
 export interface PlacesOptions {
   /** Uploads that are received or stored at the same time. */
@@ -32,8 +32,6 @@ export interface UploadPlace {
 }
 
 const GIB = 1024 ** 3;
-/** A client may have this share of the places, of their bytes and of the queue. */
-const SHARE = 0.5;
 /** For each place, so many uploads may wait for one; a wait costs a connection and what fits into its buffers. */
 const WAITING_PER_PLACE = 16;
 const WAIT_MS = 10_000;
@@ -49,8 +47,6 @@ const LARGE_WAIT_MS = 10 * 60_000;
 
 const refuse = (shortage: Shortage): AppError =>
   new AppError(shortage === 'client' ? 'too_many_uploads' : 'uploads_busy');
-
-const share = (whole: number): number => Math.max(1, Math.floor(whole * SHARE));
 
 interface Arriving {
   readonly client: string;
@@ -75,14 +71,13 @@ export const createUploadPlaces = (options: PlacesOptions) => {
   const waiting = most * WAITING_PER_PLACE;
   const bytes = Math.max(options.bytes, maxBodyBytes);
   const limits: SlotLimits = {
-    ...{ most, mostPerClient: share(most), bytes, bytesPerClient: Math.max(share(bytes), maxBodyBytes) },
-    ...{ waiting, waitingPerClient: share(waiting), waitMs },
+    ...{ most, mostPerClient: halfOf(most), bytes, bytesPerClient: Math.max(halfOf(bytes), maxBodyBytes) },
+    ...{ waiting, waitingPerClient: halfOf(waiting), waitMs },
   };
   const slots = createSlots(limits, refuse);
-  const unlimited = Number.POSITIVE_INFINITY;
   const large = createSlots(
     {
-      ...{ most: LARGE_AT_ONCE, mostPerClient: share(LARGE_AT_ONCE), bytes: unlimited, bytesPerClient: unlimited },
+      ...{ most: LARGE_AT_ONCE, mostPerClient: halfOf(LARGE_AT_ONCE) },
       ...{ waiting: most, waitingPerClient: most, waitMs: LARGE_WAIT_MS },
     },
     refuse,
@@ -101,7 +96,7 @@ export const createUploadPlaces = (options: PlacesOptions) => {
       const { free, total } = await options.space();
       return free - (options.reserveBytes ?? Math.min(GIB, total / 10));
     } catch {
-      return unlimited;
+      return Number.POSITIVE_INFINITY;
     }
   };
   const spare = (): Promise<number> => {
