@@ -26,11 +26,15 @@ const ENCODER: Readonly<Record<ImageTask['format'], readonly [opaque: number, al
   avif: [36, 42],
 };
 
-/** Bytes in front of a JPEG's first scan: its metadata and tables. */
+/** Bytes in front of a JPEG's first scan: its metadata and tables. All of them where the scan is not found. */
 const bytesBeforeScan = (bytes: Buffer): number => {
-  let at = 2;
-  while (at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda) at += 2 + bytes.readUInt16BE(at + 2);
-  return Math.min(at, bytes.length);
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1];
+    if (marker === 0xda) return at;
+    // Any number of fill bytes may stand in front of a marker (ITU-T T.81, B.1.1.2).
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2);
+  }
+  return bytes.length;
 };
 
 const metadataBytes = (bytes: Buffer, source: SourceFormat, { exif, icc, iptc, xmp }: Metadata): number => {

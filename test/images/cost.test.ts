@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { estimateBytes } from '../../src/images/cost.ts';
 
 const SIDE = 2_000;
 const SMALL_SIDE = SIDE / 4;
@@ -76,3 +77,26 @@ for (const [name, make, formats] of CASES) {
     240_000,
   );
 }
+
+describe('the metadata of a JPEG', () => {
+  const header = { width: 1, height: 1, channels: 3, depth: 'uchar', hasAlpha: false } as Metadata;
+  const estimateOf = (...parts: readonly (readonly number[])[]): number =>
+    estimateBytes(Buffer.from([0xff, 0xd8, ...parts.flat()]), header, 'jpeg', 'jpeg');
+  const segment = [0xff, 0xe1, 0x10, 0x00, ...Array<number>(0x0ffe).fill(7)];
+  const scan = [0xff, 0xda, 0x00, 0x02, ...Array<number>(10_000).fill(9)];
+  const without = estimateOf(scan);
+
+  it('counts up to the first scan', () => {
+    expect(estimateOf(segment, segment, scan) - without).toBe(5 * 2 * segment.length);
+  });
+
+  it('counts behind fill bytes too', () => {
+    const fill = Array<number>(100).fill(0xff);
+    expect(estimateOf(fill, segment, fill, segment, scan) - without).toBe(5 * (200 + 2 * segment.length));
+  });
+
+  it('is all of the file where no scan is found', () => {
+    const broken = [0, 0, 0, 0, ...segment, ...segment];
+    expect(estimateOf(segment, broken) - without).toBe(5 * (segment.length + broken.length));
+  });
+});
