@@ -14,6 +14,16 @@ export interface Look {
   readonly dueInMs: number;
 }
 
+/** Images by their request, in their order; those of other requests are left out. */
+export const byRequest = <Image extends { readonly requestId: string }>(
+  requestIds: readonly string[],
+  images: readonly Image[],
+): Map<string, Image[]> => {
+  const groups = new Map<string, Image[]>(requestIds.map((requestId) => [requestId, []]));
+  for (const image of images) groups.get(image.requestId)?.push(image);
+  return groups;
+};
+
 /** Images that come back are due before fresh ones. */
 const isFresh = ({ nextAt }: DueImage): boolean => (nextAt?.getTime() ?? 0) < FRESH_BEFORE;
 
@@ -33,8 +43,9 @@ export const findDueTogether = <Image extends DueImage & { readonly requestId: s
   origins: OriginRoom,
 ): { readonly due: readonly Image[]; readonly looks: ReadonlyMap<string, Look> } => {
   const picker = createPicker<Image>(wanted, origins);
+  const imagesOf = byRequest(requestIds, unfinished);
   const requests = requestIds.map((requestId) => {
-    const images = unfinished.filter((image) => image.requestId === requestId).sort(inOrder);
+    const images = (imagesOf.get(requestId) ?? []).sort(inOrder);
     const isDue = ({ nextAt }: Image): boolean => (nextAt?.getTime() ?? 0) <= now;
     const later = images.filter((image) => !isDue(image)).map(({ nextAt }) => (nextAt?.getTime() ?? 0) - now);
     return {

@@ -1,3 +1,4 @@
+import { byRequest } from './due-together.ts';
 import { between, type ClaimedImage, type Counted, createLeases, createReadDue, requestsOf } from './leases.ts';
 import type { Models } from './models.ts';
 import type { ReportedImage } from './report.ts';
@@ -124,9 +125,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
         .find({ requestId: { $in: [...requestIds] } }, { ...REPORTED_FIELDS, requestId: 1 })
         .sort({ seq: 1 })
         .lean<(ReportedImage & Pick<ImageRecord, 'requestId'>)[]>();
-      const groups = new Map<string, ReportedImage[]>(requestIds.map((requestId) => [requestId, []]));
-      for (const image of found) groups.get(image.requestId)?.push(image);
-      return groups;
+      return byRequest(requestIds, found);
     },
 
     /** Images `from ≤ seq < to` of a request in order. */

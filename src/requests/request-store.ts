@@ -59,7 +59,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     /** The requests of these ids as they are now, except those that are hidden or gone. */
     async findAll(requestIds: readonly string[]): Promise<RequestRecord[]> {
       const found = await requests.find({ _id: { $in: [...requestIds] } }).lean<RequestRecord[]>();
-      return found.filter(({ state }) => !HIDDEN_STATES.includes(state));
+      return found.filter(isShown);
     },
 
     /**
@@ -286,7 +286,9 @@ export const createRequestStore = (models: Models, now: () => Date) => {
   };
 };
 
+const isShown = ({ state }: RequestRecord): boolean => !HIDDEN_STATES.includes(state);
+
 const shown = (record: RequestRecord | null): RequestRecord | null =>
-  record === null || HIDDEN_STATES.includes(record.state) ? null : record;
+  record !== null && isShown(record) ? record : null;
 
 export const isExact = (counters: Counters, total: number): boolean => finishedImages(counters) === total;
