@@ -7,16 +7,14 @@
  */
 import { parseArgs } from 'node:util';
 import { loadFromTests } from './bundle.mjs';
+import { parseNumbers } from './numbers.mjs';
 import { prepare, root, runScript, SetupError } from './prepare.mjs';
-
-const NUMBERS = /^\d+(,\d+)*$/;
 
 const readOptions = () => {
   try {
     const { values } = parseArgs({ options: { only: { type: 'string' }, short: { type: 'boolean' } } });
     const { only, short = false } = values;
-    if (only !== undefined && !NUMBERS.test(only)) throw new Error('--only takes numbers such as 1,5');
-    return { only: only?.split(',').map(Number), size: short ? 'short' : 'full' };
+    return { only: parseNumbers(only), size: short ? 'short' : 'full' };
   } catch (error) {
     throw new SetupError(error.message);
   }

@@ -9,10 +9,9 @@
  */
 import { parseArgs } from 'node:util';
 import { loadFromTests } from './bundle.mjs';
+import { parseNumbers } from './numbers.mjs';
 import { prepare, root, runScript, SetupError } from './prepare.mjs';
 import { prepareS3Server } from './prepare-s3.mjs';
-
-const NUMBERS = /^\d+(,\d+)*$/;
 
 const readOptions = () => {
   const options = { only: 'string', storage: 'string', seed: 'string', short: 'boolean' };
@@ -21,10 +20,9 @@ const readOptions = () => {
       options: Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }])),
     });
     const { only, storage = 'local', seed = '1', short = false } = values;
-    if (only !== undefined && !NUMBERS.test(only)) throw new Error('--only takes numbers such as 1,5');
     if (storage !== 'local' && storage !== 's3') throw new Error('--storage is local or s3');
     if (!/^\d+$/.test(seed)) throw new Error('--seed takes a whole number');
-    return { only: only?.split(',').map(Number), storage, seed: Number(seed), size: short ? 'short' : 'full' };
+    return { only: parseNumbers(only), storage, seed: Number(seed), size: short ? 'short' : 'full' };
   } catch (error) {
     throw new SetupError(error.message);
   }

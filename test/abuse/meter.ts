@@ -21,7 +21,8 @@ export interface Cost {
   readonly ms: number;
 }
 
-const residentOf = (pid: number): number => {
+/** Resident memory of a process in bytes; 0 when it is gone. */
+export const residentOf = (pid: number): number => {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {
