@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { createImagePool } from '../dist/images/pool.js';
+import { createImagePool } from '../dist/images/pool/pool.js';
 
 const IMAGES = 16;
 const [WIDTH, HEIGHT] = [8_660, 5_774];

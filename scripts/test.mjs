@@ -13,7 +13,7 @@ const node = (...args) => run(process.execPath, args, { env: runtimeEnvironment(
 
 /** Installs the database of the tests now, so that no test waits for it. */
 const prepareDatabase = async () => {
-  const built = (name) => import(new URL(`../dist/database/${name}.js`, import.meta.url).href);
+  const built = (name) => import(new URL(`../dist/embedded/${name}.js`, import.meta.url).href);
   const { prepareEmbedded } = await built('embedded');
   const { mongod } = await built('mongod');
   const { secantusPython } = await built('secantus-python');
@@ -21,7 +21,7 @@ const prepareDatabase = async () => {
   try {
     await prepareEmbedded({
       dataDirectory: path.join(root, 'data'),
-      guardianFile: path.join(root, 'dist', 'database', 'guardian.js'),
+      guardianFile: path.join(root, 'dist', 'embedded', 'guardian.js'),
       engines: [mongod, secantusPython, downloadedMongod],
       log: (message) => console.log(message),
     });
@@ -70,9 +70,17 @@ await runScript(async () => {
     const typesOf = (project) => node(inModules('typescript', 'bin', 'tsc'), '-p', project);
     const typecheck = async () => (await typesOf('tsconfig.json')) || typesOf('src/web/tsconfig.json');
     const lint = () => node(inModules('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.');
+    const imports = () =>
+      node(
+        inModules('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+        'src',
+        '--config',
+        '.dependency-cruiser.cjs',
+      );
     const patterns = () => node(path.join(root, 'scripts', 'patterns.mjs'));
     if ((await step('types', typecheck)) !== 0) failedSteps += 1;
     if ((await step('lint', lint)) !== 0) failedSteps += 1;
+    if ((await step('imports', imports)) !== 0) failedSteps += 1;
     if ((await step('patterns', patterns)) !== 0) failedSteps += 1;
   }
   const { passed, failed } = await step('tests', () => jest(wanted.length === 0 ? ['--coverage'] : wanted));

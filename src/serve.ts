@@ -53,7 +53,7 @@ try {
   const { dirname } = import.meta;
   const files = {
     worker: join(dirname, 'worker.js'),
-    guardian: join(dirname, 'database', 'guardian.js'),
+    guardian: join(dirname, 'embedded', 'guardian.js'),
     page: join(dirname, 'web'),
   };
   service = await startService(config, files, log);

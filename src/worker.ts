@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createAdmission } from './images/admission.ts';
 import { prepareSharp } from './images/loaders.ts';
-import type { ProbeTask, TicketedTask } from './images/pool.ts';
+import { createAdmission } from './images/pool/admission.ts';
+import type { ProbeTask, TicketedTask } from './images/pool/pool.ts';
 import { createProcessor } from './images/process.ts';
-import { readSample } from './images/samples.ts';
+import { readSample } from './images/source/samples.ts';
 import type { ImageLimits, ImageResult } from './images/task.ts';
 import { createGuardedAgents } from './network/agents.ts';
 import type { NetworkPolicy } from './network/policy.ts';

@@ -4,10 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { createImagePool } from '../src/images/pool.ts';
+import { createImagePool } from '../src/images/pool/pool.ts';
 import type { ImagePool, ImageTask } from '../src/images/task.ts';
 import type { WorkerData } from '../src/worker.ts';
-import { ImageServer, makeImage, ok, silent } from './support/image-server.ts';
+import { ImageServer, makeImage, ok, silent } from './support/servers/image-server.ts';
 
 /** Threads load built JavaScript: `npm run build` comes first. */
 const workerFile = resolve('dist/worker.js');

@@ -48,9 +48,11 @@ export const claim = {
   async run({ sizes, say, database }) {
     const server = await database();
     const { createImageStore } = await built('requests/image-store');
-    const { newCursor } = await built('requests/due');
+    const { createClaimer } = await built('dispatch/claimer');
+    const { newCursor } = await built('dispatch/due');
     const largest = server.isSlow ? Math.min(SLOW_LARGEST, sizes.largest) : sizes.largest;
     const counts = [...new Set(FINISHED.map((count) => Math.min(count, largest)))];
+    const now = () => new Date();
     const cases = [];
     try {
       for (const finished of counts) {
@@ -59,7 +61,7 @@ export const claim = {
         const measured = cases.at(-1);
         say(`writing ${finished} finished images …`);
         measured.request = await fill(store, finished, (sizes.claims + 1) * WANTED);
-        measured.images = createImageStore(store.models, () => new Date());
+        measured.images = createClaimer(createImageStore(store.models, now), now);
         measured.cursor = newCursor();
         measured.first = await claimOnce(measured);
       }

@@ -46,11 +46,11 @@ const foreign = async (uri) => {
 export const startDatabase = async (place) => {
   const { BENCH_MONGODB_URI } = process.env;
   if (BENCH_MONGODB_URI) return foreign(BENCH_MONGODB_URI);
-  const { startEmbedded } = await built('database/embedded');
+  const { startEmbedded } = await built('embedded/embedded');
   const directory = await mkdtemp(join(place, 'database-'));
   const database = await startEmbedded({
     dataDirectory: directory,
-    guardianFile: join(root, 'dist', 'database', 'guardian.js'),
+    guardianFile: join(root, 'dist', 'embedded', 'guardian.js'),
     log: () => undefined,
   });
   return {

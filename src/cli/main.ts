@@ -32,7 +32,7 @@ const run = async (options: CompressOptions): Promise<number> => {
   const output = options.quiet ? { write: () => true } : process.stderr;
   const progress = createProgress(output, () => performance.now());
   const { signal } = interrupted;
-  const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'database', 'guardian.js') };
+  const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'embedded', 'guardian.js') };
   const local =
     options.server === null
       ? await (await localService()).startLocalService(options.images, process.env, files, options, progress.say)

@@ -1,8 +1,10 @@
 import mongoose, { type Connection } from 'mongoose';
 import { AppError } from '../errors.ts';
-import type { DatabaseLog } from './engine.ts';
 
 export { isDatabaseOutage } from './outage.ts';
+
+/** Logs a message about the connection. */
+export type ConnectionLog = (message: string, facts?: object) => void;
 
 /** The address as it may be logged: without user and password, and without options, which can hold secrets too. */
 export const withoutSecrets = (uri: string): string => {
@@ -47,7 +49,7 @@ const unavailable = (uri: string, error: unknown): AppError => {
  * Every write is acknowledged by the majority and its journal. Works with replica sets and standalone servers.
  * Throws `database_unavailable` with what to do; neither it nor the log holds the password of the URI.
  */
-export const connect = async (uri: string, log: DatabaseLog): Promise<Connection> => {
+export const connect = async (uri: string, log: ConnectionLog): Promise<Connection> => {
   let connection: Connection | undefined;
   try {
     connection = mongoose.createConnection(uri, {

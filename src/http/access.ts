@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../errors.ts';
 import { addressOf, type Caller } from './client.ts';
-import { createClientCounts } from './client-counts.ts';
+import { createClientCounts } from './readers/client-counts.ts';
 
 /** A key of which only its digest is known here. */
 export interface KnownKey {

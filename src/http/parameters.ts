@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { parseHttpUrl } from '../network/url.ts';
-import type { ListPlace } from '../requests/listing.ts';
+import type { ListPlace } from '../results/listing.ts';
 
 /**
  * What requests may carry. The same schemas check each request and stand in the OpenAPI document (openapi/), so that the

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { AppError } from '../errors.ts';
 import { clientOf } from './client.ts';
-import { createClientCounts } from './client-counts.ts';
+import { createClientCounts } from './readers/client-counts.ts';
 
 const MINUTE_MS = 60_000;
 

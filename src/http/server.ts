@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../errors.ts';
 import { problemText } from './problem.ts';
-import { dropSlowReaders } from './slow-readers.ts';
+import { dropSlowReaders } from './readers/slow-readers.ts';
 
 /** The request line and all headers together. */
 const MAX_HEADER_BYTES = 16 * 1024;

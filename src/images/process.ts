@@ -1,10 +1,10 @@
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { compress, readHeader } from './compress.ts';
 import { estimateBytes } from './cost.ts';
-import type { Download, DownloadDeps } from './download.ts';
 import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
-import { fetchSource, type OpenObject, type SourceDeps } from './source.ts';
+import type { Download, DownloadDeps } from './source/download.ts';
+import { fetchSource, type OpenObject, type SourceDeps } from './source/source.ts';
 import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
 
 export interface ProcessorDeps<Task extends ImageTask = ImageTask> {

@@ -1,5 +1,4 @@
-import type { ImageStore } from './image-store.ts';
-import { createTally } from './report.ts';
+import type { ImageStore, ReportedImage } from './image-store.ts';
 import { type ActiveRequest, isExact, type RequestStore } from './request-store.ts';
 import { addImage, finalState, finishedImages } from './transitions.ts';
 import { type Counters, NO_COUNTS, type Report, type RequestRecord } from './types.ts';
@@ -28,12 +27,14 @@ const ENDED_AT_ONCE = 3;
 /**
  * Decides that a request is finished: when no unfinished image is left, whatever the counters say, and by one
  * compare-and-set, however many instances look at the same moment.
+ * @param reportOf makes the report of a small request, which is written with its end
  * @param onFinished told when this call has ended a run and its event stands; must not throw
  */
 export const createCompletion = (
   requests: RequestStore,
   images: ImageStore,
   announce: AnnounceCompletion,
+  reportOf: (images: readonly ReportedImage[]) => Report,
   onFinished: (request: RequestRecord) => void = () => {},
 ): Completion => {
   const settleEvent = async (request: RequestRecord): Promise<void> => {
@@ -91,10 +92,4 @@ export const createCompletion = (
       for (const request of await requests.owingEvents()) await settleEvent(request);
     },
   };
-};
-
-const reportOf = (images: Parameters<ReturnType<typeof createTally>['add']>[0][]): Report => {
-  const tally = createTally();
-  for (const image of images) tally.add(image);
-  return tally.result();
 };

@@ -1,13 +1,22 @@
-import { byRequest } from './due-together.ts';
+import { byRequest } from './by-request.ts';
+import { END_OF_TIME, FRESH_BEFORE, walkWindows } from './due-dates.ts';
 import { between, type ClaimedImage, type Counted, createLeases, createReadDue, requestsOf } from './leases.ts';
 import type { Models } from './models.ts';
-import type { ReportedImage } from './report.ts';
-import { REPORTED_FIELDS } from './report-store.ts';
-import { END_OF_TIME, FRESH_BEFORE, walkWindows } from './scan.ts';
 import type { Verdict } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
 
 export type { ClaimedImage } from './leases.ts';
+
+/** The fields of an image that its request's report is made of. */
+export type ReportedImage = Pick<
+  ImageRecord,
+  'row' | 'serialNumber' | 'productName' | 'inputUrl' | 'status' | 'bytesIn' | 'bytesOut' | 'error'
+>;
+
+export const REPORTED_FIELDS = {
+  ...{ _id: 0, seq: 1, row: 1, serialNumber: 1, productName: 1, inputUrl: 1 },
+  ...{ status: 1, bytesIn: 1, bytesOut: 1, 'error.code': 1 },
+} as const;
 
 export interface Settlement {
   readonly image: ClaimedImage;

@@ -1,9 +1,6 @@
 import { v4 as uuid } from 'uuid';
-import { type ClaimCursor, findDue } from './due.ts';
-import { findDueTogether, type Look } from './due-together.ts';
+import { END_OF_TIME, FRESH_BEFORE, type Range } from './due-dates.ts';
 import type { Models } from './models.ts';
-import { ALL_ROOM, type OriginRoom } from './origins.ts';
-import { END_OF_TIME, FRESH_BEFORE, type Range } from './scan.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
 
 /** An image as its claimer holds it. */
@@ -13,8 +10,8 @@ export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inpu
   readonly waitedMs?: number;
 };
 
-/** An image that may be claimed, as it was found. */
-type FoundImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
+/** An unfinished image, as it was read to be claimed. */
+export type DueImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
 
 type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'leaseToken'>;
 
@@ -26,9 +23,6 @@ export type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<Reques
 
 const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
 const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
-
-/** When another instance has taken images that were found here: how soon to look again. */
-const LOST_PAUSE_MS = 50;
 
 /** Of images, the ids of their requests, by which a query reaches the right shards (docs/scaling.md). */
 export const requestsOf = (held: readonly Pick<ImageRecord, 'requestId'>[]) => ({
@@ -46,9 +40,9 @@ export const createReadDue =
       .find({ requestId, nextAt: between(range) }, DUE_FIELDS)
       .sort({ nextAt: 1 })
       .limit(limit)
-      .lean<FoundImage[]>();
+      .lean<DueImage[]>();
 
-const waitedMs = (heartbeatAt: Date | undefined, { nextAt }: FoundImage, at: Date): { waitedMs?: number } => {
+const waitedMs = (heartbeatAt: Date | undefined, { nextAt }: DueImage, at: Date): { waitedMs?: number } => {
   const since = nextAt === undefined || nextAt.getTime() < FRESH_BEFORE ? heartbeatAt : nextAt;
   return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
 };
@@ -60,7 +54,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
   const unheard: Lease[] = [];
 
   /** Two claimers may find the same image; the filter on `nextAt` lets one of them have it. */
-  const take = async (due: readonly FoundImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
+  const take = async (due: readonly DueImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
     const at = now();
     const ids = due.map(({ _id }) => _id);
     const requestId = requestsOf(due);
@@ -80,7 +74,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
 
   const lease = async (
     requests: readonly Counted[],
-    due: readonly FoundImage[],
+    due: readonly DueImage[],
     leaseMs: number,
   ): Promise<ClaimedImage[]> => {
     if (due.length === 0) return [];
@@ -114,52 +108,17 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
   };
 
   return {
-    /** Leases up to `wanted` due images of a request, whose origins have room, to the caller. */
-    async claim(
-      request: Counted,
-      wanted: number,
-      leaseMs: number,
-      cursor: ClaimCursor,
-      origins: OriginRoom = ALL_ROOM,
-    ): Promise<ClaimedImage[]> {
-      const facts = { total: request.total, now: now().getTime() };
-      const due = await findDue(readDue(request._id), facts, wanted, cursor, origins);
-      return lease([request], due, leaseMs);
+    readDue,
+
+    /** All unfinished images of small requests. */
+    async readUnfinished(requestIds: readonly string[]): Promise<DueImage[]> {
+      return images
+        .find({ requestId: { $in: [...requestIds] }, nextAt: between({ from: 0, to: END_OF_TIME }) }, DUE_FIELDS)
+        .lean<DueImage[]>();
     },
 
-    /**
-     * The same for several small requests, in two commands for all of them together.
-     * @returns with what is left of each request, by its id
-     */
-    async claimTogether(
-      requests: readonly Counted[],
-      wanted: number,
-      leaseMs: number,
-      origins: OriginRoom = ALL_ROOM,
-    ): Promise<{ readonly claimed: readonly ClaimedImage[]; readonly looks: ReadonlyMap<string, Look> }> {
-      const unfinished = await images
-        .find(
-          { requestId: { $in: requests.map(({ _id }) => _id) }, nextAt: between({ from: 0, to: END_OF_TIME }) },
-          DUE_FIELDS,
-        )
-        .lean<FoundImage[]>();
-      const { due, looks } = findDueTogether(
-        requests.map(({ _id }) => _id),
-        unfinished,
-        now().getTime(),
-        wanted,
-        origins,
-      );
-      const claimed = await lease(requests, due, leaseMs);
-      if (claimed.length === due.length) return { claimed, looks };
-      // Others were quicker; they hardly took all there is.
-      const taken = new Set(claimed.map(({ _id }) => _id));
-      const lost = new Set(due.filter(({ _id }) => !taken.has(_id)).map(({ requestId }) => requestId));
-      return {
-        claimed,
-        looks: new Map([...looks].map(([id, look]) => [id, lost.has(id) ? { ...look, dueInMs: LOST_PAUSE_MS } : look])),
-      };
-    },
+    /** Leases the due images that no one else has leased in the meantime. */
+    lease,
 
     /** Gives back what was claimed by calls whose answer never came, once the database answers again. */
     async releaseUnheard(): Promise<void> {

@@ -1,8 +1,8 @@
+import { createRounds, type RoundsLog } from '../timing/periodic-task.ts';
 import type { Completion } from './completion.ts';
 import type { Control } from './control.ts';
 import { IMAGES_PER_INSERT } from './ingest.ts';
 import type { RequestStore } from './request-store.ts';
-import { createRounds, type RoundsLog } from './rounds.ts';
 
 /** An upload that has not written for this long was cut off by a crash. */
 const ABANDONED_AFTER_MS = 10 * 60_000;

@@ -2,30 +2,32 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { processMark } from '../database/processes.ts';
-import { sweepUploads } from '../http/upload-files.ts';
-import { createImagePool, longestTaskMs } from '../images/pool.ts';
-import { sampleName, withSamples } from '../images/samples.ts';
+import { createStoreGate } from '../dispatch/circuit-breaker.ts';
+import { createClaimer } from '../dispatch/claimer.ts';
+import { createSharing } from '../dispatch/coalescing.ts';
+import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
+import { createOrigins } from '../dispatch/host-limiter.ts';
+import { createNames } from '../dispatch/host-names.ts';
+import { processMark } from '../embedded/processes.ts';
+import { sweepUploads } from '../http/uploads/upload-files.ts';
+import { createImagePool, longestTaskMs } from '../images/pool/pool.ts';
+import { sampleName, withSamples } from '../images/source/samples.ts';
 import { createGuardedAgents } from '../network/agents.ts';
 import { createResolver } from '../network/resolver.ts';
 import { createCompletion } from '../requests/completion.ts';
 import { createControl } from '../requests/control.ts';
-import { createDispatcher, type Dispatcher } from '../requests/dispatcher.ts';
-import { completionEvent } from '../requests/event.ts';
-import { createNames } from '../requests/names.ts';
-import { createOrigins } from '../requests/origins.ts';
 import { createReconciler } from '../requests/reconciler.ts';
 import { createRemovalStore } from '../requests/removal-store.ts';
-import { createReportStore } from '../requests/report-store.ts';
-import { createReporter } from '../requests/reporter.ts';
 import type { ActiveRequest } from '../requests/request-store.ts';
 import { createRetention } from '../requests/retention.ts';
-import { createRounds, type Rounds } from '../requests/rounds.ts';
-import { createSharing } from '../requests/sharing.ts';
-import { createStoreGate } from '../requests/store-gate.ts';
 import type { RequestRecord } from '../requests/types.ts';
+import { completionEvent } from '../results/completion-event.ts';
+import { reportOf } from '../results/report.ts';
+import { createReportStore } from '../results/report-store.ts';
+import { createReporter } from '../results/report-task.ts';
 import { createLocalStorage } from '../storage/local.ts';
 import { outputName } from '../storage/storage.ts';
+import { createRounds, type Rounds } from '../timing/periodic-task.ts';
 import { createCourier } from '../webhooks/courier.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import type { WorkerData } from '../worker.ts';
@@ -79,7 +81,7 @@ export const createWork = async (
     await outbox.enqueue(completionEvent(request, addresses.ofRequest(request)));
     courier.wake();
   };
-  const completion = createCompletion(requests, images, announce, reporter.make);
+  const completion = createCompletion(requests, images, announce, reportOf, reporter.make);
   const storeGate = createStoreGate(
     () => storage.check(),
     () => performance.now(),
@@ -87,6 +89,7 @@ export const createWork = async (
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
   const dispatcher: Dispatcher = createDispatcher({
     images,
+    claimer: createClaimer(images, now),
     requests,
     completion,
     pool: metrics.watchPool(imagePool),

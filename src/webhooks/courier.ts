@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { createAlarm } from '../alarm.ts';
 import { parseUrl } from '../network/url.ts';
+import { createAlarm } from '../timing/wake-up.ts';
 import type { Deliver, Delivered } from './deliver.ts';
 import type { ClaimedDelivery, Outbox } from './outbox.ts';
 import { DEFAULT_SCHEDULE, type EndState, judge, type Step } from './schedule.ts';

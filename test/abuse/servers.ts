@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { makeImage } from '../support/image-server.ts';
+import { makeImage } from '../support/servers/image-server.ts';
 
 export interface LocalServer {
   readonly origin: string;

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { ProxyHooks, WriteCommand, WriteReply } from '../support/database-proxy.ts';
+import type { ProxyHooks, WriteCommand, WriteReply } from '../support/servers/database-proxy.ts';
 
 export interface Claim {
   readonly slot: number;

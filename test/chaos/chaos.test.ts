@@ -1,6 +1,6 @@
 import { TEST_ENGINES } from '../support/database.ts';
-import { describeS3 } from '../support/s3-server.ts';
-import { kills } from './1-kills.ts';
+import { describeS3 } from '../support/servers/s3-server.ts';
+import { kills } from './scenarios/1-kills.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const SEED = 1;

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { ReceivedWebhook } from '../support/webhook-receiver.ts';
+import type { ReceivedWebhook } from '../support/servers/webhook-receiver.ts';
 import { csvOf, PUBLIC_URL, type Uploaded, type World } from './world.ts';
 
 interface RequestDocument {

@@ -1,4 +1,4 @@
-import type { WriteCommand } from '../support/database-proxy.ts';
+import type { WriteCommand } from '../support/servers/database-proxy.ts';
 import { upload, waitFor } from '../support/service.ts';
 import { csvOf, type Row, type Uploaded, type World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { mongod, secantusRust } from '../../src/database/mongod.ts';
+import { mongod, secantusRust } from '../../src/embedded/mongod.ts';
 import { startTestDatabase, TEST_ENGINES } from '../support/database.ts';
 import { killInstances } from '../support/instance.ts';
 import { type AnyScenario, type Figures, seconds } from './scenario.ts';

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/database/engine.ts';
+import type { Engine } from '../../src/embedded/engine.ts';
 
 /** What a scenario measured, in the order in which it is shown. */
 export type Figures = Readonly<Record<string, string | number>>;

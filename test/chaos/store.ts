@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { createLocalStorage } from '../../src/storage/local.ts';
 import { createS3Client } from '../../src/storage/s3-client.ts';
-import { BUCKET, S3_CREDENTIALS, type S3Server, startS3Server } from '../support/s3-server.ts';
+import { BUCKET, S3_CREDENTIALS, type S3Server, startS3Server } from '../support/servers/s3-server.ts';
 
 /** As src/service.ts has it: a temporary file of this age is swept. */
 const SWEPT_AFTER_MS = 15 * 60_000;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { connect } from '../../src/database/connect.ts';
 import { testConnection } from '../support/database.ts';
-import { type DatabaseProxy, type ProxyHooks, startDatabaseProxy } from '../support/database-proxy.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
-import { type Pictures, startPictures } from '../support/pictures-server.ts';
+import { type DatabaseProxy, type ProxyHooks, startDatabaseProxy } from '../support/servers/database-proxy.ts';
+import { type Pictures, startPictures } from '../support/servers/pictures-server.ts';
+import { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { upload, waitFor } from '../support/service.ts';
-import { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type ChaosStore, localStore, s3Store } from './store.ts';
 

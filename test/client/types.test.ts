@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
-import { ImageServer } from '../support/image-server.ts';
+import { ImageServer } from '../support/servers/image-server.ts';
 import { finished, startTestService, uploaded, waitFor } from '../support/service.ts';
 
 const run = promisify(execFile);

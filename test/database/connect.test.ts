@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { mongo } from 'mongoose';
 import { connect, isDatabaseOutage, withoutSecrets } from '../../src/database/connect.ts';
-import { freePort } from '../../src/database/readiness.ts';
+import { freePort } from '../../src/embedded/readiness.ts';
 import { AppError } from '../../src/errors.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 

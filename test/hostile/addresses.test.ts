@@ -2,11 +2,11 @@ import type dns from 'node:dns';
 import http from 'node:http';
 import net from 'node:net';
 import fc from 'fast-check';
-import { download } from '../../src/images/download.ts';
+import { download } from '../../src/images/source/download.ts';
 import { createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
 import { parseHttpUrl } from '../../src/network/url.ts';
 import { createDeliver } from '../../src/webhooks/deliver.ts';
-import { ImageServer, makeImage, ok, redirect, status } from '../support/image-server.ts';
+import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.ts';
 import { PRIVATE_SPELLINGS } from './address-cases.ts';
 
 /** One address is open, so that a redirect can begin somewhere; all spellings are of others. */

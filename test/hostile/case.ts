@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import type { ImageServer } from '../support/image-server.ts';
+import type { ImageServer } from '../support/servers/image-server.ts';
 
 /** What a case may use to say where its URL leads. */
 export interface World {

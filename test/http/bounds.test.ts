@@ -7,8 +7,8 @@ import express from 'express';
 import { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { answerErrors } from '../../src/http/problem.ts';
-import { receiveMultipart } from '../../src/http/receive.ts';
 import { createBoundedServer } from '../../src/http/server.ts';
+import { receiveMultipart } from '../../src/http/uploads/receive.ts';
 import { startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';

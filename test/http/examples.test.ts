@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { RECORDED } from '../../src/http/openapi/recorded.ts';
 import { listen } from '../support/events.ts';
-import { ImageServer, ok, slow } from '../support/image-server.ts';
+import { ImageServer, ok, slow } from '../support/servers/image-server.ts';
+import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import {
   finished,
   type Status,
@@ -11,7 +12,6 @@ import {
   uploaded,
   waitFor,
 } from '../support/service.ts';
-import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /*
  * Sends the example of every call in the reference to a running service, and holds what comes back against the answer

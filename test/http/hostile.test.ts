@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createBoundedServer } from '../../src/http/server.ts';
-import { sweepUploads, uploadFileName } from '../../src/http/upload-files.ts';
+import { sweepUploads, uploadFileName } from '../../src/http/uploads/upload-files.ts';
 import { startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';

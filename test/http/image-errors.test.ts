@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
-import { imageRoutes } from '../../src/http/images.ts';
 import { answerErrors, notFound } from '../../src/http/problem.ts';
-import { storedImageRoutes } from '../../src/http/stored-images.ts';
+import { imageRoutes } from '../../src/http/routes/images.ts';
+import { storedImageRoutes } from '../../src/http/routes/stored-images.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
 const NAME = '7b0e8b5e-6d3c-4c8e-9a53-0f5b8a1f6f10.jpg';

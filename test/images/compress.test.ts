@@ -4,8 +4,8 @@ import { AppError } from '../../src/errors.ts';
 import { type CompressOptions, compress } from '../../src/images/compress.ts';
 import { sniff } from '../../src/images/sniff.ts';
 import { tiff, tiffPages } from '../hostile/containers.ts';
-import { makeImage } from '../support/image-server.ts';
 import { animation, halves, photoLike, pixelAt, pngBomb } from '../support/pictures.ts';
+import { makeImage } from '../support/servers/image-server.ts';
 
 const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
   compress(bytes, {

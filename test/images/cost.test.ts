@@ -62,7 +62,7 @@ for (const [name, make, formats] of CASES) {
       const file = join(directory, name);
       await (await make()).toFile(file);
       for (const format of formats) {
-        const script = 'test/support/measure-image.mjs';
+        const script = 'test/support/workers/measure-image.mjs';
         const { stdout } = await promisify(execFile)(process.execPath, [script, file, format], {
           env: { ...process.env, MALLOC_ARENA_MAX: '2' },
         });

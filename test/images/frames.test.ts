@@ -12,8 +12,8 @@ import {
   vp8x,
   webp,
 } from '../hostile/containers.ts';
-import { makeImage } from '../support/image-server.ts';
 import { animation } from '../support/pictures.ts';
+import { makeImage } from '../support/servers/image-server.ts';
 
 const picture = async () => pictureChunk(await makeImage('webp', { width: 1, height: 1 }));
 

@@ -3,8 +3,8 @@ import { AppError } from '../../src/errors.ts';
 import { createProcessor, type ProcessorDeps } from '../../src/images/process.ts';
 import type { ImageTask } from '../../src/images/task.ts';
 import { createGuardedAgents } from '../../src/network/agents.ts';
-import { html, ImageServer, makeImage, ok, status } from '../support/image-server.ts';
 import { animation } from '../support/pictures.ts';
+import { html, ImageServer, makeImage, ok, status } from '../support/servers/image-server.ts';
 
 const agents = createGuardedAgents({ allowPrivateNetworks: ['127.0.0.1/32'] });
 const limits = {

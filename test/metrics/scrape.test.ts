@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { parseExposition, type Scrape, scrape } from '../support/exposition.ts';
-import { ImageServer, makeImage, ok, status } from '../support/image-server.ts';
+import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.ts';
+import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
-import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Of one round of hostile ones, all but one refused. */
 const REFUSED = 24;

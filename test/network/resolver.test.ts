@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGuardedAgents } from '../../src/network/agents.ts';
 import { createResolver, type ResolverOptions } from '../../src/network/resolver.ts';
-import { ImageServer, ok } from '../support/image-server.ts';
-import { type NameAnswer, NameServer } from '../support/name-server.ts';
+import { ImageServer, ok } from '../support/servers/image-server.ts';
+import { type NameAnswer, NameServer } from '../support/servers/name-server.ts';
 
 let directory: string;
 let answers: Map<string, NameAnswer>;

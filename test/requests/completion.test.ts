@@ -5,6 +5,7 @@ import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
+import { reportOf } from '../../src/results/report.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const FINISHERS = 20;
@@ -73,9 +74,14 @@ test('however many instances see at once that a request is done, one of them fin
         return won;
       },
     };
-    return createCompletion(counting, createImageStore(models, now), async (request) => {
-      announced.push(request.finishedAt);
-    }).tryComplete(seen);
+    return createCompletion(
+      counting,
+      createImageStore(models, now),
+      async (request) => {
+        announced.push(request.finishedAt);
+      },
+      reportOf,
+    ).tryComplete(seen);
   };
   const ended = await Promise.all(Array.from({ length: FINISHERS }, finisher));
   expect(finished).toBe(1);

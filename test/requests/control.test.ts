@@ -1,11 +1,11 @@
 import { v4 as uuid } from 'uuid';
+import { newCursor } from '../../src/dispatch/due.ts';
 import { createControl } from '../../src/requests/control.ts';
-import { newCursor } from '../../src/requests/due.ts';
-import { createImageStore, type ImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createReconciler } from '../../src/requests/reconciler.ts';
 import { createRequestStore, PAGE_SIZE, type RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS, type RequestRecord } from '../../src/requests/types.ts';
+import { type ClaimingStore, createClaimingStore } from '../support/claiming-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const TOTAL = PAGE_SIZE + 5;
@@ -15,7 +15,7 @@ const silent = { warn: () => undefined };
 let database: TestConnection;
 let models: Models;
 let requests: RequestStore;
-let images: ImageStore;
+let images: ClaimingStore;
 let clock: number;
 let events: string[];
 
@@ -29,7 +29,7 @@ beforeEach(() => {
   clock = Date.UTC(2026, 0, 1);
   events = [];
   requests = createRequestStore(models, () => new Date(clock));
-  images = createImageStore(models, () => new Date(clock));
+  images = createClaimingStore(models, () => new Date(clock));
 });
 
 const control = () =>

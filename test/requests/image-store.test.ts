@@ -1,8 +1,8 @@
 import { v4 as uuid } from 'uuid';
-import { newCursor as start } from '../../src/requests/due.ts';
-import { createImageStore, type ImageStore } from '../../src/requests/image-store.ts';
+import { newCursor as start } from '../../src/dispatch/due.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import type { Verdict } from '../../src/requests/transitions.ts';
+import { type ClaimingStore, createClaimingStore } from '../support/claiming-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const LEASE_MS = 30_000;
@@ -22,7 +22,7 @@ const completed: Verdict = {
 
 let database: TestConnection;
 let models: Models;
-let store: ImageStore;
+let store: ClaimingStore;
 let clock: { ms: number };
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ afterAll(() => database.close());
 
 beforeEach(() => {
   clock = { ms: Date.UTC(2026, 0, 1) };
-  store = createImageStore(models, () => new Date(clock.ms));
+  store = createClaimingStore(models, () => new Date(clock.ms));
 });
 
 const seed = async (total: number): Promise<{ _id: string; total: number }> => {
@@ -191,7 +191,7 @@ test('what a claim tells of an image is true even when it was tried between the 
       },
     },
   });
-  const behind = createImageStore({ ...models, images: slow }, () => new Date(clock.ms));
+  const behind = createClaimingStore({ ...models, images: slow }, () => new Date(clock.ms));
   const claimed = await behind.claim(request, 1, LEASE_MS, start());
   expect(meddled).toBe(true);
   const { attempts, reports } = await imageOf(request._id);

@@ -1,9 +1,9 @@
 import { v4 as uuid } from 'uuid';
-import { createListing, createSummaries } from '../../src/requests/listing.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { storedTenant, tenantOfRequest } from '../../src/requests/tenant.ts';
 import { NO_COUNTS, type RequestRecord, type RequestState } from '../../src/requests/types.ts';
+import { createListing, createSummaries } from '../../src/results/listing.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const NOW = Date.UTC(2026, 5, 30);

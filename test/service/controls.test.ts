@@ -1,6 +1,6 @@
-import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/image-server.ts';
+import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.ts';
+import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
-import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 const UNKNOWN = '0190a6f0-0000-4000-8000-000000000000';

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded/embedded.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
 import { listen } from '../support/events.ts';
-import { ImageServer, status } from '../support/image-server.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
-import { csvOf, type Pictures, startPictures } from '../support/pictures-server.ts';
+import { ImageServer, status } from '../support/servers/image-server.ts';
+import { csvOf, type Pictures, startPictures } from '../support/servers/pictures-server.ts';
 import { startTestService, statusOf, uploaded, waitFor } from '../support/service.ts';
 
 let pictures: Pictures | null = null;

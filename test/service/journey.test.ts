@@ -14,7 +14,8 @@ import {
   slow,
   status as statusCode,
   truncated,
-} from '../support/image-server.ts';
+} from '../support/servers/image-server.ts';
+import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import {
   finished,
   startTestService,
@@ -24,8 +25,6 @@ import {
   uploaded,
   waitFor,
 } from '../support/service.ts';
-
-import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 

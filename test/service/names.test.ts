@@ -1,6 +1,6 @@
-import { ImageServer, ok } from '../support/image-server.ts';
-import { NameServer } from '../support/name-server.ts';
 import { photoLike } from '../support/pictures.ts';
+import { ImageServer, ok } from '../support/servers/image-server.ts';
+import { NameServer } from '../support/servers/name-server.ts';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
 
 let images: ImageServer;

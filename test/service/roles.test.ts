@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { scrape } from '../support/exposition.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
-import { csvOf, type Pictures, startPictures } from '../support/pictures-server.ts';
+import { csvOf, type Pictures, startPictures } from '../support/servers/pictures-server.ts';
+import { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, statusOf, uploaded, waitFor } from '../support/service.ts';
-import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
 let database: TestConnection;
 let directory: string;

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestConnection, testConnection } from '../support/database.ts';
-import { ImageServer, makeImage, ok, redirect, status } from '../support/image-server.ts';
 import { type Instance, killInstances, startInstance } from '../support/instance.ts';
+import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.ts';
+import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { waitFor } from '../support/service.ts';
-import { answer, WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Each stands in one place only, so that a leak says where it came from. */
 const SECRET = {

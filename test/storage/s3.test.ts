@@ -12,7 +12,7 @@ import {
   type S3Server,
   startProxy,
   startS3Server,
-} from '../support/s3-server.ts';
+} from '../support/servers/s3-server.ts';
 import { describeStorage } from './contract.ts';
 
 describeS3('S3', () => {

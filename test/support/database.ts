@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Connection } from 'mongoose';
 import { connect } from '../../src/database/connect.ts';
-import { startEmbedded } from '../../src/database/embedded.ts';
-import type { Engine } from '../../src/database/engine.ts';
-import { mongod } from '../../src/database/mongod.ts';
-import { downloadedMongod } from '../../src/database/mongod-download.ts';
-import { secantusPython } from '../../src/database/secantus-python.ts';
+import { startEmbedded } from '../../src/embedded/embedded.ts';
+import type { Engine } from '../../src/embedded/engine.ts';
+import { mongod } from '../../src/embedded/mongod.ts';
+import { downloadedMongod } from '../../src/embedded/mongod-download.ts';
+import { secantusPython } from '../../src/embedded/secantus-python.ts';
 
 /** Built: a guardian is a process and runs a file. */
-export const GUARDIAN_FILE = resolve('dist/database/guardian.js');
+export const GUARDIAN_FILE = resolve('dist/embedded/guardian.js');
 
 /**
  * Without a download of mongod, unless nothing else works: tests need no network once the engine is installed.

@@ -37,7 +37,7 @@ export const startTestService = async (environment: Readonly<Record<string, stri
   const config = loadConfig(full);
   const files = {
     worker: resolve('dist/worker.js'),
-    guardian: resolve('dist/database/guardian.js'),
+    guardian: resolve('dist/embedded/guardian.js'),
     page: resolve('dist/web'),
   };
   const service: Service = await startService(config, files, pino({ level: config.logLevel }));

@@ -5,7 +5,7 @@ import { type Courier, type CourierDeps, createCourier } from '../../src/webhook
 import { createDeliver, type Deliver } from '../../src/webhooks/deliver.ts';
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { testConnection } from '../support/database.ts';
-import { type Answer, answer, hangUp, noAnswer, WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Answer, answer, hangUp, noAnswer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
 import { USER_AGENT } from '../../src/network/user-agent.ts';
 import { createDeliver, type Deliver } from '../../src/webhooks/deliver.ts';
-import { type Answer, answer, hangUp, noAnswer, WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Answer, answer, hangUp, noAnswer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const payload = ' {"type":"request.completed","data":{"name":"Zoë"}} ';

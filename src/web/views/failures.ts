@@ -3,7 +3,7 @@ import { h } from '../dom.ts';
 import { count, counted } from '../format.ts';
 import { icon } from '../icons.ts';
 import type { Report, Status, Summary } from '../types.ts';
-import { nameOf, type Shown } from './tile.ts';
+import { nameOf, type Shown } from './gallery/tile.ts';
 
 const PAGE = 1_000;
 /** Enough to see what is wrong; the output CSV has an empty place for every one of them. */

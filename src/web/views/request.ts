@@ -7,7 +7,7 @@ import { pauseUntil, whenOffline } from '../pause.ts';
 import { isFinal, type Summary } from '../types.ts';
 import { downloads } from './downloads.ts';
 import { failuresPanel } from './failures.ts';
-import { createGallery } from './gallery.ts';
+import { createGallery } from './gallery/gallery.ts';
 import { progressPanel } from './progress.ts';
 import { reportPanel } from './report.ts';
 import { statusPill } from './status.ts';

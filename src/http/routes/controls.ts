@@ -1,0 +1,105 @@
+import { type RequestHandler, type Response, Router } from 'express';
+import { AppError } from '../../errors.ts';
+import { redactCredentials } from '../../network/redact.ts';
+import type { Control } from '../../requests/control.ts';
+import type { RequestStore } from '../../requests/request-store.ts';
+import { clientOf } from '../client.ts';
+import { findRequest } from '../find-request.ts';
+import { methodNotAllowed } from '../problem.ts';
+import { limitRate } from '../rate-limit.ts';
+import type { ReadGuards } from '../readers/reading.ts';
+import { streamText } from '../readers/stream-text.ts';
+
+/** A completion event and how its delivery went; times as `Date`, the attempts newest first. */
+export interface Delivery {
+  readonly id: string;
+  readonly type: string;
+  readonly run: number;
+  readonly url: string;
+  readonly state: string;
+  readonly createdAt: Date;
+  readonly nextAt: Date | null;
+  readonly attempts: number;
+  readonly redeliveries: number;
+  readonly lastStatus: number | null;
+  readonly attemptLog: readonly object[];
+}
+
+export interface ControlRoutesDeps {
+  readonly requests: Pick<RequestStore, 'findFor'>;
+  readonly control: Control;
+  readonly deliveries: {
+    list(requestId: string): Promise<Delivery[]>;
+    /** Sends the newest event again; its webhook-id, or null when there is none yet. */
+    redeliver(requestId: string): Promise<string | null>;
+  };
+  readonly guards: Pick<ReadGuards, 'pages'>;
+  /** Calls that change something, a minute, for each key or address; 0: no limit. */
+  readonly perMinute: number;
+}
+
+/** `POST /api/cancel/:requestId`, `POST /api/retry/:requestId`, and the webhook's deliveries. */
+export const controlRoutes = ({ requests, control, deliveries, guards, perMinute }: ControlRoutesDeps): Router => {
+  const find = findRequest(requests);
+  const limited = limitRate(perMinute, 'changes');
+
+  const cancel: RequestHandler = async (req, res) => {
+    const request = await find(req.params.requestId, res);
+    await control.cancel(request);
+    req.log.info({ requestId: request._id }, 'cancelled');
+    accepted(res, request._id);
+  };
+
+  const retry: RequestHandler = async (req, res) => {
+    const request = await find(req.params.requestId, res);
+    const { begun } = await control.retry(request, clientOf(req, res));
+    // The answer does not wait for the images: what is cut off here, the reconciler brings to its end.
+    begun.catch((err: unknown) => req.log.warn({ err, requestId: request._id }, 'the retry will be gone on with'));
+    req.log.info({ requestId: request._id, run: request.run + 1 }, 'retried');
+    accepted(res, request._id);
+  };
+
+  const list: RequestHandler = async (req, res) => {
+    const { _id: requestId } = await find(req.params.requestId, res);
+    const found = await deliveries.list(requestId);
+    res.set('Cache-Control', 'no-store').type('json');
+    await streamText(req, res, shownDeliveries(requestId, found));
+  };
+
+  const redeliver: RequestHandler = async (req, res) => {
+    const request = await find(req.params.requestId, res);
+    if (request.webhook === undefined) throw new AppError('webhook_not_found');
+    const webhookId = await deliveries.redeliver(request._id);
+    if (webhookId === null) throw new AppError('not_finished');
+    req.log.info({ requestId: request._id, webhookId }, 'webhook sent again');
+    res.status(202).location(`/api/deliveries/${request._id}`).json({ requestId: request._id, webhookId });
+  };
+
+  return Router()
+    .post('/api/cancel/:requestId', limited, cancel)
+    .all('/api/cancel/:requestId', methodNotAllowed('POST'))
+    .post('/api/retry/:requestId', limited, retry)
+    .all('/api/retry/:requestId', methodNotAllowed('POST'))
+    .get('/api/deliveries/:requestId', ...guards.pages, list)
+    .all('/api/deliveries/:requestId', methodNotAllowed('GET', 'HEAD'))
+    .post('/api/deliveries/:requestId/redeliver', limited, redeliver)
+    .all('/api/deliveries/:requestId/redeliver', methodNotAllowed('POST'));
+};
+
+const accepted = (res: Response, requestId: string): void => {
+  res.status(202).location(`/api/status/${requestId}`).json({ requestId });
+};
+
+/** One by one: a hundred deliveries with their attempts and the receivers' answers may have megabytes. */
+async function* shownDeliveries(requestId: string, found: readonly Delivery[]): AsyncGenerator<string> {
+  yield `{"requestId":${JSON.stringify(requestId)},"deliveries":[`;
+  for (const [at, delivery] of found.entries())
+    yield `${at === 0 ? '' : ','}${JSON.stringify(shownDelivery(delivery))}`;
+  yield ']}';
+}
+
+const shownDelivery = ({ id, type, run, url, state, createdAt, nextAt, attemptLog, ...counts }: Delivery) => ({
+  ...{ id, type, run, url: redactCredentials(url), state, createdAt, nextAttemptAt: nextAt },
+  ...{ attempts: counts.attempts, redeliveries: counts.redeliveries, lastStatus: counts.lastStatus },
+  log: attemptLog,
+});

@@ -1,0 +1,67 @@
+import { type RequestHandler, Router } from 'express';
+import { AppError } from '../../errors.ts';
+import type { ImageStore } from '../../requests/image-store.ts';
+import type { RequestStore } from '../../requests/request-store.ts';
+import { isFinal } from '../../requests/transitions.ts';
+import type { ListedRequest, ListPlace } from '../../results/listing.ts';
+import { outputCsv } from '../../results/output-csv.ts';
+import { createStatusView, summaryOf, type WebhookSummary } from '../../results/status.ts';
+import { tenantOf } from '../client.ts';
+import { findRequest } from '../find-request.ts';
+import { listPlace, listQuery, readFields, statusQuery } from '../parameters.ts';
+import { methodNotAllowed } from '../problem.ts';
+import type { ReadGuards } from '../readers/reading.ts';
+import { streamText } from '../readers/stream-text.ts';
+
+export interface RequestRoutesDeps {
+  readonly requests: RequestStore;
+  readonly images: ImageStore;
+  readonly list: (tenant: string, limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
+  /** The URL under which an output can be fetched. */
+  readonly outputUrl: (name: string) => string;
+  readonly guards: ReadGuards;
+  readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
+}
+
+/** `GET /api/requests`, `GET /api/status/:requestId` and `GET /api/output/:requestId`. */
+export const requestRoutes = (deps: RequestRoutesDeps): Router => {
+  const { requests, images, outputUrl, webhookOf, guards } = deps;
+  const view = createStatusView(images, outputUrl);
+
+  const find = findRequest(requests);
+
+  const list: RequestHandler = async (req, res) => {
+    const { limit, after } = readFields(listQuery, req.query);
+    const found = await deps.list(tenantOf(res), limit + 1, after === undefined ? undefined : listPlace(after));
+    const shown = found.slice(0, limit);
+    const last = shown.at(-1);
+    const next = last !== undefined && found.length > limit ? `${last.createdAt.getTime()}.${last._id}` : null;
+    res.set('Cache-Control', 'no-store').json({
+      requests: shown.map(summaryOf),
+      next: next === null ? null : `/api/requests?limit=${limit}&after=${next}`,
+    });
+  };
+
+  const status: RequestHandler = async (req, res) => {
+    const { limit, after = -1 } = readFields(statusQuery, req.query);
+    const request = await find(req.params.requestId, res);
+    const webhook = request.webhook === undefined ? null : await webhookOf(request._id);
+    res.set('Cache-Control', 'no-store').type('json');
+    await streamText(req, res, view(request, webhook, { limit, after }));
+  };
+
+  const output: RequestHandler = async (req, res) => {
+    const request = await find(req.params.requestId, res);
+    if (!isFinal(request.state)) throw new AppError('not_finished');
+    res.set('Cache-Control', 'no-store').type('text/csv').attachment(`output-${request._id}.csv`);
+    await streamText(req, res, outputCsv(requests, images, request, outputUrl));
+  };
+
+  return Router()
+    .get('/api/requests', ...guards.pages, list)
+    .all('/api/requests', methodNotAllowed('GET', 'HEAD'))
+    .get('/api/status/:requestId', ...guards.pages, status)
+    .all('/api/status/:requestId', methodNotAllowed('GET', 'HEAD'))
+    .get('/api/output/:requestId', ...guards.downloads, output)
+    .all('/api/output/:requestId', methodNotAllowed('GET', 'HEAD'));
+};

@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { AppError } from '../../errors.ts';
+import { fingerprintOf } from '../../requests/fingerprint.ts';
+import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
+import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
+import { clientOf, tenantOf } from '../client.ts';
+import { readFields, readUploadKey, type UploadFields, uploadFields } from '../parameters.ts';
+import { methodNotAllowed } from '../problem.ts';
+import { limitRate } from '../rate-limit.ts';
+import { refuseWhenStopping, type Stopping } from '../stopping.ts';
+import { announcedBytes, type ReceiveOptions, receiveMultipart, removeFiles } from '../uploads/receive.ts';
+import type { UploadPlace, UploadPlaces } from '../uploads/upload-places.ts';
+
+export interface UploadDeps {
+  readonly ingest: Ingest;
+  readonly keys: Pick<UploadKeys, 'open'>;
+  /** Where and how uploads are received; each file is removed when its answer is sent. */
+  readonly receive: ReceiveOptions;
+  /** Bounds the uploads under way. */
+  readonly places: UploadPlaces;
+  /** Uploads a minute for each key or address; 0: no limit. */
+  readonly perMinute: number;
+  readonly defaultWebhookSecret: string | null;
+  readonly isWebhookSecret: (text: string) => boolean;
+  /** The address of this instance, for links where none is configured. */
+  readonly servedAt: () => string;
+  readonly stopping: Stopping;
+  /** Tells the dispatcher that there is work, and the metrics how much. */
+  readonly onStored: (stored: Ingested) => void;
+}
+
+/** No `total`: an earlier upload under the same key stored its images. */
+type Stored = Ingested | { readonly requestId: string; readonly total?: undefined };
+
+type Whose = Pick<Upload, 'tenant' | 'client'>;
+
+/** `POST /api/upload`: answers 202 only when the request and all its images are durable. */
+export const uploadRoutes = (deps: UploadDeps): Router => {
+  const schema = uploadFields(deps.isWebhookSecret);
+
+  const receive = receiveMultipart(deps.receive);
+
+  const store = async (
+    req: Request,
+    whose: Whose,
+    opened: OpenedKey | undefined,
+    place: UploadPlace,
+  ): Promise<Stored> => {
+    try {
+      const [file] = Array.isArray(req.files) ? req.files : [];
+      if (file === undefined) throw new AppError('no_file');
+      await place.storing(file.size);
+      const open = () => createReadStream(file.path);
+      const fields = readFields(schema, req.body);
+      const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose);
+      if (opened === undefined) return await deps.ingest(open, upload, place.signal);
+      const fingerprint = await fingerprintOf(open, fields);
+      if (opened.kind === 'claimed') {
+        const { keyId, bind } = opened.claim;
+        const key = { id: keyId, bind: (requestId: string) => bind(requestId, fingerprint) };
+        return await deps.ingest(open, { ...upload, key }, place.signal);
+      }
+      if (opened.fingerprint !== fingerprint) throw new AppError('idempotency_key_reused');
+      return { requestId: opened.requestId };
+    } finally {
+      // Before the answer: whoever has it may rely on the file being gone.
+      await removeFiles(req);
+    }
+  };
+
+  const takePlace = async (req: Request, res: Response): Promise<UploadPlace> => {
+    const announced = announcedBytes(req, deps.receive.maxUploadBytes);
+    const gone = new AbortController();
+    const cutOff = (): void => gone.abort(new AppError('invalid_request', 'The upload was cut off.'));
+    const { giveUp } = deps.stopping;
+    const stop = (): void => gone.abort(giveUp.reason);
+    res.once('close', cutOff);
+    giveUp.addEventListener('abort', stop);
+    try {
+      return await deps.places.take(clientOf(req, res), announced, gone.signal);
+    } finally {
+      res.off('close', cutOff);
+      giveUp.removeEventListener('abort', stop);
+    }
+  };
+
+  const receiveAndStore = async (req: Request, res: Response, place: UploadPlace): Promise<Stored> => {
+    const whose = { tenant: tenantOf(res), client: clientOf(req, res) };
+    const key = readUploadKey(req.headersDistinct['idempotency-key']);
+    // Before the body is read: the same upload beside it is told so at once, not after it has sent all of its file.
+    const opened = key === undefined ? undefined : await deps.keys.open(whose.tenant, key);
+    try {
+      await receive(req, res, place);
+      return await store(req, whose, opened, place);
+    } finally {
+      // Before the answer, too: whoever is refused may send the key again at once.
+      if (opened?.kind === 'claimed') await opened.claim.release();
+    }
+  };
+
+  const upload: RequestHandler = async (req, res) => {
+    const place = await takePlace(req, res);
+    const stored = await receiveAndStore(req, res, place).finally(() => place.release());
+    const { requestId } = stored;
+    if (stored.total === undefined) {
+      req.log.info({ requestId }, 'upload repeated');
+      res.set('Idempotency-Replayed', 'true');
+    } else {
+      req.log.info({ requestId, images: stored.total }, 'upload stored');
+      deps.onStored(stored);
+    }
+    res.status(202).location(`/api/status/${requestId}`).json({ requestId });
+  };
+
+  return Router()
+    .post('/api/upload', refuseWhenStopping(deps.stopping), multipartOnly, limitRate(deps.perMinute, 'uploads'), upload)
+    .all('/api/upload', methodNotAllowed('POST'));
+};
+
+const multipartOnly: RequestHandler = (req, _res, next) => {
+  if (!req.is('multipart/form-data')) throw new AppError('unsupported_media_type');
+  next();
+};
+
+const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
+  const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
+  const secret = webhookSecret ?? defaultSecret;
+  return {
+    options: { quality, format, mozjpeg, progressive },
+    onInvalidRow,
+    ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
+    ...whose,
+  };
+};

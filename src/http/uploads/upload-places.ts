@@ -1,0 +1,187 @@
+import { AppError } from '../../errors.ts';
+import { createSlots, halfOf, type Shortage, type Slot, type SlotLimits } from '../readers/slots.ts';
+
+export interface PlacesOptions {
+  /** Uploads that are received or stored at the same time. */
+  readonly most: number;
+  /** Bytes of their files together, which lie on disk until they are stored. */
+  readonly bytes: number;
+  /** Of one body: it is taken when it is alone, whatever `bytes` says. */
+  readonly maxBodyBytes: number;
+  /** What must stay free on the disk of the files; null: 1 GiB, or a tenth of a smaller disk. */
+  readonly reserveBytes: number | null;
+  /** Room on that disk, in bytes. */
+  readonly space: () => Promise<{ readonly free: number; readonly total: number }>;
+  /** Aborted with the error to answer when the service stops and can wait for no upload any more. */
+  readonly giveUp: AbortSignal;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly now: () => number;
+  readonly waitMs?: number;
+  readonly checkEveryMs?: number;
+}
+
+/** One upload under way, from before its body is read until its images are stored and its file is gone. */
+export interface UploadPlace {
+  /** Aborted, with the error to answer, when the upload must end before that. */
+  readonly signal: AbortSignal;
+  /** Tells of bytes that have come; more than were announced may abort the signal. */
+  arrived(bytes: number): void;
+  /** The body has been read. Resolves when its rows may be stored: large files take turns. */
+  storing(bytes: number): Promise<void>;
+  release(): void;
+}
+
+const GIB = 1024 ** 3;
+/** For each place, so many uploads may wait for one; a wait costs a connection and what fits into its buffers. */
+const WAITING_PER_PLACE = 16;
+const WAIT_MS = 10_000;
+const CHECK_EVERY_MS = 1_000;
+/** Over this long is measured how fast an upload comes. */
+const WINDOW_MS = 5_000;
+/** An upload that comes more slowly than this gives its place away when others wait for one. */
+const SLOW_BYTES_PER_SECOND = 16 * 1024;
+/** Parsing is work of one thread: more large files at once only take memory, up to 135 MiB each (bench/results.md). */
+const LARGE_BYTES = 1024 ** 2;
+const LARGE_AT_ONCE = 2;
+const LARGE_WAIT_MS = 10 * 60_000;
+
+const refuse = (shortage: Shortage): AppError =>
+  new AppError(shortage === 'client' ? 'too_many_uploads' : 'uploads_busy');
+
+interface Arriving {
+  readonly client: string;
+  readonly controller: AbortController;
+  /** Announced, and not there yet. */
+  expected: number;
+  receiving: boolean;
+  windowBegan: number;
+  windowBytes: number;
+  /** Of the last whole window; null: there was none yet. */
+  rate: number | null;
+}
+
+export type UploadPlaces = ReturnType<typeof createUploadPlaces>;
+
+/**
+ * Bounds the uploads under way, in number, in bytes and by the room on the disk, in all and for each client. Whoever
+ * finds no place waits a little for one; uploads that dribble make room for those who wait.
+ */
+export const createUploadPlaces = (options: PlacesOptions) => {
+  const { most, maxBodyBytes, now, giveUp, waitMs = WAIT_MS, checkEveryMs = CHECK_EVERY_MS } = options;
+  const waiting = most * WAITING_PER_PLACE;
+  const bytes = Math.max(options.bytes, maxBodyBytes);
+  const limits: SlotLimits = {
+    ...{ most, mostPerClient: halfOf(most), bytes, bytesPerClient: Math.max(halfOf(bytes), maxBodyBytes) },
+    ...{ waiting, waitingPerClient: halfOf(waiting), waitMs },
+  };
+  const slots = createSlots(limits, refuse);
+  const large = createSlots(
+    {
+      ...{ most: LARGE_AT_ONCE, mostPerClient: halfOf(LARGE_AT_ONCE) },
+      ...{ waiting: most, waitingPerClient: most, waitMs: LARGE_WAIT_MS },
+    },
+    refuse,
+  );
+  const places = new Set<Arriving>();
+  let looked: { readonly at: number; readonly spare: Promise<number> } | null = null;
+
+  const endAll = (error: unknown): void => {
+    for (const { controller } of places) controller.abort(error);
+  };
+  giveUp.addEventListener('abort', () => endAll(giveUp.reason));
+
+  /** Room above the reserve; a disk that cannot be asked refuses nothing. */
+  const measure = async (): Promise<number> => {
+    try {
+      const { free, total } = await options.space();
+      return free - (options.reserveBytes ?? Math.min(GIB, total / 10));
+    } catch {
+      return Number.POSITIVE_INFINITY;
+    }
+  };
+  const spare = (): Promise<number> => {
+    if (looked === null || now() - looked.at >= checkEveryMs) looked = { at: now(), spare: measure() };
+    return looked.spare;
+  };
+
+  const makeRoom = (): void => {
+    const slow = [...places]
+      .filter(({ receiving, rate }) => receiving && rate !== null && rate < SLOW_BYTES_PER_SECOND)
+      .sort((one, other) => (one.rate ?? 0) - (other.rate ?? 0));
+    for (const { client, shortage } of slots.waiting()) {
+      const at = slow.findIndex((place) => shortage === 'server' || place.client === client);
+      const [place] = at === -1 ? [] : slow.splice(at, 1);
+      place?.controller.abort(
+        new AppError('request_timeout', 'The upload came too slowly while others waited for its place. Send it again.'),
+      );
+    }
+  };
+
+  const check = async (): Promise<void> => {
+    for (const place of places) {
+      const passed = now() - place.windowBegan;
+      if (passed < WINDOW_MS) continue;
+      place.rate = (place.windowBytes / passed) * 1_000;
+      place.windowBegan = now();
+      place.windowBytes = 0;
+    }
+    makeRoom();
+    if ((await spare()) < 0) endAll(new AppError('disk_full'));
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const watch = (): void => {
+    if (places.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    } else timer ??= setInterval(() => void check(), checkEveryMs).unref();
+  };
+
+  const placeIn = (slot: Slot, client: string, announced: number): UploadPlace => {
+    const controller = new AbortController();
+    const place: Arriving = {
+      ...{ client, controller, expected: announced, receiving: true },
+      ...{ windowBegan: now(), windowBytes: 0, rate: null },
+    };
+    let turn: Slot | undefined;
+    places.add(place);
+    watch();
+    if (giveUp.aborted) controller.abort(giveUp.reason);
+    return {
+      signal: controller.signal,
+      arrived(count) {
+        place.windowBytes += count;
+        const beyond = count - place.expected;
+        place.expected = Math.max(0, -beyond);
+        const shortage = beyond > 0 ? slot.grow(beyond) : null;
+        if (shortage !== null) controller.abort(refuse(shortage));
+      },
+      async storing(size) {
+        place.receiving = false;
+        place.expected = 0;
+        if (size > LARGE_BYTES) turn = await large.take(client, 0, controller.signal);
+      },
+      release() {
+        turn?.release();
+        places.delete(place);
+        watch();
+        slot.release();
+      },
+    };
+  };
+
+  return {
+    /**
+     * Resolves to a place as soon as there is one. Rejects with `too_many_uploads`, `uploads_busy` or `disk_full`, or
+     * with the reason of the signal.
+     * @param announced bytes of the body, 0 when the client does not say
+     */
+    async take(client: string, announced: number, signal: AbortSignal): Promise<UploadPlace> {
+      const slot = await slots.take(client, announced, signal);
+      const place = placeIn(slot, client, announced);
+      const expected = [...places].reduce((sum, each) => sum + each.expected, 0);
+      if ((await spare()) >= expected) return place;
+      place.release();
+      throw new AppError('disk_full');
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../errors.ts';
+import type { ImageStore, OutlinedImage } from '../requests/image-store.ts';
+import type { RequestRecord } from '../requests/types.ts';
+import { OUTPUT_FORMATS, outputName, type Storage } from '../storage/storage.ts';
+import { createFolderNames } from './archive-names.ts';
+import { imagesInOrder } from './output-csv.ts';
+import type { ZipEntry } from './zip.ts';
+
+/** At most so many missing outputs are named; the rest is counted. */
+const MISSING_NAMED = 1_000;
+
+/**
+ * The outputs of a request as entries `<serial>-<product>/<n>.<ending>`, in the order of the upload; n is the image's
+ * place in its cell, from 1. What the store no longer has is named in `MISSING.txt` at the end.
+ */
+export async function* archiveEntries(
+  images: ImageStore,
+  storage: Pick<Storage, 'read'>,
+  request: RequestRecord,
+): AsyncGenerator<ZipEntry> {
+  const folderOf = createFolderNames();
+  const { extension } = OUTPUT_FORMATS[request.options.format];
+  const modified = request.finishedAt ?? request.createdAt;
+  const missing: string[] = [];
+  let missingCount = 0;
+  let row = -1;
+  let first: OutlinedImage | null = null;
+  let folder: string | null = null;
+  for await (const image of imagesInOrder(images, request)) {
+    if (image.row !== row) {
+      row = image.row;
+      first = image;
+      folder = null;
+    }
+    if (image.status !== 'completed') continue;
+    // Named by its first image that is done: rows without one take no name from the others.
+    folder ??= folderOf(first?.serialNumber ?? '', first?.productName ?? '');
+    const name = `${folder}/${image.index + 1}.${extension}`;
+    yield {
+      name,
+      modified: image.finishedAt ?? modified,
+      open: async (): Promise<Readable | null> => {
+        try {
+          return await storage.read(outputName(image._id, request.options.format));
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'image_not_found') throw error;
+          missingCount += 1;
+          if (missing.length < MISSING_NAMED) missing.push(name);
+          return null;
+        }
+      },
+    };
+  }
+  if (missingCount === 0) return;
+  const more = missingCount > missing.length ? `and ${missingCount - missing.length} more\r\n` : '';
+  const text = `These outputs are no longer in the image store:\r\n${missing.join('\r\n')}\r\n${more}`;
+  yield { name: 'MISSING.txt', modified, open: async () => asStream(text) };
+}
+
+async function* asStream(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}

@@ -1,0 +1,24 @@
+import type { RequestRecord } from '../requests/types.ts';
+import { bytesOf, progressOf } from './status.ts';
+
+/** The completion event of one run of a request, as the webhook's outbox takes it. */
+export const completionEvent = (request: RequestRecord, publicUrl: string) => ({
+  requestId: request._id,
+  run: request.run,
+  tenant: request.tenant,
+  url: request.webhook?.url ?? '',
+  secret: request.webhook?.secret ?? null,
+  type: 'request.completed',
+  payload: {
+    type: 'request.completed',
+    timestamp: request.finishedAt,
+    data: {
+      requestId: request._id,
+      status: request.state,
+      progress: progressOf(request),
+      bytes: bytesOf(request),
+      statusUrl: `${publicUrl}/api/status/${request._id}`,
+      outputUrl: `${publicUrl}/api/output/${request._id}`,
+    },
+  },
+});

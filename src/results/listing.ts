@@ -1,0 +1,55 @@
+import type { Models } from '../requests/models.ts';
+import { ofTenant } from '../requests/tenant.ts';
+import { HIDDEN_STATES, type RequestRecord } from '../requests/types.ts';
+
+/** The place of a request in the list, newest first; those after it are older. */
+export interface ListPlace {
+  readonly createdAt: Date;
+  readonly requestId: string;
+}
+
+export type ListedRequest = Pick<
+  RequestRecord,
+  '_id' | 'tenant' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
+>;
+
+const FIELDS = {
+  ...{ tenant: 1, state: 1, createdAt: 1, startedAt: 1, finishedAt: 1 },
+  ...{ options: 1, total: 1, counters: 1 },
+} as const;
+const FIRST_WINDOW_MS = 60 * 60_000;
+const WIDER = 4;
+/** A clock that is ahead by less still shows in the list. */
+const AHEAD_MS = 60 * 60_000;
+
+/**
+ * A tenant's newest requests, read back in time by windows that widen until enough are found: the embedded engines sort all
+ * that a query matches before they limit it.
+ */
+export const createListing =
+  ({ requests }: Models, now: () => Date) =>
+  async (tenant: string, limit: number, after?: ListPlace): Promise<ListedRequest[]> => {
+    const read = (createdAt: object | Date, beyond: object = {}) =>
+      requests
+        .find({ ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] } }, FIELDS)
+        .sort({ createdAt: -1, _id: -1 })
+        .limit(limit)
+        .lean<ListedRequest[]>();
+
+    const found = after === undefined ? [] : await read(after.createdAt, { _id: { $lt: after.requestId } });
+    let to = after?.createdAt.getTime() ?? now().getTime() + AHEAD_MS;
+    for (let width = FIRST_WINDOW_MS; found.length < limit && to > 0; width *= WIDER) {
+      const from = Math.max(0, to - width);
+      found.push(...(await read({ $gte: new Date(from), $lt: new Date(to) })));
+      to = from;
+    }
+    return found.slice(0, limit);
+  };
+
+/** Those of these requests that exist for people, in no order; one query. */
+export const createSummaries =
+  ({ requests }: Models) =>
+  async (requestIds: readonly string[]): Promise<ListedRequest[]> => {
+    const found = await requests.find({ _id: { $in: [...requestIds] } }, FIELDS).lean<ListedRequest[]>();
+    return found.filter(({ state }) => !HIDDEN_STATES.includes(state));
+  };

@@ -1,0 +1,103 @@
+import type { ImageErrorCode } from '../errors.ts';
+import { parseUrl } from '../network/url.ts';
+import type { ReportedImage } from '../requests/image-store.ts';
+import type { ProductReport, Report } from '../requests/types.ts';
+import { savedPercent } from './status.ts';
+
+export const PRODUCTS_SHOWN = 20;
+export const ORIGINS_SHOWN = 10;
+/** Origins that are counted for one code; those that come first. An upload may name a million. */
+const ORIGINS_COUNTED = 10_000;
+/** A cell may have a megabyte; together with the numbers above this keeps a report below about 150 kB. */
+const SHOWN_CHARACTERS = 200;
+
+/**
+ * Adds the images of a request up, row by row as they come, in memory that does not grow with the request.
+ * Images must come in the order of the upload.
+ */
+export const createTally = () => {
+  let products: ProductReport[] = [];
+  let productCount = 0;
+  let row = -1;
+  let current: Omit<ProductReport, 'savedPercent'> | null = null;
+  const failures = new Map<ImageErrorCode, { count: number; origins: Map<string | null, number> }>();
+
+  const endRow = (): void => {
+    if (current === null || current.images === 0) return;
+    const product = { ...current, savedPercent: savedPercent(current.bytesIn, current.bytesOut) };
+    products = [...products, product].sort((a, b) => saved(b) - saved(a)).slice(0, PRODUCTS_SHOWN);
+  };
+
+  const countFailure = (code: ImageErrorCode, origin: string | null): void => {
+    const failure = failures.get(code) ?? { count: 0, origins: new Map() };
+    failures.set(code, failure);
+    failure.count += 1;
+    const known = failure.origins.get(origin);
+    if (known === undefined && failure.origins.size >= ORIGINS_COUNTED) return;
+    failure.origins.set(origin, (known ?? 0) + 1);
+  };
+
+  return {
+    add(image: ReportedImage): void {
+      if (image.row !== row || current === null) {
+        endRow();
+        row = image.row;
+        productCount += 1;
+        current = {
+          serialNumber: cut(image.serialNumber),
+          productName: cut(image.productName),
+          ...{ images: 0, bytesIn: 0, bytesOut: 0 },
+        };
+      }
+      if (image.status === 'completed') {
+        current = {
+          ...current,
+          images: current.images + 1,
+          bytesIn: current.bytesIn + (image.bytesIn ?? 0),
+          bytesOut: current.bytesOut + (image.bytesOut ?? 0),
+        };
+      } else if (image.status === 'failed' && image.error !== undefined) {
+        countFailure(image.error.code, originOf(image.inputUrl));
+      }
+    },
+
+    /** To be called once, when all have been added. */
+    result(): Report {
+      endRow();
+      return {
+        products,
+        productCount,
+        failures: [...failures]
+          .map(([code, { count, origins }]) => ({
+            code,
+            count,
+            origins: [...origins]
+              .map(([origin, of]) => ({ origin, count: of }))
+              .sort((a, b) => b.count - a.count)
+              .slice(0, ORIGINS_SHOWN),
+          }))
+          .sort((a, b) => b.count - a.count),
+      };
+    },
+  };
+};
+
+const saved = ({ bytesIn, bytesOut }: ProductReport): number => bytesIn - bytesOut;
+
+const cut = (text: string | undefined): string => {
+  const whole = text ?? '';
+  return whole.length > SHOWN_CHARACTERS ? `${whole.slice(0, SHOWN_CHARACTERS - 1).toWellFormed()}…` : whole;
+};
+
+/** Scheme and host, or the bucket; never user, password, path or query, which may be secret. */
+export const originOf = (url: string): string | null => {
+  const parsed = parseUrl(url);
+  return parsed === null || parsed.host === '' ? null : cut(`${parsed.protocol}//${parsed.host}`);
+};
+
+/** The report of a request all of whose images are at hand, in the order of the upload. */
+export const reportOf = (images: readonly ReportedImage[]): Report => {
+  const tally = createTally();
+  for (const image of images) tally.add(image);
+  return tally.result();
+};

@@ -1,0 +1,151 @@
+import { redactCredentials } from '../network/redact.ts';
+import type { ImageStore } from '../requests/image-store.ts';
+import { finishedImages, percentDone } from '../requests/transitions.ts';
+import type { ImageRecord, RequestRecord, RequestState } from '../requests/types.ts';
+import { OUTPUT_FORMATS, outputName } from '../storage/storage.ts';
+
+/** What the webhook's outbox tells of a request's newest event. */
+export interface WebhookSummary {
+  readonly state: string;
+  readonly attempts: number;
+  readonly lastStatus: number | null;
+}
+
+export interface StatusPage {
+  /** Only images after this position; -1 for the first page. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** The states that people see; what happens inside is told by its nearest public name. */
+const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
+
+/** Bytes of a page's images in UTF-8: where URLs are long it ends before its `limit`, and `next` leads on. */
+export const PAGE_BYTES = 2 * 1024 * 1024;
+/** Of one slice, about: what is read and made at once, and what a client that does not read keeps in memory. */
+const SLICE_BYTES = 64 * 1024;
+/** Images of the first slice, whose sizes are not known yet: a URL has up to 8,192 characters. */
+const FIRST_SLICE = 20;
+const LARGEST_SLICE = 500;
+
+/**
+ * Writes the JSON of `GET /api/status/:requestId` from one request and one page of its images, slice by slice: between
+ * two of them the process does other things, and a slice is made only when the one before was taken.
+ */
+export const createStatusView = (images: ImageStore, outputUrl: (name: string) => string) =>
+  async function* (request: RequestRecord, webhook: WebhookSummary | null, page: StatusPage): AsyncGenerator<string> {
+    const head = {
+      ...summaryOf(request),
+      webhook:
+        request.webhook === undefined
+          ? null
+          : {
+              ...(webhook ?? { state: 'waiting', attempts: 0, lastStatus: null }),
+              url: redactCredentials(request.webhook.url),
+            },
+      report: request.report ?? null,
+    };
+    let text = `${JSON.stringify(head).slice(0, -1)},"products":[`;
+    let written = 0;
+    let last: ImageRecord | null = null;
+    let count = FIRST_SLICE;
+    const from = page.after + 1;
+    const end = Math.min(from + page.limit, request.total);
+    for (let seq = from; seq < end && written < PAGE_BYTES; ) {
+      const shown = await images.page(request._id, seq, Math.min(seq + count, end));
+      // Being removed meanwhile.
+      if (shown.length === 0) break;
+      let made = 0;
+      for (const image of shown) {
+        const before = text.length;
+        if (last?.row !== image.row) {
+          text += `${last === null ? '' : ']},'}${productHead(last === null ? await namesOf(images, image) : image)}`;
+        } else {
+          text += ',';
+        }
+        text += JSON.stringify(shownImage(image, request, outputUrl));
+        last = image;
+        made += Buffer.byteLength(text.slice(before));
+        if (written + made >= PAGE_BYTES) break;
+      }
+      written += made;
+      seq = (last?.seq ?? end) + 1;
+      count = Math.min(LARGEST_SLICE, Math.max(1, Math.floor((SLICE_BYTES * shown.length) / made)));
+      yield text;
+      text = '';
+    }
+    const more = last !== null && last.seq < request.total - 1;
+    const next = more ? `/api/status/${request._id}?limit=${page.limit}&after=${last?.seq}` : null;
+    yield `${text}${last === null ? '' : ']}'}],"next":${JSON.stringify(next)}}`;
+  };
+
+export const progressOf = ({ counters, total }: Pick<RequestRecord, 'counters' | 'total'>) => {
+  const finished = Math.min(finishedImages(counters), total);
+  return {
+    total,
+    completed: counters.completed,
+    failed: counters.failed,
+    cancelled: counters.cancelled,
+    pending: total - finished,
+    percent: percentDone(finished, total),
+  };
+};
+
+/** Bytes of the completed images, before and after; `savedPercent` with one decimal, negative when they grew. */
+export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord, 'counters'>) => ({
+  in: bytesIn,
+  out: bytesOut,
+  savedPercent: savedPercent(bytesIn, bytesOut),
+});
+
+export const savedPercent = (bytesIn: number, bytesOut: number): number =>
+  bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10;
+
+/** One line of the list of requests. */
+export const summaryOf = (
+  request: Pick<
+    RequestRecord,
+    '_id' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
+  >,
+) => ({
+  requestId: request._id,
+  status: PUBLIC_STATES[request.state] ?? request.state,
+  createdAt: request.createdAt,
+  startedAt: request.startedAt ?? null,
+  finishedAt: request.finishedAt ?? null,
+  options: { mozjpeg: false, progressive: false, ...request.options },
+  progress: progressOf(request),
+  bytes: bytesOf(request),
+});
+
+type ProductNames = Pick<ImageRecord, 'serialNumber' | 'productName'>;
+
+/** A page may begin inside a row: the product's names are with the row's first image alone. */
+const namesOf = async (images: ImageStore, image: ImageRecord): Promise<ProductNames> => {
+  if (image.index === 0 || image.productName !== undefined) return image;
+  const first = image.seq - image.index;
+  return (await images.page(image.requestId, first, first + 1))[0] ?? {};
+};
+
+/** The beginning of a product, up to its first image. */
+const productHead = ({ serialNumber = '', productName = '' }: ProductNames): string =>
+  `${JSON.stringify({ serialNumber, productName }).slice(0, -1)},"images":[`;
+
+const shownImage = (image: ImageRecord, { options }: RequestRecord, outputUrl: (name: string) => string) => {
+  const completed = image.status === 'completed';
+  return {
+    id: image._id,
+    index: image.index,
+    inputUrl: redactCredentials(image.inputUrl),
+    status: image.status,
+    outputUrl: completed ? outputUrl(outputName(image._id, options.format)) : null,
+    contentType: completed ? OUTPUT_FORMATS[options.format].contentType : null,
+    bytesIn: image.bytesIn ?? null,
+    bytesOut: image.bytesOut ?? null,
+    width: image.width ?? null,
+    height: image.height ?? null,
+    notes: image.notes ?? [],
+    attempts: image.attempts,
+    error: image.error ?? null,
+  };
+};

@@ -1,0 +1,130 @@
+import type { PageSettings } from '../../../http/page-settings.ts';
+import { fill, h, setShare, setText } from '../../dom.ts';
+import { change, count, size } from '../../format.ts';
+import { icon } from '../../icons.ts';
+import { nameOf, outputPath, type Shown } from './tile.ts';
+
+const NOTES = {
+  kept_original: 'The original was smaller than a new encoding, so it was kept, without its metadata.',
+  first_frame_only: 'The original is animated; its first frame was kept.',
+} as const;
+
+/**
+ * A dialog that lays the original over the output, with a slider between them. The slider is a range input over the
+ * whole picture: mouse, touch, keyboard and screen reader work as with every other.
+ * @param list the images to go through, in order
+ */
+export const createCompare = (settings: PageSettings, list: () => readonly Shown[]) => {
+  let openId = '';
+  const title = h('h2', { id: 'compare-title', class: 'break' });
+  const facts = h('p', { class: 'muted' });
+  const after = h('img', { class: 'compare-after', alt: 'After' });
+  const before = h('img', { class: 'compare-before', alt: 'Before' });
+  const beforeTag = h('span', { class: 'compare-tag compare-tag-before' });
+  const afterTag = h('span', { class: 'compare-tag compare-tag-after' });
+  const slider = h('input', {
+    type: 'range',
+    class: 'compare-slider',
+    min: 0,
+    max: 100,
+    step: 1,
+    value: 50,
+    'aria-label': 'Share of the original that is shown, in percent',
+    on: { input: () => setShare(stage, Number(slider.value) / 100) },
+  });
+  const handle = h('span', { class: 'compare-handle' }, icon('compare'));
+  const stage = h('div', { class: 'compare-stage' }, after, before, handle, slider, beforeTag, afterTag);
+  const notice = h('div', { 'aria-live': 'polite' });
+  const links = h('p', { class: 'compare-links' });
+  const previous = h(
+    'button',
+    { type: 'button', class: 'button', on: { click: () => step(-1) } },
+    icon('previous'),
+    'Previous',
+  );
+  const next = h('button', { type: 'button', class: 'button', on: { click: () => step(1) } }, 'Next', icon('next'));
+  const dialog = h(
+    'dialog',
+    { class: 'dialog compare', 'aria-labelledby': 'compare-title' },
+    h(
+      'div',
+      { class: 'dialog-head' },
+      h('div', { class: 'stack-tiny' }, title, facts),
+      h(
+        'button',
+        { type: 'button', class: 'icon-button', 'aria-label': 'Close', on: { click: () => dialog.close() } },
+        icon('close'),
+      ),
+    ),
+    stage,
+    notice,
+    h('div', { class: 'dialog-foot' }, links, h('div', { class: 'actions' }, previous, next)),
+  );
+  // A click on the backdrop is a click on the dialog itself.
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener('close', () => dialog.remove());
+
+  before.addEventListener('error', () => {
+    stage.classList.add('has-no-before');
+    fill(
+      notice,
+      h('p', { class: 'muted' }, 'The original cannot be shown here: its server does not give it to this page.'),
+    );
+  });
+
+  const show = (shown: Shown): void => {
+    const { image } = shown;
+    openId = image.id;
+    setText(title, nameOf(shown));
+    const notes = image.notes.map((note) => NOTES[note]).join(' ');
+    setText(facts, `${count(image.width ?? 0)} × ${count(image.height ?? 0)} pixels. ${notes}`);
+    stage.classList.remove('has-no-before');
+    fill(notice);
+    slider.value = '50';
+    setShare(stage, 0.5);
+    // The picture's own shape, so that nothing jumps when it has come.
+    stage.style.setProperty('--ratio', String((image.width ?? 4) / (image.height ?? 3)));
+    after.src = outputPath(image);
+    const original = originalOf(image.inputUrl, settings.samples);
+    before.src = original;
+    setText(beforeTag, `Before ${size(image.bytesIn ?? 0)}`);
+    setText(afterTag, `After ${size(image.bytesOut ?? 0)} (${change(image.bytesIn ?? 0, image.bytesOut ?? 0)})`);
+    fill(links, link(original, 'Original'), link(outputPath(image), 'Result'));
+    const all = list();
+    const at = all.findIndex((one) => one.image.id === image.id);
+    previous.disabled = at <= 0;
+    next.disabled = at >= all.length - 1;
+  };
+
+  const step = (by: number): void => {
+    const all = list();
+    const shown = all[all.findIndex((one) => one.image.id === openId) + by];
+    if (shown === undefined) return;
+    show(shown);
+    // A button that has just been disabled loses the keyboard.
+    if ((by > 0 ? next : previous).disabled) slider.focus();
+  };
+
+  return {
+    open: (id: string): void => {
+      const shown = list().find(({ image }) => image.id === id);
+      if (shown === undefined) return;
+      document.body.append(dialog);
+      show(shown);
+      dialog.showModal();
+      slider.focus();
+    },
+  };
+};
+
+const link = (href: string, text: string): HTMLElement =>
+  h(
+    'a',
+    { href, target: '_blank', rel: 'noopener noreferrer' },
+    text,
+    h('span', { class: 'visually-hidden' }, ' (new tab)'),
+  );
+
+/** The sample's photos are at this very address too; others are asked for where they are. */
+const originalOf = (inputUrl: string, samples: string | null): string =>
+  samples !== null && inputUrl.startsWith(samples) ? `/samples/${inputUrl.slice(samples.length)}` : inputUrl;

@@ -1,0 +1,111 @@
+import { fill, h } from '../../dom.ts';
+import { change, size } from '../../format.ts';
+import { icon } from '../../icons.ts';
+import type { Image } from '../../types.ts';
+
+/** An image beside the product that it belongs to. */
+export interface Shown {
+  readonly image: Image;
+  readonly productName: string;
+  readonly serialNumber: string;
+}
+
+export interface Tile {
+  readonly element: HTMLElement;
+  readonly update: (shown: Shown) => void;
+  readonly shown: () => Shown;
+}
+
+const UNFINISHED: readonly Image['status'][] = ['pending', 'processing'];
+
+export const isSettled = ({ status }: Image): boolean => !UNFINISHED.includes(status);
+
+/**
+ * Outputs come from where the page is: `outputUrl` begins with PUBLIC_URL, which need not be the address in the bar, and
+ * this address leads to the store as well.
+ */
+export const outputPath = (image: Image): string =>
+  `/processed_images/${new URL(image.outputUrl ?? '', location.href).pathname.split('/').at(-1)}`;
+
+/** The product's name, or the file's where there is none. */
+export const nameOf = ({ image, productName, serialNumber }: Shown): string =>
+  productName || serialNumber || image.inputUrl.split(/[?#]/)[0]?.split('/').at(-1) || 'Image';
+
+/** One image of the gallery: waiting, done (a button that opens the comparison), failed or stopped. */
+export const createTile = (first: Shown, onOpen: () => void): Tile => {
+  const element = h('li', { class: 'tile' });
+  let current = first;
+
+  const draw = (): void => {
+    const { image } = current;
+    element.className = `tile tile-${image.status}`;
+    if (image.status === 'completed') fill(element, done(current, onOpen));
+    else fill(element, frame(image), caption(current, noteOf(image)));
+  };
+  draw();
+
+  return {
+    element,
+    shown: () => current,
+    update: (shown) => {
+      const changed = shown.image.status !== current.image.status;
+      current = shown;
+      if (changed) draw();
+    },
+  };
+};
+
+const done = (shown: Shown, onOpen: () => void): HTMLElement => {
+  const { image } = shown;
+  const before = image.bytesIn ?? 0;
+  const after = image.bytesOut ?? 0;
+  const picture = h('img', {
+    src: outputPath(image),
+    alt: '',
+    loading: 'lazy',
+    decoding: 'async',
+    width: image.width,
+    height: image.height,
+  });
+  const sizes = h(
+    'span',
+    { class: 'tile-note' },
+    `${size(before)} → ${size(after)}`,
+    h('strong', { class: after < before ? 'good' : 'muted' }, change(before, after)),
+  );
+  return h(
+    'button',
+    { type: 'button', class: 'tile-button', title: nameOf(shown), on: { click: onOpen } },
+    h('span', { class: 'tile-frame' }, picture, h('span', { class: 'tile-hint' }, icon('compare'))),
+    caption(shown, sizes),
+    h('span', { class: 'visually-hidden' }, ' Compare before and after'),
+  );
+};
+
+const frame = ({ status }: Image): HTMLElement =>
+  h(
+    'span',
+    { class: `tile-frame${status === 'processing' ? ' is-busy' : ''}` },
+    status === 'failed' ? icon('warning') : status === 'cancelled' ? icon('stop') : icon('image'),
+  );
+
+const caption = (shown: Shown, note: Node | string): HTMLElement =>
+  h(
+    'span',
+    { class: 'tile-caption' },
+    h('span', { class: 'tile-name' }, nameOf(shown)),
+    typeof note === 'string' ? h('span', { class: 'tile-note' }, note) : note,
+  );
+
+const noteOf = (image: Image): string => {
+  switch (image.status) {
+    case 'pending':
+      return image.attempts > 0 ? 'tried again soon' : 'waiting';
+    case 'processing':
+      return 'in work';
+    case 'cancelled':
+      return 'stopped';
+    default:
+      return image.error?.message ?? 'failed';
+  }
+};

@@ -1,0 +1,205 @@
+import { v4 as uuid } from 'uuid';
+import { createClock } from '../../src/database/clock.ts';
+import { createStoreGate } from '../../src/dispatch/circuit-breaker.ts';
+import { createSharing } from '../../src/dispatch/coalescing.ts';
+import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
+import type { DispatcherDeps } from '../../src/dispatch/dispatcher-deps.ts';
+import { createOrigins } from '../../src/dispatch/host-limiter.ts';
+import type { ImagePool, ImageResult, ImageTask } from '../../src/images/task.ts';
+import { createCompletion } from '../../src/requests/completion.ts';
+import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
+import { createRequestStore } from '../../src/requests/request-store.ts';
+import { NO_COUNTS } from '../../src/requests/types.ts';
+import { reportOf } from '../../src/results/report.ts';
+import { createClaimingStore } from '../support/claiming-store.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
+import { waitFor } from '../support/service.ts';
+
+const MINUTE = 60_000;
+let database: TestConnection;
+let models: Models;
+const dispatchers: Dispatcher[] = [];
+
+beforeAll(async () => {
+  database = await testConnection();
+  models = createModels(database.connection);
+  await ensureIndexes(models);
+});
+afterEach(async () => {
+  await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.stop(5_000)));
+  await models.requests.deleteMany({});
+});
+afterAll(() => database.close());
+
+const seed = async (total: number): Promise<string> => {
+  const requestId = uuid();
+  const image = { requestId, index: 0, serialNumber: '1', productName: 'p', status: 'pending' as const };
+  await models.images.insertMany(
+    Array.from({ length: total }, (_, seq) => ({
+      ...image,
+      ...{ _id: uuid(), seq, row: seq, inputUrl: `${seq}`, nextAt: new Date(seq), attempts: 0, reports: 0 },
+    })),
+    { lean: true },
+  );
+  await models.requests.create({
+    ...{ _id: requestId, state: 'queued', run: 1, createdAt: new Date(), heartbeatAt: new Date(), total },
+    ...{
+      options: { quality: 50, format: 'jpeg' },
+      csv: { header: [], delimiter: ',', chunks: 0 },
+      counters: NO_COUNTS,
+    },
+  });
+  return requestId;
+};
+
+const done: ImageResult = {
+  ...{ ok: true, bytesIn: 2, bytesOut: 1, width: 1, height: 1, notes: [] },
+  timings: { download: 0, encode: 0, store: 0 },
+};
+const full: ImageResult = { ok: false, code: 'storage_failed', message: 'The disk is full.', retryable: true };
+const after = <T>(ms: number, value: T): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value));
+
+interface Settings {
+  readonly run: ImagePool['run'];
+  readonly check?: () => Promise<void>;
+  readonly leaseMs?: number;
+  readonly capacity?: number;
+  /** How wrong the clock of the instance is, in milliseconds. */
+  readonly skewMs?: number;
+  readonly onVerdict?: DispatcherDeps['onVerdict'];
+}
+
+const start = async ({
+  run,
+  check = async () => {},
+  leaseMs = 30_000,
+  capacity = 8,
+  skewMs = 0,
+  onVerdict = () => {},
+}: Settings) => {
+  const clock = createClock(database.connection, { localNow: () => Date.now() + skewMs });
+  await clock.refresh();
+  const requests = createRequestStore(models, clock.now);
+  const images = createClaimingStore(models, clock.now);
+  const dispatcher = createDispatcher({
+    ...{ images, claimer: images, requests, leaseMs, maxAttempts: 5, random: Math.random },
+    completion: createCompletion(requests, images, async () => {}, reportOf),
+    pool: { capacity, most: capacity * 4, run },
+    origins: createOrigins({ connections: 6, most: capacity * 4, patience: 5 }, () => performance.now()),
+    sharing: createSharing(
+      async () => true,
+      () => performance.now(),
+    ),
+    storeGate: createStoreGate(check, () => performance.now()),
+    log: { info: () => {}, warn: () => {} },
+    onVerdict,
+  });
+  dispatchers.push(dispatcher);
+  dispatcher.start();
+  return dispatcher;
+};
+
+const request = (requestId: string) => models.requests.findById(requestId).lean();
+const isDone = (requestId: string) => async () => (await request(requestId))?.state === 'completed';
+
+test('a cancel stops what waits while every slot is busy', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const dispatcher = await start({ capacity: 2, run: () => held.then(() => done) });
+  const requestId = await seed(20);
+  dispatcher.wake();
+  const counted = (status: string) => models.images.collection.countDocuments({ requestId, status });
+  await waitFor(async () => (await counted('processing')) >= 2);
+  await models.requests.updateOne({ _id: requestId }, { $set: { state: 'cancelling' } });
+  dispatcher.wake();
+  await waitFor(async () => (await counted('pending')) === 0);
+  const running = await counted('processing');
+  expect(running).toBeGreaterThanOrEqual(2);
+  release();
+  await waitFor(async () => (await request(requestId))?.state === 'cancelled');
+  expect((await request(requestId))?.counters).toMatchObject({ completed: running, cancelled: 20 - running });
+});
+
+test('a small request that comes after a large one does not wait for it', async () => {
+  const run = () => after(40, done);
+  const dispatcher = await start({ run });
+  const alone = await seed(5);
+  const aloneAt = performance.now();
+  dispatcher.wake();
+  await waitFor(isDone(alone));
+  const aloneMs = performance.now() - aloneAt;
+
+  const large = await seed(2_000);
+  await waitFor(async () => ((await request(large))?.counters.completed ?? 0) > 20);
+  const small = await seed(5);
+  const begunAt = performance.now();
+  dispatcher.wake();
+  await waitFor(isDone(small));
+  expect(performance.now() - begunAt).toBeLessThan(aloneMs + 3_000);
+  const left = 2_000 - ((await request(large))?.counters.completed ?? 2_000);
+  expect(left).toBeGreaterThan(1_000);
+}, 60_000);
+
+test('two instances whose clocks are two minutes apart share a request, and no image is worked on twice', async () => {
+  const total = 60;
+  const requestId = await seed(total);
+  const shares: string[][] = [[], []];
+  // Longer than the lease, so that only renewals at the right time keep the other instance away.
+  const work = (share: string[]) => (task: ImageTask) => {
+    share.push(task.id);
+    return after(1_500, done);
+  };
+  const settings = { leaseMs: 1_000, capacity: 6 };
+  await start({ ...settings, skewMs: MINUTE, run: work(shares[0] ?? []) });
+  await start({ ...settings, skewMs: -MINUTE, run: work(shares[1] ?? []) });
+  await waitFor(isDone(requestId), 40_000);
+
+  const all = shares.flat();
+  expect(all).toHaveLength(total);
+  expect(new Set(all).size).toBe(total);
+  for (const share of shares) expect(share.length).toBeGreaterThan(total / 5);
+  expect(await models.images.countDocuments({ requestId, attempts: { $ne: 1 } })).toBe(0);
+  const record = await request(requestId);
+  expect(Math.abs((record?.finishedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(MINUTE / 2);
+}, 60_000);
+
+test('while the store is full images wait, cost no attempt and are not downloaded over and over', async () => {
+  const requestId = await seed(40);
+  let isFull = true;
+  let runs = 0;
+  await start({
+    run: () => {
+      runs += 1;
+      return after(5, isFull ? full : done);
+    },
+    // The few bytes of a check find room; an image does not.
+    check: async () => {},
+  });
+  const waiting = () => models.images.countDocuments({ requestId, 'error.code': 'storage_failed' });
+  await waitFor(async () => (await waiting()) >= 9);
+  // The first eight together, then one at a time.
+  expect(runs).toBeLessThan(13);
+  expect(await models.images.countDocuments({ requestId, status: { $in: ['completed', 'failed'] } })).toBe(0);
+
+  isFull = false;
+  await waitFor(isDone(requestId), 30_000);
+  expect(await models.images.countDocuments({ requestId, attempts: 1, status: 'completed' })).toBe(40);
+  expect(await waiting()).toBe(0);
+}, 60_000);
+
+test('a verdict is told as late when the lease has passed to another, and as standing when not', async () => {
+  const requestId = await seed(2);
+  const told: string[] = [];
+  await start({
+    run: async ({ id, url }) => {
+      if (url === '0') await models.images.updateOne({ _id: id }, { $set: { leaseToken: 'another' } });
+      return done;
+    },
+    onVerdict: (_request, image, verdict, stands) => told.push(`${image.seq} ${verdict.kind} ${stands}`),
+  });
+  await waitFor(async () => told.length === 2);
+  expect(told.sort()).toEqual(['0 completed false', '1 completed true']);
+  expect((await request(requestId))?.counters.completed).toBe(1);
+}, 60_000);

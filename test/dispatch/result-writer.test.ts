@@ -1,0 +1,101 @@
+import { createSettler, type Settled } from '../../src/dispatch/result-writer.ts';
+import type { ImageStore, Settlement } from '../../src/requests/image-store.ts';
+import type { ActiveRequest, RequestStore } from '../../src/requests/request-store.ts';
+import { NO_COUNTS } from '../../src/requests/types.ts';
+
+const request: ActiveRequest = {
+  _id: 'r',
+  state: 'processing',
+  run: 1,
+  options: { quality: 50, format: 'jpeg' },
+  total: 9,
+  counters: NO_COUNTS,
+};
+
+const failure = (seq: number): Settled => ({
+  request,
+  image: {
+    _id: `i${seq}`,
+    requestId: 'r',
+    seq,
+    inputUrl: 'http://a.example/',
+    attempts: 1,
+    reports: 0,
+    leaseToken: 't',
+  },
+  verdict: { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } },
+});
+
+/** Stores whose writes the test ends one by one. */
+const manual = () => {
+  const writes: { ids: string[]; end: (error?: Error) => void }[] = [];
+  const counts: { failed: number; end: () => void }[] = [];
+  const images: Pick<ImageStore, 'settle'> = {
+    settle: (settlements) =>
+      new Promise<Settlement[]>((resolve, reject) => {
+        const end = (error?: Error) => (error === undefined ? resolve([...settlements]) : reject(error));
+        writes.push({ ids: settlements.map(({ image }) => image._id), end });
+      }),
+  };
+  const requests: Pick<RequestStore, 'addCounts'> = {
+    addCounts: (_requestId, _run, { failed }) => new Promise((end) => counts.push({ failed, end })),
+  };
+  const settler = createSettler(images as ImageStore, requests as RequestStore, async () => true);
+  const done: string[] = [];
+  const settle = (seq: number) => settler.settle(failure(seq)).then(() => done.push(`i${seq}`));
+  return { writes, counts, settler, settle, done };
+};
+
+/** Lets every promise that can settle do so. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('verdicts that come during a write are written together, without waiting for the counters before', async () => {
+  const { writes, counts, settle, done } = manual();
+  for (const seq of [1, 2, 3]) void settle(seq);
+  expect(writes.map(({ ids }) => ids)).toEqual([['i1']]);
+
+  writes[0]?.end();
+  await turn();
+  expect(counts).toHaveLength(1);
+  expect(writes.map(({ ids }) => ids)).toEqual([['i1'], ['i2', 'i3']]);
+  expect(done).toEqual([]);
+
+  writes[1]?.end();
+  await turn();
+  expect(counts.map(({ failed }) => failed)).toEqual([1, 2]);
+  counts[1]?.end();
+  await turn();
+  expect(done).toEqual(['i2', 'i3']);
+  counts[0]?.end();
+  await turn();
+  expect(done).toEqual(['i2', 'i3', 'i1']);
+});
+
+test('nothing is left to write only when the counters are written too', async () => {
+  const { writes, counts, settler, settle } = manual();
+  void settle(1);
+  let idle = false;
+  const waiting = settler.idle().then(() => {
+    idle = true;
+  });
+  writes[0]?.end();
+  await turn();
+  expect(idle).toBe(false);
+  counts[0]?.end();
+  await waiting;
+});
+
+test('a write that fails is repeated, and counted once', async () => {
+  const { writes, counts, settle, done } = manual();
+  void settle(1);
+  writes[0]?.end(new Error('connection lost'));
+  await turn();
+  expect(writes).toHaveLength(2);
+  expect(counts).toHaveLength(0);
+  writes[1]?.end();
+  await turn();
+  counts[0]?.end();
+  await turn();
+  expect(counts).toHaveLength(1);
+  expect(done).toEqual(['i1']);
+});

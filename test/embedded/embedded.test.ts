@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from '../../src/database/connect.ts';
+import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../src/embedded/embedded.ts';
+import { databaseProcessesIn, processMark } from '../../src/embedded/processes.ts';
+import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+
+let directory: string;
+let data: string;
+let open: Array<() => Promise<unknown>>;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'embedded-'));
+  data = join(directory, 'data');
+  open = [];
+});
+afterEach(async () => {
+  for (const close of open.reverse()) await close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const start = async (more: Partial<EmbeddedOptions> = {}): Promise<EmbeddedDatabase> => {
+  const database = await startEmbedded({
+    dataDirectory: data,
+    guardianFile: GUARDIAN_FILE,
+    engines: TEST_ENGINES,
+    log: () => undefined,
+    ...more,
+  });
+  open.push(() => database.stop());
+  return database;
+};
+
+const until = async (condition: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> => {
+  const begun = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - begun > withinMs) throw new Error(`not within ${withinMs} ms`);
+    await pause(25);
+  }
+};
+
+const insert = async (uri: string, name: string): Promise<void> => {
+  const connection = await connect(uri, () => undefined);
+  await connection.collection<{ _id: string }>('things').insertOne({ _id: name });
+  await connection.close();
+};
+
+const names = async (uri: string): Promise<string[]> => {
+  const connection = await connect(uri, () => undefined);
+  const things = await connection.collection<{ _id: string }>('things').find().sort({ _id: 1 }).toArray();
+  await connection.close();
+  return things.map(({ _id }) => _id);
+};
+
+/** A process that owns a database on the same folder, for tests that kill it. */
+const owner = async (engine: string): Promise<{ process: ChildProcess; uri: string; pid: number }> => {
+  const child = spawn(process.execPath, [resolve('test/support/workers/database-owner.cjs'), data, engine], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  open.push(async () => {
+    child.kill('SIGKILL');
+    await ended;
+    await until(() => databaseProcessesIn(data).length === 0);
+  });
+  const [line] = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line'),
+    ended.then(() => Promise.reject(new Error('the owner ended'))),
+  ]);
+  return { process: child, ...JSON.parse(line) };
+};
+
+const engineHere = async (): Promise<string> => {
+  const database = await start();
+  await database.stop();
+  return database.engine;
+};
+
+test('data survives a restart, and a stop leaves no process and no lock', async () => {
+  const first = await start();
+  await insert(first.uri, 'kept');
+  await Promise.all([first.stop(), first.stop()]);
+  expect(processMark(first.pid)).toBeNull();
+  expect(databaseProcessesIn(data)).toEqual([]);
+  expect(existsSync(join(data, 'embedded.json'))).toBe(false);
+
+  const second = await start();
+  expect(await names(second.uri)).toEqual(['kept']);
+  expect(second.directory).toBe(join(data, second.engine));
+}, 60_000);
+
+test('the log says which engine runs and where', async () => {
+  const said: Array<[string, object | undefined]> = [];
+  const database = await start({ log: (message, facts) => said.push([message, facts]) });
+  expect(said).toContainEqual([
+    expect.stringMatching(/^The embedded database runs: /),
+    expect.objectContaining({ engine: database.engine, directory: database.directory, process: database.pid }),
+  ]);
+  expect(JSON.parse(readFileSync(join(data, 'embedded.json'), 'utf8'))).toMatchObject({
+    owner: { pid: process.pid },
+    engine: database.engine,
+    databasePid: database.pid,
+  });
+});
+
+test('a second instance on the same folder is told who uses it and what to do', async () => {
+  const first = await start();
+  await expect(start()).rejects.toMatchObject({
+    code: 'database_unavailable',
+    message: `${data} is in use by process ${process.pid}; stop it, or set MONGODB_URI so both share one database.`,
+  });
+  await insert(first.uri, 'still there');
+  expect(await names(first.uri)).toEqual(['still there']);
+});
+
+test('of two instances that start at once exactly one gets the folder', async () => {
+  const outcomes = await Promise.allSettled([start(), start(), start()]);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+}, 60_000);
+
+test('kill -9 of the owner ends the database, and the next start works on the same data', async () => {
+  const killed = await owner(await engineHere());
+  await insert(killed.uri, 'acknowledged');
+  expect(processMark(killed.pid)).not.toBeNull();
+  killed.process.kill('SIGKILL');
+
+  // At once: the database of the killed owner may still be ending.
+  const next = await start();
+  expect(await names(next.uri)).toEqual(['acknowledged']);
+  expect(processMark(killed.pid)).toBeNull();
+}, 90_000);
+
+test('the guardian alone ends the database of a killed owner', async () => {
+  const killed = await owner(await engineHere());
+  killed.process.kill('SIGKILL');
+  await until(() => databaseProcessesIn(data).length === 0);
+  expect(processMark(killed.pid)).toBeNull();
+}, 90_000);
+
+test('a lock of a process that is gone, or whose number was given to another, is taken over', async () => {
+  const engine = await engineHere();
+  const mine = { pid: process.pid, mark: 'another start time' };
+  for (const content of [JSON.stringify({ owner: { pid: 2 ** 30, mark: 'x' } }), JSON.stringify({ owner: mine })]) {
+    await writeFile(join(data, 'embedded.json'), content);
+    const database = await start();
+    expect(database.engine).toBe(engine);
+    await database.stop();
+  }
+}, 90_000);
+
+test('a lock that was left half written is taken over', async () => {
+  await engineHere();
+  await writeFile(join(data, 'embedded.json'), '{"own');
+  expect(await (await start()).stop()).toBeUndefined();
+}, 60_000);
+
+test('a leftover database is ended only when it is one of this folder', async () => {
+  const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', '--dbpath', `${data}-other`]);
+  const leftover = spawn(process.execPath, [
+    '-e',
+    'setInterval(() => {}, 1000)',
+    '--',
+    '--dbpath',
+    join(data, 'mongod'),
+  ]);
+  const ended = once(leftover, 'exit');
+  open.push(async () => {
+    bystander.kill();
+    leftover.kill();
+  });
+  await engineHere();
+  await writeFile(join(data, 'embedded.json'), JSON.stringify({ owner: { pid: 2 ** 30, mark: 'x' } }));
+  await start();
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+}, 60_000);
+
+test('a database that is killed is started again at the same address with its data', async () => {
+  const reasons: string[] = [];
+  const database = await start({ onExit: (reason) => reasons.push(reason) });
+  await insert(database.uri, 'before');
+  const connection = await connect(database.uri, () => undefined);
+  process.kill(database.pid, 'SIGKILL');
+  await until(() => reasons.length > 0);
+  expect(reasons).toEqual(['it ended with SIGKILL']);
+
+  // The open connection heals by itself.
+  await until(async () => {
+    const found = await connection
+      .collection('things')
+      .countDocuments()
+      .catch(() => 0);
+    return found === 1;
+  });
+  await connection.close();
+  await database.stop();
+  expect(databaseProcessesIn(data)).toEqual([]);
+}, 60_000);

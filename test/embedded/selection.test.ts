@@ -1,0 +1,133 @@
+import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareEmbedded, startEmbedded } from '../../src/embedded/embedded.ts';
+import { type Engine, EngineUnavailable } from '../../src/embedded/engine.ts';
+import { ENGINES } from '../../src/embedded/engines.ts';
+import { mongod, secantusRust } from '../../src/embedded/mongod.ts';
+import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+
+let directory: string;
+let bin: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'selection-'));
+  bin = join(directory, 'bin');
+  await mkdir(bin);
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const executable = async (name: string, script = 'exit 0'): Promise<void> => {
+  await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+  await chmod(join(bin, name), 0o755);
+};
+
+const options = (engines: readonly Engine[], log: (message: string, facts?: object) => void = () => undefined) => ({
+  dataDirectory: join(directory, 'data'),
+  guardianFile: GUARDIAN_FILE,
+  env: { PATH: bin, XDG_CACHE_HOME: join(directory, 'cache') },
+  engines,
+  log,
+});
+
+const dataOf = async (engine: string, ageSeconds: number): Promise<void> => {
+  const folder = join(directory, 'data', engine);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'WiredTiger'), '');
+  const then = new Date(Date.now() - ageSeconds * 1_000);
+  await utimes(folder, then, then);
+};
+
+const working = (name: string): Engine => ({ name, prepare: async () => ({ program: name, args: () => [] }) });
+const missing = (name: string, reason: string, remembered = false): Engine => ({
+  name,
+  prepare: async ({ retryFailed }) => {
+    if (remembered && retryFailed) return { program: name, args: () => [] };
+    throw new EngineUnavailable(reason, { remembered });
+  },
+});
+
+test('the engines are tried in the order that the README promises', () => {
+  expect(ENGINES.map(({ name }) => name)).toEqual(['mongod', 'secantusd-rs', 'mongod-download', 'secantusdb']);
+});
+
+test('a mongod on PATH is preferred to secantusd-rs', async () => {
+  await executable('secantusd-rs');
+  expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('secantusd-rs');
+  await executable('mongod');
+  expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('mongod');
+});
+
+test('a file on PATH that is not executable is no engine', async () => {
+  await writeFile(join(bin, 'mongod'), '');
+  await executable('secantusd-rs');
+  expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('secantusd-rs');
+});
+
+test('the engine that was used last is kept although another appears on PATH', async () => {
+  await executable('mongod');
+  await executable('secantusd-rs');
+  await dataOf('secantusd-rs', 60);
+  expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('secantusd-rs');
+  await dataOf('mongod', 5);
+  expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('mongod');
+});
+
+test('an engine that failed lately is tried again only when nothing else works', async () => {
+  const failedLately = missing('download', 'no network', true);
+  expect(await prepareEmbedded(options([failedLately, working('other')]))).toBe('other');
+  expect(await prepareEmbedded(options([failedLately, missing('other', 'not here')]))).toBe('download');
+});
+
+test('when no engine works the error says what each one lacks and what to do', async () => {
+  const engines = [mongod, secantusRust, missing('secantusdb', 'no python3 on PATH')];
+  await expect(startEmbedded(options(engines))).rejects.toMatchObject({
+    code: 'database_unavailable',
+    message: expect.stringMatching(
+      /mongod: not on PATH\n.*secantusd-rs: not on PATH\n.*no python3 on PATH\nSet MONGODB_URI .*python3-venv/,
+    ),
+  });
+});
+
+test('without Python the Python engine says so, and an unsuitable one is named', async () => {
+  const python = ENGINES.filter(({ name }) => name === 'secantusdb');
+  await expect(prepareEmbedded(options(python))).rejects.toThrow('Python 3.10 to 3.13: no python3 on PATH');
+  await executable('python3', 'echo 3 9');
+  await expect(prepareEmbedded(options(python))).rejects.toThrow('python3 is 3.9');
+  await executable('python3', 'echo 3 12; exit 1');
+  await expect(prepareEmbedded(options(python))).rejects.toThrow('sudo apt install python3-venv');
+});
+
+test('a failed install leaves nothing behind', async () => {
+  const python = ENGINES.filter(({ name }) => name === 'secantusdb');
+  await executable('python3', 'test "$1" = -I && echo 3 12 && exit 0; echo disk full >&2; exit 1');
+  await expect(prepareEmbedded(options(python))).rejects.toThrow('the install from PyPI failed: disk full');
+  await expect(rm(join(directory, 'cache', 'bulk-image-processor'), { recursive: false })).rejects.toThrow();
+  const { readdir } = await import('node:fs/promises');
+  expect(await readdir(join(directory, 'cache', 'bulk-image-processor'))).toEqual([]);
+});
+
+test('an engine that is there but does not start is passed over, with the end of its log', async () => {
+  await executable('mongod', 'echo "Illegal instruction"; exit 132');
+  const said: Array<[string, object | undefined]> = [];
+  // The Python that installs the real engine is on the usual PATH.
+  const database = await startEmbedded({
+    ...options(TEST_ENGINES, (message, facts) => said.push([message, facts])),
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+  });
+  await database.stop();
+  expect(database.engine).not.toBe('mongod');
+  expect(said).toContainEqual([
+    expect.stringMatching(/^Not used as embedded database: mongod, /),
+    { engine: 'mongod', reason: expect.stringMatching(/ended with code 132[\s\S]*Illegal instruction/) },
+  ]);
+});
+
+test('an engine that does not start on the data it holds is not replaced by an empty one', async () => {
+  await executable('mongod', 'echo "corrupt page"; exit 1');
+  await dataOf('mongod', 5);
+  await expect(startEmbedded(options([mongod, working('other')]))).rejects.toMatchObject({
+    code: 'database_unavailable',
+    message: expect.stringMatching(/does not start on the data[\s\S]*corrupt page[\s\S]*move that folder away/),
+  });
+});

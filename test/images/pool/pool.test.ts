@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { createImagePool, longestTaskMs } from '../../../src/images/pool/pool.ts';
+import type { ImagePool, ImageTask } from '../../../src/images/task.ts';
+
+const exitWorker = resolve('test/support/workers/exit-worker.mjs');
+let pool: ImagePool | null = null;
+
+const start = async (options: { threads?: number; tasksPerThread?: number; deadlineMs?: number } = {}) => {
+  pool = await createImagePool({
+    workerFile: exitWorker,
+    threads: 1,
+    tasksPerThread: 2,
+    maxPixelsInFlight: 1_000,
+    deadlineMs: 5000,
+    workerData: {},
+    ...options,
+  });
+  return pool;
+};
+
+const task = (url: string): ImageTask => ({ id: 'id', url, quality: 50, format: 'jpeg' });
+
+afterEach(async () => {
+  await pool?.close();
+  pool = null;
+});
+
+it('has room for the tasks of all its threads, and for more when they wait', async () => {
+  expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 16 });
+});
+
+it.each(['exit', 'throw'])('a thread that ends by "%s" fails what was in it, and another takes over', async (how) => {
+  const { run } = await start();
+  const [neighbour, culprit] = await Promise.all([run(task('never')), run(task(how))]);
+  expect(culprit).toMatchObject({ ok: false, code: 'worker_crashed', retryable: true });
+  expect(neighbour).toMatchObject({ ok: false, code: 'worker_crashed', retryable: true });
+  expect(await run(task('fine'))).toMatchObject({ ok: true });
+});
+
+it('leaves the other threads alone when one ends', async () => {
+  const { run } = await start({ threads: 2, tasksPerThread: 1 });
+  const results = await Promise.all([run(task('slow')), run(task('exit'))]);
+  expect(results.map((result) => result.ok)).toEqual([true, false]);
+});
+
+it.each(['hang', 'never'])('a task that stays in "%s" is given up, and new threads take over', async (how) => {
+  const { run } = await start({ deadlineMs: 300 });
+  expect(await run(task(how))).toMatchObject({ ok: false, code: 'worker_crashed' });
+  expect(await run(task('fine'))).toMatchObject({ ok: true });
+});
+
+it('closing waits for what is in work and takes nothing new', async () => {
+  const { run, close } = await start({ threads: 2 });
+  const inWork = [run(task('slow')), run(task('slow')), run(task('slow'))];
+  const closed = close();
+  expect(await run(task('fine'))).toMatchObject({ ok: false, code: 'worker_crashed', retryable: true });
+  await closed;
+  expect((await Promise.all(inWork)).every((result) => result.ok)).toBe(true);
+});
+
+it.each([
+  ['that throws as it loads', 'test/support/workers/broken-worker.mjs'],
+  ['that is missing', 'test/support/no-such-worker.mjs'],
+])('a worker %s is told at start', async (_what, file) => {
+  const started = createImagePool({
+    workerFile: resolve(file),
+    threads: 1,
+    tasksPerThread: 1,
+    maxPixelsInFlight: 1_000,
+    deadlineMs: 5000,
+    workerData: {},
+    startMs: 5000,
+  });
+  await expect(started).rejects.toMatchObject({ code: 'internal_error', publicMessage: expect.stringContaining(file) });
+});
+
+it('reckons the longest task from its limits', () => {
+  const limits = {
+    maxImageBytes: 1,
+    maxPixels: 1,
+    maxDownloadSeconds: 60,
+    maxRedirects: 1,
+    maxConnectionsPerOrigin: 1,
+  };
+  expect(longestTaskMs(limits, 1)).toBe(60_000 + 120_000 + 30_000);
+  expect(longestTaskMs(limits, 4)).toBe(60_000 + 480_000 + 30_000);
+});

@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+import { readBody } from '../../../src/images/source/download.ts';
+import { noise } from '../../hostile/case.ts';
+
+test('puts the chunks together, whatever their sizes', async () => {
+  const bytes = noise(300_000);
+  for (const size of [1, 1000, 65_535, 65_536, 65_537, 300_000]) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+      bytes.subarray(at * size, (at + 1) * size),
+    );
+    expect((await readBody(Readable.from(chunks), 'host', 300_000)).equals(bytes)).toBe(true);
+  }
+  expect(await readBody(Readable.from([]), 'host', 1)).toHaveLength(0);
+});
+
+test('takes the limit and nothing above it', async () => {
+  const chunks = () => Readable.from([Buffer.alloc(6), Buffer.alloc(4)]);
+  expect(await readBody(chunks(), 'host', 10)).toHaveLength(10);
+  await expect(readBody(chunks(), 'host', 9)).rejects.toMatchObject({ code: 'image_too_large' });
+});
+
+test('keeps the bytes that count, not all that came with them', async () => {
+  const reads = 500;
+  const padded = Readable.from(
+    (function* () {
+      // One byte of a body as the parser hands it on: a view into a whole read from the connection.
+      for (let read = 0; read < reads; read += 1) yield Buffer.alloc(1024 * 1024, read & 0xff).subarray(7, 8);
+    })(),
+  );
+  const before = process.memoryUsage().arrayBuffers;
+  const kept = await readBody(padded, 'host', 1_000_000);
+  expect(kept).toHaveLength(reads);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 * 1024 * 1024);
+});

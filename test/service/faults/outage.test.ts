@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedDatabase, startEmbedded } from '../../../src/embedded/embedded.ts';
+import { GUARDIAN_FILE, TEST_ENGINES } from '../../support/database.ts';
+import { scrape } from '../../support/exposition.ts';
+import { killInstances, startInstance } from '../../support/instance.ts';
+import { csvOf, type Pictures, startPictures } from '../../support/servers/pictures-server.ts';
+import { finished, statusOf, upload, uploaded, waitFor } from '../../support/service.ts';
+
+const IMAGES = 60;
+let directory: string;
+let pictures: Pictures;
+let database: EmbeddedDatabase | null = null;
+let exits = 0;
+
+beforeEach(async () => {
+  exits = 0;
+  directory = await mkdtemp(join(tmpdir(), 'outage-'));
+  pictures = await startPictures(150);
+});
+afterEach(async () => {
+  await killInstances();
+  await database?.stop();
+  database = null;
+  await pictures.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** A database of this test alone, which the service knows by its address only; when it ends it is started again. */
+const ownDatabase = async (): Promise<EmbeddedDatabase> => {
+  database = await startEmbedded({
+    ...{ dataDirectory: join(directory, 'database'), guardianFile: GUARDIAN_FILE, engines: TEST_ENGINES },
+    log: () => undefined,
+    onExit: () => {
+      exits += 1;
+    },
+  });
+  return database;
+};
+
+const inTheMiddle = (url: string, requestId: string) =>
+  waitFor(async () => {
+    const { progress } = await statusOf(url, requestId);
+    return progress.completed >= 5 && progress.pending >= 20;
+  });
+
+const completedOnce = async (url: string, requestId: string): Promise<void> => {
+  const status = await finished(url, requestId, 60_000);
+  expect(status).toMatchObject({ status: 'completed', progress: { total: IMAGES, completed: IMAGES, failed: 0 } });
+};
+
+const timed = async <T>(call: () => Promise<T>): Promise<{ ms: number; result: T }> => {
+  const begun = performance.now();
+  const result = await call();
+  return { ms: performance.now() - begun, result };
+};
+
+test('a database that hangs: told at once and everywhere, nothing lost, work goes on by itself', async () => {
+  const { uri, pid } = await ownDatabase();
+  const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+  await inTheMiddle(url, requestId);
+
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const notReady = async () => {
+      const response = await fetch(`${url}/ready`);
+      return response.status === 503 && response.json();
+    };
+    expect(await waitFor(notReady)).toMatchObject({
+      status: 'not_ready',
+      checks: { database: { ok: false, reason: expect.stringContaining('database') }, storage: { ok: true } },
+    });
+    const calls = [
+      () => upload(url, csvOf(pictures.origin, 1)),
+      () => fetch(`${url}/api/status/${requestId}`),
+      () => fetch(`${url}/api/output/${requestId}`),
+    ];
+    for (const call of calls) {
+      const { ms, result } = await timed(call);
+      expect(result.status).toBe(503);
+      expect(Number(result.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await result.json()).toMatchObject({ code: 'database_unavailable' });
+      expect(ms).toBeLessThan(4_000);
+    }
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    // Within the five seconds that an answer stands, the depth of the queue is no longer told; all else is, at once.
+    const scraped = await waitFor(async () => {
+      const { ms, result } = await timed(() => scrape(url));
+      expect(ms).toBeLessThan(4_000);
+      return result.value('bulk_image_queue_images') === undefined && result;
+    });
+    expect(scraped.value('bulk_image_images_total', { outcome: 'completed' })).toBeGreaterThanOrEqual(5);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await waitFor(async () => (await fetch(`${url}/ready`)).status === 200);
+  await completedOnce(url, requestId);
+  await waitFor(async () => (await scrape(url)).value('bulk_image_queue_images') === 0);
+}, 120_000);
+
+test('a database that is killed and started again costs nothing but time', async () => {
+  const { uri, pid } = await ownDatabase();
+  const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+  await inTheMiddle(url, requestId);
+  process.kill(pid, 'SIGKILL');
+  await waitFor(async () => exits === 1);
+  await completedOnce(url, requestId);
+}, 120_000);
+
+test('the embedded database killed under the service is started again, and the batch goes on', async () => {
+  const { url } = await startInstance(directory, { MONGODB_URI: '' });
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+  const owner = () => JSON.parse(readFileSync(join(directory, 'data', 'embedded.json'), 'utf8')).databasePid as number;
+  for (let kill = 0; kill < 2; kill += 1) {
+    const killed = owner();
+    process.kill(killed, 'SIGKILL');
+    await waitFor(async () => owner() !== killed);
+    await waitFor(async () => (await fetch(`${url}/ready`)).status === 200);
+  }
+  await completedOnce(url, requestId);
+}, 120_000);

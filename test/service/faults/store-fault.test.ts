@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { csvOf, type Pictures, startPictures } from '../../support/servers/pictures-server.ts';
+import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../../support/service.ts';
+
+const IMAGES = 20;
+let pictures: Pictures;
+let service: TestService | null = null;
+
+beforeEach(async () => {
+  pictures = await startPictures(20);
+});
+afterEach(async () => {
+  await service?.close();
+  service = null;
+  await pictures.close();
+});
+
+const readiness = async (url: string) => {
+  const response = await fetch(`${url}/ready`);
+  return { status: response.status, body: (await response.json()) as { checks: Record<string, { reason?: string }> } };
+};
+const imagesOf = async (url: string, requestId: string) =>
+  (await statusOf(url, requestId)).products.flatMap((product) => product.images);
+
+/** While the store takes nothing: images wait and say why, the service is not ready, nothing counts as done. */
+const waits = async (url: string, requestId: string, reason: RegExp): Promise<void> => {
+  const waiting = await waitFor(async () => {
+    const found = (await imagesOf(url, requestId)).filter((image) => image.error?.code === 'storage_failed');
+    return found.length >= 2 && found;
+  });
+  for (const image of waiting) {
+    expect(image).toMatchObject({ status: 'pending', outputUrl: null });
+    expect(image.error?.message).toMatch(reason);
+  }
+  const { status, body } = await readiness(url);
+  expect(status).toBe(503);
+  expect(body.checks.storage?.reason).toMatch(reason);
+};
+
+test('a folder that cannot be written: images wait, say why, and go on by themselves', async () => {
+  service = await startTestService();
+  const { url, imageDirectory, directory } = service;
+  // Root may write everywhere, so the folder is replaced by something that is none.
+  await rename(imageDirectory, join(directory, 'away'));
+  await writeFile(imageDirectory, '');
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+  await waits(url, requestId, /not a folder/);
+  expect((await statusOf(url, requestId)).progress).toMatchObject({ completed: 0, failed: 0, pending: IMAGES });
+
+  await rm(imageDirectory);
+  await rename(join(directory, 'away'), imageDirectory);
+  const status = await finished(url, requestId, 40_000);
+  expect(status).toMatchObject({ status: 'completed', progress: { completed: IMAGES } });
+  expect(status.products.flatMap((product) => product.images.map((image) => image.attempts))).toEqual(
+    Array.from({ length: IMAGES }, () => 1),
+  );
+  expect(await readdir(imageDirectory)).toHaveLength(IMAGES);
+  expect((await readiness(url)).status).toBe(200);
+}, 90_000);
+
+describe('a disk that is really full', () => {
+  let mounted: string | null = null;
+
+  beforeAll(async () => {
+    const place = await mkdtemp(join(tmpdir(), 'small-disk-'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], { stdio: 'ignore' });
+      mounted = place;
+    } catch {
+      // Only root may mount, and not in every container.
+      await rm(place, { recursive: true });
+    }
+  });
+  afterAll(async () => {
+    if (mounted === null) return;
+    execFileSync('umount', [mounted]);
+    await rm(mounted, { recursive: true });
+  });
+
+  test('images wait for room, leave no temporary files, and go on when there is some', async () => {
+    if (mounted === null) {
+      process.stderr.write('not run: this system does not let the test mount a small disk\n');
+      return;
+    }
+    const outputs = join(mounted, 'outputs');
+    await mkdir(outputs);
+    const filler = join(mounted, 'filler');
+    await writeFile(filler, Buffer.alloc(56 * 1024));
+    service = await startTestService({ PROCESSED_DIR: outputs });
+    const { url } = service;
+    const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+    await waits(url, requestId, /disk is full/);
+    const stored = (await readdir(outputs)).sort();
+    const completed = (await imagesOf(url, requestId)).filter((image) => image.status === 'completed');
+    expect(stored.filter((name) => !name.startsWith('.'))).toEqual(
+      expect.arrayContaining(completed.map(({ id }) => `${id}.jpg`)),
+    );
+
+    execFileSync('mount', ['-o', 'remount,size=4m', mounted]);
+    const status = await finished(url, requestId, 60_000);
+    expect(status).toMatchObject({ status: 'completed', progress: { completed: IMAGES, failed: 0 } });
+    expect(await readdir(outputs)).toHaveLength(IMAGES);
+  }, 120_000);
+});
