@@ -1,11 +1,14 @@
 /**
- * `npm run generate`: writes anew what is made of other things and committed: the answers and samples that the reference
- * shows, and the types of the client. Tests hold all of them to what they are made of.
+ * `npm run generate`: rewrites what is generated and committed: the responses and samples that the reference shows, the
+ * types of the client, and the generated parts of docs/. Tests fail when any of them is stale.
  */
 import path from 'node:path';
 import { prepare, root, run, runScript } from './prepare.mjs';
 
-const TESTS = ['test/http/examples.test.ts', 'test/http/code-samples.test.ts', 'test/client/types.test.ts'];
+const TESTS = [
+  ...['test/http/examples.test.ts', 'test/http/code-samples.test.ts', 'test/client/types.test.ts'],
+  'test/generated-docs.test.ts',
+];
 
 await runScript(async () => {
   await prepare();

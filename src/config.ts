@@ -24,47 +24,86 @@ export class ConfigError extends Error {
   }
 }
 
-/** One entry a variable; README and `.env.example` list the same, held together by a test. */
-const schema = z.object({
+/** One entry per variable; `npm run generate` writes docs/configuration.md from it. */
+export const schema = z.object({
   ...storageVariables.shape,
   ...accessVariables.shape,
   ...limitVariables.shape,
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
-    .optional(),
-  DATA_DIR: z.string().default('data'),
-  PORT: wholeNumber(3000, 0, 65_535),
-  HOST: z.string().optional(),
-  PUBLIC_URL: httpUrl.optional(),
-  WORKER_THREADS: wholeNumber(3, 1, 64),
-  TASKS_PER_THREAD: wholeNumber(0, 1, 64).removeDefault().optional(),
+    .optional()
+    .describe('MongoDB to use, as a connection string. Empty: an embedded server with its data in `DATA_DIR`.'),
+  DATA_DIR: z.string().default('data').describe('Folder of the embedded database and of uploads while they are read.'),
+  PORT: wholeNumber(3000, 0, 65_535).describe('Port to listen on. `0` picks a free one.'),
+  HOST: z
+    .string()
+    .optional()
+    .describe(
+      'Address to listen on. Empty: every address with `API_KEYS`, this machine only (127.0.0.1 and ::1) without.',
+    ),
+  PUBLIC_URL: httpUrl
+    .optional()
+    .describe('Prefix of the output URLs, as clients reach the service. Empty: `http://localhost:<PORT>`.'),
+  WORKER_THREADS: wholeNumber(3, 1, 64).describe('Threads that download and compress images.'),
+  TASKS_PER_THREAD: wholeNumber(0, 1, 64)
+    .removeDefault()
+    .optional()
+    .describe('Images in flight per thread, so that downloads overlap. Empty: 8, or 4 below 1 GiB of memory.'),
   MEMORY_BYTES: wholeNumber(0, 256 * MIB, Number.MAX_SAFE_INTEGER)
     .removeDefault()
-    .optional(),
+    .optional()
+    .describe(
+      'Memory for the service and its embedded database. Empty: what the process may use (control group or machine).',
+    ),
   DATABASE_CACHE_BYTES: wholeNumber(0, 16 * MIB, Number.MAX_SAFE_INTEGER)
     .removeDefault()
-    .optional(),
-  ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
-  ALLOW_PRIVATE_NETWORKS: list.refine(
-    (items) => items.every(isNetwork),
-    'must be CIDRs such as 10.0.0.0/8, comma-separated',
-  ),
+    .optional()
+    .describe('Cache of the embedded database. Empty: derived from `MEMORY_BYTES`.'),
+  ROLE: z
+    .enum(['all', 'api', 'worker'], 'must be all, api or worker')
+    .default('all')
+    .describe(
+      '`api` serves HTTP only; `worker` processes images and answers `/health`, `/ready` and `/metrics`; `all` does both.',
+    ),
+  ALLOW_PRIVATE_NETWORKS: list
+    .refine((items) => items.every(isNetwork), 'must be CIDRs such as 10.0.0.0/8, comma-separated')
+    .describe('CIDRs, comma-separated, that image and webhook URLs may reach although they are not public.'),
   ALLOWED_PORTS: list
     .refine(
       (items) => items.every((item) => parsePortRange(item) !== null),
       'must be ports such as 443 or ranges such as 8000-8999, comma-separated',
     )
-    .transform((items) => items.map(parsePortRange).filter((range) => range !== null)),
-  DNS_SERVERS: list.refine(
-    (items) => items.every(isNameServer),
-    'must be addresses such as 10.0.0.2 or [fd00::53]:5353, comma-separated',
+    .transform((items) => items.map(parsePortRange).filter((range) => range !== null))
+    .describe(
+      'Ports (`443`) and ranges (`8000-8999`), comma-separated, that image and webhook URLs may reach. Empty: every port.',
+    ),
+  DNS_SERVERS: list
+    .refine(
+      (items) => items.every(isNameServer),
+      'must be addresses such as 10.0.0.2 or [fd00::53]:5353, comma-separated',
+    )
+    .describe(
+      'Name servers for image and webhook URLs, such as `10.0.0.2` or `[fd00::53]:5353`. Empty: those of the system.',
+    ),
+  WEBHOOK_SECRET: z
+    .string()
+    .refine(isValidSecret, 'must be whsec_ and 24 to 64 bytes in base64')
+    .optional()
+    .describe('Signs the webhooks of uploads that bring no secret: `whsec_` and 24 to 64 bytes in base64.'),
+  LEASE_SECONDS: wholeNumber(30, 2, 3600).describe(
+    'Seconds after which another instance takes over the images of a process that died.',
   ),
-  WEBHOOK_SECRET: z.string().refine(isValidSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
-  LEASE_SECONDS: wholeNumber(30, 2, 3600),
-  SHUTDOWN_SECONDS: wholeNumber(10, 1, 300),
-  RETENTION_DAYS: wholeNumber(0, 0, 36_500),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_SECONDS: wholeNumber(10, 1, 300).describe(
+    'Seconds that a stop may take. Work in flight is finished within them, the rest is requeued.',
+  ),
+  RETENTION_DAYS: wholeNumber(0, 0, 36_500).describe(
+    'Days until a finished request is removed with its files and webhook log. `0`: never.',
+  ),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
 });
 
 export const VARIABLES: readonly string[] = Object.keys(schema.shape);

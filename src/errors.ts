@@ -4,7 +4,7 @@
  * `status` is the HTTP status a code is answered with (RFC 9110). Codes of images and of CSV faults are not answered
  * on their own: they stand inside a status or inside the `errors` of `csv_invalid`, and carry 422.
  * `retryable` says whether the same thing may succeed later without anyone changing it.
- * A test holds this catalogue against the table in the README.
+ * `npm run generate` writes docs/errors.md from this catalogue.
  */
 export interface ErrorKind {
   readonly status: number;

@@ -81,11 +81,11 @@ test('reads ports and ranges of ports, and refuses what is neither', () => {
   }
 });
 
-test('.env.example and the README name every variable', () => {
+test('.env.example and docs/configuration.md name every variable', () => {
   const example = readFileSync('.env.example', 'utf8');
-  const readme = readFileSync('README.md', 'utf8');
+  const page = readFileSync('docs/configuration.md', 'utf8');
   for (const name of VARIABLES) {
     expect(example).toMatch(new RegExp(`^#? ?${name}=`, 'm'));
-    expect(readme).toContain(`\`${name}\``);
+    expect(page).toContain(`\`${name}\``);
   }
 });

@@ -40,14 +40,24 @@ const isOrigin = (text: string): boolean => text === '*' || parseHttpUrl(text)?.
 
 export const accessVariables = z.object({
   ...keyVariables.shape,
-  RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000),
-  RATE_LIMIT_READS_PER_MINUTE: wholeNumber(60_000, 0, 100_000_000),
-  RATE_LIMIT_DOWNLOADS_PER_MINUTE: wholeNumber(3_000, 0, 1_000_000),
-  TRUST_PROXY: trustProxy,
-  CORS_ORIGINS: list.refine(
-    (origins) => origins.every(isOrigin),
-    'must be origins such as https://shop.example without a path, comma-separated, or *',
+  RATE_LIMIT_UPLOADS_PER_MINUTE: wholeNumber(600, 0, 1_000_000).describe(
+    'Uploads per minute for each tenant, or each address without keys. `0`: no limit.',
   ),
+  RATE_LIMIT_READS_PER_MINUTE: wholeNumber(60_000, 0, 100_000_000).describe(
+    'Statuses, lists and deliveries per minute, counted the same way.',
+  ),
+  RATE_LIMIT_DOWNLOADS_PER_MINUTE: wholeNumber(3_000, 0, 1_000_000).describe(
+    'Output CSVs and archives per minute, counted the same way.',
+  ),
+  TRUST_PROXY: trustProxy.describe(
+    'Number of proxies in front, or their addresses, whose `X-Forwarded-For` is trusted.',
+  ),
+  CORS_ORIGINS: list
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be origins such as https://shop.example without a path, comma-separated, or *',
+    )
+    .describe('Origins whose pages may call the API, comma-separated. `*`: all. Empty: none.'),
 });
 
 export const accessOf = (value: z.infer<typeof accessVariables>): AccessConfig => ({

@@ -69,4 +69,11 @@ export const keyFaults = (value: {
     ? ['OPERATOR_KEYS has a key that is also in API_KEYS; give the operator one of its own']
     : [];
 
-export const keyVariables = z.object({ API_KEYS: keys, OPERATOR_KEYS: keys });
+export const keyVariables = z.object({
+  API_KEYS: keys.describe(
+    '`KEY` or `tenant:KEY`, comma-separated, a key also as `sha256:<hex>`. Empty: the API is open.',
+  ),
+  OPERATOR_KEYS: keys.describe(
+    'Keys for `/metrics`, written the same way. With `API_KEYS` set and none of these, it is closed.',
+  ),
+});

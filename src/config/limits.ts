@@ -33,28 +33,54 @@ export interface LimitsConfig {
 }
 
 export const limitVariables = z.object({
-  MAX_QUEUED_IMAGES: wholeNumber(5_000_000, 1, 1_000_000_000),
-  MAX_UPLOAD_BYTES: wholeNumber(256 * MIB, 1, 4096 * MIB),
-  MAX_UPLOADS_IN_FLIGHT: wholeNumber(32, 1, 10_000),
-  MAX_UPLOAD_BYTES_IN_FLIGHT: wholeNumber(1024 * MIB, 1, 1024 * 1024 * MIB),
-  MIN_FREE_DISK_BYTES: wholeNumber(0, 0, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
-  MAX_READS_IN_FLIGHT: wholeNumber(64, 1, 10_000),
-  MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000),
-  MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000),
+  MAX_QUEUED_IMAGES: wholeNumber(5_000_000, 1, 1_000_000_000).describe(
+    'Unfinished images for each tenant, or each address without keys.',
+  ),
+  MAX_UPLOAD_BYTES: wholeNumber(256 * MIB, 1, 4096 * MIB).describe('Bytes of one upload.'),
+  MAX_UPLOADS_IN_FLIGHT: wholeNumber(32, 1, 10_000).describe(
+    'Uploads received or stored at the same time. One client may have half of them.',
+  ),
+  MAX_UPLOAD_BYTES_IN_FLIGHT: wholeNumber(1024 * MIB, 1, 1024 * 1024 * MIB).describe(
+    'Bytes of those uploads together. One client may have half of them.',
+  ),
+  MIN_FREE_DISK_BYTES: wholeNumber(0, 0, Number.MAX_SAFE_INTEGER)
+    .removeDefault()
+    .optional()
+    .describe('Bytes that uploads leave free on the disk of `DATA_DIR`. Empty: 1 GiB, or a tenth of a smaller disk.'),
+  MAX_READS_IN_FLIGHT: wholeNumber(64, 1, 10_000).describe(
+    'Responses being read at the same time, for pages and for downloads each. One client may have half of them.',
+  ),
+  MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000).describe('Product rows of one upload.'),
+  MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000).describe('Image URLs of one upload.'),
   // A row is stored in one document, which MongoDB ends at 16 MiB.
-  MAX_ROW_BYTES: wholeNumber(MIB, 1, 8 * MIB),
-  MAX_COLUMNS: wholeNumber(1_000, 3, 100_000),
+  MAX_ROW_BYTES: wholeNumber(MIB, 1, 8 * MIB).describe('Bytes of one row of the CSV.'),
+  MAX_COLUMNS: wholeNumber(1_000, 3, 100_000).describe(
+    'Columns of the CSV. A row may have 20,000 more cells, for unquoted URLs.',
+  ),
   MAX_IMAGE_BYTES: wholeNumber(0, 1, 1024 * MIB)
     .removeDefault()
-    .optional(),
-  MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000),
-  MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000),
-  MAX_DECODE_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
-  MAX_DOWNLOAD_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER).removeDefault().optional(),
-  MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600),
-  MAX_REDIRECTS: wholeNumber(5, 0, 20),
-  MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256),
-  MAX_ATTEMPTS: wholeNumber(5, 1, 20),
+    .optional()
+    .describe('Bytes of one source image. Empty: 50 MiB, less if memory is small.'),
+  MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000).describe(
+    'Pixels of one source image, checked before it is decoded.',
+  ),
+  MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000).describe(
+    'Pixels decoded at the same time. A larger image runs alone.',
+  ),
+  MAX_DECODE_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER)
+    .removeDefault()
+    .optional()
+    .describe(
+      'Estimated memory of images being compressed. An image that needs more is refused. Empty: by `MEMORY_BYTES`.',
+    ),
+  MAX_DOWNLOAD_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER)
+    .removeDefault()
+    .optional()
+    .describe('Bytes of source images in memory at the same time. Empty: by `MEMORY_BYTES`.'),
+  MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600).describe('Seconds for one download, redirects included.'),
+  MAX_REDIRECTS: wholeNumber(5, 0, 20).describe('Redirects that one download may follow.'),
+  MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256).describe('Connections to one image server at the same time.'),
+  MAX_ATTEMPTS: wholeNumber(5, 1, 20).describe('Attempts at one image before it fails.'),
 });
 
 export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDefaults): LimitsConfig => ({

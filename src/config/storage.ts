@@ -21,26 +21,48 @@ const STORAGE_CLASSES = [
 ] as const;
 
 export const storageVariables = z.object({
-  STORAGE: z.enum(['local', 's3'], 'must be "local" or "s3"').default('local'),
-  PROCESSED_DIR: z.string().default('processed_images'),
-  S3_BUCKET: bucketName.optional(),
-  S3_ENDPOINT: httpUrl.optional(),
+  STORAGE: z
+    .enum(['local', 's3'], 'must be "local" or "s3"')
+    .default('local')
+    .describe('Where outputs are stored: a folder or a bucket.'),
+  PROCESSED_DIR: z.string().default('processed_images').describe('Folder of the outputs.'),
+  S3_BUCKET: bucketName
+    .optional()
+    .describe('Bucket of the outputs. Credentials come from where the AWS SDK looks: environment, profile, role.'),
+  S3_ENDPOINT: httpUrl.optional().describe('Address of an S3-compatible store. Empty: AWS.'),
   S3_REGION: z
     .string()
     .regex(/^[\w-]+$/, 'must be a region such as eu-central-1')
-    .optional(),
+    .optional()
+    .describe('Empty: `AWS_REGION` or the profile; `us-east-1` with `S3_ENDPOINT`.'),
   S3_PREFIX: z
     .string()
     .transform((text) => trimEnd(text.replace(/^\/+/, ''), '/'))
     .refine(isKeyPrefix, 'must be a path such as shop/images, of letters, digits, ".", "_", "-" and "/"')
-    .default(''),
-  S3_PUBLIC_URL: httpUrl.optional(),
-  S3_FORCE_PATH_STYLE: z.enum(['true', 'false'], 'must be "true" or "false"').optional(),
-  S3_PRESIGN_SECONDS: wholeNumber(900, 0, 604_800),
-  S3_SSE: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse'], 'must be "AES256", "aws:kms" or "aws:kms:dsse"').optional(),
-  S3_SSE_KMS_KEY_ID: z.string().optional(),
-  S3_STORAGE_CLASS: z.enum(STORAGE_CLASSES, `must be one of ${STORAGE_CLASSES.join(', ')}`).optional(),
-  S3_SOURCE_BUCKETS: list.refine((items) => items.every(isBucketName), 'must be bucket names, comma-separated'),
+    .default('')
+    .describe('Prefix of the keys, such as `shop/images`.'),
+  S3_PUBLIC_URL: httpUrl
+    .optional()
+    .describe('Prefix of public output URLs, such as a CDN. Empty: the bucket is private.'),
+  S3_FORCE_PATH_STYLE: z
+    .enum(['true', 'false'], 'must be "true" or "false"')
+    .optional()
+    .describe('`endpoint/bucket/key` instead of `bucket.endpoint/key`. Empty: `true` with `S3_ENDPOINT`.'),
+  S3_PRESIGN_SECONDS: wholeNumber(900, 0, 604_800).describe(
+    'Lifetime of signed URLs. `0`: the service passes the bytes on itself.',
+  ),
+  S3_SSE: z
+    .enum(['AES256', 'aws:kms', 'aws:kms:dsse'], 'must be "AES256", "aws:kms" or "aws:kms:dsse"')
+    .optional()
+    .describe("Encryption at rest. Empty: the bucket's default."),
+  S3_SSE_KMS_KEY_ID: z.string().optional().describe('Key for `aws:kms`.'),
+  S3_STORAGE_CLASS: z
+    .enum(STORAGE_CLASSES, `must be one of ${STORAGE_CLASSES.join(', ')}`)
+    .optional()
+    .describe("Storage class of the outputs. Empty: the bucket's default."),
+  S3_SOURCE_BUCKETS: list
+    .refine((items) => items.every(isBucketName), 'must be bucket names, comma-separated')
+    .describe('Buckets, comma-separated, that `s3://` URLs of the CSV may name. Empty: none.'),
 });
 
 type Values = z.infer<typeof storageVariables>;

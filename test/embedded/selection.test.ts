@@ -47,7 +47,7 @@ const missing = (name: string, reason: string, remembered = false): Engine => ({
   },
 });
 
-test('the engines are tried in the order that the README promises', () => {
+test('the engines are tried in the documented order', () => {
   expect(ENGINES.map(({ name }) => name)).toEqual(['mongod', 'secantusd-rs', 'mongod-download', 'secantusdb']);
 });
 
