@@ -7,11 +7,11 @@ import { createBoundedServer } from './http/server.ts';
 import { stopListening } from './http/stopping.ts';
 import { createAddresses } from './service/addresses.ts';
 import { createApi } from './service/api.ts';
-import { type Closers, layFoundation, type ServiceFiles } from './service/foundation.ts';
-import { createWork } from './service/work.ts';
+import { createBackgroundWork } from './service/background-work.ts';
+import { createInfrastructure, type Disposers, type ServiceFiles } from './service/infrastructure.ts';
 import { memoryFacts, memoryLine, whoMayReach } from './startup.ts';
 
-export type { ServiceFiles } from './service/foundation.ts';
+export type { ServiceFiles } from './service/infrastructure.ts';
 
 export interface Service {
   /** Where the page and the API are, for people on this machine. */
@@ -30,14 +30,14 @@ const HTTP_SHARE = 0.85;
 
 /** Starts every part in order; when one fails, those that already run are closed before the error is thrown. */
 export const startService = async (config: Config, files: ServiceFiles, log: Logger): Promise<Service> => {
-  const closers: Closers = [];
+  const disposers: Disposers = [];
   const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) {
-      await closer().catch((error: unknown) => log.error({ err: error }, 'a part did not close cleanly'));
+    for (const dispose of disposers.splice(0).reverse()) {
+      await dispose().catch((error: unknown) => log.error({ err: error }, 'a part did not close cleanly'));
     }
   };
   try {
-    return { ...(await startParts(config, files, log, closers)), close };
+    return { ...(await startParts(config, files, log, disposers)), close };
   } catch (error) {
     await close();
     throw error;
@@ -48,20 +48,20 @@ const startParts = async (
   config: Config,
   files: ServiceFiles,
   log: Logger,
-  closers: Closers,
+  disposers: Disposers,
 ): Promise<Omit<Service, 'close'>> => {
   let { port } = config;
   log.info(memoryFacts(config), memoryLine(config));
-  const foundation = await layFoundation(config, files, log, closers);
-  const addresses = createAddresses(config, foundation.storage, () => port);
-  const work = await createWork(foundation, config, files, addresses, log, closers);
+  const infrastructure = await createInfrastructure(config, files, log, disposers);
+  const addresses = createAddresses(config, infrastructure.storage, () => port);
+  const work = await createBackgroundWork(infrastructure, config, files, addresses, log, disposers);
 
   const begun = new AbortController();
   const giveUp = new AbortController();
   // One listener for each upload under way; any number of them is fine.
   setMaxListeners(0, giveUp.signal);
   const stopping = { begun: begun.signal, giveUp: giveUp.signal };
-  const api = createApi(foundation, work, config, files, addresses, stopping, log);
+  const api = createApi(infrastructure, work, config, files, addresses, stopping, log);
   const hosts = hostsFor(config.host, config.access.apiKeys.length > 0);
   const listening = await listen(() => createBoundedServer(api), config.port, hosts);
   ({ port } = listening);
@@ -70,7 +70,7 @@ const startParts = async (
 
   // The server has the port: only now may work begin whose output URLs carry it.
   work.start();
-  closers.push(async () => {
+  disposers.push(async () => {
     const begunAt = performance.now();
     begun.abort();
     const workMs = config.shutdownMs * WORK_SHARE;
@@ -79,5 +79,5 @@ const startParts = async (
     const left = config.shutdownMs * HTTP_SHARE - (performance.now() - begunAt);
     await stopListening(listening.servers, left, () => giveUp.abort(new AppError('shutting_down')));
   });
-  return { url: `http://localhost:${port}`, database: foundation.databaseName };
+  return { url: `http://localhost:${port}`, database: infrastructure.databaseName };
 };

@@ -16,23 +16,23 @@ import { createListing, createSummaries } from '../results/listing.ts';
 import { createWatching } from '../results/progress-events.ts';
 import { isValidSecret } from '../webhooks/sign.ts';
 import type { Addresses } from './addresses.ts';
-import type { Foundation, ServiceFiles } from './foundation.ts';
-import type { Work } from './work.ts';
+import type { BackgroundWork } from './background-work.ts';
+import type { Infrastructure, ServiceFiles } from './infrastructure.ts';
 
 /** An upload of which nothing comes for this long is given up. */
 const UPLOAD_STALL_MS = 30_000;
 
 /** The HTTP side, wired to what it needs; listens to nothing. */
 export const createApi = (
-  foundation: Foundation,
-  work: Work,
+  infrastructure: Infrastructure,
+  work: BackgroundWork,
   config: Config,
   files: ServiceFiles,
   addresses: Addresses,
   stopping: Stopping,
   log: Logger,
 ) => {
-  const { connection, models, requests, images, outbox, storage, metrics, uploadKeys, now } = foundation;
+  const { connection, models, requests, images, outbox, storage, metrics, uploadKeys, now } = infrastructure;
   const { access, limits } = config;
   const askDatabase = createDatabaseProbe(connection);
 
@@ -40,7 +40,7 @@ export const createApi = (
     ingest: createIngest(models, requests, { ...limits, sourceBuckets: config.sources.buckets }, now),
     keys: uploadKeys,
     receive: {
-      directory: foundation.uploadDirectory,
+      directory: infrastructure.uploadDirectory,
       fileName: () => uploadFileName(processMark),
       maxUploadBytes: limits.maxUploadBytes,
       stallMs: UPLOAD_STALL_MS,
@@ -50,7 +50,7 @@ export const createApi = (
       bytes: limits.maxUploadBytesInFlight,
       maxBodyBytes: limits.maxUploadBytes + AROUND_FILE_BYTES,
       reserveBytes: limits.minFreeDiskBytes,
-      space: () => diskSpace(foundation.uploadDirectory),
+      space: () => diskSpace(infrastructure.uploadDirectory),
       giveUp: stopping.giveUp,
       now: () => performance.now(),
     }),
@@ -105,7 +105,7 @@ export const createApi = (
             settings: () => pageSettings(config, addresses.samples()),
           },
     storage,
-    imageDirectory: foundation.imageDirectory,
+    imageDirectory: infrastructure.imageDirectory,
     readiness: [
       { name: 'database', check: askDatabase },
       { name: 'storage', check: checkStorage },

@@ -32,31 +32,31 @@ import { createCourier } from '../webhooks/courier.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import type { WorkerData } from '../worker.ts';
 import type { Addresses } from './addresses.ts';
-import type { Closers, Foundation, ServiceFiles } from './foundation.ts';
+import type { Disposers, Infrastructure, ServiceFiles } from './infrastructure.ts';
 
 const RECONCILE_EVERY_MS = 30_000;
 const RETENTION_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
-/** Nothing takes this long to be written: a put that is held up longer fails, and its image is tried again. */
+/** Far longer than any write takes: a put whose temporary file is removed under it fails, and its image is retried. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
 
-/** For the name look-up, the connection and the TLS handshake of a webhook. */
+/** Covers the name lookup, the connection and the TLS handshake of a webhook. */
 const WEBHOOK_CONNECT_MS = 5_000;
-/** Look-ups of the main thread: the names of images and of webhook receivers. */
+/** Name lookups on the main thread: hosts of images and of webhook receivers. */
 const LOOKUPS = { perDomain: 4, inAll: 1_024 };
 
-export type Work = Awaited<ReturnType<typeof createWork>>;
+export type BackgroundWork = Awaited<ReturnType<typeof createBackgroundWork>>;
 
-/** Everything that goes on by itself: images, webhooks, repairs and removals. Nothing begins before `start`. */
-export const createWork = async (
-  foundation: Foundation,
+/** Everything that runs in the background: images, webhooks, repairs and removals. Nothing runs before `start`. */
+export const createBackgroundWork = async (
+  infrastructure: Infrastructure,
   config: Config,
   files: ServiceFiles,
   addresses: Addresses,
   log: Logger,
-  closers: Closers,
+  disposers: Disposers,
 ) => {
-  const { requests, images, models, outbox, storage, metrics, uploadKeys, now } = foundation;
+  const { requests, images, models, outbox, storage, metrics, uploadKeys, now } = infrastructure;
   const worksOnImages = config.role !== 'api';
 
   const resolver = createResolver({ ...LOOKUPS, servers: config.nameServers });
@@ -64,7 +64,7 @@ export const createWork = async (
     resolve: resolver.lookup,
     connectTimeoutMs: WEBHOOK_CONNECT_MS,
   });
-  closers.push(async () => agents.destroy());
+  disposers.push(async () => agents.destroy());
   const courier = createCourier({
     outbox,
     deliver: createDeliver(agents),
@@ -72,9 +72,9 @@ export const createWork = async (
     log,
     onAttempt: (outcome, { durationMs }) => metrics.webhooks.attempted(outcome, durationMs),
   });
-  const pool = worksOnImages ? await startPool(foundation, config, files) : null;
-  // What was in work has been waited for, or handed back.
-  closers.push(async () => pool?.close(0));
+  const pool = worksOnImages ? await startPool(infrastructure, config, files) : null;
+  // By now, images in flight have finished or been handed back.
+  disposers.push(async () => pool?.close(0));
 
   const reporter = createReporter({ store: createReportStore(models, now), log, everyMs: RECONCILE_EVERY_MS });
   const announce = async (request: RequestRecord): Promise<void> => {
@@ -136,7 +136,7 @@ export const createWork = async (
     log,
   });
   const sweep = async (): Promise<void> => {
-    const { imageDirectory, uploadDirectory } = foundation;
+    const { imageDirectory, uploadDirectory } = infrastructure;
     if (imageDirectory !== null) await createLocalStorage(imageDirectory).sweepTemporary(TEMPORARY_FILES_AFTER_MS);
     await sweepUploads(uploadDirectory, processMark, Date.now());
   };
@@ -154,7 +154,7 @@ export const createWork = async (
   return {
     control,
     storeGate,
-    /** Of a request that was just stored; one that works on no images leaves it to the others. */
+    /** Starts on a newly stored request; an instance without workers leaves it to the others. */
     beginRequest: (request: ActiveRequest): void => {
       if (worksOnImages) dispatcher.add(request);
     },
@@ -166,7 +166,7 @@ export const createWork = async (
       }
       for (const round of rounds) round.start();
     },
-    /** Takes no more, and finishes or hands back what runs, within the time. */
+    /** Takes no new work, and finishes or hands back what is running within the time. */
     async stop(withinMs: number): Promise<void> {
       await Promise.allSettled([
         worksOnImages && dispatcher.stop(Math.max(withinMs - 1_000, withinMs / 2)),
@@ -177,7 +177,7 @@ export const createWork = async (
   };
 };
 
-const startPool = ({ storageConfig }: Foundation, config: Config, files: ServiceFiles) => {
+const startPool = ({ storageConfig }: Infrastructure, config: Config, files: ServiceFiles) => {
   const { limits, workerThreads, tasksPerThread } = config;
   const workerData: WorkerData = {
     limits,
@@ -201,12 +201,12 @@ const startPool = ({ storageConfig }: Foundation, config: Config, files: Service
   });
 };
 
-/** For an instance that works on no images. */
+/** For an instance that processes no images. */
 const NO_POOL = {
   capacity: 0,
   most: 0,
   queued: () => 0,
   run: async (): Promise<never> => {
-    throw new Error('this instance works on no images');
+    throw new Error('this instance processes no images');
   },
 };

@@ -26,13 +26,13 @@ export interface ServiceFiles {
   readonly page?: string;
 }
 
-/** What a part started; closed in the reverse order. */
-export type Closers = (() => Promise<void>)[];
+/** Run in reverse order at shutdown. */
+export type Disposers = (() => Promise<void>)[];
 
-export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
+export type Infrastructure = Awaited<ReturnType<typeof createInfrastructure>>;
 
-/** What everything else stands on: the database with its stores, the image store, the folder for uploads, the metrics. */
-export const layFoundation = async (config: Config, files: ServiceFiles, log: Logger, closers: Closers) => {
+/** What everything else needs: the database and its stores, the image storage, the upload folder, the metrics. */
+export const createInfrastructure = async (config: Config, files: ServiceFiles, log: Logger, disposers: Disposers) => {
   const imageDirectory = config.storage.kind === 'local' ? resolve(config.storage.directory) : null;
   const uploadDirectory = resolve(join(config.dataDirectory, 'uploads'));
   await mkdir(uploadDirectory, { recursive: true });
@@ -57,13 +57,13 @@ export const layFoundation = async (config: Config, files: ServiceFiles, log: Lo
 
   const database =
     config.mongodbUri === null
-      ? await embedded(config, files, log, closers)
+      ? await embedded(config, files, log, disposers)
       : { uri: config.mongodbUri, name: withoutSecrets(config.mongodbUri) };
   const connection = await connect(database.uri, (message, facts = {}) => log.info(facts, message));
-  closers.push(() => connection.close());
+  disposers.push(() => connection.close());
   const clock = createClock(connection);
   await clock.start();
-  closers.push(async () => clock.stop());
+  disposers.push(async () => clock.stop());
   const { now } = clock;
 
   const models = createModels(connection);
@@ -87,7 +87,7 @@ const embedded = async (
   config: Config,
   files: ServiceFiles,
   log: Logger,
-  closers: Closers,
+  disposers: Disposers,
 ): Promise<{ readonly uri: string; readonly name: string }> => {
   const database = await startEmbedded({
     dataDirectory: resolve(config.dataDirectory),
@@ -95,7 +95,7 @@ const embedded = async (
     cacheBytes: config.databaseCacheBytes,
     log: (message, facts = {}) => log.info(facts, message),
   });
-  closers.push(() => database.stop());
+  disposers.push(() => database.stop());
   return { uri: database.uri, name: `${database.engine} in ${database.directory}` };
 };
 
