@@ -73,7 +73,7 @@ export const REQUEST_ERRORS = {
 } as const satisfies Record<string, ErrorKind>;
 
 /** Faults of an uploaded CSV: each is reported with its line, its column and what to do. */
-export const CSV_FAULTS = {
+export const CSV_ERRORS = {
   csv_empty: permanent(422, 'The file is empty.'),
   csv_not_text: permanent(422, 'The file is binary, not a CSV.'),
   csv_spreadsheet: permanent(422, 'The file is a spreadsheet, not a CSV. Save it as "CSV UTF-8" and send that.'),
@@ -125,9 +125,9 @@ export const IMAGE_ERRORS = {
   attempts_exhausted: permanent(422, 'The image stopped every worker that tried it, and was given up.'),
 } as const satisfies Record<string, ErrorKind>;
 
-export const ERRORS = { ...REQUEST_ERRORS, ...CSV_FAULTS, ...IMAGE_ERRORS } as const;
+export const ERRORS = { ...REQUEST_ERRORS, ...CSV_ERRORS, ...IMAGE_ERRORS } as const;
 
-export type CsvFaultCode = keyof typeof CSV_FAULTS;
+export type CsvErrorCode = keyof typeof CSV_ERRORS;
 export type ImageErrorCode = keyof typeof IMAGE_ERRORS;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { CSV_FAULTS, IMAGE_ERRORS } from '../src/errors.ts';
+import { CSV_ERRORS, IMAGE_ERRORS } from '../src/errors.ts';
 import { ADDRESS_CASES } from './hostile/address-cases.ts';
 import { DOWNLOAD_CASES } from './hostile/download-cases.ts';
 import { LIMIT_CASES } from './hostile/limit-cases.ts';
@@ -25,7 +25,7 @@ test('the corpus meets every code that an image server or an image can cause', (
   ];
   expect(Object.keys(IMAGE_ERRORS).filter((code) => !met.has(code))).toEqual(elsewhere.sort(byCatalogue));
   expect(cases.length).toBeGreaterThan(250);
-  expect([...met].filter((code) => code in CSV_FAULTS)).toEqual([]);
+  expect([...met].filter((code) => code in CSV_ERRORS)).toEqual([]);
 });
 
 const byCatalogue = (a: string, b: string): number =>

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { sniffFault } from '../csv/sniff.ts';
+import { detectWrongFileType } from '../csv/sniff.ts';
 import { OUTPUT_COLUMN } from '../csv/write.ts';
 import { sniff } from '../images/sniff.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../storage/storage.ts';
@@ -60,7 +60,7 @@ export const checkImage = async (file: string, format: OutputFormat, bytes: numb
 /** @throws CheckError unless the file is an output CSV with its header row and the end of its last line */
 export const checkCsv = async (file: string): Promise<void> => {
   const { bytes, head, tail } = await endsOf(file, CSV_HEAD_BYTES);
-  if (sniffFault(head) !== null || !head.includes(OUTPUT_COLUMN)) {
+  if (detectWrongFileType(head) !== null || !head.includes(OUTPUT_COLUMN)) {
     throw new CheckError(`${counted(bytes)} came that are not the output CSV`);
   }
   if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is cut off');

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import csvParser from 'csv-parser';
 import { AppError } from '../errors.ts';
-import type { CsvFault, CsvFaultCode } from './faults.ts';
+import type { CsvError, CsvErrorCode } from './csv-errors.ts';
 import type { Delimiter } from './record.ts';
 import type { CsvRow } from './rows.ts';
 import { RecordScanner, type ScannedRecords } from './scanner.ts';
-import { byteOrderMarkLength, detectDelimiter, HEAD_BYTES, sniffFault } from './sniff.ts';
+import { byteOrderMarkLength, detectDelimiter, detectWrongFileType, HEAD_BYTES } from './sniff.ts';
 import {
   type CsvDialect,
   type CsvInspection,
@@ -17,37 +17,37 @@ import {
   tableItems,
 } from './table.ts';
 
-export type { CsvDialect, CsvFault, CsvFaultCode, CsvInspection, CsvLimits, CsvRow };
+export type { CsvDialect, CsvError, CsvErrorCode, CsvInspection, CsvLimits, CsvRow };
 
-/** Opens the file at its beginning; called again for each look at it. */
+/** Opens the file at its beginning; called once per pass. */
 export type OpenCsv = () => Readable;
 
 /**
- * Reads a CSV to its end and tells everything that is wrong with it; content is never a reason to throw.
- * @param onInvalidRow `skip`: rows without URLs and invalid URLs are no faults as long as one URL in the file is good
- * @throws only what the stream fails with
+ * Reads the whole CSV and reports all its errors; invalid content never throws.
+ * @param onInvalidRow `skip`: rows without URLs and invalid URLs are ignored if the file has at least one valid URL
+ * @throws only errors of the stream
  */
 export const inspectCsv = (open: OpenCsv, limits: CsvLimits, onInvalidRow: 'reject' | 'skip'): Promise<CsvInspection> =>
   inspectItems(readItems(open, limits), onInvalidRow);
 
 /**
- * The rows of a CSV that {@link inspectCsv} accepted, one at a time and in order; refused URLs are in the rows.
- * @throws AppError `csv_invalid` at a fault of the file as a whole, which an accepted file has none of
+ * Yields the rows of a CSV that {@link inspectCsv} accepted, in order, including any invalid URLs.
+ * @throws AppError `csv_invalid` on an error of the file as a whole, which an accepted file does not have
  */
 export async function* readCsvRows(open: OpenCsv, limits: CsvLimits): AsyncGenerator<CsvRow> {
   for await (const item of readItems(open, limits)) {
     if (item.kind === 'row') yield item.row;
-    if (item.kind === 'fault') {
-      throw new AppError('csv_invalid', undefined, { details: { errorCount: 1, errors: [item.fault] } });
+    if (item.kind === 'error') {
+      throw new AppError('csv_invalid', undefined, { details: { errorCount: 1, errors: [item.error] } });
     }
   }
 }
 
 async function* readItems(open: OpenCsv, limits: CsvLimits): AsyncGenerator<TableItem> {
   const head = await readHead(open);
-  const foreign = sniffFault(head);
+  const foreign = detectWrongFileType(head);
   if (foreign !== null) {
-    yield { kind: 'fault', fault: foreign };
+    yield { kind: 'error', error: foreign };
     return;
   }
   const delimiter = detectDelimiter(head);
@@ -60,13 +60,13 @@ async function* readItems(open: OpenCsv, limits: CsvLimits): AsyncGenerator<Tabl
   yield* tableItems(readRecords(open, scanner, delimiter), delimiter, limits, scanner);
 }
 
-/** The records of the file through csv-parser, until its end or a fault that stops the scanner. */
+/** Yields the records parsed by csv-parser, until the end of the file or an error that stops the scanner. */
 async function* readRecords(open: OpenCsv, scanner: RecordScanner, separator: Delimiter): AsyncGenerator<CsvRecord> {
   const parser = csvParser({ headers: false, separator });
   const parse = ({ bytes, lines }: ScannedRecords): CsvRecord[] => {
     if (lines.length === 0) return [];
-    // What is written are whole records, so csv-parser has parsed every one of them when `write` returns; reading them
-    // at once keeps each beside its line number, without a promise for each.
+    // Only whole records are written, so csv-parser has parsed all of them when `write` returns. Reading them at once
+    // pairs each with its line number without a promise per record.
     parser.write(bytes);
     return lines.map((line) => ({ line, cells: Object.values<string>(parser.read()) }));
   };
@@ -79,7 +79,7 @@ async function* readRecords(open: OpenCsv, scanner: RecordScanner, separator: De
   yield* parse(scanner.end());
 }
 
-/** Pieces small enough that their rows may be held in memory together, however large a chunk the stream gives. */
+/** Splits large chunks, so that the rows of one piece fit in memory. */
 function* pieces(chunk: string | Uint8Array): Generator<Buffer> {
   const bytes = Buffer.from(chunk);
   for (let at = 0; at < bytes.length; at += HEAD_BYTES) yield bytes.subarray(at, at + HEAD_BYTES);

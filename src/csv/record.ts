@@ -1,10 +1,10 @@
 export type Delimiter = ',' | ';' | '\t';
 
 /**
- * Takes apart one record (a row, perhaps over several lines) that begins at `start`, as RFC 4180 says and, where the
- * text strays from it, as spreadsheets do: blanks around a quoted cell are dropped, a quote inside an unquoted cell is
- * itself, text after a closing quote belongs to the cell.
- * @returns the cells, and where the next record begins
+ * Parses one record (a row, possibly over several lines) that starts at `start`. Follows RFC 4180 and, for deviations,
+ * spreadsheets: blanks around a quoted cell are dropped, a quote inside an unquoted cell is literal, text after a
+ * closing quote belongs to the cell.
+ * @returns the cells, and the offset of the next record
  */
 export const parseRecord = (
   text: string,
@@ -54,7 +54,7 @@ const parseCell = (text: string, start: number, delimiter: Delimiter): { value: 
   return { value: quoted + text.slice(closing + 1, end), end };
 };
 
-/** The same record in strict RFC 4180, every cell quoted; bytes above 127 pass through as they are. */
+/** Rewrites a record as strict RFC 4180 with every cell quoted; bytes above 127 are unchanged. */
 export const strictRecord = (record: Buffer, delimiter: Delimiter): Buffer => {
   const { cells } = parseRecord(record.toString('latin1'), 0, delimiter);
   return Buffer.from(cells.map((cell) => `"${cell.split('"').join('""')}"`).join(delimiter), 'latin1');
@@ -64,8 +64,8 @@ const SPACE = 32;
 const TAB = 9;
 
 /**
- * A record without the empty and blank cells at its end, and how many those are. To be called only where the record does
- * not end inside quotes or right behind them.
+ * Removes the empty and blank cells at the end of a record, and counts them. The record must not end inside quotes or
+ * directly after a closing quote.
  */
 export const withoutEmptyEnd = (
   record: Buffer,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type CsvFault, shown } from './faults.ts';
+import { type CsvError, shown } from './csv-errors.ts';
 import { type Delimiter, strictRecord, withoutEmptyEnd } from './record.ts';
 
 const NUL = 0;
@@ -10,37 +10,36 @@ const SPACE = 32;
 const QUOTE = 34;
 const LINE_END = Buffer.from('\n');
 
-/** Where in a cell the scanner stands. */
+/** The scanner's position within a cell. */
 const CELL_START = 0;
-/** Blanks at the begin of a cell, before a quote perhaps. */
+/** Blanks at the start of a cell, possibly before a quote. */
 const LEADING_BLANKS = 1;
 const UNQUOTED = 2;
 const QUOTED = 3;
-/** Right behind a quote that closes the cell, or is the first half of a doubled one. */
+/** Directly after a quote that closes the cell or is the first half of a doubled quote. */
 const AFTER_QUOTE = 4;
-/** Blanks behind a closing quote. */
+/** Blanks after a closing quote. */
 const TRAILING_BLANKS = 5;
 
-/** Whole records as strict RFC 4180 with LF, and the physical line where each begins. */
+/** Whole records as strict RFC 4180 with LF, and the physical line where each starts. */
 export interface ScannedRecords {
   readonly bytes: Buffer;
   readonly lines: readonly number[];
 }
 
 /**
- * Goes through the bytes of a CSV in front of csv-parser, and hands it whole records in strict form. csv-parser alone
- * takes every quote for the begin or end of a quoted cell (one inch mark swallows the rest of the file), does not tell
- * a quote that is never closed, knows one kind of newline a file, reports no line numbers, holds a row of any length,
- * and replaces bytes that are not UTF-8.
+ * Scans the bytes of a CSV ahead of csv-parser, and passes it whole records in strict form. On its own, csv-parser
+ * treats every quote as the start or end of a quoted cell (one inch mark swallows the rest of the file), does not report
+ * unclosed quotes, supports one kind of newline per file, has no line numbers, buffers rows of any length, and replaces
+ * bytes that are not UTF-8.
  *
- * Blank lines and the empty cells at a row's end are left out: a spreadsheet may pad each row with thousands of
- * delimiters, and each would be a cell in memory and in the database. Memory is bounded by `maxRowBytes`, `maxCells` and
- * the size of a chunk.
+ * Drops blank lines and empty cells at the end of a row: a spreadsheet may pad each row with thousands of delimiters,
+ * and each would be a cell in memory and in the database. Memory is bounded by `maxRowBytes`, `maxCells` and the chunk
+ * size.
  */
 export class RecordScanner {
-  /** What was found wrong so far. */
-  readonly faults: CsvFault[] = [];
-  /** Set by a fault behind which nothing can be read any more. */
+  readonly errors: CsvError[] = [];
+  /** Set by an error after which the rest of the file cannot be read. */
   stopped = false;
 
   readonly #delimiter: Delimiter;
@@ -51,23 +50,23 @@ export class RecordScanner {
 
   #state = CELL_START;
   #line = 1;
-  /** The byte before was a carriage return: a line feed now belongs to it, even in the next chunk. */
+  /** The previous byte was a CR, so a following LF belongs to it, even in the next chunk. */
   #afterCr = false;
   #quoteLine = 1;
-  /** The record strays from RFC 4180 and is rewritten. */
+  /** The record deviates from RFC 4180 and must be rewritten. */
   #loose = false;
 
   #recordLine = 1;
-  /** Delimiters of this record, those inside quotes left out. */
+  /** Delimiters in this record, not counting those inside quotes. */
   #delimiters = 0;
-  /** The beginning of a record that goes on in the next chunk. */
+  /** The start of a record that continues in the next chunk. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
   #out: Buffer[] = [];
   #outLines: number[] = [];
 
-  /** @param options.skipBytes the byte order mark's length */
+  /** @param options.skipBytes length of the byte order mark */
   constructor(options: { delimiter: Delimiter; maxRowBytes: number; maxCells: number; skipBytes: number }) {
     this.#delimiter = options.delimiter;
     this.#delimiterByte = options.delimiter.charCodeAt(0);
@@ -76,7 +75,7 @@ export class RecordScanner {
     this.#skipBytes = options.skipBytes;
   }
 
-  /** Takes the next bytes, and returns the records that ended in them. The bytes are not changed, nor kept in use. */
+  /** Scans the next bytes and returns the records that end in them. The buffer is neither changed nor retained. */
   push(bytes: Buffer): ScannedRecords {
     const skipped = Math.min(this.#skipBytes, bytes.length);
     this.#skipBytes -= skipped;
@@ -84,16 +83,19 @@ export class RecordScanner {
     const nul = rest.indexOf(NUL);
     this.#scan(nul < 0 ? rest : rest.subarray(0, nul));
     if (nul >= 0 && !this.stopped) {
-      this.#stop(this.#line, 'csv_not_text', 'The file has a NUL byte, which no text has. Send a CSV saved as UTF-8.');
+      this.#stop(
+        this.#line,
+        'csv_not_text',
+        'The file contains a NUL byte, so it is not text. Save it as CSV UTF-8, then upload that file.',
+      );
     }
     return this.#take();
   }
 
-  /** Tells that the file has ended, and returns its last record. */
+  /** Signals the end of the file, and returns its last record. */
   end(): ScannedRecords {
     if (this.#state === QUOTED) {
-      const message =
-        'The quote opened in this line is never closed. Close it, or double it ("") to mean a quote mark.';
+      const message = 'The quote opened in this line is never closed. Close it, or write "" for a literal quote mark.';
       this.#stop(this.#quoteLine, 'csv_unclosed_quote', message);
     } else {
       this.#endRecord(Buffer.alloc(0));
@@ -127,7 +129,7 @@ export class RecordScanner {
     this.#keep(bytes.subarray(from));
   }
 
-  /** A byte that is neither delimiter nor newline: a quote, or the first of something outside of quotes. */
+  /** Handles a byte that is neither delimiter nor newline: a quote, or the first byte of unquoted text. */
   #enterText(byte: number | undefined): void {
     const blank = byte === SPACE || byte === TAB;
     if (this.#state === CELL_START || this.#state === LEADING_BLANKS) {
@@ -145,10 +147,10 @@ export class RecordScanner {
       if (this.#state !== UNQUOTED && blank) {
         this.#state = TRAILING_BLANKS;
       } else if (this.#state !== UNQUOTED && this.#line !== this.#quoteLine) {
-        // Most likely an earlier quote lacks its partner, and this one opens a cell: going on would merge rows.
+        // Most likely an earlier quote was never closed and this one opens a cell: continuing would merge rows.
         const message = `The quote opened in this line is not closed before line ${this.#line}, where text follows it.`;
-        const cure = 'Close it where its cell ends, or double it ("") to mean a quote mark.';
-        this.#stop(this.#quoteLine, 'csv_unclosed_quote', `${message} ${cure}`);
+        const hint = 'Close it at the end of its cell, or write "" for a literal quote mark.';
+        this.#stop(this.#quoteLine, 'csv_unclosed_quote', `${message} ${hint}`);
       } else {
         this.#state = UNQUOTED;
       }
@@ -160,7 +162,7 @@ export class RecordScanner {
     if (this.#pendingBytes > this.#maxRowBytes) {
       this.#stopTooLong();
     } else if (bytes.length > 0) {
-      // Copied: the reader of the file may use its memory again.
+      // Copied, because the file reader may reuse its buffer.
       this.#pending.push(Buffer.from(bytes));
     }
   }
@@ -189,10 +191,10 @@ export class RecordScanner {
     this.#loose = false;
   }
 
-  /** Told once: where one line is wrongly encoded, the others are too. */
+  /** Reported once: if one line has the wrong encoding, the others have it too. */
   #reportEncoding(record: Buffer): void {
-    if (this.faults.length > 0) return;
-    // Latin-1 only as a way to split bytes: it maps each to one character and back.
+    if (this.errors.length > 0) return;
+    // Latin-1 maps each byte to one character and back, so the record can be split as text.
     for (const [offset, text] of record
       .toString('latin1')
       .split(/\r\n|\r|\n/)
@@ -200,30 +202,30 @@ export class RecordScanner {
       const bytes = Buffer.from(text, 'latin1');
       if (isUtf8(bytes)) continue;
       const line = this.#recordLine + offset;
-      const message = `The file is not encoded in UTF-8: line ${line} reads ${shown(bytes.toString('utf8'))}. Save it as "CSV UTF-8" and send that.`;
-      this.faults.push({ line, column: null, code: 'csv_invalid_encoding', message });
+      const message = `The file is not encoded in UTF-8: line ${line} reads ${shown(bytes.toString('utf8'))}. Save it as CSV UTF-8, then upload that file.`;
+      this.errors.push({ line, column: null, code: 'csv_invalid_encoding', message });
       return;
     }
   }
 
   #stopTooLong(): void {
-    const quote = this.#state === QUOTED ? ` A quote opened in line ${this.#quoteLine} may lack its partner.` : '';
-    const message = `The row that begins here is longer than ${this.#maxRowBytes} bytes.${quote} Shorten it, or split its URLs over several rows.`;
+    const quote = this.#state === QUOTED ? ` The quote opened in line ${this.#quoteLine} may be unclosed.` : '';
+    const message = `The row that starts here is longer than ${this.#maxRowBytes} bytes.${quote} Shorten it, or split its URLs over several rows.`;
     this.#stop(this.#recordLine, 'csv_row_too_long', message);
   }
 
   #stopTooManyCells(): void {
-    const message = `The row that begins here has more than ${this.#maxCells} cells. Remove the cells that are not needed, or split its URLs over several rows.`;
+    const message = `The row that starts here has more than ${this.#maxCells} cells. Remove the cells you don't need, or split its URLs over several rows.`;
     this.#stop(this.#recordLine, 'csv_too_many_columns', message);
   }
 
-  #stop(line: number, code: CsvFault['code'], message: string): void {
-    this.faults.push({ line, column: null, code, message });
+  #stop(line: number, code: CsvError['code'], message: string): void {
+    this.errors.push({ line, column: null, code, message });
     this.stopped = true;
   }
 
   #take(): ScannedRecords {
-    // A copy, because csv-parser unescapes in place.
+    // Copied, because csv-parser unescapes in place.
     const records = { bytes: Buffer.concat(this.#out), lines: this.#outLines };
     this.#out = [];
     this.#outLines = [];

@@ -1,23 +1,23 @@
 import { countKnownColumns } from './columns.ts';
-import type { CsvFault, CsvFaultCode } from './faults.ts';
+import type { CsvError, CsvErrorCode } from './csv-errors.ts';
 import { type Delimiter, parseRecord } from './record.ts';
 
-/** As much of a file's beginning as is looked at; a header row is far shorter. */
+/** Bytes read for detection; a header row is far shorter. */
 export const HEAD_BYTES = 64 * 1024;
 
-const SAVE_AS_CSV = 'Open it in the spreadsheet program, save it as "CSV UTF-8 (comma delimited)" and send that.';
-const SAVE_AS_UTF8 = 'Save it as "CSV UTF-8" (in an editor: encoding UTF-8) and send that.';
+const SAVE_AS_CSV = 'In Excel, choose File › Save As › CSV UTF-8, then upload that file.';
+const SAVE_AS_UTF8 = 'Save it as CSV UTF-8 (in a text editor: encoding UTF-8), then upload that file.';
 
-/** First bytes that give a file away. */
-const SIGNATURES: readonly { bytes: readonly number[]; code: CsvFaultCode; message: string }[] = [
-  // UTF-32 little-endian begins with the same two bytes.
+/** First bytes that identify file types other than CSV. */
+const SIGNATURES: readonly { bytes: readonly number[]; code: CsvErrorCode; message: string }[] = [
+  // UTF-32 little-endian starts with the same two bytes.
   ...[
     [0xff, 0xfe],
     [0xfe, 0xff],
   ].map((bytes) => ({
     bytes,
     code: 'csv_invalid_encoding' as const,
-    message: `The file is encoded in UTF-16, not in UTF-8. ${SAVE_AS_UTF8}`,
+    message: `The file is encoded in UTF-16, not UTF-8. ${SAVE_AS_UTF8}`,
   })),
   {
     bytes: [0x50, 0x4b, 0x03, 0x04],
@@ -32,53 +32,53 @@ const SIGNATURES: readonly { bytes: readonly number[]; code: CsvFaultCode; messa
   {
     bytes: [0x1f, 0x8b],
     code: 'csv_not_text',
-    message: 'The file is compressed with gzip. Unpack it and send the CSV itself.',
+    message: 'The file is compressed with gzip. Unpack it, then upload the CSV itself.',
   },
   {
     bytes: [...Buffer.from('%PDF-')],
     code: 'csv_not_text',
-    message: 'The file is a PDF, not a CSV. Send the table it was made from, saved as "CSV UTF-8".',
+    message: 'The file is a PDF, not a CSV. Upload the original table, saved as CSV UTF-8.',
   },
   ...[[0x89, ...Buffer.from('PNG')], [0xff, 0xd8, 0xff], [...Buffer.from('GIF8')], [...Buffer.from('RIFF')]].map(
     (bytes) => ({
       bytes,
       code: 'csv_not_text' as const,
-      message: 'The file is an image, not a CSV. Send a CSV that holds the URLs of the images.',
+      message: 'The file is an image, not a CSV. Upload a CSV that contains the URLs of the images.',
     }),
   ),
 ];
 
-const beginsWith = (head: Buffer, bytes: readonly number[]): boolean =>
+const startsWith = (head: Buffer, bytes: readonly number[]): boolean =>
   bytes.every((byte, index) => head[index] === byte);
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The length of the UTF-8 byte order mark at the beginning: 3, or 0 where there is none. */
+/** Length of the UTF-8 byte order mark at the start: 3, or 0 if there is none. */
 export const byteOrderMarkLength = (head: Buffer): number =>
-  beginsWith(head, [...BYTE_ORDER_MARK]) ? BYTE_ORDER_MARK.length : 0;
+  startsWith(head, [...BYTE_ORDER_MARK]) ? BYTE_ORDER_MARK.length : 0;
 
 /**
- * Tells from its first bytes that a file is something else than a CSV.
+ * Detects by its first bytes that a file is not a CSV.
  * @param head the first {@link HEAD_BYTES} of the file, or all of it
- * @returns null where it may be a CSV
+ * @returns null if it may be a CSV
  */
-export const sniffFault = (head: Buffer): CsvFault | null => {
-  const fault = (code: CsvFaultCode, message: string): CsvFault => ({ line: 1, column: null, code, message });
+export const detectWrongFileType = (head: Buffer): CsvError | null => {
+  const error = (code: CsvErrorCode, message: string): CsvError => ({ line: 1, column: null, code, message });
   if (head.length === 0) {
-    return fault('csv_empty', 'The file is empty. Send a header row and at least one product.');
+    return error('csv_empty', 'The file is empty. Add a header row and at least one product row.');
   }
-  const signature = SIGNATURES.find(({ bytes }) => beginsWith(head, bytes));
-  if (signature !== undefined) return fault(signature.code, signature.message);
+  const signature = SIGNATURES.find(({ bytes }) => startsWith(head, bytes));
+  if (signature !== undefined) return error(signature.code, signature.message);
 
   const text = head.toString('utf8', byteOrderMarkLength(head), 1024);
   if (/^\s*<(!doctype|html|head|body|table|\?xml|!--)/i.test(text)) {
     const message =
-      'The file is an HTML or XML page, not a CSV; a download link may have led to a login or error page.';
-    return fault('csv_html', `${message} Download the CSV itself and send that.`);
+      'The file is an HTML or XML page, not a CSV; the download link may have led to a login or error page.';
+    return error('csv_html', `${message} Download the CSV itself, then upload it.`);
   }
-  // ASCII in UTF-16 has a NUL in every second byte.
+  // In UTF-16, every second byte of ASCII text is NUL.
   if (isUtf16(head)) {
-    return fault('csv_invalid_encoding', `The file is encoded in UTF-16, not in UTF-8. ${SAVE_AS_UTF8}`);
+    return error('csv_invalid_encoding', `The file is encoded in UTF-16, not UTF-8. ${SAVE_AS_UTF8}`);
   }
   return null;
 };
@@ -91,8 +91,8 @@ const isUtf16 = (head: Buffer): boolean => {
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t'];
 
 /**
- * The delimiter of a file: the one under which the header row has the most of the three columns, then the most cells.
- * @param head as for {@link sniffFault}
+ * Detects the delimiter: the one that finds the most of the three columns in the header row, then the most cells.
+ * @param head as for {@link detectWrongFileType}
  */
 export const detectDelimiter = (head: Buffer): Delimiter => {
   const text = head.toString('utf8', byteOrderMarkLength(head));
@@ -107,7 +107,7 @@ export const detectDelimiter = (head: Buffer): Delimiter => {
   return best.delimiter;
 };
 
-/** The first row that has more than blanks and delimiters, whichever they are. */
+/** The first row with anything other than blanks and delimiters. */
 const headerCells = (text: string, delimiter: Delimiter): readonly string[] => {
   let at = 0;
   while (at < text.length) {

@@ -1,27 +1,27 @@
 import { findColumns } from './columns.ts';
-import { type CsvFault, type CsvFaultCode, FAULTS_KEPT, MAX_VALUE_CHARACTERS, tooLong } from './faults.ts';
+import { type CsvError, type CsvErrorCode, MAX_LISTED_ERRORS, MAX_VALUE_CHARACTERS, tooLong } from './csv-errors.ts';
 import type { Delimiter } from './record.ts';
 import { type CsvRow, isBlankRow, type TableShape, toRow } from './rows.ts';
 
 /**
- * What a table of records means: its header, its rows, and all that is wrong with them. Knows neither streams nor Node,
- * because the page shows the same faults in the browser before anything is sent (web/csv/).
+ * Interprets a table of records: its header, rows and errors. Free of streams and Node APIs, because the page runs the
+ * same checks in the browser before uploading (web/csv/).
  */
 
-/** Bounds of one upload: positive integers, and the buckets it may name. */
+/** Limits of one upload: positive integers, and the buckets it may reference. */
 export interface CsvLimits {
   readonly maxRows: number;
   readonly maxUrls: number;
-  /** Bytes of one row; the memory that reading takes is a small multiple of it. */
+  /** Bytes per row; reading needs a small multiple of this in memory. */
   readonly maxRowBytes: number;
-  /** Of the header row; a row may have more cells, since unquoted URLs count as cells. */
+  /** Columns of the header row; a row may have more cells, because unquoted URLs count as cells. */
   readonly maxColumns: number;
-  /** Buckets that `s3://` URLs may name; none when left out. */
+  /** Buckets that `s3://` URLs may reference; none by default. */
   readonly sourceBuckets?: readonly string[];
 }
 
 export interface CsvDialect {
-  /** Names as read, without empty ones at the end. Empty where the header row was not understood. */
+  /** Names as read, without trailing empty ones. Empty if the header row is invalid. */
   readonly header: string[];
   readonly delimiter: Delimiter;
 }
@@ -29,87 +29,87 @@ export interface CsvDialect {
 export interface CsvInspection {
   readonly dialect: CsvDialect;
   readonly rows: number;
-  /** Places for images: URLs of all rows, refused ones included. */
+  /** URLs of all rows, including invalid ones. */
   readonly urls: number;
   /** The first 100, by line. */
-  readonly faults: CsvFault[];
-  readonly faultCount: number;
+  readonly errors: CsvError[];
+  readonly errorCount: number;
 }
 
-/** What a row may have besides the header's columns: unquoted URLs, and the parts of unquoted URLs that hold commas. */
-const CELLS_BESIDES_COLUMNS = 20_000;
+/** Extra cells a row may have: unquoted URLs, and the parts of unquoted URLs that contain commas. */
+const EXTRA_CELLS = 20_000;
 
-/** Cells of one row at most, empty ones at its end not counted; each costs some bytes of its own wherever it is kept. */
-export const maxCells = ({ maxColumns }: Pick<CsvLimits, 'maxColumns'>): number => maxColumns + CELLS_BESIDES_COLUMNS;
+/** Maximum cells per row without trailing empty ones; each cell has overhead in memory and in the database. */
+export const maxCells = ({ maxColumns }: Pick<CsvLimits, 'maxColumns'>): number => maxColumns + EXTRA_CELLS;
 
-/** What `onInvalidRow: skip` forgives. */
-const ROW_FAULTS: ReadonlySet<CsvFaultCode> = new Set([
+/** Errors that `onInvalidRow: skip` ignores. */
+const ROW_ERRORS: ReadonlySet<CsvErrorCode> = new Set([
   'csv_row_without_urls',
   'csv_invalid_url',
   'csv_bucket_not_allowed',
 ]);
 
 /**
- * Adds up what {@link tableItems} tells; content is never a reason to throw.
- * @param onInvalidRow `skip`: rows without URLs and invalid URLs are no faults as long as one URL in the file is good
- * @param onRow is shown each row, in order
+ * Summarizes the output of {@link tableItems}; invalid content never throws.
+ * @param onInvalidRow `skip`: rows without URLs and invalid URLs are ignored if the file has at least one valid URL
+ * @param onRow called with each row, in order
  */
 export const inspectItems = async (
   items: AsyncIterable<TableItem>,
   onInvalidRow: 'reject' | 'skip',
   onRow?: (row: CsvRow) => void,
 ): Promise<CsvInspection> => {
-  const fileFaults = createFaultList();
-  const rowFaults = createFaultList();
+  const fileErrors = createErrorList();
+  const rowErrors = createErrorList();
   let dialect: CsvDialect = { header: [], delimiter: ',' };
   let rows = 0;
   let urls = 0;
   let badUrls = 0;
   for await (const item of items) {
-    if (item.kind === 'fault') {
-      fileFaults.add(item.fault);
+    if (item.kind === 'error') {
+      fileErrors.add(item.error);
     } else if (item.kind === 'header') {
       dialect = item.dialect;
     } else {
       rows += 1;
       urls += item.row.urls.length;
       onRow?.(item.row);
-      for (const fault of item.row.faults) {
-        if (fault.code === 'csv_invalid_url' || fault.code === 'csv_bucket_not_allowed') badUrls += 1;
-        if (ROW_FAULTS.has(fault.code)) rowFaults.add(fault);
-        else fileFaults.add(fault);
+      for (const error of item.row.errors) {
+        if (error.code === 'csv_invalid_url' || error.code === 'csv_bucket_not_allowed') badUrls += 1;
+        if (ROW_ERRORS.has(error.code)) rowErrors.add(error);
+        else fileErrors.add(error);
       }
       badUrls += item.row.moreBadUrls;
-      rowFaults.count(item.row.moreBadUrls);
+      rowErrors.count(item.row.moreBadUrls);
     }
   }
-  const forgiven = onInvalidRow === 'skip' && urls > badUrls;
-  const lists = forgiven ? [fileFaults] : [fileFaults, rowFaults];
+  const skipped = onInvalidRow === 'skip' && urls > badUrls;
+  const lists = skipped ? [fileErrors] : [fileErrors, rowErrors];
   return {
     dialect,
     rows,
     urls,
-    faults: lists
+    errors: lists
       .flatMap((list) => list.first)
       .sort((a, b) => a.line - b.line)
-      .slice(0, FAULTS_KEPT),
-    faultCount: lists.reduce((sum, list) => sum + list.total(), 0),
+      .slice(0, MAX_LISTED_ERRORS),
+    errorCount: lists.reduce((sum, list) => sum + list.total(), 0),
   };
 };
 
-const createFaultList = () => {
-  const first: CsvFault[] = [];
+const createErrorList = () => {
+  const first: CsvError[] = [];
   let count = 0;
   return {
     first,
     total: () => count,
-    /** Faults that are only counted. */
+    /** Counts errors that are not listed. */
     count: (more: number): void => {
       count += more;
     },
-    add: (fault: CsvFault): void => {
+    add: (error: CsvError): void => {
       count += 1;
-      if (first.length < FAULTS_KEPT) first.push(fault);
+      if (first.length < MAX_LISTED_ERRORS) first.push(error);
     },
   };
 };
@@ -117,11 +117,11 @@ const createFaultList = () => {
 export type TableItem =
   | { readonly kind: 'header'; readonly dialect: CsvDialect }
   | { readonly kind: 'row'; readonly row: CsvRow }
-  | { readonly kind: 'fault'; readonly fault: CsvFault };
+  | { readonly kind: 'error'; readonly error: CsvError };
 
-const faultItem = (line: number, code: CsvFaultCode, message: string): TableItem => ({
-  kind: 'fault',
-  fault: { line, column: null, code, message },
+const errorItem = (line: number, code: CsvErrorCode, message: string): TableItem => ({
+  kind: 'error',
+  error: { line, column: null, code, message },
 });
 
 export interface CsvRecord {
@@ -129,14 +129,14 @@ export interface CsvRecord {
   readonly cells: string[];
 }
 
-/** What was found wrong below the table: broken quotes and encodings. */
+/** Errors below the table level: broken quotes and encodings. */
 export interface ScannerFindings {
-  readonly faults: readonly CsvFault[];
-  /** The records ended before the file did, so that what lacks may stand in the rest. */
+  readonly errors: readonly CsvError[];
+  /** The scanner stopped before the end of the file, so missing rows may be in the rest. */
   readonly stopped: boolean;
 }
 
-/** The header row, the rows below it and the faults, those of the scanner last. */
+/** Yields the header row, the rows and the errors, with the scanner's errors last. */
 export async function* tableItems(
   records: AsyncIterable<CsvRecord>,
   delimiter: Delimiter,
@@ -144,12 +144,12 @@ export async function* tableItems(
   scanner: ScannerFindings,
 ): AsyncGenerator<TableItem> {
   const endedAt = yield* readTable(records, delimiter, limits, scanner);
-  // How much of the rest the scanner has seen depends on the pieces in which the file came.
-  const known = endedAt === null ? scanner.faults : scanner.faults.filter(({ line }) => line <= endedAt);
-  for (const fault of known) yield { kind: 'fault', fault };
+  // How far the scanner has read ahead depends on the chunk size.
+  const known = endedAt === null ? scanner.errors : scanner.errors.filter(({ line }) => line <= endedAt);
+  for (const error of known) yield { kind: 'error', error };
 }
 
-/** @returns the line at which a fault ended the reading; null: it came to the end of the records */
+/** @returns the line of the error that stopped reading; null if all records were read */
 async function* readTable(
   records: AsyncIterable<CsvRecord>,
   delimiter: Delimiter,
@@ -162,9 +162,9 @@ async function* readTable(
   let blankRows = 0;
   for await (const { line, cells } of records) {
     if (isBlankRow(cells)) {
-      // Of quoted nothing; what is blank without quotes does not come this far.
+      // Quoted blank cells; the scanner has already dropped unquoted ones.
       blankRows += 1;
-      const tooMany = limitFault(line, rows + blankRows, urls, limits);
+      const tooMany = limitError(line, rows + blankRows, urls, limits);
       if (tooMany === null) continue;
       yield tooMany;
       return line;
@@ -172,17 +172,17 @@ async function* readTable(
     if (shape === null) {
       const header = withoutEmptyEnd(cells);
       if (header.length > limits.maxColumns) {
-        const message = `The header row has ${header.length} columns; at most ${limits.maxColumns} are taken. Remove the columns that are not needed.`;
-        yield faultItem(line, 'csv_too_many_columns', message);
+        const message = `The header row has ${header.length} columns; at most ${limits.maxColumns} are allowed. Remove the columns you don't need.`;
+        yield errorItem(line, 'csv_too_many_columns', message);
         return line;
       }
       const long = header.find((name) => name.length > MAX_VALUE_CHARACTERS);
       if (long !== undefined) {
-        yield faultItem(line, 'csv_value_too_long', tooLong('column name', long));
+        yield errorItem(line, 'csv_value_too_long', tooLong('column name', long));
         return line;
       }
-      const { columns, faults } = findColumns(header, line);
-      for (const fault of faults) yield { kind: 'fault', fault };
+      const { columns, errors } = findColumns(header, line);
+      for (const error of errors) yield { kind: 'error', error };
       if (columns === null) return line;
       shape = { header, columns, delimiter, sourceBuckets: limits.sourceBuckets ?? [] };
       yield { kind: 'header', dialect: { header, delimiter } };
@@ -191,7 +191,7 @@ async function* readTable(
     const row = toRow(cells, rows, line, shape);
     rows += 1;
     urls += row.urls.length;
-    const tooMany = limitFault(line, rows + blankRows, urls, limits);
+    const tooMany = limitError(line, rows + blankRows, urls, limits);
     if (tooMany !== null) {
       yield tooMany;
       return line;
@@ -200,22 +200,22 @@ async function* readTable(
   }
   if (scanner.stopped) return null;
   if (shape === null) {
-    yield faultItem(1, 'csv_empty', 'The file has only blank lines. Send a header row and at least one product.');
+    yield errorItem(1, 'csv_empty', 'The file has only blank lines. Add a header row and at least one product row.');
   } else if (rows === 0) {
-    yield faultItem(1, 'csv_no_rows', 'The file has a header row and nothing below it. Add one row a product.');
+    yield errorItem(1, 'csv_no_rows', 'The file has a header row but no products. Add at least one product row.');
   }
   return null;
 }
 
-const limitFault = (line: number, rows: number, urls: number, limits: CsvLimits): TableItem | null => {
+const limitError = (line: number, rows: number, urls: number, limits: CsvLimits): TableItem | null => {
   const split = 'Split it into several uploads.';
   if (rows > limits.maxRows) {
-    const message = `The file has more than ${limits.maxRows} rows, the most that one upload may have. ${split}`;
-    return faultItem(line, 'csv_too_many_rows', message);
+    const message = `The file has more than ${limits.maxRows} rows, the limit of one upload. ${split}`;
+    return errorItem(line, 'csv_too_many_rows', message);
   }
   if (urls > limits.maxUrls) {
-    const message = `The file has more than ${limits.maxUrls} image URLs, the most that one upload may have. ${split}`;
-    return faultItem(line, 'csv_too_many_urls', message);
+    const message = `The file has more than ${limits.maxUrls} image URLs, the limit of one upload. ${split}`;
+    return errorItem(line, 'csv_too_many_urls', message);
   }
   return null;
 };

@@ -1,6 +1,6 @@
 import { redactCredentials } from '../network/redact.ts';
 import { parseS3Url } from '../network/s3-url.ts';
-import { type CsvFaultCode, shown as quoted } from './faults.ts';
+import { type CsvErrorCode, shown as quoted } from './csv-errors.ts';
 
 export const MAX_URL_CHARACTERS = 8192;
 
@@ -8,7 +8,7 @@ const MAX_SCHEME_CHARACTERS = 31;
 const LETTER = /[a-z]/i;
 const SCHEME_CHARACTER = /[a-z\d+.-]/i;
 
-/** Whether `https://`, `ftp://` or another scheme stands at this place. Looks at a few characters, however long the text. */
+/** Whether a scheme such as `https://` or `ftp://` starts at this position. Reads only a few characters. */
 const schemeAt = (text: string, at: number): boolean => {
   let end = at;
   while (end - at < MAX_SCHEME_CHARACTERS && SCHEME_CHARACTER.test(text.charAt(end))) end += 1;
@@ -16,15 +16,15 @@ const schemeAt = (text: string, at: number): boolean => {
 };
 
 /**
- * The URLs of one cell, in order, each as the user wrote it.
- * A URL may contain commas (image CDNs write `w_300,c_fill`), so a new one begins only where a scheme stands after a
- * comma or white space. What is no URL stays part of the one before it, where {@link urlFault} finds it.
+ * Splits a cell into URLs, in order and as written.
+ * A URL may contain commas (image CDNs write `w_300,c_fill`), so a new one starts only at a scheme after a comma or white
+ * space. Text that is not a URL stays part of the previous one, where {@link urlError} reports it.
  */
 export const splitUrls = (cell: string): string[] => {
   const urls: string[] = [];
   let from = 0;
   let end = cell.length;
-  // Run by run, each looked at once: a pattern that ends in `[\s,]+$` is tried from each character of every run.
+  // Visits each run of separators once; a pattern ending in `[\s,]+$` would retry from every character of a run.
   for (const { 0: run, index } of cell.matchAll(/[\s,]+/g)) {
     const after = index + run.length;
     if (index === 0) {
@@ -40,20 +40,20 @@ export const splitUrls = (cell: string): string[] => {
   return urls;
 };
 
-const beginsWithScheme = (cell: string): boolean => schemeAt(cell, cell.length - cell.trimStart().length);
+const startsWithScheme = (cell: string): boolean => schemeAt(cell, cell.length - cell.trimStart().length);
 
 /**
- * Puts together again what an unquoted delimiter took apart.
+ * Rejoins URLs that were split at an unquoted delimiter.
  * @param cells the URL cell and the cells after it
- * @returns texts for {@link splitUrls}: a cell begins a new one only where it begins with a scheme; empty cells at the
- * end of a text are dropped
+ * @returns texts for {@link splitUrls}: only a cell that starts with a scheme starts a new text; empty cells at the end of
+ * a text are dropped
  */
 export const joinUrlCells = (cells: readonly string[], delimiter: string): string[] => {
   const texts: string[] = [];
   let text: string | null = null;
   let emptyCells = 0;
   for (const cell of cells) {
-    if (text === null || beginsWithScheme(cell)) {
+    if (text === null || startsWithScheme(cell)) {
       if (text !== null) texts.push(text);
       text = cell;
       emptyCells = 0;
@@ -68,58 +68,56 @@ export const joinUrlCells = (cells: readonly string[], delimiter: string): strin
   return texts;
 };
 
-/** These sentences end up in statuses and logs, where no password belongs. */
+/** Redacted, because these messages appear in statuses and logs. */
 const shown = (url: string): string => quoted(redactCredentials(url));
 
 /**
- * Why a source is refused, with its code; null where nothing speaks against it.
- * @param sourceBuckets buckets that `s3://` URLs may name; with none of them `s3://` is a scheme like any other
+ * Why a source URL is rejected, with the error code; null if it is valid.
+ * @param sourceBuckets buckets that `s3://` URLs may reference; if empty, `s3://` is an unsupported scheme
  */
-export const sourceFault = (
+export const sourceError = (
   url: string,
   sourceBuckets: readonly string[],
-): { code: CsvFaultCode & ('csv_invalid_url' | 'csv_bucket_not_allowed'); message: string } | null => {
+): { code: CsvErrorCode & ('csv_invalid_url' | 'csv_bucket_not_allowed'); message: string } | null => {
   if (sourceBuckets.length === 0 || !/^s3:\/\//i.test(url) || url.length > MAX_URL_CHARACTERS) {
-    const message = urlFault(url);
+    const message = urlError(url);
     return message === null ? null : { code: 'csv_invalid_url', message };
   }
   const location = parseS3Url(url);
   if (location === null || /[\s\p{Cc}\u200B]/u.test(url)) {
-    const message = `${shown(url)} is not s3://bucket/key. Write %20 for a space and %25 for a percent sign; a key has no empty, "." or ".." part.`;
+    const message = `${shown(url)} is not of the form s3://bucket/key. Write %20 for a space and %25 for a percent sign; a key has no empty, "." or ".." part.`;
     return { code: 'csv_invalid_url', message };
   }
   if (sourceBuckets.includes(location.bucket)) return null;
-  const message = `${shown(url)} names the bucket ${shown(location.bucket)}, which this server may not read. Its operator can list it in S3_SOURCE_BUCKETS.`;
+  const message = `${shown(url)} is in the bucket ${shown(location.bucket)}, which this server isn't allowed to read. Ask your administrator (S3_SOURCE_BUCKETS).`;
   return { code: 'csv_bucket_not_allowed', message };
 };
 
 /**
- * Why a URL cannot be downloaded from, with the cure; null where nothing speaks against it.
- * Parsed as browsers do it (WHATWG URL), except that what a browser would silently mend is refused.
+ * Why a URL is invalid, with a hint on how to fix it; null if it is valid.
+ * Parsed as in browsers (WHATWG URL), except that URLs a browser would silently correct are rejected.
  */
-export const urlFault = (url: string): string | null => {
+export const urlError = (url: string): string | null => {
   if (url.length > MAX_URL_CHARACTERS) {
-    return `The URL ${shown(url)} has ${url.length} characters; at most ${MAX_URL_CHARACTERS} are taken. Use a shorter one.`;
+    return `The URL ${shown(url)} has ${url.length} characters; at most ${MAX_URL_CHARACTERS} are allowed. Use a shorter one.`;
   }
   if (!/^https?:\/\//i.test(url)) {
     const scheme = /^([a-z][a-z\d+.-]{0,30}):\/\//i.exec(url)?.[1];
     return scheme === undefined
-      ? `${shown(url)} does not begin with http:// or https://. Write the whole address, for example https://example.com/a.jpg.`
-      : `${shown(url)} begins with ${scheme}://. Only http:// and https:// are taken.`;
+      ? `${shown(url)} does not start with http:// or https://. Enter the full URL, for example https://example.com/a.jpg.`
+      : `Only http:// and https:// URLs are supported; ${shown(url)} starts with ${scheme}://.`;
   }
   if (/[\s\p{Cc}\u200B]/u.test(url)) {
-    return `The URL ${shown(url)} has a space or another invisible character in it. Write %20 for a space, and begin each further URL with http:// or https://.`;
+    return `The URL ${shown(url)} contains a space or another invisible character. Write %20 for a space, and start each further URL with http:// or https://.`;
   }
   // A browser reads https:///a.jpg as the host "a.jpg".
   if (!/^https?:\/\/[^/?#\\]/i.test(url)) {
-    return `The URL ${shown(url)} has no host name. Write it after the two slashes, for example https://example.com/a.jpg.`;
+    return `The URL ${shown(url)} has no host name. Add it after the two slashes, for example https://example.com/a.jpg.`;
   }
-  return parses(url)
-    ? null
-    : `The URL ${shown(url)} is not valid: its host name or port cannot be understood. Copy it from a browser.`;
+  return parses(url) ? null : `The URL ${shown(url)} has an invalid host name or port. Copy the URL from a browser.`;
 };
 
-/** Not `URL.canParse`: that of Node 20 refuses every URL with a letter such as ü after some thousand calls (V8 fast call). */
+/** Not `URL.canParse`: after some thousand calls, Node 20's rejects every URL with a letter such as ü (V8 fast call). */
 const parses = (url: string): boolean => {
   try {
     new URL(url);

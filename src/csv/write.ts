@@ -1,40 +1,40 @@
 import { joinUrlCells } from './urls.ts';
 
-/** The column that an output CSV has more than its input. */
+/** The column added to the output CSV. */
 export const OUTPUT_COLUMN = 'Output Image Urls';
 
-/** Beginnings that make a spreadsheet run a cell as a formula, the full-width ones of East Asian keyboards included. */
+/** Prefixes that make a spreadsheet run a cell as a formula, including the full-width ones of East Asian keyboards. */
 const FORMULA = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/;
-/** Only sign, digits, separators and an exponent: it computes nothing. */
+/** Only sign, digits, separators and an exponent, which is safe. */
 const NUMBER = /^[+-]\d[\d.,]*(?:e[+-]?\d+)?$/i;
 
-/** Makes a cell harmless for spreadsheets with a leading `'` (OWASP, CSV injection); plain numbers stay. */
+/** Prefixes formula-like cells with `'` against CSV injection (OWASP); plain numbers are unchanged. */
 const harmless = (cell: string): string => (FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell);
 
 /**
- * One line of CSV as in RFC 4180, with CRLF at its end.
- * A cell is quoted where it must be, and where it begins or ends with white space. A cell that a spreadsheet would run
- * as a formula (it begins with `= + - @` or one of their full-width forms, also behind white space, or with a tab or
- * newline) gets a leading `'`; plain numbers such as `-5` or `+3.5e2` stay as they are.
+ * Formats one line of CSV as in RFC 4180, ending with CRLF.
+ * A cell is quoted if necessary, or if it starts or ends with white space. A cell that a spreadsheet would run as a
+ * formula (it starts with `= + - @` or a full-width form of these, also after white space, or with a tab or newline)
+ * gets a leading `'`; plain numbers such as `-5` or `+3.5e2` are unchanged.
  */
 export const csvLine = (cells: readonly string[], delimiter = ','): string =>
   `${cells.map((cell) => quoted(harmless(cell), delimiter)).join(delimiter)}\r\n`;
 
-/** Not `replaceAll`, whose time grows faster than a cell of quotes does. */
+/** Not `replaceAll`, whose run time is superlinear for a cell full of quotes. */
 const doubled = (cell: string): string => cell.split('"').join('""');
 
 const quoted = (cell: string, delimiter: string): string =>
   cell.includes(delimiter) || /["\r\n]|^\s|\s$/.test(cell) ? `"${doubled(cell)}"` : cell;
 
-/** The header row of the output CSV: the input's columns in their order, then `Output Image Urls`. */
+/** The output CSV's header row: the input's columns in order, then `Output Image Urls`. */
 export const outputHeader = (header: readonly string[], delimiter = ','): string =>
   csvLine([...header, OUTPUT_COLUMN], delimiter);
 
 /**
- * A row of the output CSV, as wide as its header row: short rows are filled up, and unquoted URLs beyond the header's
- * width go back into the last column.
- * @param cells the row as it was read
- * @param outputUrls in the order of the input's URLs, `''` for an image that has no output: `url1,,url3`
+ * Formats a row of the output CSV, as wide as its header row: short rows are padded, and unquoted URLs beyond the
+ * header's width are moved back into the last column.
+ * @param cells the row as read
+ * @param outputUrls in the order of the input's URLs, `''` for an image without output: `url1,,url3`
  */
 export const outputRow = (
   cells: readonly string[],

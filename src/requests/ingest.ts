@@ -1,6 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import { type CsvLimits, type CsvRow, inspectCsv, type OpenCsv, readCsvRows } from '../csv/read.ts';
-import { MAX_URL_CHARACTERS, sourceFault } from '../csv/urls.ts';
+import { MAX_URL_CHARACTERS, sourceError } from '../csv/urls.ts';
 import { AppError } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { ActiveRequest, RequestStore } from './request-store.ts';
@@ -65,9 +65,9 @@ export const createIngest =
   (models: Models, requests: RequestStore, limits: IngestLimits, now: () => Date): Ingest =>
   async (open, upload, giveUp) => {
     const table = await inspectCsv(open, limits, upload.onInvalidRow);
-    if (table.faultCount > 0) {
+    if (table.errorCount > 0) {
       throw new AppError('csv_invalid', undefined, {
-        details: { errorCount: table.faultCount, errors: table.faults },
+        details: { errorCount: table.errorCount, errors: table.errors },
       });
     }
 
@@ -219,11 +219,11 @@ const newImage = (
     attempts: 0,
     reports: 0,
   };
-  const fault = sourceFault(inputUrl, sourceBuckets);
+  const error = sourceError(inputUrl, sourceBuckets);
   // Only where the uploader asked to skip what is invalid: it keeps its place, and an empty one in the output.
-  if (fault !== null) {
-    const code = fault.code === 'csv_bucket_not_allowed' ? 'source_bucket_not_allowed' : 'invalid_url';
-    return { ...image, status: 'failed', error: { code, message: fault.message } };
+  if (error !== null) {
+    const code = error.code === 'csv_bucket_not_allowed' ? 'source_bucket_not_allowed' : 'invalid_url';
+    return { ...image, status: 'failed', error: { code, message: error.message } };
   }
   return { ...image, status: 'pending', nextAt: new Date(seq) };
 };

@@ -139,7 +139,9 @@ test('the faults of a CSV stand at their lines', async () => {
   await write(['ftp://x/a.jpg', pictures.url('/good.jpg')]);
   const { code, told } = await run('compress', 'products.csv', '--quality', '50');
   expect(code).toBe(2);
-  expect(told).toMatch(/line 2, Input Image Urls: "ftp:\/\/x\/a.jpg" begins with ftp/);
+  expect(told).toMatch(
+    /line 2, Input Image Urls: Only http:\/\/ and https:\/\/ URLs are supported; "ftp:\/\/x\/a.jpg" starts with ftp/,
+  );
   const wrong = await run('compress', 'products.csv', '--quality', '500');
   expect([wrong.code, wrong.told]).toEqual([
     2,

@@ -20,7 +20,7 @@ test.each([
 ])('%j is the serial number', (name) => {
   expect(findColumns([name, 'Product Name', 'Input Image Urls'])).toEqual({
     columns: { serialNumber: 0, productName: 1, imageUrls: 2 },
-    faults: [],
+    errors: [],
   });
 });
 
@@ -57,47 +57,48 @@ test('the columns are found in any order and among others', () => {
   });
 });
 
-test('a general name gives way to an exact one', () => {
+test('an exact name takes precedence over a general one', () => {
   const header = ['No', 'S. No.', 'Name', 'Product Name', 'Images', 'Image URLs', 'Output Image Urls'];
   expect(findColumns(header).columns).toEqual({ serialNumber: 1, productName: 3, imageUrls: 5 });
 });
 
-test('each missing column is a fault that names the header row and the name to write', () => {
-  const { columns, faults } = findColumns(['SKU', 'Image URLs'], 3);
+test('each missing column is an error that quotes the header row and suggests a name', () => {
+  const { columns, errors } = findColumns(['SKU', 'Image URLs'], 3);
   expect(columns).toBeNull();
-  expect(faults).toEqual([
+  expect(errors).toEqual([
     {
       line: 3,
       column: 'S. No.',
       code: 'csv_missing_column',
-      message: 'No column is named "S. No."; the header row has "SKU", "Image URLs". Name one of the columns "S. No.".',
+      message:
+        'No column is named "S. No."; the header row has "SKU", "Image URLs". Rename one of the columns to "S. No.".',
     },
     expect.objectContaining({ line: 3, column: 'Product Name', code: 'csv_missing_column' }),
   ]);
 });
 
-test('a wide header row is not listed whole', () => {
-  const [fault] = findColumns(Array.from({ length: 12 }, (_, index) => `c${index}`)).faults;
-  expect(fault?.message).toContain('"c9" and 2 more');
-  expect(fault?.message).not.toContain('"c10"');
+test('a wide header row is abbreviated in the message', () => {
+  const [error] = findColumns(Array.from({ length: 12 }, (_, index) => `c${index}`)).errors;
+  expect(error?.message).toContain('"c9" and 2 more');
+  expect(error?.message).not.toContain('"c10"');
 });
 
-test('a first row that holds a URL is told to be no header row', () => {
-  const { faults } = findColumns(['1', 'Lamp', ' https://example.com/a.jpg']);
-  expect(faults).toHaveLength(3);
-  expect(faults[0]?.message).toContain('The header row is missing');
+test('a first row that contains a URL is reported as a missing header row', () => {
+  const { errors } = findColumns(['1', 'Lamp', ' https://example.com/a.jpg']);
+  expect(errors).toHaveLength(3);
+  expect(errors[0]?.message).toContain('The header row is missing');
 });
 
-test('two columns of one meaning are a fault that names both', () => {
-  const { columns, faults } = findColumns(['S. No.', 'Product Name', 'Image URLs', 'image_url']);
+test('two columns with the same meaning are an error that names both', () => {
+  const { columns, errors } = findColumns(['S. No.', 'Product Name', 'Image URLs', 'image_url']);
   expect(columns).toBeNull();
-  expect(faults).toEqual([
+  expect(errors).toEqual([
     {
       line: 1,
       column: 'Input Image Urls',
       code: 'csv_duplicate_column',
       message:
-        '"Image URLs" (column 3) and "image_url" (column 4) both mean "Input Image Urls". Keep one of them, and rename or remove the other.',
+        '"Image URLs" (column 3) and "image_url" (column 4) both mean "Input Image Urls". Keep one, and rename or remove the other.',
     },
   ]);
 });
@@ -107,9 +108,9 @@ test('known columns are counted once each', () => {
   expect(countKnownColumns([])).toBe(0);
 });
 
-test('of a name that stands in a thousand columns, the message lists ten', () => {
-  const { faults } = findColumns(['S. No.', 'Product Name', ...Array<string>(1_000).fill('Image URL')]);
-  expect(faults.map(({ code }) => code)).toEqual(['csv_duplicate_column']);
-  expect(faults[0]?.message).toContain('"Image URL" (column 12) and 990 more all mean "Input Image Urls"');
-  expect(faults[0]?.message.length).toBeLessThan(600);
+test('if a name occurs in a thousand columns, the message lists ten', () => {
+  const { errors } = findColumns(['S. No.', 'Product Name', ...Array<string>(1_000).fill('Image URL')]);
+  expect(errors.map(({ code }) => code)).toEqual(['csv_duplicate_column']);
+  expect(errors[0]?.message).toContain('"Image URL" (column 12) and 990 more all mean "Input Image Urls"');
+  expect(errors[0]?.message.length).toBeLessThan(600);
 });

@@ -10,18 +10,18 @@ const trickyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.constantFrom('"', ',', ';', '\t', '\r', '\n', ' ', 'a', 'é', '🙂', "'", '\uFEFF') }),
 );
-/** Text that csvLine writes as it is: no formula, and none of the characters that no text file has. */
+/** Text that csvLine writes unchanged: no formulas, and no characters invalid in a text file. */
 const plainCell = trickyText.filter(
   (text) =>
     !/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) && !text.includes('\0') && Buffer.from(text).toString() === text,
 );
 const url = fc.nat(999).map((number) => `https://a.test/w_3,c/${number}.jpg`);
-/** The reader drops them where they stand outside quotes, and parseRecord does not tell quotes. */
+/** The reader drops unquoted trailing blanks, and parseRecord does not report which cells were quoted. */
 const withoutBlankEnd = (cells: readonly string[]): readonly string[] =>
   cells.slice(0, cells.findLastIndex((cell) => /[^ \t]/.test(cell)) + 1);
 const chunkBytes = fc.integer({ min: 1, max: 40 });
 
-test('whatever rows csvLine writes come back the same', async () => {
+test('all rows written by csvLine are read back unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(plainCell, plainCell, plainCell, fc.array(url, { minLength: 1, maxLength: 3 })), {
@@ -41,7 +41,7 @@ test('whatever rows csvLine writes come back the same', async () => {
   );
 });
 
-test('the output CSV can be read as an input again, with its columns in their places', async () => {
+test('the output CSV can be read as an input again, with its columns in the same positions', async () => {
   await fc.assert(
     fc.asyncProperty(
       plainCell,
@@ -59,7 +59,7 @@ test('the output CSV can be read as an input again, with its columns in their pl
   );
 });
 
-test('no bytes make inspectCsv throw, or readCsvRows anything but its own errors', async () => {
+test('inspectCsv never throws, and readCsvRows throws only csv_invalid', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
     trickyText.map((text) => Buffer.from(text)),
@@ -75,9 +75,8 @@ test('no bytes make inspectCsv throw, or readCsvRows anything but its own errors
         const whole = await inspect(content, { onInvalidRow });
         const inChunks = await inspect(content, { onInvalidRow, chunkBytes: size });
         expect(inChunks).toEqual(whole);
-        expect(whole.faults).toHaveLength(Math.min(whole.faultCount, 100));
-        if (whole.faultCount === 0) expect(whole.urls).toBeGreaterThan(0);
-        // Reading the rows as well: what throws there are its own errors.
+        expect(whole.errors).toHaveLength(Math.min(whole.errorCount, 100));
+        if (whole.errorCount === 0) expect(whole.urls).toBeGreaterThan(0);
         const error = await rowsOf(content, size).then(
           () => null,
           (reason: unknown) => reason,
@@ -89,13 +88,13 @@ test('no bytes make inspectCsv throw, or readCsvRows anything but its own errors
   );
 });
 
-test('the reader takes loose text apart as parseRecord does', async () => {
+test('the reader splits non-RFC text as parseRecord does', async () => {
   const loose = fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', ' ', '\t', 'a', 'é'), maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(loose, chunkBytes, async (text, size) => {
       const content = `S. No.,Images,Name\n${text}`;
-      const { faults } = await inspect(content);
-      fc.pre(faults.every(({ code }) => code !== 'csv_unclosed_quote'));
+      const { errors } = await inspect(content);
+      fc.pre(errors.every(({ code }) => code !== 'csv_unclosed_quote'));
       const expected: (readonly string[])[] = [];
       for (let at = 0; at < text.length; ) {
         const { cells, end } = parseRecord(text, at, ',');

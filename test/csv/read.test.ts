@@ -1,19 +1,19 @@
 import { Readable } from 'node:stream';
 import { inspectCsv, readCsvRows } from '../../src/csv/read.ts';
 import { AppError } from '../../src/errors.ts';
-import { faultsOf, fileOf, HEADER, inspect, LIMITS, rowsOf } from './sources.ts';
+import { errorsOf, fileOf, HEADER, inspect, LIMITS, rowsOf } from './sources.ts';
 
 const URL_1 = 'https://a.test/1.jpg';
 const URL_2 = 'https://a.test/2.jpg';
 
-describe('a good file', () => {
-  test('is told with its header, delimiter and numbers', async () => {
+describe('a valid file', () => {
+  test('is reported with its header, delimiter and counts', async () => {
     expect(await inspect(`\uFEFF${HEADER}1,Lamp,"${URL_1},${URL_2}"\r\n2,Chair,${URL_1}`)).toEqual({
       dialect: { header: ['S. No.', 'Product Name', 'Input Image Urls'], delimiter: ',' },
       rows: 2,
       urls: 3,
-      faults: [],
-      faultCount: 0,
+      errors: [],
+      errorCount: 0,
     });
   });
 
@@ -34,7 +34,7 @@ describe('a good file', () => {
     ]);
   });
 
-  test('keeps its line numbers past blank lines, blank rows and newlines within cells', async () => {
+  test('keeps its line numbers after blank lines, blank rows and newlines within cells', async () => {
     const content = `\n,,\n${HEADER}\r\n1,"a\nb",${URL_1}\n , ,\n\n2,c,"${URL_1}\n${URL_2}"\n3,d,${URL_1}\n,,\n,,,,\n`;
     const rows = await rowsOf(content);
     expect(rows.map(({ index, line, serialNumber }) => [index, line, serialNumber])).toEqual([
@@ -45,7 +45,7 @@ describe('a good file', () => {
     expect(rows[1]?.urls).toEqual([URL_1, URL_2]);
   });
 
-  test('may have two products with the same name and serial number: they stay two', async () => {
+  test('may have two products with the same name and serial number, which stay separate', async () => {
     const rows = await rowsOf(`${HEADER}1,Lamp,${URL_1}\n1,Lamp,${URL_1}\n`);
     expect(rows.map(({ index, serialNumber, productName }) => [index, serialNumber, productName])).toEqual([
       [0, '1', 'Lamp'],
@@ -72,16 +72,16 @@ describe('a good file', () => {
     ]);
   });
 
-  test('may come as text, and in one chunk larger than what is parsed at once', async () => {
+  test('may be a text stream with a chunk larger than what is parsed at once', async () => {
     const content = HEADER + `1,Lamp,${URL_1}\n`.repeat(9000);
     const limits = { ...LIMITS, maxRows: 9000, maxUrls: 9000 };
     expect(await inspectCsv(() => Readable.from([content]), limits, 'reject')).toMatchObject({
       rows: 9000,
-      faultCount: 0,
+      errorCount: 0,
     });
   });
 
-  test('reads the same twice from the same memory', async () => {
+  test('can be read twice from the same memory', async () => {
     const open = fileOf(`${HEADER}1,"a ""quoted"" name",${URL_1}\n`);
     for (let time = 0; time < 2; time += 1) {
       for await (const row of readCsvRows(open, LIMITS)) expect(row.productName).toBe('a "quoted" name');
@@ -89,7 +89,7 @@ describe('a good file', () => {
   });
 });
 
-describe('each fault has its line and code', () => {
+describe('each error has its line and code', () => {
   test.each([
     ['nothing', '', ['1 csv_empty']],
     ['a byte order mark only', '\uFEFF', ['1 csv_empty']],
@@ -122,92 +122,92 @@ describe('each fault has its line and code', () => {
     ],
     ['a product name that is too long', `${HEADER}1,${'a'.repeat(501)},${URL_1}\n`, ['2 csv_value_too_long']],
     ['a row wider than the header', `Images,S. No.,Name\n${URL_1},${URL_2},1,a\n`, ['2 csv_too_many_columns']],
-  ])('%s', async (_, content, faults) => {
-    expect(await faultsOf(content)).toEqual(faults);
+  ])('%s', async (_, content, errors) => {
+    expect(await errorsOf(content)).toEqual(errors);
   });
 
-  test('a row longer than the limit stops the reading', async () => {
+  test('a row longer than the limit stops reading', async () => {
     const content = `${HEADER}1,a,x\n2,${'b'.repeat(500)},${URL_1}\n3,c,y\n`;
-    expect(await faultsOf(content, { limits: { maxRowBytes: 200 } })).toEqual([
+    expect(await errorsOf(content, { limits: { maxRowBytes: 200 } })).toEqual([
       '2 csv_invalid_url',
       '3 csv_row_too_long',
     ]);
   });
 
-  test('too many columns stop the reading', async () => {
-    const { faults, rows, dialect } = await inspect(`${HEADER.trim()},a,b\n1,a,${URL_1}\n`, {
+  test('too many columns stop reading', async () => {
+    const { errors, rows, dialect } = await inspect(`${HEADER.trim()},a,b\n1,a,${URL_1}\n`, {
       limits: { maxColumns: 4 },
     });
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       {
         line: 1,
         column: null,
         code: 'csv_too_many_columns',
-        message: 'The header row has 5 columns; at most 4 are taken. Remove the columns that are not needed.',
+        message: "The header row has 5 columns; at most 4 are allowed. Remove the columns you don't need.",
       },
     ]);
     expect(rows).toBe(0);
     expect(dialect).toEqual({ header: [], delimiter: ',' });
   });
 
-  test('too many rows are one fault with the number, and stop the reading', async () => {
+  test('too many rows are one error with the limit, and stop reading', async () => {
     const content = HEADER + `1,a,${URL_1}\n`.repeat(5);
-    expect((await inspect(content, { limits: { maxRows: 5 } })).faultCount).toBe(0);
-    const { faults, faultCount } = await inspect(content, { limits: { maxRows: 3 } });
-    expect(faultCount).toBe(1);
-    expect(faults).toMatchObject([{ line: 5, column: null, code: 'csv_too_many_rows' }]);
-    expect(faults[0]?.message).toContain('more than 3 rows');
+    expect((await inspect(content, { limits: { maxRows: 5 } })).errorCount).toBe(0);
+    const { errors, errorCount } = await inspect(content, { limits: { maxRows: 3 } });
+    expect(errorCount).toBe(1);
+    expect(errors).toMatchObject([{ line: 5, column: null, code: 'csv_too_many_rows' }]);
+    expect(errors[0]?.message).toContain('more than 3 rows');
   });
 
-  test('too many URLs are one fault with the number, and stop the reading', async () => {
+  test('too many URLs are one error with the limit, and stop reading', async () => {
     const content = HEADER + `1,a,"${URL_1},${URL_2}"\n`.repeat(3);
-    expect((await inspect(content, { limits: { maxUrls: 6 } })).faultCount).toBe(0);
-    const { faults } = await inspect(content, { limits: { maxUrls: 3 } });
-    expect(faults).toMatchObject([{ line: 3, code: 'csv_too_many_urls' }]);
-    expect(faults[0]?.message).toContain('more than 3 image URLs');
+    expect((await inspect(content, { limits: { maxUrls: 6 } })).errorCount).toBe(0);
+    const { errors } = await inspect(content, { limits: { maxUrls: 3 } });
+    expect(errors).toMatchObject([{ line: 3, code: 'csv_too_many_urls' }]);
+    expect(errors[0]?.message).toContain('more than 3 image URLs');
   });
 });
 
-test('all faults are counted, and the first 100 told by line', async () => {
-  const { faults, faultCount } = await inspect(
+test('all errors are counted, and the first 100 are listed by line', async () => {
+  const { errors, errorCount } = await inspect(
     Buffer.concat([
       Buffer.from(HEADER + '1,a,x\n'.repeat(50)),
       Buffer.from('\u00e9,a,x\n', 'latin1'),
       Buffer.from('1,a,x\n'.repeat(200)),
     ]),
   );
-  expect(faultCount).toBe(252);
-  expect(faults).toHaveLength(100);
-  expect(faults.filter(({ code }) => code === 'csv_invalid_encoding').map(({ line }) => line)).toEqual([52]);
-  expect(faults.map(({ line }) => line)).toEqual(faults.map(({ line }) => line).sort((a, b) => a - b));
-  expect(faults.at(-1)?.line).toBe(100);
+  expect(errorCount).toBe(252);
+  expect(errors).toHaveLength(100);
+  expect(errors.filter(({ code }) => code === 'csv_invalid_encoding').map(({ line }) => line)).toEqual([52]);
+  expect(errors.map(({ line }) => line)).toEqual(errors.map(({ line }) => line).sort((a, b) => a - b));
+  expect(errors.at(-1)?.line).toBe(100);
 });
 
 describe('with onInvalidRow: skip', () => {
   const skip = { onInvalidRow: 'skip' } as const;
 
-  test('rows without URLs and invalid URLs are forgiven when one URL is good', async () => {
+  test('rows without URLs and invalid URLs are ignored if one URL is valid', async () => {
     const result = await inspect(`${HEADER}1,a,\n2,b,x.jpg\n3,c,"ftp://x,${URL_1}"\n`, skip);
-    expect(result).toMatchObject({ rows: 3, urls: 3, faults: [], faultCount: 0 });
+    expect(result).toMatchObject({ rows: 3, urls: 3, errors: [], errorCount: 0 });
   });
 
-  test('they are told when no URL is good', async () => {
-    expect(await faultsOf(`${HEADER}1,a,\n2,b,x.jpg\n`, skip)).toEqual(['2 csv_row_without_urls', '3 csv_invalid_url']);
+  test('they are reported if no URL is valid', async () => {
+    expect(await errorsOf(`${HEADER}1,a,\n2,b,x.jpg\n`, skip)).toEqual(['2 csv_row_without_urls', '3 csv_invalid_url']);
   });
 
-  test('faults of the file are told all the same', async () => {
-    expect(await faultsOf(`${HEADER}1,a,x\n2,b,${URL_1}\n3,"c\n`, skip)).toEqual(['4 csv_unclosed_quote']);
-    expect(await faultsOf(HEADER, skip)).toEqual(['1 csv_no_rows']);
-    expect(await faultsOf(`Images,S. No.,Name\n${URL_1},${URL_2},1,a\n`, skip)).toEqual(['2 csv_too_many_columns']);
+  test('errors of the file are still reported', async () => {
+    expect(await errorsOf(`${HEADER}1,a,x\n2,b,${URL_1}\n3,"c\n`, skip)).toEqual(['4 csv_unclosed_quote']);
+    expect(await errorsOf(HEADER, skip)).toEqual(['1 csv_no_rows']);
+    expect(await errorsOf(`Images,S. No.,Name\n${URL_1},${URL_2},1,a\n`, skip)).toEqual(['2 csv_too_many_columns']);
   });
 
-  test('the rows have the refused URLs in their places', async () => {
+  test('the rows keep the invalid URLs in their positions', async () => {
     const rows = await rowsOf(`${HEADER}1,a,\n2,b,"ftp://x,${URL_1}"\n`);
     expect(rows.map(({ urls }) => urls)).toEqual([[], ['ftp://x', URL_1]]);
   });
 });
 
-test('reading the rows of a faulty file throws csv_invalid with the fault', async () => {
+test('reading the rows of an invalid file throws csv_invalid with the error', async () => {
   const error = await rowsOf(`${HEADER}1,"a\n`).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(AppError);
   expect(error).toMatchObject({
@@ -216,7 +216,7 @@ test('reading the rows of a faulty file throws csv_invalid with the fault', asyn
   });
 });
 
-test('a stream that fails is the one thing that throws', async () => {
+test('only a failing stream throws', async () => {
   const open = () =>
     new Readable({
       read() {
@@ -226,7 +226,7 @@ test('a stream that fails is the one thing that throws', async () => {
   await expect(inspectCsv(open, LIMITS, 'reject')).rejects.toThrow('disk gone');
 });
 
-test('every stream is closed, also when the reader or a fault ends the reading early', async () => {
+test('every stream is closed, also if the reader or an error stops reading early', async () => {
   const opened: Readable[] = [];
   const endless = () => {
     const stream = Readable.from(
@@ -238,7 +238,7 @@ test('every stream is closed, also when the reader or a fault ends the reading e
     opened.push(stream);
     return stream;
   };
-  expect((await inspectCsv(endless, LIMITS, 'reject')).faults).toMatchObject([{ code: 'csv_too_many_rows' }]);
+  expect((await inspectCsv(endless, LIMITS, 'reject')).errors).toMatchObject([{ code: 'csv_too_many_rows' }]);
   for await (const row of readCsvRows(endless, LIMITS)) {
     if (row.index === 2) break;
   }
@@ -246,16 +246,16 @@ test('every stream is closed, also when the reader or a fault ends the reading e
   expect(opened.map((stream) => stream.destroyed)).toEqual([true, true, true, true]);
 });
 
-test('rows of quoted nothing count as rows, and every bad URL counts', async () => {
+test('rows of quoted empty cells count as rows, and every invalid URL is counted', async () => {
   const blank = await inspect(`${HEADER}${'"",""\n'.repeat(20)}1,a,${URL_1}\n`, { limits: { maxRows: 10 } });
-  expect(blank.faults).toMatchObject([{ line: 12, code: 'csv_too_many_rows' }]);
+  expect(blank.errors).toMatchObject([{ line: 12, code: 'csv_too_many_rows' }]);
   const bad = await inspect(`${HEADER}1,a,"${'ftp://x,'.repeat(300)}"\n2,b,${URL_1}\n`);
-  expect([bad.faults.length, bad.faultCount]).toEqual([100, 300]);
+  expect([bad.errors.length, bad.errorCount]).toEqual([100, 300]);
 });
 
-test('what the reader says of a file does not depend on the pieces in which it came', async () => {
+test('the result does not depend on the chunk size', async () => {
   const content = Buffer.from('é\n"\r"é');
   const whole = await inspect(content);
   expect(await inspect(content, { chunkBytes: 1 })).toEqual(whole);
-  expect(whole.faults.map(({ code }) => code)).toEqual(Array(3).fill('csv_missing_column'));
+  expect(whole.errors.map(({ code }) => code)).toEqual(Array(3).fill('csv_missing_column'));
 });

@@ -13,11 +13,11 @@ test.each([
   ['"12" screen",x', ['12 screen"', 'x']],
   ['"a" "b,c"', ['a "b', 'c"']],
   ['"never, closed', ['never, closed']],
-])('%j is taken apart', (text, cells) => {
+])('%j is split into cells', (text, cells) => {
   expect(parseRecord(text, 0, ',').cells).toEqual(cells);
 });
 
-test('a record ends at LF, CR and CRLF, and tells where the next begins', () => {
+test('a record ends at LF, CR and CRLF, and returns the offset of the next', () => {
   expect(parseRecord('a\nb', 0, ',')).toEqual({ cells: ['a'], end: 2 });
   expect(parseRecord('a\rb', 0, ',')).toEqual({ cells: ['a'], end: 2 });
   expect(parseRecord('a\r\nb', 0, ',')).toEqual({ cells: ['a'], end: 3 });
@@ -29,6 +29,6 @@ test('blanks around a quoted cell may be tabs, unless the tab is the delimiter',
   expect(parseRecord('\t"a"\tb', 0, '\t').cells).toEqual(['', 'a', 'b']);
 });
 
-test('a loose record is written strictly, with bytes that are not ASCII as they were', () => {
+test('a non-RFC record is rewritten strictly, with non-ASCII bytes unchanged', () => {
   expect(strictRecord(Buffer.from('ä,5" ü, "x"'), ',').toString()).toBe('"ä","5"" ü","x"');
 });

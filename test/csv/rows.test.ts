@@ -15,7 +15,7 @@ const MIDDLE: TableShape = {
 const URL_1 = 'https://a.test/1.jpg';
 const URL_2 = 'https://a.test/2.jpg';
 
-test('a row has its product, its URLs and its cells as they were read', () => {
+test('a row has its product, its URLs and its cells as read', () => {
   expect(toRow([' 1', ' Lamp ', `${URL_1}, ${URL_2}`], 4, 7, LAST)).toEqual({
     index: 4,
     line: 7,
@@ -23,13 +23,13 @@ test('a row has its product, its URLs and its cells as they were read', () => {
     serialNumber: '1',
     productName: 'Lamp',
     urls: [URL_1, URL_2],
-    faults: [],
+    errors: [],
     moreBadUrls: 0,
   });
 });
 
 test('serial number and product name may be empty', () => {
-  expect(toRow(['', '', URL_1], 0, 2, LAST)).toMatchObject({ serialNumber: '', productName: '', faults: [] });
+  expect(toRow(['', '', URL_1], 0, 2, LAST)).toMatchObject({ serialNumber: '', productName: '', errors: [] });
 });
 
 test('unquoted cells after the last column are more URLs, or the rest of one with commas', () => {
@@ -37,36 +37,35 @@ test('unquoted cells after the last column are more URLs, or the rest of one wit
   expect(toRow(cells, 0, 2, LAST).urls).toEqual([URL_1, 'https://a.test/w_300,c_fill/x.jpg', URL_2]);
 });
 
-test('a short row has empty places', () => {
+test('missing cells of a short row are empty', () => {
   const row = toRow(['1'], 0, 2, LAST);
   expect(row).toMatchObject({ serialNumber: '1', productName: '', urls: [] });
-  expect(row.faults).toEqual([
+  expect(row.errors).toEqual([
     {
       line: 2,
       column: 'Input Image Urls',
       code: 'csv_row_without_urls',
-      message:
-        'The row has no image URL in the column "Input Image Urls". Write at least one there, or remove the row.',
+      message: 'This row has no image URL. Add one, or remove the row.',
     },
   ]);
   expect(toRow([], 0, 2, MIDDLE)).toMatchObject({ serialNumber: '', productName: '', urls: [] });
 });
 
-test('each refused URL is a fault and keeps its place', () => {
+test('each invalid URL is an error and keeps its position', () => {
   const row = toRow(['1', 'Lamp', `ftp://a.test/1,${URL_1},https://`], 0, 5, LAST);
   expect(row.urls).toEqual(['ftp://a.test/1', URL_1, 'https://']);
-  expect(row.faults.map(({ line, column, code }) => [line, column, code])).toEqual([
+  expect(row.errors.map(({ line, column, code }) => [line, column, code])).toEqual([
     [5, 'Input Image Urls', 'csv_invalid_url'],
     [5, 'Input Image Urls', 'csv_invalid_url'],
   ]);
 });
 
-test('where the URLs are not the last column, cells beyond the header row are a fault and no URLs', () => {
+test('if the URLs are not the last column, cells beyond the header row are an error, not URLs', () => {
   const row = toRow(['1', URL_1, 'Lamp', URL_2], 0, 2, MIDDLE);
   expect(row.urls).toEqual([URL_1]);
-  expect(row.faults).toMatchObject([{ line: 2, column: 'Images', code: 'csv_too_many_columns' }]);
-  expect(row.faults[0]?.message).toContain('The row has 4 cells and the header row 3');
-  expect(toRow(['1', URL_1, 'Lamp', '', ' '], 0, 2, MIDDLE).faults).toEqual([]);
+  expect(row.errors).toMatchObject([{ line: 2, column: 'Images', code: 'csv_too_many_columns' }]);
+  expect(row.errors[0]?.message).toContain('The row has 4 cells but the header row has 3');
+  expect(toRow(['1', URL_1, 'Lamp', '', ' '], 0, 2, MIDDLE).errors).toEqual([]);
 });
 
 test('a row of blank cells is blank', () => {
@@ -75,18 +74,18 @@ test('a row of blank cells is blank', () => {
   expect(isBlankRow(['', '0'])).toBe(false);
 });
 
-test('a name or a number of more than 500 characters is a fault that quotes only its beginning', () => {
-  expect(toRow(['9'.repeat(500), 'n'.repeat(500), URL_1], 0, 2, LAST).faults).toEqual([]);
-  const { faults } = toRow(['9'.repeat(501), `n${'ä'.repeat(500_000)}`, URL_1], 0, 2, LAST);
-  expect(faults).toMatchObject([
+test('a name or serial number of more than 500 characters is an error that quotes only its start', () => {
+  expect(toRow(['9'.repeat(500), 'n'.repeat(500), URL_1], 0, 2, LAST).errors).toEqual([]);
+  const { errors } = toRow(['9'.repeat(501), `n${'ä'.repeat(500_000)}`, URL_1], 0, 2, LAST);
+  expect(errors).toMatchObject([
     { line: 2, column: 'S. No.', code: 'csv_value_too_long' },
     { line: 2, column: 'Product Name', code: 'csv_value_too_long' },
   ]);
-  expect(faults[1]?.message).toMatch(/^The product name "nä+…" has 500001 characters; at most 500 are allowed\. /);
-  expect(faults[1]?.message.length).toBeLessThan(300);
+  expect(errors[1]?.message).toMatch(/^The product name "nä+…" has 500001 characters; at most 500 are allowed\. /);
+  expect(errors[1]?.message.length).toBeLessThan(300);
 });
 
-test('of many bad URLs the first hundred are told and the others counted', () => {
-  const { faults, moreBadUrls, urls } = toRow(['1', 'a', 'ftp://x,'.repeat(100_000)], 0, 2, LAST);
-  expect([urls.length, faults.length, moreBadUrls]).toEqual([100_000, 100, 99_900]);
+test('the first hundred invalid URLs are listed and the others counted', () => {
+  const { errors, moreBadUrls, urls } = toRow(['1', 'a', 'ftp://x,'.repeat(100_000)], 0, 2, LAST);
+  expect([urls.length, errors.length, moreBadUrls]).toEqual([100_000, 100, 99_900]);
 });

@@ -1,21 +1,21 @@
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { byteOrderMarkLength, detectDelimiter, sniffFault } from '../../src/csv/sniff.ts';
+import { byteOrderMarkLength, detectDelimiter, detectWrongFileType } from '../../src/csv/sniff.ts';
 
-const codeOf = (head: Buffer | string): string | undefined => sniffFault(Buffer.from(head))?.code;
+const codeOf = (head: Buffer | string): string | undefined => detectWrongFileType(Buffer.from(head))?.code;
 
-test('a CSV has nothing that speaks against it', () => {
-  expect(sniffFault(Buffer.from('S. No.,Product Name,Input Image Urls\n'))).toBeNull();
-  expect(sniffFault(Buffer.from('\uFEFFa'))).toBeNull();
-  expect(sniffFault(Buffer.from('x'))).toBeNull();
+test('a CSV is accepted', () => {
+  expect(detectWrongFileType(Buffer.from('S. No.,Product Name,Input Image Urls\n'))).toBeNull();
+  expect(detectWrongFileType(Buffer.from('\uFEFFa'))).toBeNull();
+  expect(detectWrongFileType(Buffer.from('x'))).toBeNull();
 });
 
-test('an empty file is told so', () => {
-  expect(sniffFault(Buffer.alloc(0))).toEqual({
+test('an empty file is reported', () => {
+  expect(detectWrongFileType(Buffer.alloc(0))).toEqual({
     line: 1,
     column: null,
     code: 'csv_empty',
-    message: 'The file is empty. Send a header row and at least one product.',
+    message: 'The file is empty. Add a header row and at least one product row.',
   });
 });
 
@@ -28,17 +28,17 @@ test.each([
   ['big-endian UTF-16', Buffer.from('\uFEFFS. No.', 'utf16le').swap16(), 'csv_invalid_encoding', 'UTF-16'],
   ['UTF-16 without a byte order mark', Buffer.from('S. No.', 'utf16le'), 'csv_invalid_encoding', 'UTF-16'],
   ['big-endian UTF-16 without', Buffer.from('S. No.', 'utf16le').swap16(), 'csv_invalid_encoding', 'UTF-16'],
-])('%s is told with its cure', (_, head, code, word) => {
-  const fault = sniffFault(head);
-  expect(fault).toMatchObject({ line: 1, column: null, code });
-  expect(fault?.message).toContain(word);
+])('%s is reported with a hint', (_, head, code, word) => {
+  const error = detectWrongFileType(head);
+  expect(error).toMatchObject({ line: 1, column: null, code });
+  expect(error?.message).toContain(word);
 });
 
-test.each([['png'], ['jpeg'], ['gif'], ['webp']] as const)('a %s is told to be an image', async (format) => {
+test.each([['png'], ['jpeg'], ['gif'], ['webp']] as const)('a %s is reported as an image', async (format) => {
   const image = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
     .toFormat(format)
     .toBuffer();
-  expect(sniffFault(image)?.message).toContain('is an image');
+  expect(detectWrongFileType(image)?.message).toContain('is an image');
   expect(codeOf(image)).toBe('csv_not_text');
 });
 
@@ -49,12 +49,12 @@ test.each([
   ['<?xml version="1.0"?>'],
   ['<table>'],
   ['<!-- x -->'],
-])('%j begins a page', (head) => {
+])('%j is the start of a page', (head) => {
   expect(codeOf(head)).toBe('csv_html');
 });
 
-test('NUL bytes everywhere are not taken for UTF-16', () => {
-  expect(sniffFault(Buffer.alloc(100))).toBeNull();
+test('NUL bytes everywhere are not mistaken for UTF-16', () => {
+  expect(detectWrongFileType(Buffer.alloc(100))).toBeNull();
 });
 
 test('the byte order mark is three bytes long', () => {

@@ -12,7 +12,7 @@ export const LIMITS: CsvLimits = { maxRows: 1000, maxUrls: 1000, maxRowBytes: 10
 
 export const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 
-/** A file that can be opened again, handed out in chunks of the given size. */
+/** A file that can be reopened, read in chunks of the given size. */
 export const fileOf =
   (content: string | Buffer, chunkBytes = 65_536): OpenCsv =>
   () => {
@@ -28,9 +28,9 @@ export const inspect = (
 ): Promise<CsvInspection> =>
   inspectCsv(fileOf(content, options.chunkBytes), { ...LIMITS, ...options.limits }, options.onInvalidRow ?? 'reject');
 
-/** Line and code of each fault, such as `3 csv_invalid_url`. */
-export const faultsOf = async (...args: Parameters<typeof inspect>): Promise<string[]> =>
-  (await inspect(...args)).faults.map(({ line, code }) => `${line} ${code}`);
+/** Line and code of each error, such as `3 csv_invalid_url`. */
+export const errorsOf = async (...args: Parameters<typeof inspect>): Promise<string[]> =>
+  (await inspect(...args)).errors.map(({ line, code }) => `${line} ${code}`);
 
 export const rowsOf = async (content: string | Buffer, chunkBytes?: number): Promise<CsvRow[]> => {
   const rows: CsvRow[] = [];

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { replacing } from '../../src/cli/files.ts';
 import { findColumns } from '../../src/csv/columns.ts';
-import { shown } from '../../src/csv/faults.ts';
+import { shown } from '../../src/csv/csv-errors.ts';
 import { inspectCsv } from '../../src/csv/read.ts';
 import { parseRecord, strictRecord } from '../../src/csv/record.ts';
-import { detectDelimiter, sniffFault } from '../../src/csv/sniff.ts';
-import { joinUrlCells, sourceFault, splitUrls, urlFault } from '../../src/csv/urls.ts';
+import { detectDelimiter, detectWrongFileType } from '../../src/csv/sniff.ts';
+import { joinUrlCells, sourceError, splitUrls, urlError } from '../../src/csv/urls.ts';
 import { csvLine, outputRow } from '../../src/csv/write.ts';
 import { imageName, listQuery, readUploadKey, requestId, statusQuery } from '../../src/http/parameters.ts';
 import { sniff } from '../../src/images/sniff.ts';
@@ -74,15 +74,15 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   'splitUrls, between': (text) => splitUrls(`https://x/${text}https://y/`),
   'joinUrlCells, cells': (text) => joinUrlCells(text.split(text.charAt(0)), ','),
   'joinUrlCells, one cell': (text) => joinUrlCells(['https://x/', text, 'https://y/'], ','),
-  urlFault,
-  'urlFault, path': (text) => urlFault(`https://x/${text}`.slice(0, 8_192)),
-  'urlFault, scheme': (text) => urlFault(`${text}://x/`),
-  sourceFault: (text) => sourceFault(`s3://bucket/${text}`, ['bucket']),
+  urlError,
+  'urlError, path': (text) => urlError(`https://x/${text}`.slice(0, 8_192)),
+  'urlError, scheme': (text) => urlError(`${text}://x/`),
+  sourceError: (text) => sourceError(`s3://bucket/${text}`, ['bucket']),
   shown,
   csvLine: (text) => csvLine([text, ` ${text}`, `=${text}`, `-1${text}`]),
   outputRow: (text) => outputRow(['1', 'P', ...text.split(text.charAt(0))], ['S. No.', 'Product Name', 'Urls'], ['']),
   findColumns: (text) => findColumns([text, 'Product Name', text]),
-  sniffFault: (text) => sniffFault(Buffer.from(text)),
+  detectWrongFileType: (text) => detectWrongFileType(Buffer.from(text)),
   detectDelimiter: (text) => detectDelimiter(Buffer.from(text)),
   parseRecord: (text) => parseRecord(text, 0, ','),
   'parseRecord, quoted': (text) => parseRecord(`"${text}`, 0, ','),

@@ -11,7 +11,7 @@ const both = async (content: string | Buffer, onInvalidRow: 'reject' | 'skip' = 
 test('the sample is read as the server reads it, and its first rows are shown', async () => {
   const { preview, firstRows, server } = await both(readFileSync('samples/products.csv'));
   expect(preview).toEqual(server);
-  expect(preview).toMatchObject({ rows: 6, urls: 9, faults: [] });
+  expect(preview).toMatchObject({ rows: 6, urls: 9, errors: [] });
   expect(firstRows.map(({ productName }) => productName)[0]).toBe('Stoneware Mug "Lagoon", 350 ml');
 });
 
@@ -29,7 +29,7 @@ test.each([
   ['UTF-16', Buffer.from(`\uFEFF${HEADER}`, 'utf16le')],
   ['a workbook', Buffer.from([0x50, 0x4b, 3, 4, 0, 0])],
   ['more than one piece', `${HEADER}${`1,Ünïcode ${'x'.repeat(90)},https://a.example/1.jpg\n`.repeat(950)}x,y,z\n`],
-])('%s: the same faults at the same lines as the server tells', async (_name, content) => {
+])('%s: reports the same errors at the same lines as the server', async (_name, content) => {
   const { preview, server } = await both(content);
   expect(preview).toEqual(server);
   const skipping = await both(content, 'skip');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CSV_FAULTS, IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
+import { CSV_ERRORS, IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
 
 /**
  * What the service answers, as schemas. A test holds real answers of a running service against them, with nothing more
@@ -18,7 +18,7 @@ export const uploadAnswer = z.object({ requestId: uuid });
 const csvFault = z.object({
   line: z.int().min(1).meta({ description: 'Physical line of the file, from 1.' }),
   column: z.string().nullable().meta({ description: 'Name of the column; null where no one column is meant.' }),
-  code: codes(CSV_FAULTS),
+  code: codes(CSV_ERRORS),
   message: z.string(),
 });
 const fieldFault = z.object({ field: z.string(), message: z.string() });

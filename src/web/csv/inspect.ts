@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import type { CsvRow } from '../../csv/rows.ts';
 import { RecordScanner, type ScannedRecords } from '../../csv/scanner.ts';
-import { byteOrderMarkLength, detectDelimiter, HEAD_BYTES, sniffFault } from '../../csv/sniff.ts';
+import { byteOrderMarkLength, detectDelimiter, detectWrongFileType, HEAD_BYTES } from '../../csv/sniff.ts';
 import {
   type CsvInspection,
   type CsvLimits,
@@ -26,7 +26,7 @@ export interface ReadableFile {
 const ROWS_SHOWN = 8;
 
 /**
- * Reads a file in the browser by the very rules of the server, so that both tell the same faults at the same lines: the
+ * Reads a file in the browser by the same rules as the server, so that both report the same errors at the same lines: the
  * scanner, columns, rows and URLs are the server's modules. Only the last step differs, strict records to cells, which
  * csv-parser does there and Papa Parse here; a test holds the two against each other.
  */
@@ -44,9 +44,9 @@ export const inspectFile = async (
 
 async function* itemsOf(file: ReadableFile, limits: CsvLimits): AsyncGenerator<TableItem> {
   const head = await bytesOf(file, 0);
-  const foreign = sniffFault(head);
+  const foreign = detectWrongFileType(head);
   if (foreign !== null) {
-    yield { kind: 'fault', fault: foreign };
+    yield { kind: 'error', error: foreign };
     return;
   }
   const delimiter = detectDelimiter(head);

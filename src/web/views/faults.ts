@@ -1,4 +1,4 @@
-import type { CsvFault } from '../../csv/faults.ts';
+import type { CsvError } from '../../csv/csv-errors.ts';
 import { h } from '../dom.ts';
 import { count, counted } from '../format.ts';
 import { icon } from '../icons.ts';
@@ -7,7 +7,7 @@ import { icon } from '../icons.ts';
  * Every fault at its line, with what to do.
  * @param foundBy `here`: by the page, nothing was sent; `server`: the upload was refused
  */
-export const faultList = (faults: readonly CsvFault[], faultCount: number, foundBy: 'here' | 'server'): HTMLElement =>
+export const faultList = (faults: readonly CsvError[], faultCount: number, foundBy: 'here' | 'server'): HTMLElement =>
   h(
     'section',
     { class: 'panel panel-bad stack', role: 'alert', 'aria-label': 'Faults of the file' },

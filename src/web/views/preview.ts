@@ -1,4 +1,4 @@
-import type { CsvFault } from '../../csv/faults.ts';
+import type { CsvError } from '../../csv/csv-errors.ts';
 import { ApiError, messageOf } from '../api.ts';
 import { inspectFile, type Preview } from '../csv/inspect.ts';
 import { fill, h } from '../dom.ts';
@@ -38,11 +38,11 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     const read = (mode: 'reject' | 'skip') =>
       inspectFile(source.file, { ...limits, sourceBuckets: s3Sources ? ANY_BUCKET : [] }, mode);
     const strict = withoutBuckets(await read('reject'));
-    const forgiving = strict.faultCount > 0 ? withoutBuckets(await read('skip')) : strict;
-    options.offerSkip(strict.faultCount > 0 && forgiving.faultCount === 0);
+    const forgiving = strict.errorCount > 0 ? withoutBuckets(await read('skip')) : strict;
+    options.offerSkip(strict.errorCount > 0 && forgiving.errorCount === 0);
     const update = (): void => {
       const chosen = options.skips() ? forgiving : strict;
-      faulty = chosen.faultCount > 0;
+      faulty = chosen.errorCount > 0;
       send.disabled = faulty;
       fill(send, faulty ? 'Mend the faults first' : `Compress ${counted(strict.urls, 'image')}`);
     };
@@ -51,7 +51,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     fill(summary, describe(strict, source));
     fill(
       found,
-      strict.faultCount > 0 && faultList(strict.faults, strict.faultCount, 'here'),
+      strict.errorCount > 0 && faultList(strict.errors, strict.errorCount, 'here'),
       strict.firstRows.length > 0 && rowsTable(strict),
     );
   };
@@ -70,7 +70,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
       const faults = error instanceof ApiError && error.problem?.code === 'csv_invalid' ? error.problem : null;
       fill(sending, h('p', { class: 'fault', role: 'alert' }, messageOf(error)));
       if (faults !== null) {
-        const listed = (faults.errors ?? []).filter((fault): fault is CsvFault => 'line' in fault);
+        const listed = (faults.errors ?? []).filter((fault): fault is CsvError => 'line' in fault);
         found.prepend(faultList(listed, faults.errorCount ?? listed.length, 'server'));
       }
     }
@@ -92,13 +92,13 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
 };
 
 const withoutBuckets = (preview: Preview): Preview => {
-  const faults = preview.faults.filter(({ code }) => code !== 'csv_bucket_not_allowed');
-  return { ...preview, faults, faultCount: preview.faultCount - (preview.faults.length - faults.length) };
+  const errors = preview.errors.filter(({ code }) => code !== 'csv_bucket_not_allowed');
+  return { ...preview, errors, errorCount: preview.errorCount - (preview.errors.length - errors.length) };
 };
 
-const describe = ({ rows, urls, dialect, faultCount }: Preview, { file }: Source): string => {
+const describe = ({ rows, urls, dialect, errorCount }: Preview, { file }: Source): string => {
   if (rows === 0) return size(file.size);
   const separated = `separated by ${DELIMITERS[dialect.delimiter]}`;
-  const faults = faultCount === 0 ? '' : `, ${counted(faultCount, 'fault')}`;
-  return `${counted(rows, 'product')}, ${counted(urls, 'image')}${faults} · ${separated} · ${size(file.size)}`;
+  const errors = errorCount === 0 ? '' : `, ${counted(errorCount, 'error')}`;
+  return `${counted(rows, 'product')}, ${counted(urls, 'image')}${errors} · ${separated} · ${size(file.size)}`;
 };

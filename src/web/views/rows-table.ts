@@ -43,8 +43,8 @@ export const rowsTable = ({ firstRows, rows }: Preview): HTMLElement =>
     ),
   );
 
-const tableRow = ({ line, serialNumber, productName, urls, faults }: CsvRow): HTMLElement => {
-  const bad = faults.length > 0;
+const tableRow = ({ line, serialNumber, productName, urls, errors }: CsvRow): HTMLElement => {
+  const bad = errors.length > 0;
   const more = urls.length - URLS_SHOWN;
   return h(
     'tr',
