@@ -15,9 +15,7 @@ const yesNo = (value) => (value ? 'yes' : 'no');
 
 /** The codes with status and message from src/errors.ts, and what to do from error-hints.mjs. */
 export const errorBlocks = () => {
-  const { REQUEST_ERRORS, IMAGE_ERRORS, ERRORS } = catalogue;
-  const csvErrors = Object.fromEntries(Object.entries(ERRORS).filter(([name]) => name.startsWith('csv_')));
-  delete csvErrors.csv_invalid;
+  const { REQUEST_ERRORS, CSV_ERRORS, IMAGE_ERRORS, ERRORS } = catalogue;
   const extra = Object.keys(ERROR_HINTS).filter((name) => ERRORS[name] === undefined);
   if (extra.length > 0) throw new Error(`scripts/docs/error-hints.mjs has entries for no code: ${extra.join(', ')}`);
   return {
@@ -27,7 +25,7 @@ export const errorBlocks = () => {
     ),
     'errors:csv': table(
       ['code', 'message', 'what to do'],
-      rowsOf(csvErrors, () => []),
+      rowsOf(CSV_ERRORS, () => []),
     ),
     'errors:image': table(
       ['code', 'retried', 'message', 'what to do'],
