@@ -2,7 +2,7 @@
 import type { Config } from 'jest';
 
 // Tests run as CommonJS, compiled on the fly; the few dependencies that ship ES modules only are compiled with them.
-const esModulesOnly = ['uuid'];
+const esModulesOnly = ['uuid', 'p-limit', 'yocto-queue'];
 
 const config: Config = {
   testEnvironment: 'node',

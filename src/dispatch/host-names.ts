@@ -149,7 +149,7 @@ const hostOf = (url: string): string | null => {
 
 const resultOf = (error: unknown, url: string): Extract<ImageResult, { ok: false }> => {
   const host = parseHttpUrl(url)?.host ?? '';
-  const failure: AppError = failureOf(error, host, { timedOut: false, seconds: 0, bodyBegun: false });
+  const failure: AppError = failureOf(error, host, { timedOut: false, seconds: 0, bodyStarted: false });
   return { ok: false, code: failure.code as ImageErrorCode, message: failure.publicMessage, retryable: true };
 };
 

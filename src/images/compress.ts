@@ -9,14 +9,14 @@ export interface CompressOptions {
   readonly format: ImageTask['format'];
   /** 1 to 100. */
   readonly quality: number;
-  /** For JPEG; see ImageTask. */
+  /** JPEG only; see ImageTask. */
   readonly mozjpeg?: boolean;
   readonly progressive?: boolean;
-  /** What the bytes begin as, see `sniff`. */
+  /** The source format, as detected by `sniff`. */
   readonly source: SourceFormat;
-  /** Width × height, checked on the header before anything is decoded. */
+  /** Width × height, checked on the header before decoding. */
   readonly maxPixels: number;
-  /** Seconds after which libvips gives up. */
+  /** Seconds after which libvips aborts. */
   readonly maxSeconds: number;
 }
 
@@ -27,13 +27,13 @@ export interface Compressed {
   readonly notes: readonly ImageNote[];
 }
 
-/** CMYK with alpha; more channels than that are measurements, not a picture. */
+/** CMYK with alpha; images with more channels are measurements, not pictures. */
 const MAX_CHANNELS = 5;
 
-/** Of an animation or a TIFF. No shop's has as many, and all are walked through before the first is decoded. */
+/** Frames of an animation or pages of a TIFF. libvips walks through all of them before decoding the first. */
 const MAX_FRAMES = 10_000;
 
-/** Pixels that a side of the output may have, by the encoders in libvips. */
+/** Maximum pixels per side of the output, as limited by libvips' encoders. */
 const MAX_SIDE: Readonly<Record<ImageTask['format'], number>> = {
   jpeg: 65_500,
   webp: 16_383,
@@ -45,14 +45,14 @@ const damaged = (cause?: unknown): AppError =>
   new AppError('corrupt_image', 'The image is damaged or incomplete and cannot be read.', { cause });
 
 /**
- * What the header says; decodes nothing.
+ * Reads the header without decoding.
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`
  */
 export const readHeader = async (
   bytes: Buffer,
   options: Pick<CompressOptions, 'maxPixels' | 'source' | 'format'>,
 ): Promise<Metadata> => {
-  // Before libvips sees it, see countFrames.
+  // Checked before libvips reads the file, see countFrames.
   if (countFrames(bytes, options.source, MAX_FRAMES) > MAX_FRAMES) {
     throw new AppError('too_many_frames', `The image has more than ${MAX_FRAMES} frames or pages.`);
   }
@@ -65,39 +65,42 @@ export const readHeader = async (
   if (pixels > options.maxPixels) {
     throw new AppError(
       'too_many_pixels',
-      `The image has ${metadata.width} × ${metadata.height} = ${pixels} pixels; this server takes up to ${options.maxPixels}.`,
+      `The image has ${metadata.width} × ${metadata.height} = ${pixels} pixels; this server accepts up to ${options.maxPixels}.`,
     );
   }
   const side = Math.max(metadata.width, metadata.height);
   if (side > MAX_SIDE[options.format]) {
     throw new AppError(
       'too_many_pixels',
-      `The image is ${metadata.width} × ${metadata.height} pixels; ${options.format.toUpperCase()} has at most ${MAX_SIDE[options.format]} on a side.`,
+      `The image is ${metadata.width} × ${metadata.height} pixels; ${options.format.toUpperCase()} allows at most ${MAX_SIDE[options.format]} per side.`,
     );
   }
   if (metadata.channels > MAX_CHANNELS) {
-    throw new AppError('unsupported_image_format', `The image has ${metadata.channels} channels, which no photo has.`);
+    throw new AppError(
+      'unsupported_image_format',
+      `The image has ${metadata.channels} channels; photos have at most ${MAX_CHANNELS}.`,
+    );
   }
   return metadata;
 };
 
 type EncoderOptions = Pick<CompressOptions, 'quality' | 'mozjpeg' | 'progressive'>;
 
-/** One line a format; quality means what sharp's encoder means by it. */
+/** One encoder per format; `quality` is passed to sharp's encoder. */
 const ENCODERS: Readonly<Record<ImageTask['format'], (image: Sharp, options: EncoderOptions) => Sharp>> = {
-  // JPEG has no transparency, and what is behind it would turn black.
+  // JPEG has no transparency; without a background, transparent areas would turn black.
   jpeg: (image, { quality, mozjpeg = false, progressive = false }) =>
     image.flatten({ background: '#ffffff' }).jpeg({ quality, mozjpeg, progressive }),
   webp: (image, { quality }) => image.webp({ quality }),
-  // The default effort takes about 18 s for 6 megapixels; this takes a fraction of it at nearly the same size.
+  // The default effort takes about 18 s for 6 megapixels; 2 takes a fraction of that for nearly the same size.
   avif: (image, { quality }) => image.avif({ quality, effort: 2 }),
-  // PNG is lossless; below 100 the colours are reduced to a palette, which is where its savings come from.
+  // PNG is lossless; below 100 the colours are reduced to a palette, which makes the file smaller.
   png: (image, { quality }) =>
     quality < 100 ? image.png({ quality, palette: true }) : image.png({ compressionLevel: 9 }),
 };
 
 const encode = async (bytes: Buffer, options: CompressOptions) => {
-  // 'error' refuses cut and broken pictures; 'warning' would also refuse whole ones from cameras that write oddly.
+  // 'error' rejects truncated and corrupt images; 'warning' would also reject valid ones from some cameras.
   const image = sharp(bytes, { limitInputPixels: options.maxPixels, failOn: 'error', sequentialRead: true })
     .autoOrient()
     .toColourspace('srgb')
@@ -118,7 +121,7 @@ const encode = async (bytes: Buffer, options: CompressOptions) => {
   }
 };
 
-/** The source itself, without its metadata, where it can stand for the result: an upright RGB or grey JPEG. */
+/** The source without its metadata, if it can be used as the result: an upright RGB or grey JPEG. */
 const usableOriginal = (bytes: Buffer, metadata: Metadata, options: CompressOptions): Buffer | null => {
   if (options.format !== 'jpeg' || options.source !== 'jpeg') return null;
   if ((metadata.orientation ?? 1) !== 1 || (metadata.space !== 'srgb' && metadata.space !== 'b-w')) return null;
@@ -126,9 +129,9 @@ const usableOriginal = (bytes: Buffer, metadata: Metadata, options: CompressOpti
 };
 
 /**
- * Re-encodes an image: upright, in sRGB, without metadata, its first frame alone.
- * Keeps the source when that is a JPEG which would grow, still without its metadata.
- * @param header what `readHeader` said of them, where it was asked before
+ * Re-encodes an image: upright, in sRGB, without metadata, first frame only.
+ * Keeps the source, without its metadata, if it is a JPEG that would grow.
+ * @param header the result of `readHeader`, if already read
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */
 export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {

@@ -2,9 +2,9 @@ import type { Metadata } from 'sharp';
 import type { SourceFormat } from './sniff.ts';
 import type { ImageTask } from './task.ts';
 
-/** Beside what grows with the picture: lines under way, tables of the coders. */
+/** Memory independent of the image size: line buffers, coder tables. */
 const FIXED_BYTES = 8 * 1024 * 1024;
-/** The decoders copy and list metadata: a JPEG of 50 MB in 800,000 segments took 248 MiB. */
+/** Decoders copy and list metadata: a JPEG of 50 MB in 800,000 segments took 248 MiB. */
 const METADATA_COPIES = 5;
 
 const SAMPLE_BYTES: Readonly<Record<string, number>> = {
@@ -18,7 +18,7 @@ const SAMPLE_BYTES: Readonly<Record<string, number>> = {
   dpcomplex: 16,
 };
 
-/** Bytes a pixel that the encoders hold, measured with pictures of noise; the second where the output has alpha. */
+/** Bytes per pixel used by each encoder, measured with noise images. */
 const ENCODER: Readonly<Record<ImageTask['format'], readonly [opaque: number, alpha: number]>> = {
   jpeg: [4, 5],
   webp: [8, 13],
@@ -26,12 +26,12 @@ const ENCODER: Readonly<Record<ImageTask['format'], readonly [opaque: number, al
   avif: [36, 42],
 };
 
-/** Bytes in front of a JPEG's first scan: its metadata and tables. All of them where the scan is not found. */
+/** Bytes before a JPEG's first scan, i.e. its metadata and tables. The whole file if no scan is found. */
 const bytesBeforeScan = (bytes: Buffer): number => {
   for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1];
     if (marker === 0xda) return at;
-    // Any number of fill bytes may stand in front of a marker (ITU-T T.81, B.1.1.2).
+    // A marker may be preceded by any number of fill bytes (ITU-T T.81, B.1.1.2).
     at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2);
   }
   return bytes.length;
@@ -42,32 +42,32 @@ const metadataBytes = (bytes: Buffer, source: SourceFormat, { exif, icc, iptc, x
   return [exif, icc, iptc, xmp].reduce((sum, part) => sum + (part?.length ?? 0), 0);
 };
 
-/** Bytes a pixel that the decoder holds beside the decoded picture. */
+/** Bytes per pixel used by the decoder in addition to the decoded image. */
 const decoderBytes = (source: SourceFormat, picture: number, { isProgressive, channels }: Metadata): number => {
   switch (source) {
     case 'jpeg':
-      // All coefficients, two bytes each, until the last scan.
+      // All coefficients are kept until the last scan, two bytes each.
       return isProgressive ? 2 * channels + 1 : 0;
     case 'png':
-      // Adam7: the passes are put together in memory.
+      // Adam7 passes are merged in memory.
       return isProgressive ? picture : 0;
     case 'webp':
-      // Lossless pictures with alpha need most: 8 in the decoder, and its copies of lines and tables.
+      // The worst case is lossless with alpha: 8 in the decoder, plus copies of lines and tables.
       return 12;
     case 'gif':
       return 8;
     case 'avif':
       return 22;
     case 'tiff':
-      // A tile or strip may be the whole picture.
+      // A tile or strip may be the whole image.
       return picture;
   }
 };
 
 /**
- * Bytes that decoding and encoding an image takes at most, by what its header says: its pixels, what a pixel takes,
- * whether the picture comes in passes or is turned, and the output's encoder. The bytes of the source are not counted.
- * docs/security.md says how the figures were measured.
+ * Estimates the maximum memory for decoding and encoding an image from its header: pixels, bytes per pixel, progressive
+ * passes, rotation and the output's encoder. Does not include the source bytes.
+ * docs/security.md explains how the figures were measured.
  */
 export const estimateBytes = (
   bytes: Buffer,

@@ -1,11 +1,11 @@
 import type { SourceFormat } from './sniff.ts';
 
 /**
- * Counts the frames of an image, or its pages, from the structure of the file alone. libvips goes through all of them
- * before the first is decoded, in WebP with a cost that grows with their square: a file of 50 MB with a million frames
- * holds a thread for hours, and its time limit does not reach there.
- * @param stopAt counting ends above this, so that it costs no more than the bound
- * @returns 1 for formats that have one picture, and for what is not built as its format demands: decoders judge that
+ * Counts the frames or pages of an image from the file structure alone. libvips walks through all of them before it
+ * decodes the first, for WebP in quadratic time: a file of 50 MB with a million frames blocks a thread for hours, and
+ * libvips' time limit does not apply there.
+ * @param stopAt counting stops above this, to bound its cost
+ * @returns 1 for single-image formats and for malformed files, which the decoder rejects
  */
 export const countFrames = (bytes: Buffer, format: SourceFormat, stopAt: number): number => {
   if (format === 'gif') return countGif(bytes, stopAt);
@@ -17,10 +17,10 @@ export const countFrames = (bytes: Buffer, format: SourceFormat, stopAt: number)
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
-/** Bytes of a colour table by the flags in front of it (GIF89a, 18 and 20). */
+/** Size of a colour table by its flags (GIF89a, 18 and 20). */
 const colourTable = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
-/** The end of a chain of data blocks, each with its length in front, the last one empty. */
+/** The end of a chain of length-prefixed data blocks, terminated by an empty block. */
 const endOfBlocks = (bytes: Buffer, from: number): number => {
   let at = from;
   for (let length = bytes[at]; length !== undefined && length !== 0; length = bytes[at]) at += length + 1;
@@ -32,7 +32,7 @@ const countGif = (bytes: Buffer, stopAt: number): number => {
   let frames = 0;
   while (at < bytes.length && frames <= stopAt) {
     const kind = bytes[at];
-    // The decoder looks for the next frame behind bytes that mean nothing, and so does this.
+    // Skips unknown bytes before the next frame, as the decoder does.
     if (kind === EXTENSION) at = endOfBlocks(bytes, at + 2);
     else if (kind === IMAGE) {
       frames += 1;
@@ -44,7 +44,7 @@ const countGif = (bytes: Buffer, stopAt: number): number => {
 
 const ANMF = Buffer.from('ANMF').readUInt32LE();
 
-/** Chunks beside the frames: header, profile, metadata. More than any file has; each costs memory as a frame does. */
+/** Allowed non-frame chunks (header, profile, metadata); further ones count as frames, as they cost as much memory. */
 const OTHER_CHUNKS = 100;
 
 const countWebp = (bytes: Buffer, stopAt: number): number => {
@@ -59,12 +59,12 @@ const countWebp = (bytes: Buffer, stopAt: number): number => {
   return Math.max(frames, others - OTHER_CHUNKS, 1);
 };
 
-/** Entries of a TIFF directory that cost about as much as a page; real ones have some twenty. */
+/** TIFF directory entries that cost about as much as a page; real directories have about twenty. */
 const ENTRIES_OF_A_PAGE = 100;
 
 /**
- * Follows the directories of a TIFF or BigTIFF; a chain that bites its tail has as many as come before the bite.
- * Directories may overlap, so that few bytes hold many large ones: a large one counts as several.
+ * Follows the directories of a TIFF or BigTIFF, each once even if the chain is circular.
+ * Directories may overlap, so a small file can contain many large ones: a large one counts as several pages.
  */
 const countTiff = (bytes: Buffer, stopAt: number): number => {
   const little = bytes[0] === 0x49;

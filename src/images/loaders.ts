@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 
-/** The loaders of libvips for the formats that `sniff` lets through. */
+/** libvips' loaders for the formats that `sniff` accepts. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
 
 /**
- * Sets sharp up for a whole process: one thread an image (many small ones beat few wide ones), no cache for images
- * that are seen once, and every loader shut that nobody asked for (SVG, PDF, ImageMagick, HDR …): their parsers are
- * what attackers reach for when bytes lie about what they are.
+ * Configures sharp for the process: one thread per image (more throughput than several), no cache, because each image is
+ * seen once, and no other loaders (SVG, PDF, ImageMagick, HDR …), whose parsers are attack surface for files that pretend
+ * to be another format.
  */
 export const prepareSharp = (): void => {
   sharp.concurrency(1);

@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { compress, readHeader } from './compress.ts';
 import { estimateBytes } from './cost.ts';
-import { createGate } from './gate.ts';
 import { requireReadable } from './sniff.ts';
 import type { Download, DownloadDeps } from './source/download.ts';
 import { fetchSource, type OpenObject, type SourceDeps } from './source/source.ts';
@@ -10,17 +10,17 @@ import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS 
 export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly agents: DownloadDeps['agents'];
   readonly limits: ImageLimits;
-  /** For `s3://` sources; left out where none are allowed. */
+  /** For `s3://` sources; absent if none are allowed. */
   readonly openObject?: OpenObject;
-  /** Waits until so many pixels may be decoded, which take so many bytes. */
+  /** Waits for a share of the pixel and memory budgets. */
   readonly admit: (task: Task, pixels: number, bytes: number) => Promise<void>;
-  /** Waits until the source may hold so many bytes; left out: it always may. */
+  /** Waits until the source may use this many bytes; unlimited if absent. */
   readonly grow?: (task: Task, bytes: number) => Promise<void>;
-  /** For the sample photos; left out where there are none. */
+  /** For the sample photos; absent if there are none. */
   readonly readSample?: (name: string) => Promise<Download>;
-  /** Stores the output of the task, whole or not at all. */
+  /** Stores the task's output atomically. */
   readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
-  /** Images decoded at once in this thread; downloads overlap freely. */
+  /** Images encoded concurrently in this thread; downloads are not limited by it. */
   readonly encodeConcurrency: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -40,45 +40,45 @@ const failed = (error: AppError): ImageResult => {
   };
 };
 
-/** Runs a step, writes its time down, and gives a fault that nobody named the code of the step. */
+/** Runs a step, records its duration, and gives unexpected errors the step's code. */
 const step = async <Result>(
   timings: Record<'download' | 'encode' | 'store', number>,
   name: keyof typeof timings,
   code: ImageErrorCode,
   work: () => Promise<Result>,
 ): Promise<Result> => {
-  const begun = performance.now();
+  const startedAt = performance.now();
   try {
     return await work();
   } catch (error) {
     throw error instanceof AppError ? error : new AppError(code, undefined, { cause: error });
   } finally {
-    timings[name] = Math.round(performance.now() - begun);
+    timings[name] = Math.round(performance.now() - startedAt);
   }
 };
 
 const MIB = 1024 * 1024;
 
-/** What could never be decoded within the memory is refused, not tried. */
-const requireAffordable = (
+/** Rejects images that can never fit into the memory budget. */
+const requireWithinBudget = (
   cost: number,
   { width, height }: { readonly width: number; readonly height: number },
   format: ImageTask['format'],
-  most = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): void => {
-  if (cost <= most) return;
+  if (cost <= maxBytes) return;
   throw new AppError(
     'too_many_pixels',
-    `The image has ${width} × ${height} pixels and would need about ${Math.ceil(cost / MIB)} MiB of memory to become ${format.toUpperCase()}; this server allows ${Math.floor(most / MIB)} MiB for one image (MAX_DECODE_BYTES_IN_FLIGHT).`,
+    `The image has ${width} × ${height} pixels and would need about ${Math.ceil(cost / MIB)} MiB of memory to become ${format.toUpperCase()}; this server allows ${Math.floor(maxBytes / MIB)} MiB for one image (MAX_DECODE_BYTES_IN_FLIGHT).`,
   );
 };
 
-/** The way of one image, from its URL to the store; the returned function never rejects. */
+/** Downloads, compresses and stores one image; the returned function never rejects. */
 export const createProcessor = <Task extends ImageTask>(
   deps: ProcessorDeps<Task>,
 ): ((task: Task) => Promise<ImageResult>) => {
   const { limits, admit, grow, store, encodeConcurrency } = deps;
-  const encodeGate = createGate(encodeConcurrency);
+  const limitEncodes = pLimit(encodeConcurrency);
   const sourceDeps = (task: Task): SourceDeps => ({
     agents: deps.agents,
     limits,
@@ -100,10 +100,10 @@ export const createProcessor = <Task extends ImageTask>(
       const kind = requireReadable(source.bytes, source.contentType);
       const header = await readHeader(source.bytes, { ...task, maxPixels, source: kind });
       const cost = estimateBytes(source.bytes, header, kind, task.format);
-      requireAffordable(cost, header, task.format, limits.maxDecodeBytesInFlight);
-      // Before the gate: what waits for room in memory must not keep a core from what has it.
+      requireWithinBudget(cost, header, task.format, limits.maxDecodeBytesInFlight);
+      // Before taking an encode slot: an image that waits for memory must not block one that has it.
       await admit(task, header.width * header.height, cost);
-      const output = await encodeGate(() =>
+      const output = await limitEncodes(() =>
         step(timings, 'encode', 'corrupt_image', () =>
           compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header),
         ),

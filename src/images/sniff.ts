@@ -1,9 +1,9 @@
 import { AppError } from '../errors.ts';
 
-/** Formats the service reads. */
+/** Formats the service can read. */
 export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
 
-/** What the first bytes say; `text` is anything printable that is none of the others, `unknown` the rest. */
+/** The detected type; `text` is any other printable content, `unknown` the rest. */
 export type Sniffed =
   | SourceFormat
   | 'heic'
@@ -61,7 +61,7 @@ const SIGNATURES: readonly (readonly [Sniffed, string])[] = [
 const HEIC_BRANDS = /^(heic|heix|heim|heis|hevc|hevx|hevm|hevs)$/;
 const VIDEO_BRANDS = /^(isom|iso\d|mp4\d|avc1|M4V |qt {2}|dash|3gp\d)$/;
 
-/** ISO base media file (ISO/IEC 14496-12): the brands of its first box tell AVIF, HEIC and video apart. */
+/** ISO base media file (ISO/IEC 14496-12): the brands in its first box distinguish AVIF, HEIC and video. */
 const sniffBrands = (head: string): Sniffed => {
   const size = Buffer.from(head.slice(0, 4), 'latin1').readUInt32BE(0);
   const box = head.slice(8, Math.min(Math.max(size, 12), 256));
@@ -72,11 +72,11 @@ const sniffBrands = (head: string): Sniffed => {
   return brands.some((brand) => VIDEO_BRANDS.test(brand)) ? 'mp4' : 'unknown';
 };
 
-/** What may stand in front of the element that tells what an XML document is. */
+/** What may precede the root element of an XML document. */
 const XML_PREAMBLE = [/^\s+/, /^<\?xml[^>]*>/i, /^<!--[\s\S]*?-->/, /^<!DOCTYPE svg(?:[^[>]|\[[^\]]*\])*>/i];
 
-/** Piece by piece: one pattern for all of them, repeated, is more than can be proven to be linear. */
-const pastXmlPreamble = (text: string): string => {
+/** Applies the patterns one by one, because a combined repeated pattern cannot be proven to run in linear time. */
+const skipXmlPreamble = (text: string): string => {
   let rest = text;
   for (;;) {
     const length = Math.max(...XML_PREAMBLE.map((part) => part.exec(rest)?.[0].length ?? 0));
@@ -85,22 +85,22 @@ const pastXmlPreamble = (text: string): string => {
   }
 };
 
-/** Text is told apart by how it begins, after a byte-order mark, spaces and XML's own preamble. */
+/** Detects the kind of text by its start, after a byte order mark, spaces and an XML preamble. */
 const sniffText = (head: string): Sniffed => {
   const start = head
     .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
     .replaceAll('\0', '')
     .trimStart();
-  const body = pastXmlPreamble(start);
+  const body = skipXmlPreamble(start);
   if (/^<svg[\s>:]/i.test(body) || /^<\w+:svg[\s>]/i.test(body)) return 'svg';
   if (/^<(!doctype html|html|head|body|script|title|div|p|h1|center|meta)[\s>]/i.test(body)) return 'html';
   if (start.startsWith('<')) return 'xml';
   if (/^[[{]\s*(["\d[{}\]]|true|false|null)/.test(start)) return 'json';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters distinguish binary from text
   return start !== '' && !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(start) ? 'text' : 'unknown';
 };
 
-/** What the bytes are by their first bytes, whatever the server called them. */
+/** Detects the type by the first bytes, regardless of the server's Content-Type. */
 export const sniff = (bytes: Buffer): Sniffed => {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
   for (const [format, signature] of SIGNATURES) if (head.startsWith(signature)) return format;
@@ -108,7 +108,7 @@ export const sniff = (bytes: Buffer): Sniffed => {
   if (head.slice(4, 8) === 'ftyp') return sniffBrands(head);
   // Type, width and height in text: "P6 640 480".
   if (/^P[1-6fF]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s/.test(head) || /^P7\s+WIDTH\s/.test(head)) return 'netpbm';
-  // "BM" alone begins many texts; a bitmap has four reserved zero bytes after its size.
+  // Many texts start with "BM"; a bitmap also has four reserved zero bytes after its size.
   if (head.startsWith('BM') && head.slice(6, 10) === '\0\0\0\0') return 'bmp';
   return sniffText(head);
 };
@@ -134,7 +134,7 @@ const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
 const NOT_AN_IMAGE: Partial<Record<Sniffed, string>> = {
   mp4: 'a video',
   zip: 'a ZIP archive or an office document',
-  html: 'an HTML page',
+  html: 'a web page',
   xml: 'an XML document',
   json: 'JSON data',
   text: 'plain text',
@@ -144,9 +144,9 @@ const READABLE: readonly Sniffed[] = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tif
 const isReadable = (format: Sniffed): format is SourceFormat => READABLE.includes(format);
 
 /**
- * The format of the bytes.
- * @param contentType what the server called them, only for the message
- * @throws AppError `unsupported_image_format`, `not_an_image`, each saying what came
+ * Detects the format of the bytes.
+ * @param contentType the server's Content-Type, used only in the message
+ * @throws AppError `unsupported_image_format` or `not_an_image`, with the detected type in the message
  */
 export const requireReadable = (bytes: Buffer, contentType?: string): SourceFormat => {
   const format = sniff(bytes);
@@ -155,12 +155,12 @@ export const requireReadable = (bytes: Buffer, contentType?: string): SourceForm
   if (unsupported) {
     throw new AppError(
       'unsupported_image_format',
-      `The URL leads to ${unsupported}, which this server does not read. Use JPEG, PNG, WebP, GIF, AVIF or TIFF.`,
+      `The URL returned ${unsupported}, which is not supported. Use JPEG, PNG, WebP, GIF, AVIF or TIFF.`,
     );
   }
-  const claimed = contentType?.startsWith('image/') ? ', although the image server calls it an image' : '';
+  const claimed = contentType?.startsWith('image/') ? ', although the server declares it as an image' : '';
   throw new AppError(
     'not_an_image',
-    `The URL does not lead to an image: ${NOT_AN_IMAGE[format] ?? 'data of an unknown kind'} came${claimed}.`,
+    `The URL returned ${NOT_AN_IMAGE[format] ?? 'data of an unknown type'} instead of an image${claimed}.`,
   );
 };

@@ -8,16 +8,16 @@ const APP15 = 0xef;
 const COM = 0xfe;
 
 /** Markers without a length: TEM and the restart markers (ITU-T T.81, table B.1). */
-const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+const hasNoLength = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 
-/** Whether decoders need the segment: the picture itself, its colour profile, and Adobe's note on its channels. */
+/** Whether decoders need the segment: image data, the colour profile, or Adobe's colour transform. */
 const isKept = (marker: number, payload: Buffer): boolean => {
   if (marker === APP2) return payload.toString('latin1', 0, 12) === 'ICC_PROFILE\0';
   if (marker === APP14) return payload.toString('latin1', 0, 5) === 'Adobe';
   return !(marker >= APP0 && marker <= APP15) && marker !== COM;
 };
 
-/** JFIF (ITU-T T.871) without the thumbnail that it may carry. */
+/** The JFIF segment (ITU-T T.871) without its optional thumbnail. */
 const plainJfif = (payload: Buffer): Buffer | null => {
   if (payload.toString('latin1', 0, 5) !== 'JFIF\0' || payload.length < 14) return null;
   const kept = Buffer.concat([Buffer.from([0xff, APP0, 0, 16]), payload.subarray(0, 14)]);
@@ -25,7 +25,7 @@ const plainJfif = (payload: Buffer): Buffer | null => {
   return kept;
 };
 
-/** The end of coded data: the next marker that is neither a stuffed byte nor a restart. */
+/** The end of entropy-coded data: the next marker that is neither a stuffed byte nor a restart. */
 const endOfScan = (bytes: Buffer, from: number): number => {
   let at = bytes.indexOf(0xff, from);
   while (at !== -1 && at + 1 < bytes.length) {
@@ -38,10 +38,9 @@ const endOfScan = (bytes: Buffer, from: number): number => {
 };
 
 /**
- * Removes from a JPEG what is not the picture, without touching a pixel: EXIF with its place, XMP, IPTC, comments,
- * thumbnails, second pictures, and whatever follows the end. Keeps the ICC profile and the Adobe marker, which
- * decide the colours.
- * @returns null when the bytes are not a whole JPEG by its structure (ITU-T T.81, annex B)
+ * Removes everything but the image from a JPEG without re-encoding: EXIF including GPS, XMP, IPTC, comments, thumbnails,
+ * further images, and data after the end. Keeps the ICC profile and the Adobe marker, which define the colours.
+ * @returns null if the bytes are not a structurally complete JPEG (ITU-T T.81, annex B)
  */
 export const stripJpegMetadata = (bytes: Buffer): Buffer | null => {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) return null;
@@ -58,7 +57,7 @@ export const stripJpegMetadata = (bytes: Buffer): Buffer | null => {
       parts.push(bytes.subarray(at, at + 2));
       return Buffer.concat(parts);
     }
-    if (standsAlone(marker)) {
+    if (hasNoLength(marker)) {
       at += 2;
       continue;
     }

@@ -1,32 +1,32 @@
 import type { LookupAddress } from 'node:dns';
 import type { ImageErrorCode } from '../errors.ts';
 
-/** What the pool sends to a worker thread; plain data, structured-cloned. */
+/** Sent by the pool to a worker thread; plain data, structured-cloned. */
 export interface ImageTask {
-  /** UUID of the image: the name of its output. */
+  /** UUID of the image, used as the output name. */
   readonly id: string;
   readonly url: string;
   /** Encoder quality, 1 to 100. */
   readonly quality: number;
   readonly format: 'jpeg' | 'webp' | 'avif' | 'png';
-  /** JPEG only: smaller files for several times the time; its files are progressive too. Absent: false. */
+  /** JPEG only: smaller, progressive files that take several times as long to encode. Default: false. */
   readonly mozjpeg?: boolean;
-  /** JPEG only: shown coarsely first. Absent: false. */
+  /** JPEG only: a coarse image is shown first while loading. Default: false. */
   readonly progressive?: boolean;
-  /** The sample photo that the URL stands for; read from this service's own folder, not fetched. */
+  /** The sample photo the URL refers to; read from this service's own folder instead of downloaded. */
   readonly sample?: string;
-  /** The host of the URL with its addresses, so that the thread need not look it up again. */
+  /** The URL's host with its resolved addresses, so that the thread does not look it up again. */
   readonly host?: { readonly name: string; readonly addresses: readonly LookupAddress[] };
 }
 
-/** Things worth telling about an image that succeeded. */
+/** Notes on an image that succeeded. */
 export type ImageNote =
-  /** the source was the smaller JPEG, so it was stored as it came (without re-encoding) */
+  /** the source JPEG was smaller than the result, so it was stored without re-encoding */
   | 'kept_original'
-  /** the source was animated and only its first frame was kept */
+  /** only the first frame of the animated source was kept */
   | 'first_frame_only';
 
-/** What comes back; errors are data, because an Error posted across threads loses its class and code. */
+/** The worker's reply; errors are data, because an Error posted across threads loses its class and code. */
 export type ImageResult =
   | {
       readonly ok: true;
@@ -42,44 +42,44 @@ export type ImageResult =
   | {
       readonly ok: false;
       readonly code: ImageErrorCode;
-      /** For people; holds no credentials and no query string. */
+      /** Human-readable; contains no credentials and no query string. */
       readonly message: string;
       readonly retryable: boolean;
       /** The server's Retry-After (RFC 9110, 10.2.3), in milliseconds. */
       readonly retryAfterMs?: number;
     };
 
-/** Bounds of one image, all of them positive integers. */
+/** Limits of one image; positive integers. */
 export interface ImageLimits {
   /** Bytes of the source after transfer decoding. */
   readonly maxImageBytes: number;
   /** Width × height × frames read, checked before decoding. */
   readonly maxPixels: number;
-  /** Bytes that decoding and encoding may take by its estimate, see `estimateBytes`; left out: no bound. */
+  /** Maximum estimated memory for decoding and encoding, see `estimateBytes`; unlimited if absent. */
   readonly maxDecodeBytesInFlight?: number;
-  /** Whole seconds from the first connection to the last byte, redirects included. */
+  /** Whole seconds from the first connection to the last byte, including redirects. */
   readonly maxDownloadSeconds: number;
   readonly maxRedirects: number;
-  /** Connections to one origin (scheme, host and port) over all threads. */
+  /** Connections to one origin (scheme, host and port) across all threads. */
   readonly maxConnectionsPerOrigin: number;
 }
 
-/** Seconds that one image may take to decode and encode before it is given up. */
+/** Time limit in seconds for decoding and encoding one image. */
 export const MAX_ENCODE_SECONDS = 120;
 
 /** The pool as the dispatcher sees it. */
 export interface ImagePool {
-  /** Images that make use of the threads at the same time: threads × tasks in each. */
+  /** Images processed concurrently: threads × tasks per thread. */
   readonly capacity: number;
-  /** Images that may be in the pool when some of them only wait for slow servers. */
+  /** Maximum images in the pool, including those that wait for slow servers. */
   readonly most: number;
-  /** Images that it has taken and no thread has begun. */
+  /** Images accepted by the pool but not started by a thread. */
   queued(): number;
   /**
    * Never rejects: a crashed or hung worker resolves to `worker_crashed`.
-   * @param arrived called when the source is downloaded; not where there is nothing to decode
+   * @param onDownloaded called when the source is downloaded; not called if there is nothing to decode
    */
-  run(task: ImageTask, arrived?: () => void): Promise<ImageResult>;
-  /** Waits for what is in work, at most `graceMs` (by default as long as a task may take), then ends the threads. */
+  run(task: ImageTask, onDownloaded?: () => void): Promise<ImageResult>;
+  /** Waits for tasks in flight for up to `graceMs` (default: the time limit of a task), then terminates the threads. */
   close(graceMs?: number): Promise<void>;
 }

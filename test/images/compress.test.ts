@@ -21,7 +21,7 @@ const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
 const BASELINE = 0xc0;
 const PROGRESSIVE = 0xc2;
 
-/** The first SOF marker, found by the lengths of the segments before it. */
+/** The first SOF marker, found by following the segment lengths. */
 const frameMarker = (jpeg: Buffer): number | undefined => {
   for (let at = 2; at + 4 < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
     const marker = jpeg[at + 1] ?? 0;
@@ -30,7 +30,7 @@ const frameMarker = (jpeg: Buffer): number | undefined => {
   return undefined;
 };
 
-/** Each channel within a few steps, as JPEG does not keep them exactly. */
+/** Compares channels with a small tolerance, because JPEG is lossy. */
 const expectColour = (actual: number[], expected: number[], tolerance = 6) => {
   for (const [index, value] of expected.entries()) {
     expect(Math.abs((actual[index] ?? -999) - value)).toBeLessThanOrEqual(tolerance);
@@ -61,7 +61,7 @@ describe('every readable format becomes every output format', () => {
     }
   });
 
-  it('JPEG is baseline, progressive when asked, and smaller with mozjpeg, which is progressive too', async () => {
+  it('JPEG is baseline by default, progressive if requested, and smaller and progressive with mozjpeg', async () => {
     const bytes = await photoLike(640, 480);
     const plain = await run(bytes);
     const progressive = await run(bytes, { progressive: true });
@@ -83,7 +83,7 @@ describe('every readable format becomes every output format', () => {
 });
 
 describe('orientation', () => {
-  it('EXIF 6 is turned upright and forgotten', async () => {
+  it('EXIF orientation 6 is applied and removed', async () => {
     const bytes = await halves('#ff0000', '#0000ff', 64, 32).jpeg().withMetadata({ orientation: 6 }).toBuffer();
     const output = await run(bytes);
     expect(output).toMatchObject({ width: 32, height: 64, notes: [] });
@@ -92,7 +92,7 @@ describe('orientation', () => {
     expectColour(await pixelAt(output.bytes, 16, 56), [0, 0, 254]);
   });
 
-  it('a turned JPEG is re-encoded even when it grows', async () => {
+  it('a rotated JPEG is re-encoded even if it grows', async () => {
     const noise = await makeImage('jpeg', { width: 200, height: 200 });
     const tiny = await sharp(noise).jpeg({ quality: 10 }).withMetadata({ orientation: 3 }).toBuffer();
     const output = await run(tiny, { quality: 100 });
@@ -102,7 +102,7 @@ describe('orientation', () => {
 });
 
 describe('colours', () => {
-  it('transparency becomes white in JPEG and stays in the others', async () => {
+  it('transparency becomes white in JPEG and is kept in the others', async () => {
     const clear = await sharp({ create: { width: 20, height: 20, channels: 4, background: '#00000000' } })
       .png()
       .toBuffer();
@@ -112,14 +112,14 @@ describe('colours', () => {
     }
   });
 
-  it('half transparency is mixed with white', async () => {
+  it('semi-transparency is blended with white', async () => {
     const half = await sharp({ create: { width: 20, height: 20, channels: 4, background: '#ff000080' } })
       .png()
       .toBuffer();
     expectColour(await pixelAt((await run(half)).bytes, 10, 10), [255, 127, 127]);
   });
 
-  it('CMYK becomes sRGB with its colours', async () => {
+  it('CMYK is converted to sRGB with the same colours', async () => {
     const cmyk = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#cc3322' } })
       .toColourspace('cmyk')
       .jpeg({ quality: 100 })
@@ -131,7 +131,7 @@ describe('colours', () => {
     expectColour(await pixelAt(output.bytes, 10, 10), [204, 51, 34], 40);
   });
 
-  it('16 bits become 8 with the same colours', async () => {
+  it('16 bits are converted to 8 with the same colours', async () => {
     const deep = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#4080c0' } })
       .toColourspace('rgb16')
       .png()
@@ -154,7 +154,7 @@ describe('colours', () => {
     expectColour(await pixelAt(output.bytes, 10, 10), [0x20, 0xc0, 0x40], 10);
   });
 
-  it('grey stays grey', async () => {
+  it('grey remains grey', async () => {
     const grey = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#777777' } })
       .toColourspace('b-w')
       .png()
@@ -164,7 +164,7 @@ describe('colours', () => {
 });
 
 describe('animations', () => {
-  it.each(['gif', 'webp'] as const)('keeps the first frame of a %s and says so', async (source) => {
+  it.each(['gif', 'webp'] as const)('keeps the first frame of a %s and notes it', async (source) => {
     const bytes = await animation(source);
     for (const format of ['jpeg', 'webp', 'avif', 'png'] as const) {
       const output = await run(bytes, { format });
@@ -178,7 +178,7 @@ describe('animations', () => {
 describe('metadata', () => {
   const exif = { IFD0: { Copyright: 'SECRET-OWNER' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } };
 
-  it('leaves with the re-encoding', async () => {
+  it('is removed by re-encoding', async () => {
     const bytes = await sharp(await makeImage('png'))
       .withExif(exif)
       .jpeg({ quality: 100 })
@@ -188,7 +188,7 @@ describe('metadata', () => {
     expect((await sharp(output).metadata()).exif).toBeUndefined();
   });
 
-  it('leaves an original that is kept because it is smaller', async () => {
+  it('is removed from a smaller original that is kept', async () => {
     const small = await sharp(await makeImage('png', { width: 200, height: 200 }))
       .withExif(exif)
       .jpeg({ quality: 8 })
@@ -201,14 +201,14 @@ describe('metadata', () => {
     expect(await sharp(output.bytes).raw().toBuffer()).toEqual(await sharp(small).raw().toBuffer());
   });
 
-  it('a smaller original is kept only where JPEG is asked for', async () => {
+  it('a smaller original is kept only if the output format is JPEG', async () => {
     const small = await sharp(await makeImage('jpeg'))
       .jpeg({ quality: 5 })
       .toBuffer();
     expect((await run(small, { quality: 100, format: 'webp' })).notes).toEqual([]);
   });
 
-  it('a small CMYK original is converted all the same, as browsers differ on it', async () => {
+  it('a small CMYK original is still converted, because browsers render it differently', async () => {
     const cmyk = await sharp(await makeImage('png'))
       .toColourspace('cmyk')
       .jpeg({ quality: 5 })
@@ -218,7 +218,7 @@ describe('metadata', () => {
 });
 
 describe('bad images', () => {
-  it('a bomb of 50,000 × 50,000 pixels is refused by its header', async () => {
+  it('a bomb of 50,000 × 50,000 pixels is rejected by its header', async () => {
     const bomb = pngBomb(50_000, 50_000);
     expect(bomb.length).toBeLessThan(5000);
     const before = process.memoryUsage().rss;
@@ -229,7 +229,7 @@ describe('bad images', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   });
 
-  it('the bound is on pixels, exactly', async () => {
+  it('the pixel limit is exact', async () => {
     const bytes = await makeImage('jpeg', { width: 100, height: 100 });
     await expect(run(bytes, { maxPixels: 9999 })).rejects.toMatchObject({ code: 'too_many_pixels' });
     expect((await run(bytes, { maxPixels: 10_000 })).width).toBe(100);
@@ -239,7 +239,7 @@ describe('bad images', () => {
     ['jpeg', 65_500],
     ['webp', 16_383],
     ['avif', 16_384],
-  ] as const)('a side longer than %s can have is told as such', async (format, most) => {
+  ] as const)('a side longer than %s allows is rejected', async (format, most) => {
     const strip = (width: number) =>
       sharp({ create: { width, height: 1, channels: 3, background: '#369' } })
         .png()
@@ -247,21 +247,21 @@ describe('bad images', () => {
     expect((await run(await strip(most), { format })).width).toBe(most);
     await expect(run(await strip(most + 1), { format })).rejects.toMatchObject({
       code: 'too_many_pixels',
-      publicMessage: expect.stringContaining(`at most ${most} on a side`),
+      publicMessage: expect.stringContaining(`at most ${most} per side`),
     });
   });
 
-  it('more channels than a picture has are refused as such', async () => {
+  it('too many channels are rejected as an unsupported format', async () => {
     const pixels = Buffer.alloc(400);
     const bytes = tiff((at) => ({ 258: Array<number>(300).fill(8), 273: at, 277: 300, 279: 300 }), pixels);
     await expect(run(bytes)).rejects.toMatchObject({ code: 'unsupported_image_format' });
   });
 
-  it('more frames than anyone needs are refused before they are walked through', async () => {
+  it('too many frames are rejected before libvips walks through them', async () => {
     await expect(run(tiffPages(10_001))).rejects.toMatchObject({ code: 'too_many_frames' });
   });
 
-  it('no change of its bytes makes it throw anything but its own errors', async () => {
+  it('corrupted bytes cause only AppErrors', async () => {
     const whole = await Promise.all(
       (['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const).map((format) => makeImage(format)),
     );
@@ -275,7 +275,7 @@ describe('bad images', () => {
         fc.array(change, { minLength: 1, maxLength: 6 }),
         async (bytes, changes) => {
           const changed = Buffer.from(bytes);
-          // Not the first bytes: by them it would be no image.
+          // Not the first bytes, which identify the format.
           for (const { at, bytes: others } of changes) changed.set(others, 12 + Math.floor(at * (changed.length - 24)));
           const error = await run(changed).then(
             () => null,
@@ -293,26 +293,26 @@ describe('bad images', () => {
     await expect(run(whole.subarray(0, whole.length >> 1))).rejects.toMatchObject({ code: 'corrupt_image' });
   });
 
-  it('a JPEG that lacks only its last part is corrupt', async () => {
+  it('a JPEG without its last part is corrupt', async () => {
     const whole = await makeImage('jpeg', { width: 300, height: 300 });
     await expect(run(whole.subarray(0, whole.length - 500))).rejects.toMatchObject({ code: 'corrupt_image' });
   });
 
-  it('a JPEG with odd bytes between its segments, as some cameras write them, is whole', async () => {
+  it('a JPEG with extra bytes between its segments, as some cameras write them, is valid', async () => {
     const whole = await makeImage('jpeg', { width: 64, height: 64 });
     const odd = Buffer.concat([whole.subarray(0, 20), Buffer.from([0, 0, 0]), whole.subarray(20)]);
     await expect(sharp(odd, { failOn: 'warning' }).raw().toBuffer()).rejects.toThrow();
     expect((await run(odd)).width).toBe(64);
   });
 
-  it('a magic number with noise behind it is corrupt', async () => {
+  it('a magic number followed by noise is corrupt', async () => {
     for (const magic of ['\xff\xd8\xff\xe0', '\x89PNG\r\n\x1a\n', 'GIF89a', 'II*\0', 'RIFF\x20\0\0\0WEBP']) {
       const bytes = Buffer.concat([Buffer.from(magic, 'latin1'), Buffer.alloc(200, 0x5a)]);
       await expect(run(bytes)).rejects.toMatchObject({ code: 'corrupt_image' });
     }
   });
 
-  it('an image that takes too long is given up', async () => {
+  it('an image that takes too long is aborted', async () => {
     const huge = await makeImage('jpeg', { width: 7000, height: 7000, quality: 100 });
     const slow = run(huge, { format: 'png', quality: 100, maxPixels: 100_000_000, maxSeconds: 1 });
     await expect(slow).rejects.toMatchObject({ code: 'processing_timeout' });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-/** Soft noise, which no encoder makes small. */
+/** Soft noise, which does not compress well. */
 const noise = async (): Promise<Sharp> => {
   const small = randomFillSync(Buffer.alloc(SMALL_SIDE ** 2 * 3));
   const raw = await sharp(small, { raw: { width: SMALL_SIDE, height: SMALL_SIDE, channels: 3 } })
@@ -30,7 +30,7 @@ const progressive = { progressive: true, chromaSubsampling: '4:4:4' };
 
 const CASES: readonly (readonly [string, () => Promise<Sharp>, readonly string[]])[] = [
   ['JPEG', async () => (await noise()).jpeg(), ['jpeg', 'webp', 'avif']],
-  ['JPEG turned', async () => (await noise()).withMetadata({ orientation: 6 }).jpeg(), ['jpeg']],
+  ['JPEG rotated', async () => (await noise()).withMetadata({ orientation: 6 }).jpeg(), ['jpeg']],
   ['JPEG progressive CMYK', async () => (await noise()).toColourspace('cmyk').jpeg(progressive), ['jpeg', 'webp']],
   [
     'PNG 16 bits interlaced',
@@ -86,16 +86,16 @@ describe('the metadata of a JPEG', () => {
   const scan = [0xff, 0xda, 0x00, 0x02, ...Array<number>(10_000).fill(9)];
   const without = estimateOf(scan);
 
-  it('counts up to the first scan', () => {
+  it('is counted up to the first scan', () => {
     expect(estimateOf(segment, segment, scan) - without).toBe(5 * 2 * segment.length);
   });
 
-  it('counts behind fill bytes too', () => {
+  it('is counted after fill bytes', () => {
     const fill = Array<number>(100).fill(0xff);
     expect(estimateOf(fill, segment, fill, segment, scan) - without).toBe(5 * (200 + 2 * segment.length));
   });
 
-  it('is all of the file where no scan is found', () => {
+  it('is the whole file if no scan is found', () => {
     const broken = [0, 0, 0, 0, ...segment, ...segment];
     expect(estimateOf(segment, broken) - without).toBe(5 * (segment.length + broken.length));
   });

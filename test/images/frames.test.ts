@@ -22,7 +22,7 @@ test.each(['gif', 'webp'] as const)('counts the frames of a %s', async (format) 
   expect(countFrames(await makeImage(format), format, 100)).toBe(1);
 });
 
-test('counts the pages of a TIFF, and each of a circle once', async () => {
+test('counts the pages of a TIFF, and each page of a circular chain once', async () => {
   expect(countFrames(tiffPages(5), 'tiff', 100)).toBe(5);
   expect(countFrames(tiffPages(5, true), 'tiff', 100)).toBe(5);
   expect(countFrames(await makeImage('tiff'), 'tiff', 100)).toBe(1);
@@ -37,20 +37,20 @@ test('counts the pages of big-endian and of 64-bit files', () => {
   expect(countFrames(wide, 'tiff', 100)).toBe(2);
 });
 
-test('counts a TIFF directory that is larger than any real one as several', () => {
+test('counts an oversized TIFF directory as several pages', () => {
   const bytes = Buffer.alloc(8 + 2 + 4000 * 12 + 4);
   bytes.write('II*\0\x08\0\0\0', 'latin1');
   bytes.writeUInt16LE(4000, 8);
   expect(countFrames(bytes, 'tiff', 1000)).toBe(41);
 });
 
-test('counts chunks of a WebP that are no frames when there are more than any file has', async () => {
+test('counts excessive non-frame chunks of a WebP', async () => {
   const padded = (chunks: number) => webp(vp8x(1, 1, 0), times(chunks, riffChunk('abcd', Buffer.alloc(0))));
   expect(countFrames(padded(50), 'webp', 1000)).toBe(1);
   expect(countFrames(padded(500), 'webp', 1000)).toBe(401);
 });
 
-test('stops soon above the bound', async () => {
+test('stops soon after the limit', async () => {
   const frames = 500_000;
   const files = [
     [Buffer.concat([gifHeader(1, 1), times(frames, gifFrame()), GIF_END]), 'gif'],
@@ -60,7 +60,7 @@ test('stops soon above the bound', async () => {
   expect(countFrames(tiffPages(1000), 'tiff', 10)).toBe(11);
 });
 
-test.each(['gif', 'webp', 'tiff', 'png'] as const)('is not led astray by a %s of no shape', (format) => {
+test.each(['gif', 'webp', 'tiff', 'png'] as const)('handles a malformed %s', (format) => {
   for (const fill of [0, 0x21, 0x2c, 0x49, 0xff]) {
     expect(countFrames(Buffer.alloc(1000, fill), format, 100)).toBeGreaterThanOrEqual(1);
   }

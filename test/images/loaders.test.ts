@@ -4,8 +4,8 @@ import { makeImage } from '../support/servers/image-server.ts';
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
 
-it('shuts the loaders that nobody asked for and leaves the others open', async () => {
-  // The setting is the process's, and another test may have made it.
+it('blocks unneeded loaders and keeps the others enabled', async () => {
+  // The setting is global to the process, so another test may have changed it.
   sharp.unblock({ operation: ['VipsForeignLoad'] });
   expect((await sharp(svg).metadata()).format).toBe('svg');
   prepareSharp();

@@ -47,7 +47,7 @@ afterAll(async () => {
   await server.close();
 });
 
-it('brings an image from its URL into the store and tells what it did', async () => {
+it('downloads, compresses and stores an image, and reports the result', async () => {
   const png = await makeImage('png', { width: 320, height: 200 });
   const result = await processor()(task(server.on('/a.png', ok(png, 'image/png'))));
   const output = stored.get('an-id');
@@ -63,18 +63,18 @@ it('brings an image from its URL into the store and tells what it did', async ()
   expect(await sharp(output).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 200 });
 });
 
-it('goes by the bytes, not by what the server calls them', async () => {
+it('detects the format by the bytes, not by the Content-Type', async () => {
   const url = server.on('/liar.gif', ok(await makeImage('webp'), 'image/gif'));
   expect(await processor()(task(url, { format: 'webp' }))).toMatchObject({ ok: true });
 });
 
-it('tells of the frames that it left out', async () => {
+it('notes that only the first frame was kept', async () => {
   const url = server.on('/moves.gif', ok(await animation('gif')));
   expect(await processor()(task(url))).toMatchObject({ ok: true, notes: ['first_frame_only'] });
 });
 
 it.each([
-  ['a page with status 200 and the type of an image', () => server.on('/x', html), 'not_an_image', false],
+  ['a page with status 200 and an image Content-Type', () => server.on('/x', html), 'not_an_image', false],
   ['a missing image', () => server.on('/x', status(404)), 'source_not_found', false],
   ['a busy server', () => server.on('/x', status(503)), 'source_unavailable', true],
   [
@@ -83,30 +83,34 @@ it.each([
     'corrupt_image',
     false,
   ],
-  ['a URL that is none', () => 'nonsense', 'invalid_url', false],
+  ['an invalid URL', () => 'nonsense', 'invalid_url', false],
   ['a private address', () => 'http://10.0.0.1/', 'address_not_allowed', false],
-])('answers %s with its code and stores nothing', async (_what, url, code, retryable) => {
+])('returns the code for %s and stores nothing', async (_what, url, code, retryable) => {
   const result = await processor()(task(url()));
   expect(result).toEqual({ ok: false, code, retryable, message: expect.stringMatching(/^[A-Z].*\.$/) });
   expect(stored.size).toBe(0);
 });
 
-it('hands on how long the server asks to wait', async () => {
+it('passes on the Retry-After of the server', async () => {
   const url = server.on('/busy', status(429, { 'Retry-After': '9' }));
   expect(await processor()(task(url))).toMatchObject({ code: 'source_rate_limited', retryAfterMs: 9000 });
 });
 
 it.each([
   ['with its reason', new AppError('storage_failed', 'The disk is full.'), 'The disk is full.'],
-  ['with a code of another kind', new AppError('storage_unavailable', 'The bucket is away.'), 'The bucket is away.'],
-  ['that nobody foresaw', new Error('secret path /srv'), 'The result could not be stored; it is tried again.'],
-])('a store that fails %s is storage_failed and worth a retry', async (_what, error, message) => {
+  [
+    'with a code of another kind',
+    new AppError('storage_unavailable', 'The bucket is unavailable.'),
+    'The bucket is unavailable.',
+  ],
+  ['with an unexpected error', new Error('secret path /srv'), 'The result could not be stored; it is tried again.'],
+])('a store that fails %s is storage_failed and retryable', async (_what, error, message) => {
   const url = server.on('/fine', ok(await makeImage('jpeg')));
   const result = await processor({ store: () => Promise.reject(error) })(task(url));
   expect(result).toEqual({ ok: false, code: 'storage_failed', retryable: true, message });
 });
 
-it('downloads overlap while encodes take turns', async () => {
+it('downloads overlap while encodes run one at a time', async () => {
   const jpeg = await makeImage('jpeg');
   let waiting = 0;
   const release: (() => void)[] = [];
@@ -114,7 +118,7 @@ it('downloads overlap while encodes take turns', async () => {
     server.on(path, (response, attempt, request) => {
       waiting += 1;
       release.push(() => ok(jpeg)(response, attempt, request));
-      // Nobody is answered until all three have asked: only overlapping downloads get past this.
+      // No request is answered before all three have been sent, so this passes only if downloads overlap.
       if (waiting === 3) for (const go of release) go();
     }),
   );

@@ -35,7 +35,7 @@ it.each([
   ['QOI', latin('qoif\0\0\0\x01'), 'qoi', 'QOI'],
   ['JPEG 2000 without a container', latin('\xff\x4f\xff\x51'), 'jp2', 'JPEG 2000'],
   ['JPEG 2000', latin('\0\0\0\x0cjP  \r\n'), 'jp2', 'JPEG 2000'],
-])('refuses %s by its name', (_what, bytes, format, named) => {
+])('rejects %s by name', (_what, bytes, format, named) => {
   expect(sniff(bytes)).toBe(format);
   expect(() => requireReadable(bytes, 'image/jpeg')).toThrow(
     expect.objectContaining({ code: 'unsupported_image_format', publicMessage: expect.stringContaining(named) }),
@@ -43,28 +43,28 @@ it.each([
 });
 
 it.each([
-  ['HTML', latin('<!DOCTYPE html><html>'), 'html', 'an HTML page'],
-  ['HTML in lower case after spaces', latin('\n  <html lang="en">'), 'html', 'an HTML page'],
-  ['HTML in UTF-16', Buffer.from('\ufeff<html>', 'utf16le'), 'html', 'an HTML page'],
+  ['HTML', latin('<!DOCTYPE html><html>'), 'html', 'a web page'],
+  ['HTML in lower case after spaces', latin('\n  <html lang="en">'), 'html', 'a web page'],
+  ['HTML in UTF-16', Buffer.from('\ufeff<html>', 'utf16le'), 'html', 'a web page'],
   ['XML', latin('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'), 'xml', 'an XML document'],
   ['JSON', latin('{"error": "rate limited"}'), 'json', 'JSON data'],
   ['text', latin('Not found\n'), 'text', 'plain text'],
-  ['text that begins like a Netpbm', latin('P6 is a size of screws'), 'text', 'plain text'],
-  ['text that begins as a bitmap would', latin('BMW for sale'), 'text', 'plain text'],
+  ['text that starts like a Netpbm', latin('P6 is a size of screws'), 'text', 'plain text'],
+  ['text that starts like a bitmap', latin('BMW for sale'), 'text', 'plain text'],
   ['a video', box('isom', 'avc1'), 'mp4', 'a video'],
   ['a ZIP', latin('PK\x03\x04'), 'zip', 'a ZIP archive'],
-  ['an unknown box', box('zzzz'), 'unknown', 'data of an unknown kind'],
-  ['noise', latin('\x01\x02\x03\x04'), 'unknown', 'data of an unknown kind'],
+  ['an unknown box', box('zzzz'), 'unknown', 'data of an unknown type'],
+  ['noise', latin('\x01\x02\x03\x04'), 'unknown', 'data of an unknown type'],
   ['a lone byte', latin('\xff'), 'text', 'plain text'],
-  ['nothing', Buffer.alloc(0), 'unknown', 'data of an unknown kind'],
-])('says that %s is not an image', (_what, bytes, format, named) => {
+  ['nothing', Buffer.alloc(0), 'unknown', 'data of an unknown type'],
+])('reports that %s is not an image', (_what, bytes, format, named) => {
   expect(sniff(bytes)).toBe(format);
   expect(() => requireReadable(bytes)).toThrow(
     expect.objectContaining({ code: 'not_an_image', publicMessage: expect.stringContaining(named) }),
   );
 });
 
-it('tells when the server calls a page an image', () => {
-  expect(() => requireReadable(latin('<html>'), 'image/jpeg')).toThrow('although the image server calls it an image');
-  expect(() => requireReadable(latin('<html>'), 'text/html')).toThrow(/an HTML page came\.$/);
+it('reports that the server declared a page as an image', () => {
+  expect(() => requireReadable(latin('<html>'), 'image/jpeg')).toThrow('although the server declares it as an image');
+  expect(() => requireReadable(latin('<html>'), 'text/html')).toThrow(/returned a web page instead of an image\.$/);
 });

@@ -9,7 +9,7 @@ const segment = (marker: number, payload: string): Buffer => {
   return Buffer.concat([head, body]);
 };
 
-/** The JPEG with more segments after its beginning. */
+/** The JPEG with extra segments after its start. */
 const withSegments = (jpeg: Buffer, ...segments: Buffer[]): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 
@@ -21,9 +21,9 @@ it.each([
   ['IPTC', segment(0xed, 'Photoshop 3.0\0SECRET')],
   ['a comment', segment(0xfe, 'SECRET')],
   ['a thumbnail extension', segment(0xe0, 'JFXX\0\x10SECRET')],
-  ['an index of further pictures', segment(0xe2, 'MPF\0SECRET')],
+  ['an index of further images', segment(0xe2, 'MPF\0SECRET')],
   ['private segments', segment(0xe5, 'SECRET')],
-])('removes %s without touching a pixel', async (_what, extra) => {
+])('removes %s without changing pixels', async (_what, extra) => {
   const jpeg = await makeImage('jpeg');
   const stripped = stripJpegMetadata(withSegments(jpeg, extra));
   expect(stripped).not.toBeNull();
@@ -31,12 +31,12 @@ it.each([
   expect(await pixels(stripped as Buffer)).toEqual(await pixels(jpeg));
 });
 
-it('removes what follows the end, as motion photos and polyglots have it', async () => {
+it('removes data after the end, as in motion photos and polyglots', async () => {
   const jpeg = await makeImage('jpeg');
   expect(stripJpegMetadata(Buffer.concat([jpeg, Buffer.from('PK\x03\x04SECRET')]))).toEqual(jpeg);
 });
 
-it('empties the thumbnail of a JFIF segment and keeps the segment', async () => {
+it('removes the thumbnail from a JFIF segment and keeps the segment', async () => {
   const jpeg = await makeImage('jpeg');
   const jfif = segment(0xe0, 'JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01SECRET');
   const stripped = stripJpegMetadata(withSegments(jpeg, jfif));
@@ -56,7 +56,7 @@ it('keeps the colour profile and the Adobe marker', async () => {
   expect(stripped.length).toBeGreaterThanOrEqual(profiled.length);
 });
 
-it('passes through the scans of a progressive picture, restarts and stuffed bytes', async () => {
+it('handles progressive scans, restart markers and stuffed bytes', async () => {
   const progressive = await sharp(await makeImage('jpeg', { width: 300, height: 300, quality: 100 }))
     .jpeg({ progressive: true, quality: 100 })
     .toBuffer();
@@ -83,7 +83,7 @@ it('accepts fill bytes before a marker', async () => {
   expect(stripJpegMetadata(filled)).toEqual(jpeg);
 });
 
-it('gives up on what is not whole', async () => {
+it('returns null for incomplete files', async () => {
   const jpeg = await makeImage('jpeg');
   for (let length = 0; length < jpeg.length; length += 1)
     expect(stripJpegMetadata(jpeg.subarray(0, length))).toBeNull();

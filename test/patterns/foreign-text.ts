@@ -111,7 +111,7 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   stripJpegMetadata: (text) => stripJpegMetadata(Buffer.from(`\xff\xd8${text}`, 'latin1')),
   'stripJpegMetadata, scan': (text) => stripJpegMetadata(Buffer.from(`\xff\xd8\xff\xda\0\x02${text}`, 'latin1')),
   sampleName: (text) => sampleName(`http://x/samples/${text}`, 'http://x/samples/'),
-  failureOf: (text) => failureOf({ code: text }, 'x', { timedOut: false, seconds: 1, bodyBegun: true }),
+  failureOf: (text) => failureOf({ code: text }, 'x', { timedOut: false, seconds: 1, bodyStarted: true }),
   classifyS3: (text) => classifyS3({ name: text, message: text }),
   trimEnd: (text) => trimEnd(text, './ '),
 };

@@ -11,16 +11,16 @@ import { assertImageStatus } from './source-status.ts';
 export interface DownloadDeps {
   readonly agents: Pick<GuardedAgents, 'http' | 'https'>;
   readonly limits: Pick<ImageLimits, 'maxImageBytes' | 'maxDownloadSeconds' | 'maxRedirects'>;
-  /** Waits until the body may hold so many bytes in all; left out: it always may. */
+  /** Waits until the body may use this many bytes in total; unlimited if absent. */
   readonly grow?: (bytes: number) => Promise<void>;
-  /** Milliseconds since the epoch, for a Retry-After that is a date. */
+  /** Milliseconds since the epoch, for a Retry-After with a date. */
   readonly now: () => number;
 }
 
 export interface Download {
   /** After transfer and content decoding. */
   readonly bytes: Buffer;
-  /** As the server called it, in lower case without parameters. */
+  /** The server's Content-Type, in lower case without parameters. */
   readonly contentType?: string;
 }
 
@@ -37,7 +37,7 @@ const sourceUrl = (text: string): URL => {
   return url;
 };
 
-/** Takes `user:pass@` out of the URL, so that it can neither be logged nor follow a redirect to someone else. */
+/** Removes `user:pass@` from the URL, so that it is neither logged nor sent to another host on a redirect. */
 const takeCredentials = (url: URL): Credentials | null => {
   const { username, password } = url;
   url.username = '';
@@ -61,33 +61,33 @@ const nextHop = (response: AxiosResponse, from: URL): URL => {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new AppError(
       'invalid_redirect',
-      `The image server ${from.host} redirects to something that is not a web address.`,
+      `The image server ${from.host} redirects to something that is not an http(s) URL.`,
     );
   }
-  // What was asked for in secret, a signed query perhaps, must not go on in the clear.
+  // The URL may carry a secret, such as a signed query, which must not be sent unencrypted.
   if (from.protocol === 'https:' && url.protocol === 'http:') {
     throw new AppError('invalid_redirect', `The image server ${from.host} redirects from https to http.`);
   }
-  // A server must not choose the login that is sent to another one.
+  // A server must not choose the credentials sent to another one.
   url.username = '';
   url.password = '';
   return url;
 };
 
 export const tooLarge = (host: string, limit: number): AppError =>
-  new AppError('image_too_large', `The image at ${host} has more than ${limit} bytes, the most this server takes.`);
+  new AppError('image_too_large', `The image at ${host} is larger than ${limit} bytes, the limit of this server.`);
 
-/** What is set aside for a body of unknown length, to begin with. */
+/** Initial buffer for a body of unknown length. */
 const BLOCK_BYTES = 64 * 1024;
-/** What every body may hold without asking: small images need no leave. */
+/** Granted to every body without asking, so small images never wait. */
 const FREE_BYTES = 256 * 1024;
 
 /**
- * Reads the decoded body into one buffer; the sum is checked before a chunk is kept, so a bomb costs one chunk and no
- * more. Chunks are copied: each is a view that holds all that was read from the connection with it, so a server that
- * sends one byte a chunk, padded out, would otherwise fill the memory with what counts as a few bytes.
- * @param expected bytes that the server announced, a hint: where it holds, nothing is copied twice
- * @param grow waits until the body may hold so many bytes; asked as bytes come, at most twice what has come
+ * Reads the decoded body into one buffer. The size is checked before a chunk is kept, so a decompression bomb costs at
+ * most one chunk. Chunks are copied: each is a view of everything read from the socket with it, so a server that sends
+ * one-byte chunks with padding could otherwise fill the memory with a few counted bytes.
+ * @param expected the announced length, used as a hint to avoid copying twice
+ * @param grow waits until the body may use this many bytes; called as bytes arrive, for at most twice the received size
  */
 export const readBody = async (
   body: Readable,
@@ -97,7 +97,7 @@ export const readBody = async (
   grow?: (bytes: number) => Promise<void>,
 ): Promise<Buffer> => {
   let granted = FREE_BYTES;
-  // Memory that is not written to yet costs nothing, so a server that lies about the length gains nothing.
+  // Memory that has not been written to is not resident, so a false length costs nothing.
   let whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : Math.min(BLOCK_BYTES, limit));
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -119,9 +119,9 @@ export const readBody = async (
 };
 
 /**
- * Fetches an image: http(s) only, every hop through the guarded agents, bounded in time, redirects and bytes.
- * The whole download has `maxDownloadSeconds`, waiting for a free connection to the host included, for memory not.
- * @throws AppError with one of the image codes; its message names the host, never credentials or the query
+ * Downloads an image over http(s). Every hop uses the guarded agents; time, redirects and bytes are bounded.
+ * `maxDownloadSeconds` includes waiting for a free connection to the host, but not waiting for memory.
+ * @throws AppError with an image code; its message contains the host, never credentials or the query
  */
 export const download = async (text: string, { agents, limits, grow, now }: DownloadDeps): Promise<Download> => {
   let url = sourceUrl(text);
@@ -129,21 +129,21 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
   const { origin } = url;
   const deadline = new AbortController();
   let body: Readable | null = null;
-  const late = (): void => {
+  const expire = (): void => {
     deadline.abort();
     body?.destroy(new Error('deadline'));
   };
-  let ends = performance.now() + limits.maxDownloadSeconds * 1000;
-  let timer = setTimeout(late, ends - performance.now());
-  // Waiting for room in this server's memory is not the image server's time.
-  const patient =
+  let endsAt = performance.now() + limits.maxDownloadSeconds * 1000;
+  let timer = setTimeout(expire, endsAt - performance.now());
+  // Waiting for memory on this server does not count against the image server.
+  const growOffClock =
     grow &&
     (async (bytes: number): Promise<void> => {
       clearTimeout(timer);
-      const stopped = performance.now();
+      const pausedAt = performance.now();
       await grow(bytes);
-      ends += performance.now() - stopped;
-      timer = setTimeout(late, ends - performance.now());
+      endsAt += performance.now() - pausedAt;
+      timer = setTimeout(expire, endsAt - performance.now());
     });
 
   const request = (): Promise<AxiosResponse<Readable>> =>
@@ -151,7 +151,7 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
       responseType: 'stream',
       httpAgent: agents.http,
       httpsAgent: agents.https,
-      // A proxy from the environment would connect for us, past the guard.
+      // A proxy from the environment would connect for us and bypass the guard.
       proxy: false,
       maxRedirects: 0,
       validateStatus: () => true,
@@ -164,7 +164,7 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
     for (let redirects = 0; ; redirects += 1) {
       const response = await request();
       body = response.data;
-      // Errors reach us through the read; one that comes while nobody reads must not end the process.
+      // Errors surface when the body is read; an earlier one must not crash the process.
       body.on('error', () => {});
       if (REDIRECTS.has(response.status)) {
         if (redirects >= limits.maxRedirects) {
@@ -178,7 +178,7 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
       assertImageStatus(response.status, header(response, 'retry-after'), url.host, now());
       const length = Number(header(response, 'content-length') ?? 0);
       if (length > limits.maxImageBytes) throw tooLarge(url.host, limits.maxImageBytes);
-      const bytes = await readBody(body, url.host, limits.maxImageBytes, length, patient);
+      const bytes = await readBody(body, url.host, limits.maxImageBytes, length, growOffClock);
       if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
       const contentType = header(response, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase();
       return contentType ? { bytes, contentType } : { bytes };
@@ -187,7 +187,7 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
     throw failureOf(error, url.host, {
       timedOut: deadline.signal.aborted,
       seconds: limits.maxDownloadSeconds,
-      bodyBegun: body !== null,
+      bodyStarted: body !== null,
     });
   } finally {
     clearTimeout(timer);

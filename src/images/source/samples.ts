@@ -7,9 +7,9 @@ import type { Download } from './download.ts';
 const SAMPLE_NAME = /^[a-z][a-z-]*\.(?:jpg|png|webp)$/;
 
 /**
- * The name of the sample photo that a URL stands for, or null. The sample of the page works without any network: URLs
- * below this service's own `/samples/` are read from its folder, never fetched, so that the guard against private
- * addresses needs no hole for it (decision 0030).
+ * The name of the sample photo a URL refers to, or null. URLs under this service's own `/samples/` are read from its
+ * folder, never downloaded, so the sample works offline and the guard against private addresses needs no exception
+ * (decision 0030).
  * @param base `<address of this service>/samples/`
  */
 export const sampleName = (url: string, base: string): string | null => {
@@ -18,7 +18,7 @@ export const sampleName = (url: string, base: string): string | null => {
   return SAMPLE_NAME.test(name) ? name : null;
 };
 
-/** Reads a sample photo; what is not there is answered as a server would. */
+/** Reads a sample photo; a missing one fails like a 404. */
 export const readSample = async (directory: string, name: string): Promise<Download> => {
   if (!SAMPLE_NAME.test(name)) throw new AppError('source_not_found');
   try {
@@ -28,11 +28,11 @@ export const readSample = async (directory: string, name: string): Promise<Downl
   }
 };
 
-/** Tells the threads which images are sample photos: their URLs begin with the address of this very service. */
+/** Marks tasks whose URL is a sample photo of this service, so that the threads read it locally. */
 export const withSamples = (pool: ImagePool, base: () => string): ImagePool => ({
   ...pool,
-  run: (task, arrived) => {
+  run: (task, onDownloaded) => {
     const sample = sampleName(task.url, base());
-    return pool.run(sample === null ? task : { ...task, sample }, arrived);
+    return pool.run(sample === null ? task : { ...task, sample }, onDownloaded);
   },
 });

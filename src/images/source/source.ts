@@ -4,7 +4,7 @@ import { parseS3Url } from '../../network/s3-url.ts';
 import { type Download, type DownloadDeps, download, readBody, tooLarge } from './download.ts';
 import { failureOf } from './download-failure.ts';
 
-/** Opens an object of a store; throws an AppError with an image code. */
+/** Opens an object in a bucket; throws an AppError with an image code. */
 export type OpenObject = (
   bucket: string,
   key: string,
@@ -12,11 +12,11 @@ export type OpenObject = (
 ) => Promise<{ body: Readable; size: number | null; contentType: string | null }>;
 
 export interface SourceDeps extends DownloadDeps {
-  /** Left out where no bucket may be read. */
+  /** Absent if no bucket may be read. */
   readonly openObject?: OpenObject;
 }
 
-/** The bytes behind an image URL: http(s) through the guard, `s3://` from an allowed bucket, within the same bounds. */
+/** Fetches the bytes of an image URL: http(s) through the guard, `s3://` from an allowed bucket, with the same limits. */
 export const fetchSource = (url: string, deps: SourceDeps): Promise<Download> =>
   /^s3:\/\//i.test(url) ? readObject(url, deps) : download(url, deps);
 
@@ -44,7 +44,7 @@ const readObject = async (url: string, { openObject, limits, ...deps }: SourceDe
     throw failureOf(error, place, {
       timedOut: deadline.signal.aborted,
       seconds: limits.maxDownloadSeconds,
-      bodyBegun: body !== null,
+      bodyStarted: body !== null,
     });
   } finally {
     clearTimeout(timer);

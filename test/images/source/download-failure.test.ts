@@ -1,7 +1,7 @@
 import { AppError } from '../../../src/errors.ts';
 import { failureOf } from '../../../src/images/source/download-failure.ts';
 
-const context = { timedOut: false, seconds: 5, bodyBegun: false };
+const context = { timedOut: false, seconds: 5, bodyStarted: false };
 const withCode = (code: string) => Object.assign(new Error('internal 10.0.0.1'), { code });
 
 it.each([
@@ -31,22 +31,22 @@ it.each([
   expect(failure.publicMessage).not.toContain('10.0.0.1');
 });
 
-it('looks through the wrapping of axios', () => {
+it('unwraps errors wrapped by axios', () => {
   const wrapped = Object.assign(new Error('outer', { cause: withCode('ENOTFOUND') }), { code: 'ERR_NETWORK' });
   expect(failureOf(wrapped, 'cdn.example', context).code).toBe('host_not_found');
   const refused = new AppError('address_not_allowed');
   expect(failureOf(new Error('outer', { cause: refused }), 'cdn.example', context)).toBe(refused);
 });
 
-it('a reset after the body began is a truncated download', () => {
-  expect(failureOf(withCode('ECONNRESET'), 'h', { ...context, bodyBegun: true }).code).toBe('download_truncated');
+it('a reset after the start of the body is a truncated download', () => {
+  expect(failureOf(withCode('ECONNRESET'), 'h', { ...context, bodyStarted: true }).code).toBe('download_truncated');
 });
 
-it('the deadline outweighs what it caused', () => {
+it('the deadline takes precedence over the error it caused', () => {
   expect(failureOf(withCode('ECONNRESET'), 'h', { ...context, timedOut: true }).code).toBe('download_timeout');
 });
 
-it('what nobody knows is a failed connection', () => {
+it('an unknown error is a failed connection', () => {
   for (const unknown of [new Error('?'), 'text', null, undefined]) {
     expect(failureOf(unknown, 'h', context).code).toBe('connection_failed');
   }

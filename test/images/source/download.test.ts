@@ -44,13 +44,13 @@ afterAll(async () => {
   await Promise.all([server.close(), other.close()]);
 });
 
-it('brings the bytes as they are, and what the server calls them', async () => {
+it('returns the bytes unchanged, with their Content-Type', async () => {
   const { bytes, contentType } = await fetchFrom(server.on('/a.jpg', ok(jpeg, 'IMAGE/JPEG; charset=x')));
   expect(sha(bytes)).toBe(sha(jpeg));
   expect(contentType).toBe('image/jpeg');
 });
 
-it('says who it is and asks for an image without encoding', async () => {
+it('sends its User-Agent and requests an image without content encoding', async () => {
   await fetchFrom(server.on('/who.jpg', ok(jpeg)));
   expect(server.requests('/who.jpg')[0]?.headers).toMatchObject({
     'user-agent': USER_AGENT,
@@ -87,7 +87,7 @@ it.each([
 it.each([
   [429, '7', 7000],
   [503, 'Mon, 01 Jan 2024 00:01:00 GMT', 60_000],
-])('status %i with Retry-After %s tells the pause', async (code, header, retryAfterMs) => {
+])('status %i with Retry-After %s returns the delay', async (code, header, retryAfterMs) => {
   const url = server.on('/later', status(code, { 'Retry-After': header }));
   await expect(fetchFrom(url)).rejects.toMatchObject({ details: { retryAfterMs } });
 });
@@ -97,7 +97,7 @@ it('an empty body is an empty image', async () => {
 });
 
 describe('size', () => {
-  it('takes a body of exactly the limit', async () => {
+  it('accepts a body of exactly the limit', async () => {
     const { bytes } = await fetchFrom(server.on('/exact', ok(jpeg)), { maxImageBytes: jpeg.length });
     expect(bytes).toHaveLength(jpeg.length);
   });
@@ -106,12 +106,12 @@ describe('size', () => {
     ['a Content-Length above the limit', () => ok(Buffer.alloc(2000))],
     ['an endless body without a length', () => endless],
     ['a gzip bomb', () => gzipBomb(50_000_000)],
-  ])('%s is refused', async (_what, behaviour) => {
+  ])('%s is rejected', async (_what, behaviour) => {
     const url = server.on('/large', behaviour());
     await expect(fetchFrom(url, { maxImageBytes: 1000 })).rejects.toMatchObject({ code: 'image_too_large' });
   });
 
-  it('a Content-Length above the limit is refused before the body comes', async () => {
+  it('a Content-Length above the limit is rejected before the body is received', async () => {
     const url = server.on('/promise', (response) => {
       response.writeHead(200, { 'Content-Length': 5000 }).flushHeaders();
     });
@@ -119,13 +119,13 @@ describe('size', () => {
   });
 });
 
-describe('encoding that nobody asked for', () => {
-  it('is undone', async () => {
+describe('unrequested content encoding', () => {
+  it('is decoded', async () => {
     const url = server.on('/gzip', ok(gzipSync(jpeg), 'image/jpeg', { 'Content-Encoding': 'gzip' }));
     expect(sha((await fetchFrom(url)).bytes)).toBe(sha(jpeg));
   });
 
-  it.each(['gzip', 'br', 'deflate'])('is corrupt when it is not %s after all', async (encoding) => {
+  it.each(['gzip', 'br', 'deflate'])('is corrupt if it is not really %s', async (encoding) => {
     const url = server.on('/fake', ok(Buffer.from('plain bytes'), 'image/jpeg', { 'Content-Encoding': encoding }));
     await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'corrupt_image' });
   });
@@ -135,29 +135,29 @@ describe('connections that break', () => {
   it.each([
     ['in the middle of a body with a length', () => truncated(jpeg)],
     ['in the middle of a chunked body', () => truncatedChunked(jpeg)],
-    ['before the length that was promised', () => lyingLength(jpeg, jpeg.length + 100)],
+    ['before the announced length', () => lyingLength(jpeg, jpeg.length + 100)],
   ])('%s: download_truncated', async (_what, behaviour) => {
     const url = server.on('/cut', behaviour());
     await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'download_truncated', retryable: true });
   });
 
-  it('before an answer: connection_failed', async () => {
+  it('before a response: connection_failed', async () => {
     await expect(fetchFrom(server.on('/reset', reset))).rejects.toMatchObject({ code: 'connection_failed' });
   });
 
-  it('nobody listens: connection_failed', async () => {
+  it('closed port: connection_failed', async () => {
     const gone = await ImageServer.start();
     const url = gone.url('/a.jpg');
     await gone.close();
     await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'connection_failed', retryable: true });
   });
 
-  it('what answers is no web server: connection_failed', async () => {
+  it('not a web server: connection_failed', async () => {
     const url = server.on('/smtp', (_response, _attempt, { socket }) => socket.end('220 mail ready\r\n'));
     await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'connection_failed' });
   });
 
-  it('no TLS where https is asked for: tls_failed', async () => {
+  it('no TLS for an https URL: tls_failed', async () => {
     const url = server.url('/a.jpg').replace('http:', 'https:');
     await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'tls_failed', retryable: false });
   });
@@ -167,14 +167,14 @@ describe('time', () => {
   it.each([
     ['a server that never answers', () => silent],
     ['a body that drips', () => drip(jpeg, 20)],
-  ])('%s is given up at the deadline', async (_what, behaviour) => {
+  ])('%s is aborted at the deadline', async (_what, behaviour) => {
     const url = server.on('/slow', behaviour());
     const begun = performance.now();
     await expect(fetchFrom(url, { maxDownloadSeconds: 1 })).rejects.toMatchObject({ code: 'download_timeout' });
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
-  it('redirects share the one deadline', async () => {
+  it('redirects share one deadline', async () => {
     const url = server.on('/around', (response) => {
       const timer = setTimeout(() => response.writeHead(302, { Location: '/around' }).end(), 300);
       response.on('close', () => clearTimeout(timer));
@@ -192,13 +192,13 @@ describe('redirects', () => {
     expect(bytes).toHaveLength(jpeg.length);
   });
 
-  it('a loop ends at the bound', async () => {
+  it('a loop ends at the limit', async () => {
     const url = server.on('/loop', redirect('/loop'));
     await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'too_many_redirects' });
     expect(server.count('/loop')).toBe(4);
   });
 
-  it('none is followed where none is allowed', async () => {
+  it('none is followed if none is allowed', async () => {
     server.on('/end', ok(jpeg));
     const url = server.on('/begin', redirect('/end'));
     await expect(fetchFrom(url, { maxRedirects: 0 })).rejects.toMatchObject({ code: 'too_many_redirects' });
@@ -212,7 +212,7 @@ describe('redirects', () => {
     },
   );
 
-  it('without a place to go is refused', async () => {
+  it('without a Location is rejected', async () => {
     await expect(fetchFrom(server.on('/nowhere', status(302)))).rejects.toMatchObject({ code: 'invalid_redirect' });
   });
 
@@ -222,11 +222,11 @@ describe('redirects', () => {
     'http://[::1]/',
     'http://2130706434/',
     '//10.0.0.1/',
-  ])('to the private %s is refused on that hop', async (to) => {
+  ])('to the private %s is rejected on that hop', async (to) => {
     await expect(fetchFrom(server.on('/inside', redirect(to)))).rejects.toMatchObject({ code: 'address_not_allowed' });
   });
 
-  it('credentials follow within the origin and stay behind at its border', async () => {
+  it('credentials are sent only to their own origin', async () => {
     const withLogin = (url: string) => url.replace('http://', 'http://bob:s%40crt@');
     server.on('/final', ok(jpeg));
     other.on('/final', ok(jpeg));
@@ -237,7 +237,7 @@ describe('redirects', () => {
     expect(other.requests('/final').at(-1)?.headers.authorization).toBeUndefined();
   });
 
-  it('a login that a server puts into its redirect is not sent', async () => {
+  it('credentials in a redirect Location are not sent', async () => {
     other.on('/chosen', ok(jpeg));
     const to = other.url('/chosen').replace('http://', 'http://evil:login@');
     await fetchFrom(server.on('/choose', redirect(to)));
@@ -253,7 +253,7 @@ describe('URLs', () => {
     },
   );
 
-  it('a private address is refused without ALLOW_PRIVATE_NETWORKS', async () => {
+  it('a private address is rejected without ALLOW_PRIVATE_NETWORKS', async () => {
     const strict = createGuardedAgents({ allowPrivateNetworks: [] });
     const before = server.count();
     await expect(fetchFrom(server.on('/private', ok(jpeg)), {}, strict)).rejects.toMatchObject({
@@ -264,7 +264,7 @@ describe('URLs', () => {
     expect(server.count()).toBe(before);
   });
 
-  it('a proxy of the environment does not get between', async () => {
+  it('a proxy from the environment is ignored', async () => {
     process.env.HTTP_PROXY = other.origin;
     try {
       await fetchFrom(server.on('/direct', ok(jpeg)));
@@ -274,7 +274,7 @@ describe('URLs', () => {
     }
   });
 
-  it('messages name the host and neither login nor query', async () => {
+  it('messages contain the host, but neither credentials nor query', async () => {
     const url = server.on('/secret', status(500)).replace('http://', 'http://bob:hunter2@');
     const error = await fetchFrom(`${url}?token=abc123`).catch((reason: Error) => reason);
     expect(String(error)).toContain(`127.0.0.1:${server.port}`);

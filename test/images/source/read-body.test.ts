@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { readBody } from '../../../src/images/source/download.ts';
 import { noise } from '../../hostile/case.ts';
 
-test('puts the chunks together, whatever their sizes', async () => {
+test('joins chunks of any size', async () => {
   const bytes = noise(300_000);
   for (const size of [1, 1000, 65_535, 65_536, 65_537, 300_000]) {
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
@@ -13,17 +13,17 @@ test('puts the chunks together, whatever their sizes', async () => {
   expect(await readBody(Readable.from([]), 'host', 1)).toHaveLength(0);
 });
 
-test('takes the limit and nothing above it', async () => {
+test('accepts exactly the limit', async () => {
   const chunks = () => Readable.from([Buffer.alloc(6), Buffer.alloc(4)]);
   expect(await readBody(chunks(), 'host', 10)).toHaveLength(10);
   await expect(readBody(chunks(), 'host', 9)).rejects.toMatchObject({ code: 'image_too_large' });
 });
 
-test('keeps the bytes that count, not all that came with them', async () => {
+test('keeps only the counted bytes, not their backing buffers', async () => {
   const reads = 500;
   const padded = Readable.from(
     (function* () {
-      // One byte of a body as the parser hands it on: a view into a whole read from the connection.
+      // One byte of a body as emitted by the parser: a view into a full socket read.
       for (let read = 0; read < reads; read += 1) yield Buffer.alloc(1024 * 1024, read & 0xff).subarray(7, 8);
     })(),
   );

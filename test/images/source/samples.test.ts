@@ -16,15 +16,15 @@ test.each([
   ['http://localhost:3001/samples/mug.jpg', null],
   ['http://localhost:3000@evil.example/samples/mug.jpg', null],
   ['http://shop.example/samples/mug.jpg', null],
-])('%s stands for %s', (url, name) => expect(sampleName(url, BASE)).toBe(name));
+])('%s refers to %s', (url, name) => expect(sampleName(url, BASE)).toBe(name));
 
-test('a sample is read from its folder; what is not there is not found', async () => {
+test('a sample is read from its folder; a missing one is source_not_found', async () => {
   expect((await readSample('samples/photos', 'mug.jpg')).bytes).toEqual(await readFile('samples/photos/mug.jpg'));
   await expect(readSample('samples/photos', 'none.jpg')).rejects.toMatchObject({ code: 'source_not_found' });
   await expect(readSample('samples/photos', '../products.csv')).rejects.toMatchObject({ code: 'source_not_found' });
 });
 
-test('only images whose URL is a sample of this service are marked as one', async () => {
+test('only images whose URL is a sample of this service are marked as samples', async () => {
   const tasks: ImageTask[] = [];
   const pool = {
     capacity: 1,
