@@ -30,7 +30,7 @@ export interface WorkerData {
 }
 
 /** Of one thread: only redirects lead to names that the main thread has not looked up. */
-const LOOKUPS = { perDomain: 2, inAll: 64 };
+const LOOKUPS = { perDomain: 2, total: 64 };
 
 const build = async (data: WorkerData) => {
   const { limits, network, storage, sources, samples, threads, encodeConcurrency } = data;

@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
+import { LRUCache } from 'lru-cache';
 import type { AppError, ImageErrorCode } from '../errors.ts';
 import { failureOf } from '../images/source/download-failure.ts';
 import type { ImageResult } from '../images/task.ts';
 import { domainOf } from '../network/domain.ts';
-import { createExpiringMap } from '../network/expiring-map.ts';
 import type { NameResolver } from '../network/resolver.ts';
 import { parseHttpUrl } from '../network/url.ts';
 import { addTo } from '../tally.ts';
@@ -75,8 +75,9 @@ export const createNames = (
   now: () => number,
 ): Names => {
   const lookingUp = new Map<string, number>();
-  const proven = createExpiringMap<true>(REMEMBERED, now);
-  const paused = createExpiringMap<true>(REMEMBERED, now);
+  const cacheOptions = { max: REMEMBERED, ttlResolution: 0, perf: { now } };
+  const proven = new LRUCache<string, true>(cacheOptions);
+  const paused = new LRUCache<string, true>(cacheOptions);
   let quick = 0;
   let slow = 0;
   let endWaits = (): void => {};
@@ -129,10 +130,10 @@ export const createNames = (
       // Claims are asked for room before many of them wait at once, so a few more than there are places may come.
       const outcome = quick >= 2 * MOST_QUICK ? 'ended' : await wait(found);
       addTo(lookingUp, group, -1);
-      if (outcome !== 'ended' && outcome.kind === 'found') proven.set(host, true, PROVEN_MS);
+      if (outcome !== 'ended' && outcome.kind === 'found') proven.set(host, true, { ttl: PROVEN_MS });
       else proven.delete(host);
       if (outcome !== 'ended' && outcome.kind !== 'crowded') return outcome;
-      paused.set(group, true, PAUSE_MS);
+      paused.set(group, true, { ttl: PAUSE_MS });
       return { kind: 'crowded' };
     },
 

@@ -2,12 +2,12 @@ import ipaddr from 'ipaddr.js';
 import type { NetworkPolicy } from './policy.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
-/** An address range: its first address and the bits of its prefix. */
+/** An address range: its first address and its prefix length in bits. */
 export type Network = readonly [Address, number];
 
 /**
- * Reads CIDRs such as `10.0.0.0/8` or `fd00::/8`; a bare address means itself alone.
- * @throws Error naming the first that is neither
+ * Parses CIDRs such as `10.0.0.0/8` or `fd00::/8`; a bare address is a range of one.
+ * @throws Error naming the first invalid entry
  */
 export const parseNetworks = (list: readonly string[]): Network[] =>
   list.map((text) => {
@@ -20,19 +20,19 @@ export const parseNetworks = (list: readonly string[]): Network[] =>
     }
   });
 
-/** RFC 4291, 2.5.4: only this part of IPv6 is global unicast; it leaves out every mapped, compatible and NAT64 form. */
+/** RFC 4291, 2.5.4: the global unicast part of IPv6, without mapped, compatible and NAT64 forms. */
 const GLOBAL_UNICAST: Network = [ipaddr.IPv6.parse('2000::'), 3];
 
-/** RFC 5214, 6.1: an interface id of 0000:5efe or 0200:5efe carries an IPv4 address, under any prefix. */
+/** RFC 5214, 6.1: an interface id of 0000:5efe or 0200:5efe embeds an IPv4 address under any prefix. */
 const isIsatap = (address: ipaddr.IPv6): boolean => {
   const [upper = 0, lower = 0] = address.parts.slice(4, 6);
   return (upper === 0 || upper === 0x200) && lower === 0x5efe;
 };
 
 /**
- * Where clouds hand their machines credentials and settings. Most lie in ranges that are refused anyway; Azure's looks
- * public. A range opens none of them, as someone who opens 100.64.0.0/10 or 0.0.0.0/0 seldom means these: only the
- * address itself does.
+ * Metadata services, from which cloud machines get credentials and settings. Most are in ranges that are blocked anyway;
+ * Azure's looks public. A range does not allow them, because someone who allows 100.64.0.0/10 or 0.0.0.0/0 rarely means
+ * these: only the exact address does.
  */
 const METADATA = new Set(
   [
@@ -53,7 +53,7 @@ const METADATA = new Set(
   ].map((text) => ipaddr.parse(text).toNormalizedString()),
 );
 
-/** In whatever spelling: mapped (`::ffff:a.b.c.d`) and with a zone (`fe80::1%eth0`) too. */
+/** In any notation, including mapped (`::ffff:a.b.c.d`) and with a zone (`fe80::1%eth0`). */
 const isMetadata = (address: Address): boolean => {
   if (address instanceof ipaddr.IPv4) return METADATA.has(address.toNormalizedString());
   if (address.isIPv4MappedAddress()) return METADATA.has(address.toIPv4Address().toNormalizedString());
@@ -61,8 +61,8 @@ const isMetadata = (address: Address): boolean => {
 };
 
 /**
- * Whether the address lies on the public internet: unicast, and hiding no other address inside.
- * IPv4 carried in IPv6 is refused whatever it carries, as nothing public needs it and every tunnel is a way in.
+ * Whether the address is on the public internet: unicast, without an embedded address.
+ * All IPv4 embedded in IPv6 is rejected: no public host needs it, and any tunnel could reach a private network.
  */
 const isPublic = (address: Address): boolean => {
   if (address.range() !== 'unicast') return false;
@@ -71,27 +71,27 @@ const isPublic = (address: Address): boolean => {
   );
 };
 
-/** ipaddr.js takes `::a.b.c.d` for the mapped spelling; it is the compatible one (RFC 4291, 2.5.5.1), never public. */
+/** ipaddr.js parses `::a.b.c.d` as mapped; it is IPv4-compatible (RFC 4291, 2.5.5.1), which is never public. */
 const COMPATIBLE = /^::\d+\.\d+\.\d+\.\d+(%.*)?$/;
 
-const opens = ([base, bits]: Network, address: Address): boolean =>
+const allows = ([base, bits]: Network, address: Address): boolean =>
   base.kind() === address.kind() &&
   address.match(base, bits) &&
   (!isMetadata(address) || bits === (address.kind() === 'ipv4' ? 32 : 128));
 
 /**
- * Whether a connection to this address may be made: it is public, or one of the policy's ranges holds it. A cloud's
- * metadata service must be named by its very address.
- * A range of IPv4 opens the mapped spelling (`::ffff:a.b.c.d`) of its addresses as well, and nothing else.
- * @param text an IP address; what cannot be read as one is refused
+ * Whether connections to this address are allowed: it is public, or in one of the policy's ranges. Metadata services
+ * must be listed by their exact address.
+ * An IPv4 range also allows the mapped form (`::ffff:a.b.c.d`) of its addresses, and no other form.
+ * @param text an IP address; anything else is rejected
  */
 export const isAllowedAddress = (text: string, policy: NetworkPolicy): boolean => {
   if (!ipaddr.isValid(text) || COMPATIBLE.test(text)) return false;
   const address = ipaddr.parse(text);
   if (isPublic(address) && !isMetadata(address)) return true;
   const networks = parseNetworks(policy.allowPrivateNetworks);
-  if (networks.some((network) => opens(network, address))) return true;
+  if (networks.some((network) => allows(network, address))) return true;
   if (!(address instanceof ipaddr.IPv6) || !address.isIPv4MappedAddress()) return false;
-  const carried = address.toIPv4Address();
-  return networks.some((network) => opens(network, carried));
+  const embedded = address.toIPv4Address();
+  return networks.some((network) => allows(network, embedded));
 };

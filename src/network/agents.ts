@@ -7,43 +7,43 @@ import { AppError } from '../errors.ts';
 import { isAllowedAddress, parseNetworks } from './address.ts';
 import { isAllowedPort, type NetworkPolicy } from './policy.ts';
 
-/** Agents through which nothing but allowed addresses and ports can be reached; every outgoing call of the service uses them. */
+/** HTTP agents that connect only to allowed addresses and ports; used for every outgoing call of the service. */
 export interface GuardedAgents {
   readonly http: http.Agent;
   readonly https: https.Agent;
-  /** Closes every connection, idle ones and those in use. */
+  /** Closes all connections, including those in use. */
   destroy(): void;
 }
 
 export interface AgentOptions {
-  /** Connections to one origin at the same time; further requests wait. Unbounded when left out. */
+  /** Concurrent connections to one origin; further requests wait. Unlimited if absent. */
   readonly maxSocketsPerOrigin?: number;
-  /** Keeps connections open for the next request. */
+  /** Keeps connections open for further requests. */
   readonly keepAlive?: boolean;
-  /** Milliseconds for the name look-up, the connection and the TLS handshake together. */
+  /** Milliseconds for DNS lookup, connection and TLS handshake together. */
   readonly connectTimeoutMs?: number;
-  /** Name look-up with `all: true`, replaceable so that tests can stand for a hostile name server. */
+  /** DNS lookup with `all: true`; replaceable, so that tests can simulate a hostile name server. */
   readonly resolve?: typeof dns.lookup;
 }
 
 type Connect = (error: Error | null, stream: Duplex) => void;
 type LookupCallback = (error: Error | null, address: string | dns.LookupAddress[], family?: number) => void;
 
-/** Names the host as it was asked for, never the address it resolved to: strangers must not map the inner network. */
-const refusal = (host: string): AppError =>
+/** Contains the requested host, never its resolved address, which would help strangers map the internal network. */
+const addressNotAllowed = (host: string): AppError =>
   new AppError(
     'address_not_allowed',
-    `The host ${host} is at an address that this server may not reach (private, local or reserved). ` +
-      'Its operator can open address ranges with ALLOW_PRIVATE_NETWORKS.',
+    `The host ${host} has a private, local or reserved address, which this server isn't allowed to access. ` +
+      'Ask your administrator (ALLOW_PRIVATE_NETWORKS).',
   );
 
-const portRefusal = (host: string, port: number): AppError =>
+const portNotAllowed = (host: string, port: number): AppError =>
   new AppError(
     'port_not_allowed',
-    `The URL leads to port ${port} of ${host}, which this server may not reach. Its operator can open ports with ALLOWED_PORTS.`,
+    `This server isn't allowed to access port ${port} of ${host}. Ask your administrator (ALLOWED_PORTS).`,
   );
 
-/** The look-up of the connection itself: what it hands on is what gets connected to, so a name cannot change between. */
+/** Checks the lookup of the connection itself, so that the address cannot change between check and connection. */
 const guardedLookup =
   (policy: NetworkPolicy, resolve: typeof dns.lookup) =>
   (host: string, options: dns.LookupOptions, callback: LookupCallback): void => {
@@ -51,7 +51,7 @@ const guardedLookup =
       if (error) return callback(error, []);
       const allowed = found.filter(({ address }) => isAllowedAddress(address, policy));
       const [first] = allowed;
-      if (!first) return callback(refusal(host), []);
+      if (!first) return callback(addressNotAllowed(host), []);
       if (options.all) return callback(null, allowed);
       callback(null, first.address, first.family);
     });
@@ -60,8 +60,8 @@ const guardedLookup =
 const timeoutError = (): Error => Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' });
 
 /**
- * @param policy the ranges that are open although they are not public, and the ports that are
- * @throws Error when a range of the policy cannot be read
+ * @param policy allowed private ranges and ports
+ * @throws Error if a range of the policy is invalid
  */
 export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions = {}): GuardedAgents => {
   parseNetworks(policy.allowPrivateNetworks);
@@ -69,16 +69,16 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
   const shared = {
     keepAlive: options.keepAlive ?? false,
     maxSockets: options.maxSocketsPerOrigin ?? Number.POSITIVE_INFINITY,
-    // Ends connections that stay unused; one in use only hears of it, and download has its own deadline.
+    // Closes idle connections. Connections in use only get an event; downloads have their own deadline.
     timeout: 30_000,
     lookup: guardedLookup(policy, options.resolve ?? dns.lookup),
   };
 
-  /** IP literals never go through a look-up, so they are checked here. */
-  const refusedTarget = ({ host, port }: http.ClientRequestArgs): AppError | null => {
-    if (!host) return refusal('(none)');
-    if (net.isIP(host) && !isAllowedAddress(host, policy)) return refusal(host);
-    return isAllowedPort(Number(port), policy) ? null : portRefusal(host, Number(port));
+  /** IP literals are not looked up, so they are checked here. */
+  const checkTarget = ({ host, port }: http.ClientRequestArgs): AppError | null => {
+    if (!host) return addressNotAllowed('(none)');
+    if (net.isIP(host) && !isAllowedAddress(host, policy)) return addressNotAllowed(host);
+    return isAllowedPort(Number(port), policy) ? null : portNotAllowed(host, Number(port));
   };
 
   const watchConnect = (socket: Duplex | null | undefined, ready: 'connect' | 'secureConnect') => {
@@ -90,15 +90,15 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
   };
 
   const fail = (error: Error, callback: Connect | undefined): void => {
-    // The agent reads only the error of this call; its type has no room for "no stream".
+    // The agent reads only the error; its type requires a stream.
     process.nextTick(() => (callback as ((error: Error) => void) | undefined)?.(error));
   };
 
   class HttpAgent extends http.Agent {
     override createConnection(target: http.ClientRequestArgs, callback?: Connect): Duplex | null | undefined {
-      const refused = refusedTarget(target);
-      if (refused) {
-        fail(refused, callback);
+      const error = checkTarget(target);
+      if (error) {
+        fail(error, callback);
         return undefined;
       }
       return watchConnect(super.createConnection(target, callback), 'connect');
@@ -107,9 +107,9 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
 
   class HttpsAgent extends https.Agent {
     override createConnection(target: https.RequestOptions, callback?: Connect): Duplex | null | undefined {
-      const refused = refusedTarget(target);
-      if (refused) {
-        fail(refused, callback);
+      const error = checkTarget(target);
+      if (error) {
+        fail(error, callback);
         return undefined;
       }
       return watchConnect(super.createConnection(target, callback), 'secureConnect');

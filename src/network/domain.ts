@@ -1,8 +1,9 @@
 import { getDomain } from 'tldts';
 
 /**
- * The part of a host name that somebody registered (`shop.co.uk` of `img1.shop.co.uk`), by the public suffix list with its
- * private part: each customer of a hosting service counts for itself. What has none, such as `minio`, is its own.
+ * The registrable domain of a host (`shop.co.uk` for `img1.shop.co.uk`), by the public suffix list including private
+ * domains, so that each customer of a hosting service has their own. Hosts without one, such as `minio`, are returned
+ * unchanged.
  * @param host in lower case
  */
 export const domainOf = (host: string): string => getDomain(host, { allowPrivateDomains: true }) ?? host;

@@ -1,15 +1,15 @@
-/** A port, or the first and the last of a range. */
+/** The first and last port of a range, which may be equal. */
 export type PortRange = readonly [first: number, last: number];
 
-/** What strangers' URLs may reach. */
+/** What user-supplied URLs may access. */
 export interface NetworkPolicy {
-  /** Addresses that may be reached although they are not public, as CIDRs (`127.0.0.0/8`, `::1/128`). */
+  /** Allowed non-public addresses, as CIDRs (`127.0.0.0/8`, `::1/128`). */
   readonly allowPrivateNetworks: readonly string[];
-  /** Ports that may be reached at all; none, or left out: every port. */
+  /** Allowed ports; all ports if empty or absent. */
   readonly allowedPorts?: readonly PortRange[];
 }
 
-/** Reads `443` or `8000-8999`; null when it is neither. */
+/** Parses `443` or `8000-8999`; null if invalid. */
 export const parsePortRange = (text: string): PortRange | null => {
   const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
   const [first, last] = [Number(from), Number(to)];

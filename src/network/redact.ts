@@ -3,8 +3,8 @@ import { parseUrl } from './url.ts';
 const HIDDEN = '***';
 
 /**
- * Names of query parameters that carry credentials, without case and separators: those of the big stores' signed URLs
- * (AWS, Google, Azure, CloudFront, Alibaba), and what people commonly call a secret.
+ * Query parameter names that carry credentials, in lower case without separators: those of signed URLs (AWS, Google,
+ * Azure, CloudFront, Alibaba) and common names for secrets.
  */
 const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...['xamzsignature', 'xamzcredential', 'xamzsecuritytoken', 'awsaccesskeyid'],
@@ -15,10 +15,10 @@ const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...['auth', 'authorization', 'jwt', 'code', 'session', 'sessionid'],
 ]);
 
-/** Whatever stands before them: `access_token`, `clientSecret`, `x-api-key`. */
+/** With any prefix: `access_token`, `clientSecret`, `x-api-key`. */
 const CREDENTIAL_ENDINGS = ['token', 'secret', 'password', 'passwd', 'pwd', 'apikey', 'credential', 'credentials'];
 
-/** Looked up, not matched: a pattern for "words, then one of these" took exponential time for a name of 45 letters. */
+/** Set lookups, because a pattern for "words, then one of these" took exponential time for a name of 45 letters. */
 const carriesCredentials = (name: string): boolean => {
   const bare = name.trim().toLowerCase().replace(/[-_.]/g, '');
   return CREDENTIAL_NAMES.has(bare) || CREDENTIAL_ENDINGS.some((ending) => bare.endsWith(ending));
@@ -33,12 +33,12 @@ const decoded = (text: string): string => {
 };
 
 /**
- * The URL as it was written, except that passwords and the values of query parameters that usually carry credentials
- * stand as `***`. Works on the text, so that what is no valid URL is covered too, and the rest stays byte for byte.
+ * Replaces passwords and the values of credential-like query parameters with `***`. Works on the text, so that invalid
+ * URLs are covered too and the rest is unchanged.
  */
 export const redactCredentials = (text: string): string => {
   const [, before = '', query, fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(text) ?? [undefined, text];
-  // Up to the last @ before the path: an @ in a password need not be escaped. Browsers read \\ as / there.
+  // Up to the last @ before the path, because a password may contain an unescaped @. Browsers treat \\ as /.
   const address = before.replace(/^(\s*[a-z][a-z\d+.-]*:[\\/]*)([^\\/]*)@/i, (_, scheme: string, login: string) => {
     const user = login.split(':', 1)[0];
     return `${scheme}${login.includes(':') ? `${user}:${HIDDEN}` : HIDDEN}@`;
@@ -51,10 +51,10 @@ const redactPairs = (part: string): string =>
     value !== '' && carriesCredentials(decoded(name)) ? `${mark}${name}=${HIDDEN}` : pair,
   );
 
-/** The URL without user, password, query and fragment: those carry secrets, and this goes into logs and messages. */
+/** The URL for logs and messages, without user, password, query and fragment, which may contain secrets. */
 export const redactUrl = (text: string): string => {
   const url = parseUrl(text);
-  // "bob:secret@host" parses too, as a scheme and an opaque rest.
+  // "bob:secret@host" also parses, as a scheme and an opaque path.
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return '(not a web address)';
   url.username = '';
   url.password = '';

@@ -1,31 +1,31 @@
 import dns, { type LookupAddress } from 'node:dns';
 import net from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { domainOf } from './domain.ts';
-import { createExpiringMap } from './expiring-map.ts';
-import { createLookupPlaces, type LookupLimits } from './lookup-places.ts';
+import { createLookupLimiter, type LookupLimits } from './lookup-limiter.ts';
 import { createSystemFile } from './system-file.ts';
 import { candidatesOf, parseHosts, parseSearch } from './system-names.ts';
 
-/** Milliseconds for one name, its wait for a place included: as long as a connection may take. */
+/** Time limit for one name, including waiting for a permit; the same as for a connection. */
 export const LOOKUP_MS = 10_000;
-/** Time of one question, before it is repeated; c-ares comes to shorter ones by what it measured before. */
+/** Time-out of one query before it is retried; c-ares shortens it based on earlier measurements. */
 const QUESTION_MS = 2_000;
 const TRIES = 3;
-/** The first address is not held up for longer by a name server that does not answer for the other family. */
+/** Maximum wait for the other address family once the first has answered. */
 const OTHER_FAMILY_MS = 250;
-const SHORTEST_MS = 5_000;
-const LONGEST_MS = 5 * 60_000;
-/** For how long it is remembered that a name was not found. */
-const FAILED_MS = 5_000;
-const REMEMBERED = 10_000;
+const MIN_TTL_MS = 5_000;
+const MAX_TTL_MS = 5 * 60_000;
+/** How long a failed lookup is cached. */
+const NEGATIVE_TTL_MS = 5_000;
+const MAX_CACHED_NAMES = 10_000;
 
-/** Answers that say there is no such name, or no address of the kind; others say nothing of the name. */
+/** Codes that mean the name or the record type does not exist; others say nothing about the name. */
 const ABSENT = /^(ENOTFOUND|ENODATA|EBADNAME|EBADQUERY|EFORMERR)$/;
 
-/** What is known of a name: its addresses, or the code of the failure to find them. */
+/** The result for a name: its addresses, or the error code. */
 type Known = { readonly addresses: readonly LookupAddress[] } | { readonly code: NameError['code'] };
 
-/** Codes as `dns.lookup` has them: the name does not exist, or nobody can tell at the moment. */
+/** Codes as in `dns.lookup`: the name does not exist, or no name server answered. */
 export class NameError extends Error {
   override readonly name = 'NameError';
   readonly code: 'ENOTFOUND' | 'EAI_AGAIN';
@@ -36,26 +36,26 @@ export class NameError extends Error {
 }
 
 export interface ResolverOptions extends LookupLimits {
-  /** Name servers as `address` or `address:port`; none: those of the system. */
+  /** Name servers as `address` or `address:port`; by default those of the system. */
   readonly servers?: readonly string[];
   readonly hostsFile?: string;
   readonly resolvConf?: string;
   readonly timeoutMs?: number;
-  /** Milliseconds that only ever grow. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
 export interface NameResolver {
   /**
-   * The addresses of a host, IPv4 before IPv6.
+   * Resolves a host; IPv4 addresses come before IPv6.
    * @throws NameError
    */
   find(host: string): Promise<readonly LookupAddress[]>;
-  /** What needs no question: an IP address, a name of the hosts file, or one that is remembered. */
+  /** Resolves without a query: an IP address, a name in the hosts file, or a cached name. */
   known(host: string): readonly LookupAddress[] | undefined;
-  /** Takes over what another thread found. */
+  /** Caches addresses resolved by another thread. */
   remember(host: string, addresses: readonly LookupAddress[]): void;
-  /** In place of `dns.lookup`. */
+  /** Replacement for `dns.lookup`. */
   readonly lookup: typeof dns.lookup;
 }
 
@@ -67,66 +67,66 @@ const LOOPBACK: readonly LookupAddress[] = [
 ];
 
 /**
- * Finds addresses through c-ares, without the threads that `dns.lookup` would block for as long as a name server is
- * silent: the hosts file first, then DNS with the search list of resolv.conf (docs/decisions/0039-names.md).
+ * Resolves names with c-ares instead of `dns.lookup`, which blocks a thread while a name server is silent: the hosts file
+ * first, then DNS with the search list of resolv.conf (docs/decisions/0039-names.md).
  */
 export const createResolver = (options: ResolverOptions): NameResolver => {
   const { servers = [], timeoutMs = LOOKUP_MS, now = () => performance.now() } = options;
   const hosts = createSystemFile(options.hostsFile ?? HOSTS_FILE, parseHosts, now);
-  // c-ares reads the file itself, once: it is asked anew through one that has read the newest.
+  // c-ares reads resolv.conf only once, so a changed file needs a new resolver.
   const system = createSystemFile(
     options.resolvConf ?? '/etc/resolv.conf',
-    (text) => ({ search: parseSearch(text), asked: askThrough(servers) }),
+    (text) => ({ search: parseSearch(text), query: createQuery(servers) }),
     now,
   );
-  const places = createLookupPlaces(options);
-  const cache = createExpiringMap<Known>(REMEMBERED, now);
-  const underWay = new Map<string, Promise<Known>>();
+  const limiter = createLookupLimiter(options);
+  const cache = new LRUCache<string, Known>({ max: MAX_CACHED_NAMES, ttlResolution: 0, perf: { now } });
+  const inFlight = new Map<string, Promise<Known>>();
 
-  /** @param name in lower case, complete when it ends in a dot */
+  /** @param name in lower case, absolute if it ends in a dot */
   const recall = (name: string): Known | undefined => {
     const bare = name.replace(/\.$/, '');
     const family = net.isIP(bare);
     if (family !== 0) return { addresses: [{ address: bare, family }] };
     const listed = hosts().get(bare);
     if (listed !== undefined) return { addresses: listed };
-    // RFC 6761, 6.3 and 6.4: neither is a question for a name server.
+    // RFC 6761, 6.3 and 6.4: neither is sent to a name server.
     if (bare === 'localhost' || bare.endsWith('.localhost')) return { addresses: LOOPBACK };
     if (bare === 'invalid' || bare.endsWith('.invalid')) return { code: 'ENOTFOUND' };
     return cache.get(name);
   };
 
-  const askAll = async (name: string, signal: AbortSignal): Promise<Known> => {
-    const { search, asked } = system();
+  const resolveAll = async (name: string, signal: AbortSignal): Promise<Known> => {
+    const { search, query } = system();
     let failed = false;
     for (const candidate of candidatesOf(name, search)) {
-      const answer = await asked(candidate, signal);
+      const answer = await query(candidate, signal);
       if (answer.addresses.length > 0) {
         const known = { addresses: answer.addresses };
-        cache.set(name, known, Math.min(Math.max(answer.seconds * 1000, SHORTEST_MS), LONGEST_MS));
+        cache.set(name, known, { ttl: Math.min(Math.max(answer.seconds * 1000, MIN_TTL_MS), MAX_TTL_MS) });
         return known;
       }
       failed ||= answer.failed;
     }
     const known: Known = { code: failed ? 'EAI_AGAIN' : 'ENOTFOUND' };
-    if (!signal.aborted) cache.set(name, known, FAILED_MS);
+    if (!signal.aborted) cache.set(name, known, { ttl: NEGATIVE_TTL_MS });
     return known;
   };
 
-  /** A look-up that took all its time is not remembered: whoever asks again must wait again, not fail at once. */
-  const ask = async (name: string): Promise<Known> => {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), timeoutMs);
-    let giveBack: (() => void) | undefined;
+  /** A lookup that timed out is not cached, so that the next one waits again instead of failing at once. */
+  const resolve = async (name: string): Promise<Known> => {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    let release: (() => void) | undefined;
     try {
-      giveBack = await places.take(domainOf(name.replace(/\.$/, '')), late.signal);
-      return await Promise.race([askAll(name, late.signal), aborted(late.signal)]);
+      release = await limiter.acquire(domainOf(name.replace(/\.$/, '')), deadline.signal);
+      return await Promise.race([resolveAll(name, deadline.signal), aborted(deadline.signal)]);
     } catch {
       return { code: 'EAI_AGAIN' };
     } finally {
       clearTimeout(timer);
-      late.abort();
-      giveBack?.();
+      deadline.abort();
+      release?.();
     }
   };
 
@@ -134,18 +134,20 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
     const name = host.toLowerCase();
     let known = recall(name);
     if (known === undefined) {
-      const asking = underWay.get(name) ?? ask(name).finally(() => underWay.delete(name));
-      underWay.set(name, asking);
-      known = await asking;
+      const lookup = inFlight.get(name) ?? resolve(name).finally(() => inFlight.delete(name));
+      inFlight.set(name, lookup);
+      known = await lookup;
     }
     if ('code' in known) throw new NameError(known.code, host);
     return known.addresses;
   };
 
-  const lookup = (host: string, given: unknown, answer?: unknown): void => {
-    const callback = (typeof given === 'function' ? given : answer) as LookupCallback;
-    const { family = 0, all = false } = typeof given === 'object' && given !== null ? (given as dns.LookupOptions) : {};
-    const wanted = typeof given === 'number' ? given : Number(String(family).replace(/^IPv/, ''));
+  const lookup = (host: string, optionsOrCallback: unknown, maybeCallback?: unknown): void => {
+    const callback = (typeof optionsOrCallback === 'function' ? optionsOrCallback : maybeCallback) as LookupCallback;
+    const options = typeof optionsOrCallback === 'object' ? (optionsOrCallback as dns.LookupOptions | null) : null;
+    const { family = 0, all = false } = options ?? {};
+    const wanted =
+      typeof optionsOrCallback === 'number' ? optionsOrCallback : Number(String(family).replace(/^IPv/, ''));
     find(host)
       .then((addresses) => {
         const found = addresses.filter((each) => wanted === 0 || each.family === wanted);
@@ -165,7 +167,7 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
       return known !== undefined && 'addresses' in known ? known.addresses : undefined;
     },
     remember: (host, addresses) => {
-      if (net.isIP(host) === 0) cache.set(host.toLowerCase(), { addresses }, SHORTEST_MS);
+      if (net.isIP(host) === 0) cache.set(host.toLowerCase(), { addresses }, { ttl: MIN_TTL_MS });
     },
     lookup: lookup as unknown as typeof dns.lookup,
   };
@@ -175,17 +177,17 @@ type LookupCallback = (error: Error | null, address: string | LookupAddress[], f
 
 interface Answer {
   readonly addresses: readonly LookupAddress[];
-  /** Shortest time to live. */
+  /** The lowest TTL. */
   readonly seconds: number;
-  /** At least one family could not be asked for. */
+  /** The query failed for at least one address family. */
   readonly failed: boolean;
 }
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
-/** Both families of a name at once, each asked for again until an answer comes or the signal ends it. */
-const askThrough = (servers: readonly string[]) => {
+/** Queries both address families in parallel, each retried until it is answered or the signal aborts. */
+const createQuery = (servers: readonly string[]) => {
   const resolver = new dns.promises.Resolver({ timeout: QUESTION_MS, tries: TRIES });
   if (servers.length > 0) resolver.setServers([...servers]);
 
@@ -211,7 +213,7 @@ const askThrough = (servers: readonly string[]) => {
   return async (name: string, signal: AbortSignal): Promise<Answer> => {
     const both = [family(name, 4, signal), family(name, 6, signal)] as const;
     const first = await Promise.race(both);
-    const rest = first.addresses.length === 0 ? Promise.all(both) : soon(Promise.all(both), [first]);
+    const rest = first.addresses.length === 0 ? Promise.all(both) : orAfterDelay(Promise.all(both), [first]);
     const answers = await rest;
     const found = answers.filter(({ addresses }) => addresses.length > 0);
     return {
@@ -222,11 +224,11 @@ const askThrough = (servers: readonly string[]) => {
   };
 };
 
-/** What the promise resolves to, if it does within a moment; else the fallback. */
-const soon = async <Value>(promise: Promise<Value>, fallback: Value): Promise<Value> => {
+/** Resolves to the promise's value, or to the fallback after {@link OTHER_FAMILY_MS}. */
+const orAfterDelay = async <Value>(promise: Promise<Value>, fallback: Value): Promise<Value> => {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Value>((resolve) => {
+  const delay = new Promise<Value>((resolve) => {
     timer = setTimeout(resolve, OTHER_FAMILY_MS, fallback);
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, delay]).finally(() => clearTimeout(timer));
 };

@@ -7,10 +7,10 @@ const SHAPE = /^s3:\/\/([^/]+)\/(.+)$/is;
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Reads `s3://bucket/key`, or gives null. The key is percent-decoded, because a cell of the CSV separates URLs by white
- * space; `?` and `#` are part of it.
- * Keys with empty, `.` or `..` parts are refused: on a path-style store `s3://allowed/../other/key` may reach another
- * bucket than the one that was checked.
+ * Parses `s3://bucket/key`; null if invalid. The key is percent-decoded, because white space separates URLs in a CSV cell;
+ * `?` and `#` are part of the key.
+ * Keys with empty, `.` or `..` parts are rejected: on a path-style store, `s3://allowed/../other/key` could access a bucket
+ * other than the one checked.
  */
 export const parseS3Url = (text: string): S3Location | null => {
   const [, bucket, encoded] = SHAPE.exec(text) ?? [];

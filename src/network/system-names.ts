@@ -9,7 +9,7 @@ const wordsOf = (line: string): string[] =>
     ?.split(/\s/)
     .filter((word) => word !== '') ?? [];
 
-/** Reads a hosts file (hosts(5)): the addresses of each name in their order, names in lower case. */
+/** Parses a hosts file (hosts(5)): the addresses of each name in order, names in lower case. */
 export const parseHosts = (text: string): Hosts => {
   const hosts = new Map<string, LookupAddress[]>();
   for (const line of text.split('\n')) {
@@ -27,17 +27,17 @@ export const parseHosts = (text: string): Hosts => {
   return hosts;
 };
 
-/** How short names are completed (resolv.conf(5)). */
+/** The search list for short names (resolv.conf(5)). */
 export interface Search {
   readonly suffixes: readonly string[];
-  /** A name with so many dots is asked for as it stands first. */
+  /** A name with at least this many dots is first queried unchanged (`ndots`). */
   readonly dots: number;
 }
 
-const MOST_SUFFIXES = 32;
-const MOST_DOTS = 15;
+const MAX_SUFFIXES = 32;
+const MAX_DOTS = 15;
 
-/** Reads `search`, `domain` and `options ndots` of a resolv.conf; its name servers are read by c-ares. */
+/** Parses `search`, `domain` and `options ndots` of a resolv.conf; c-ares reads the name servers. */
 export const parseSearch = (text: string): Search => {
   let suffixes: readonly string[] = [];
   let dots = 1;
@@ -48,14 +48,14 @@ export const parseSearch = (text: string): Search => {
     }
     if (keyword !== 'options') continue;
     const given = words.find((word) => word.startsWith('ndots:'))?.slice('ndots:'.length);
-    if (given !== undefined && /^\d+$/.test(given)) dots = Math.min(Number(given), MOST_DOTS);
+    if (given !== undefined && /^\d+$/.test(given)) dots = Math.min(Number(given), MAX_DOTS);
   }
-  return { suffixes: suffixes.slice(0, MOST_SUFFIXES), dots };
+  return { suffixes: suffixes.slice(0, MAX_SUFFIXES), dots };
 };
 
-/** The names to ask for, in their order, for one that may be short; one that ends in a dot is complete. */
+/** The names to query in order for a possibly short name; a name that ends in a dot is absolute. */
 export const candidatesOf = (name: string, { suffixes, dots }: Search): string[] => {
   if (name.endsWith('.')) return [name.slice(0, -1)];
-  const completed = suffixes.map((suffix) => `${name}.${suffix}`).filter((each) => each.length <= 253);
-  return name.split('.').length - 1 >= dots ? [name, ...completed] : [...completed, name];
+  const qualified = suffixes.map((suffix) => `${name}.${suffix}`).filter((each) => each.length <= 253);
+  return name.split('.').length - 1 >= dots ? [name, ...qualified] : [...qualified, name];
 };

@@ -1,6 +1,6 @@
 /**
- * Parses a URL (WHATWG), or gives null. Not `URL.canParse`: that of Node 20 comes to refuse every URL with a letter such
- * as ü after some thousand calls (V8 fast call).
+ * Parses a URL (WHATWG); null if invalid. Not `URL.canParse`: after some thousand calls, Node 20's rejects every URL with a
+ * letter such as ü (V8 fast call).
  */
 export const parseUrl = (text: string, base?: string): URL | null => {
   try {
@@ -10,7 +10,7 @@ export const parseUrl = (text: string, base?: string): URL | null => {
   }
 };
 
-/** The same for addresses that the service itself may call: http and https. */
+/** Like {@link parseUrl}, but only for http and https. */
 export const parseHttpUrl = (text: string, base?: string): URL | null => {
   const url = parseUrl(text, base);
   return url !== null && /^https?:$/.test(url.protocol) ? url : null;

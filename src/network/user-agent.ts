@@ -1,5 +1,5 @@
-/** A test holds it against package.json. */
+/** A test checks it against package.json. */
 export const VERSION = '0.1.0';
 
-/** How the service names itself to the servers it calls. */
+/** User-Agent of outgoing requests. */
 export const USER_AGENT = `bulk-image-processor/${VERSION}`;

@@ -43,7 +43,7 @@ const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
 /** Covers the name lookup, the connection and the TLS handshake of a webhook. */
 const WEBHOOK_CONNECT_MS = 5_000;
 /** Name lookups on the main thread: hosts of images and of webhook receivers. */
-const LOOKUPS = { perDomain: 4, inAll: 1_024 };
+const LOOKUPS = { perDomain: 4, total: 1_024 };
 
 export type BackgroundWork = Awaited<ReturnType<typeof createBackgroundWork>>;
 

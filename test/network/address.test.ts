@@ -4,7 +4,7 @@ import { isAllowedAddress, parseNetworks } from '../../src/network/address.ts';
 const closed = { allowPrivateNetworks: [] };
 const open = (...allowPrivateNetworks: string[]) => ({ allowPrivateNetworks });
 
-describe('addresses that are refused', () => {
+describe('rejected addresses', () => {
   it.each([
     ['unspecified', '0.0.0.0'],
     ['this network', '0.1.2.3'],
@@ -66,7 +66,7 @@ describe('addresses that are refused', () => {
     expect(isAllowedAddress(address, closed)).toBe(false);
   });
 
-  it('holds every private IPv4 address in every IPv6 form that carries one', () => {
+  it('includes every private IPv4 address in every IPv6 form that embeds one', () => {
     const privateIp = fc.oneof(
       fc.tuple(fc.constant(127), fc.nat(255), fc.nat(255), fc.nat(255)),
       fc.tuple(fc.constant(10), fc.nat(255), fc.nat(255), fc.nat(255)),
@@ -93,7 +93,7 @@ describe('addresses that are refused', () => {
   });
 });
 
-describe('addresses that may be reached', () => {
+describe('allowed addresses', () => {
   it.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700:4700::1111', '2a00:1450:4001::200e'])(
     'the public %s',
     (address) => {
@@ -101,7 +101,7 @@ describe('addresses that may be reached', () => {
     },
   );
 
-  it('those of a range that the operator opened, and no neighbour', () => {
+  it('those of an allowed range, and no adjacent ones', () => {
     const policy = open('10.1.0.0/16', 'fd00:1::/32');
     expect(isAllowedAddress('10.1.255.255', policy)).toBe(true);
     expect(isAllowedAddress('10.2.0.0', policy)).toBe(false);
@@ -109,7 +109,7 @@ describe('addresses that may be reached', () => {
     expect(isAllowedAddress('fd00:2::5', policy)).toBe(false);
   });
 
-  it('the mapped form of an opened IPv4 range, and no other form', () => {
+  it('the mapped form of an allowed IPv4 range, and no other form', () => {
     const policy = open('127.0.0.0/8');
     expect(isAllowedAddress('::ffff:127.0.0.1', policy)).toBe(true);
     for (const other of ['::1', '::127.0.0.1', '2002:7f00:1::', '64:ff9b::7f00:1', '::ffff:10.0.0.1']) {
@@ -117,14 +117,14 @@ describe('addresses that may be reached', () => {
     }
   });
 
-  it('a single address named without a prefix', () => {
+  it('a single address without a prefix', () => {
     expect(isAllowedAddress('192.168.7.7', open('192.168.7.7'))).toBe(true);
     expect(isAllowedAddress('192.168.7.8', open('192.168.7.7'))).toBe(false);
     expect(isAllowedAddress('::1', open('::1'))).toBe(true);
   });
 });
 
-describe('the metadata services of the clouds', () => {
+describe('cloud metadata services', () => {
   const services = [
     ['Azure, whose range is public', '168.63.129.16'],
     ['AWS, Google and most others', '169.254.169.254'],
@@ -148,12 +148,12 @@ describe('the metadata services of the clouds', () => {
     expect(isAllowedAddress(address, open('10.0.0.0/8', `${address}/${address.includes(':') ? 128 : 32}`))).toBe(true);
   });
 
-  it('leaves their neighbours to the ranges', () => {
+  it('does not affect adjacent addresses in allowed ranges', () => {
     expect(isAllowedAddress('168.63.129.17', closed)).toBe(true);
     expect(isAllowedAddress('100.100.100.201', open('100.64.0.0/10'))).toBe(true);
   });
 
-  it('knows them in every spelling', () => {
+  it('recognizes them in every notation', () => {
     const wide = open('0.0.0.0/0', '::/0');
     for (const text of ['::ffff:168.63.129.16', '::ffff:a83f:8110', '0xa83f8110', '2822734096', 'FD00:0EC2:0::0254']) {
       expect(isAllowedAddress(text, wide)).toBe(false);
@@ -163,7 +163,7 @@ describe('the metadata services of the clouds', () => {
 });
 
 describe('parseNetworks', () => {
-  it.each(['10.0.0.0/33', '10.0.0/8/8', 'fd00::/129', 'intranet', '10.0.0.0/', ''])('refuses "%s" by name', (text) => {
+  it.each(['10.0.0.0/33', '10.0.0/8/8', 'fd00::/129', 'intranet', '10.0.0.0/', ''])('rejects "%s" by name', (text) => {
     expect(() => parseNetworks(['10.0.0.0/8', text])).toThrow(`"${text}" is not an address range`);
   });
 });

@@ -16,7 +16,7 @@ const guarded = (policy: { allowPrivateNetworks: string[] }, options?: AgentOpti
   return agents;
 };
 
-/** Status of the answer, or the error. */
+/** The response status, or the error. */
 const get = (url: string, agent: http.Agent): Promise<number | Error> =>
   new Promise((done) => {
     http
@@ -26,7 +26,7 @@ const get = (url: string, agent: http.Agent): Promise<number | Error> =>
       .on('error', done);
   });
 
-/** A name server that answers each look-up with the next list. */
+/** A name server that answers each lookup with the next list. */
 const nameServer = (...answers: string[][]): { resolve: typeof dns.lookup; asked: string[] } => {
   const asked: string[] = [];
   const resolve = (
@@ -50,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => agents?.destroy());
 
-describe('without opened ranges', () => {
+describe('without allowed ranges', () => {
   it.each([
     'http://127.0.0.1:PORT/',
     'http://127.1:PORT/',
@@ -75,7 +75,7 @@ describe('without opened ranges', () => {
     'http://LOCALHOST:PORT/',
     'http://user:pass@127.0.0.1:PORT/',
     'http://example.com@127.0.0.1:PORT/',
-  ])('%s is refused before a connection', async (url) => {
+  ])('%s is rejected before connecting', async (url) => {
     const before = server.count();
     const error = await get(url.replace('PORT', String(server.port)), guarded(closed).http);
     expect(error).toBeInstanceOf(AppError);
@@ -83,7 +83,7 @@ describe('without opened ranges', () => {
     expect(server.count()).toBe(before);
   });
 
-  it('refuses literals over TLS as well', async () => {
+  it('rejects literals over TLS as well', async () => {
     const error = await new Promise((done) => {
       const request = http.get({
         host: '127.0.0.1',
@@ -96,7 +96,7 @@ describe('without opened ranges', () => {
     expect(error).toMatchObject({ code: 'address_not_allowed' });
   });
 
-  it('names the cure and the host, not the address that the host resolved to', async () => {
+  it('names the setting and the host, not the resolved address', async () => {
     const { resolve } = nameServer(['10.20.30.40']);
     const error = await get('http://intranet.example/', guarded(closed, { resolve }).http);
     expect(String(error)).toContain('ALLOW_PRIVATE_NETWORKS');
@@ -105,7 +105,7 @@ describe('without opened ranges', () => {
   });
 });
 
-describe('with loopback opened', () => {
+describe('with loopback allowed', () => {
   it.each(['http://127.0.0.1:PORT/', 'http://localhost:PORT/', 'http://0x7f000001:PORT/'])(
     '%s answers',
     async (url) => {
@@ -114,12 +114,12 @@ describe('with loopback opened', () => {
     },
   );
 
-  it('connects to the allowed ones among the addresses of a name', async () => {
+  it('connects only to the allowed addresses of a name', async () => {
     const { resolve } = nameServer(['10.0.0.1', '127.0.0.1']);
     expect(await get(`http://mixed.example:${server.port}/`, guarded(loopback, { resolve }).http)).toBe(200);
   });
 
-  it('refuses a name whose second answer leads inside', async () => {
+  it('rejects a name whose second answer is a private address', async () => {
     const { resolve, asked } = nameServer(['127.0.0.1'], ['169.254.169.254']);
     const { http: agent } = guarded(loopback, { resolve });
     const url = `http://rebind.example:${server.port}/`;
@@ -128,13 +128,13 @@ describe('with loopback opened', () => {
     expect(asked).toEqual(['rebind.example', 'rebind.example']);
   });
 
-  it('asks the name server once a connection, so that nothing is checked and then looked up again', async () => {
+  it('looks up the name once per connection, so that the checked address is the one used', async () => {
     const { resolve, asked } = nameServer(['127.0.0.1'], ['10.0.0.1']);
     expect(await get(`http://once.example:${server.port}/`, guarded(loopback, { resolve }).http)).toBe(200);
     expect(asked).toHaveLength(1);
   });
 
-  it('reuses a connection when told to keep it', async () => {
+  it('reuses a connection with keepAlive', async () => {
     const { http: agent } = guarded(loopback, { keepAlive: true });
     await get(server.url('/'), agent);
     await get(server.url('/'), agent);
@@ -158,12 +158,12 @@ describe('with loopback opened', () => {
   });
 });
 
-it('gives up a connection that is not made in time', async () => {
+it('aborts a connection that is not established in time', async () => {
   const never = (() => {}) as unknown as typeof dns.lookup;
   const { http: agent } = guarded(closed, { resolve: never, connectTimeoutMs: 20 });
   expect(await get('http://hanging.example/', agent)).toMatchObject({ code: 'ETIMEDOUT' });
 });
 
-it('refuses a policy that cannot be read', () => {
+it('rejects an invalid policy', () => {
   expect(() => createGuardedAgents({ allowPrivateNetworks: ['10.0.0.0/99'] })).toThrow('10.0.0.0/99');
 });

@@ -22,11 +22,11 @@ test.each([
   'https://shop.example/@bob/a.jpg',
   'not a url',
   '',
-])('%s stays as it is', (url) => {
+])('%s is unchanged', (url) => {
   expect(redactCredentials(url)).toBe(url);
 });
 
-/** The pattern that stood here before, which took exponential time; on short names it still says what is secret. */
+/** The former pattern, which took exponential time; on short names it still defines what is secret. */
 const FORMER = new RegExp(
   `^(?:${[
     'x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)',
@@ -38,7 +38,7 @@ const FORMER = new RegExp(
   'i',
 );
 
-test('every name that was secret before still is, in any case and with any separators', () => {
+test('every name that the former pattern matched is still secret, in any case and with any separators', () => {
   const word = fc.constantFrom(
     ...['token', 'secret', 'passwd', 'password', 'pwd', 'api', 'key', 'credential', 'credentials', 'access', 'auth'],
     ...[

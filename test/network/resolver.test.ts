@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const resolverWith = (options: Partial<ResolverOptions> = {}) =>
   createResolver({
-    ...{ perDomain: 2, inAll: 8, timeoutMs: 10_000, servers: [server.address], now: () => time.now },
+    ...{ perDomain: 2, total: 8, timeoutMs: 10_000, servers: [server.address], now: () => time.now },
     ...{ hostsFile: join(directory, 'hosts'), resolvConf: join(directory, 'resolv.conf') },
     ...options,
   });
@@ -37,7 +37,7 @@ const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((next) => setTimeout(next, 5));
 };
 
-it('finds both families, IPv4 first, and hands them on as dns.lookup does', async () => {
+it('resolves both address families, IPv4 first, and returns them as dns.lookup does', async () => {
   answers.set('cdn.example', ['fd00::7', '192.0.2.1', '192.0.2.2']);
   const { find, lookup } = resolverWith();
   const all = [
@@ -47,13 +47,13 @@ it('finds both families, IPv4 first, and hands them on as dns.lookup does', asyn
   ];
   expect(await find('CDN.example')).toEqual(all);
   const asked = (options: dns.LookupOptions) =>
-    new Promise((done) => lookup('cdn.example', options, (...told: unknown[]) => done(told)));
+    new Promise((done) => lookup('cdn.example', options, (...result: unknown[]) => done(result)));
   expect(await asked({ all: true })).toEqual([null, all]);
   expect(await asked({})).toEqual([null, '192.0.2.1', 4]);
   expect(await asked({ family: 6 })).toEqual([null, 'fd00::7', 6]);
 });
 
-it('answers for the hosts file, IP addresses and localhost without a question, and reads the file anew', async () => {
+it('resolves the hosts file, IP addresses and localhost without a query, and rereads the file', async () => {
   await writeFile(join(directory, 'hosts'), '# ours\n127.0.0.1 localhost\n10.1.2.3\tMinio images # both\n');
   const { find } = resolverWith();
   expect(await find('minio')).toEqual([{ address: '10.1.2.3', family: 4 }]);
@@ -69,7 +69,7 @@ it('answers for the hosts file, IP addresses and localhost without a question, a
   expect(await find('minio')).toEqual([{ address: '10.1.2.44', family: 4 }]);
 });
 
-it('completes short names by the search list, and long ones only when they are not found', async () => {
+it('applies the search list to short names first, and to long ones only if they are not found', async () => {
   await writeFile(join(directory, 'resolv.conf'), 'search default.svc.cluster.local cluster.local\noptions ndots:2\n');
   answers.set('minio.default.svc.cluster.local', ['10.0.0.5']);
   answers.set('far.away.example', ['192.0.2.5']);
@@ -84,7 +84,7 @@ it('completes short names by the search list, and long ones only when they are n
   await expect(find('minio.')).rejects.toMatchObject({ code: 'ENOTFOUND' });
 });
 
-it('remembers what it found for its time to live, and what it did not find for seconds', async () => {
+it('caches addresses for their TTL, and failures for a few seconds', async () => {
   answers.set('cdn.example', ['192.0.2.1']);
   answers.set('broken.example', 'failure');
   const { find, known } = resolverWith();
@@ -110,14 +110,14 @@ it('remembers what it found for its time to live, and what it did not find for s
   expect(server.count('cdn.example')).toBe(4);
 });
 
-it('asks once for all who want a name at the same time, and a few names of a registered domain at once', async () => {
+it('coalesces concurrent lookups of a name, and limits those of a registered domain', async () => {
   answers.set('slow.co.uk', 'silence');
   answers.set('cdn.example', ['192.0.2.1']);
   const { find } = resolverWith({ timeoutMs: 1_500 });
   const names = Array.from({ length: 20 }, (_, n) => `h${n}.slow.co.uk`);
   const waiting = Promise.allSettled([...names, ...names].map(find));
   await until(() => server.count('h1.slow.co.uk') > 0);
-  // Those of other domains go past them.
+  // Other domains are not blocked.
   expect(await find('img.cdn.example')).toHaveLength(1);
   expect(await find('cdn.example')).toHaveLength(1);
   expect(new Set(server.questions.map(({ name }) => name).filter((name) => name.includes('slow')))).toEqual(
@@ -127,11 +127,11 @@ it('asks once for all who want a name at the same time, and a few names of a reg
   expect(outcomes.every((one) => one.status === 'rejected' && one.reason.code === 'EAI_AGAIN')).toBe(true);
 });
 
-it('takes all its time for a silent name server each time, however fast it was before', async () => {
+it('waits the full time for a silent name server each time, even if others answered fast', async () => {
   answers.set('silent.example', 'silence');
   answers.set('cdn.example', ['192.0.2.1']);
   const { find } = resolverWith({ timeoutMs: 3_600 });
-  // c-ares learns from these to wait a fraction of a second.
+  // From these, c-ares learns a time-out of a fraction of a second.
   for (let n = 0; n < 20; n += 1) await find(`h${n}.cdn.example`);
   for (let n = 0; n < 2; n += 1) {
     const begun = performance.now();
@@ -140,7 +140,7 @@ it('takes all its time for a silent name server each time, however fast it was b
   }
 });
 
-it('never asks dns.lookup, and the guard sees the address that is connected to', async () => {
+it('never calls dns.lookup, and the guard checks the address that is connected to', async () => {
   answers.set('inside.example', ['127.0.0.1']);
   const images = await ImageServer.start({ '/': ok(Buffer.from('x')) });
   const spy = jest.spyOn(dns, 'lookup');

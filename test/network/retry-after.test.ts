@@ -12,6 +12,6 @@ it.each([
   ['1.5', undefined],
   ['', undefined],
   [undefined, undefined],
-])('reads %p as %p ms', (header, expected) => {
+])('parses %p as %p ms', (header, expected) => {
   expect(parseRetryAfter(header, now)).toBe(expected);
 });

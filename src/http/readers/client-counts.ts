@@ -1,9 +1,8 @@
 import type { Store } from 'express-rate-limit';
+import { LRUCache } from 'lru-cache';
 
-/** Clients that are counted at the same time; each takes some hundred bytes. */
+/** Clients counted at the same time; each takes a few hundred bytes. */
 const MAX_CLIENTS = 10_000;
-/** So many are left then: forgetting one at a time would walk past the places of all that were forgotten before. */
-const CLIENTS_LEFT = 9_000;
 
 interface Count {
   totalHits: number;
@@ -15,38 +14,29 @@ export interface ClientCounts extends Store {
 }
 
 /**
- * Counts the calls of each client in a window that begins with its first one; a store for express-rate-limit. Whoever
- * has many addresses cannot make it grow: above {@link MAX_CLIENTS} those whose windows began first are forgotten. That
- * gives away nothing, as so many addresses may each make their own calls anyway.
+ * Counts the calls of each client in a window that starts with its first call; a store for express-rate-limit. Bounded
+ * against clients with many addresses: above {@link MAX_CLIENTS}, the oldest windows are dropped. That allows no more
+ * calls than those addresses have anyway.
  * @param now milliseconds since the epoch
  */
 export const createClientCounts = (windowMs: number, now: () => number = Date.now): ClientCounts => {
-  /** By the begin of their windows, as all of these are equally long. */
-  const counts = new Map<string, Count>();
-
-  const forgetOldest = (): void => {
-    for (const client of counts.keys()) {
-      if (counts.size <= CLIENTS_LEFT) return;
-      counts.delete(client);
-    }
-  };
+  // Only `peek` is used, so the order of eviction is that of the windows' start.
+  const counts = new LRUCache<string, Count>({ max: MAX_CLIENTS });
 
   return {
     localKeys: true,
     increment(client) {
       const at = now();
-      let count = counts.get(client);
+      let count = counts.peek(client);
       if (count === undefined || count.resetTime.getTime() <= at) {
-        counts.delete(client);
         count = { totalHits: 0, resetTime: new Date(at + windowMs) };
         counts.set(client, count);
-        if (counts.size > MAX_CLIENTS) forgetOldest();
       }
       count.totalHits += 1;
       return { ...count };
     },
     decrement(client) {
-      const count = counts.get(client);
+      const count = counts.peek(client);
       if (count !== undefined) count.totalHits = Math.max(0, count.totalHits - 1);
     },
     resetKey: (client) => void counts.delete(client),

@@ -7,7 +7,7 @@ const setup = () => {
   return { clock, counts: createClientCounts(MINUTE_MS, () => clock.now) };
 };
 
-test('each client is counted on its own, in a window that begins with its first call', () => {
+test('each client is counted separately, in a window that starts with its first call', () => {
   const { clock, counts } = setup();
   expect(counts.increment('a')).toEqual({ totalHits: 1, resetTime: new Date(61_000) });
   clock.now += 30_000;
@@ -22,7 +22,7 @@ test('each client is counted on its own, in a window that begins with its first 
   expect(counts.increment('b').totalHits).toBe(1);
 });
 
-test('of a million clients in a minute the newest nine thousand are remembered, and no more than ten', () => {
+test('of a million clients in a minute, only the newest ten thousand are counted', () => {
   const { counts } = setup();
   for (let n = 0; n < 1_000_000; n += 1) counts.increment(`address ${n}`);
   const remembered = (n: number) => counts.increment(`address ${n}`).totalHits === 2;
