@@ -1,245 +1,254 @@
-import type { ActiveRequest } from '../requests/request-store.ts';
+import type { ImagePool } from '../images/task.ts';
+import { serverOf } from '../network/server.ts';
+import type { Completion } from '../requests/completion.ts';
+import type { ClaimedImage, ImageStore } from '../requests/image-store.ts';
+import type { ActiveRequest, RequestStore } from '../requests/request-store.ts';
 import { isSmall } from '../requests/transitions.ts';
-import { createAlarm } from '../timing/wake-up.ts';
+import { NO_COUNTS } from '../requests/types.ts';
+import { settlesWithin } from '../timing/deadline.ts';
+import { createPeriodicTask } from '../timing/periodic-task.ts';
+import { createWakeUp } from '../timing/wake-up.ts';
 import { createActiveReader } from './active-requests.ts';
-import { createAttempts } from './attempts.ts';
-import { createCancelling, isCancelling } from './cancellation.ts';
-import type { DispatcherDeps } from './dispatcher-deps.ts';
-import { createFinisher } from './finisher.ts';
-import { createHeldImages } from './in-flight.ts';
-import { createFairQueue, type Turn } from './queue.ts';
-import { createSettler } from './result-writer.ts';
+import type { Claimer } from './claimer.ts';
+import type { Coalescer } from './coalescing.ts';
+import { type HostNames, isHostGroup } from './host-names.ts';
+import { createResultWriter } from './result-writer.ts';
 import { createRunImage } from './run-image.ts';
+import { createRuns, type RunsDeps } from './runs.ts';
+import { createScheduler } from './scheduler.ts';
+import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings } from './scheduling/events.ts';
 
-/** How often the database is asked for requests that came without a wake-up, for example on another instance. */
-const POLL_MS = 400;
-/** When the answer takes long, it is asked for less often: so many times the answer's time, up to the longest. */
-const LOOK_SHARE = 3;
-const LONGEST_POLL_MS = 2_000;
-/** Small requests that are looked at together, though there may not be room for all of them. */
-const LEAST_TOGETHER = 16;
-/** Pause after the database failed, in milliseconds. */
-const BROKEN_PAUSE_MS = 500;
-/** After the database was away: time for every instance to renew its leases before anyone takes what has lapsed. */
-const RECOVERY_PAUSE_MS = 1_000;
+/** Images that one step of a cancellation stops; claims wait meanwhile. */
+const CANCELLED_AT_ONCE = 200;
+/** Pause before a write that failed is repeated, in milliseconds. */
+const OUTAGE_PAUSE_MS = 500;
 /** What the last writes of a stop may take. */
 const LAST_WRITES_MS = 1_000;
 
-export interface Dispatcher {
-  start(): void;
-  /** Something has changed in the database: look now. */
-  wake(): void;
-  /** This request has just become active: it need not be looked for. */
-  add(request: ActiveRequest): void;
-  /** Takes no more, waits up to `graceMs` for what runs, and hands the rest back to other instances, in a second more. */
-  stop(graceMs: number): Promise<void>;
+export interface DispatcherLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
 }
 
+export interface DispatcherDeps
+  extends Pick<SchedulerSettings, 'connections' | 'maxConsecutiveThrottles'>,
+    Pick<RunsDeps, 'maxAttempts' | 'maxQueueMs' | 'random' | 'onBegin' | 'onOutcome'> {
+  readonly images: ImageStore;
+  readonly claimer: Pick<Claimer, 'claim'>;
+  readonly requests: RequestStore;
+  readonly completion: Completion;
+  readonly pool: Pick<ImagePool, 'capacity' | 'most' | 'run'>;
+  readonly names: HostNames;
+  readonly coalescer: Coalescer;
+  /** Resolves when the image store takes writes. */
+  readonly checkStorage: () => Promise<void>;
+  readonly leaseMs: number;
+  /** For how long a result is written again while the database fails, in milliseconds. */
+  readonly maxSettleMs: number;
+  readonly log: DispatcherLog;
+  /** Called with how many images a step of a cancellation has stopped. */
+  readonly onCancelled?: (images: number) => void;
+}
+
+export type Dispatcher = ReturnType<typeof createDispatcher>;
+
 /**
- * Keeps the pool full: claims as many images as there are free slots, fairly over the requests, renews their leases
- * while they run, writes what became of them, and ends requests that have nothing left. An image server that is slow, or
- * asks for a slower pace, holds up its own images only (docs/decisions/0026-independent-origins.md).
+ * Carries out what the scheduler decides: reads requests, claims and runs images, renews their leases while they run,
+ * writes their results, and completes requests that have nothing left.
  */
-export const createDispatcher = (deps: DispatcherDeps): Dispatcher => {
-  const { images, claimer, requests, completion, pool, origins, sharing, storeGate, leaseMs, log } = deps;
-  const queue = createFairQueue(() => performance.now(), origins.isRoomy);
+export const createDispatcher = (deps: DispatcherDeps) => {
+  const { images, claimer, requests, completion, pool, names, leaseMs, log } = deps;
+  const now = (): number => performance.now();
+  const scheduler = createScheduler({
+    ...{ capacity: pool.capacity, most: pool.most, connections: deps.connections },
+    ...{ maxConsecutiveThrottles: deps.maxConsecutiveThrottles, maxAttempts: deps.maxAttempts },
+    unresolved: { groupOf: names.groupOf, isGroup: isHostGroup, available: names.available },
+  });
+  const hosts = {
+    hostOf: (url: string) => names.groupOf(url) ?? serverOf(url),
+    countedFor: (host: string, url: string) => host === serverOf(url) || names.isOf(host, url),
+    available: (host: string | null) => scheduler.available(host, now()),
+  };
   const readActive = createActiveReader(requests.active);
-  const held = createHeldImages(pool.capacity, pool.most, () => performance.now());
-  const { wake, sleep } = createAlarm();
-  let stopping = false;
+  const { wake, sleep } = createWakeUp();
+  /** Writes and decisions under way that a stop waits for. */
+  const pending = new Set<Promise<unknown>>();
+  const starting = new Map<string, Promise<unknown>>();
   let loop: Promise<void> = Promise.resolve();
-  let nextLook = 0;
-  let broken = false;
+  let isDown = false;
+  let stopping = false;
   let ended = false;
 
-  const reportBroken = (error: unknown): void => {
-    if (!broken) log.warn({ err: error }, 'the database does not answer; work goes on when it does');
-    broken = true;
+  const handle = (event: SchedulerEvent): void => {
+    for (const action of scheduler.handle(event, now())) carryOut(action);
+    wake();
   };
 
-  const settler = createSettler(images, requests, async (error) => {
-    reportBroken(error);
-    await pause(BROKEN_PAUSE_MS);
-    return !ended;
-  });
-
-  /**
-   * After an outage, whose length is nobody's fault: what is in work here is held again before anyone may take it, and
-   * claims whose answer was lost on the way are given back.
-   */
-  const recover = async (): Promise<void> => {
-    await images.renew(held.images(), leaseMs);
-    await images.releaseUnheard();
-    broken = false;
-    log.info({}, 'the database answers again');
-    await pause(RECOVERY_PAUSE_MS);
+  const databaseFailed = (error: unknown): void => {
+    if (!isDown) log.warn({ err: error }, 'The database does not answer; work continues when it does');
+    isDown = true;
+    handle({ type: 'database failed' });
   };
 
-  const goOnCancelling = createCancelling({ queue, images, requests, completion, onCancelled: deps.onCancelled });
+  const requeue = (those: readonly ClaimedImage[]): Promise<void> => images.release(those, 0).catch(databaseFailed);
 
-  const finisher = createFinisher(
-    completion,
-    (turn, hasEnded) => {
-      if (hasEnded) return queue.forget(turn);
-      queue.dry(turn);
-      wake();
+  const writer = createResultWriter(images, requests, {
+    deadlineMs: deps.maxSettleMs,
+    async onFailure(error) {
+      databaseFailed(error);
+      await sleepFor(OUTAGE_PAUSE_MS);
+      return !ended;
     },
-    reportBroken,
-  );
-
-  const runImage = createRunImage({
-    ...{ pool, origins, sharing },
-    onRoom: wake,
+  });
+  const runs = createRuns({
+    ...deps,
+    ...{ writer, requeue, handle, onError: databaseFailed },
+    runImage: createRunImage({ pool, names, coalescer: deps.coalescer }),
   });
 
-  const attempts = createAttempts({
-    ...{ deps, queue, held, settler, finisher, runImage, wake, reportBroken },
-    sleep: () => sleep(POLL_MS),
-    isStopping: () => stopping,
+  const track = (work: Promise<unknown>): void => {
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  };
+
+  const markStarted = (requestIds: readonly string[]): void => {
+    const marked = requests
+      .markStarted(requestIds)
+      .then(() => handle({ type: 'requests started', requestIds }))
+      .catch(databaseFailed)
+      .finally(() => {
+        for (const id of requestIds) if (starting.get(id) === marked) starting.delete(id);
+      });
+    for (const id of requestIds) starting.set(id, marked);
+  };
+
+  const complete = async (batch: readonly ActiveRequest[]): Promise<void> => {
+    const [first] = batch;
+    let finished: ReadonlySet<string> = new Set();
+    try {
+      if (first === undefined || isSmall(first)) finished = await completion.tryCompleteAll(batch);
+      else if (await completion.tryComplete(first)) finished = new Set([first._id]);
+    } catch (error) {
+      databaseFailed(error);
+    }
+    for (const request of batch) {
+      handle({ type: 'completion decided', request, hasFinished: finished.has(request._id) });
+    }
+  };
+
+  const carryOut = (action: SchedulerAction): void => {
+    if (action.type === 'run') {
+      const started = Promise.resolve(starting.get(action.request._id));
+      track(runs.start(action.image, action.request, action.since, started));
+    } else if (action.type === 'requeue') track(requeue(action.images).then(() => handle({ type: 'requeued' })));
+    else if (action.type === 'mark started') markStarted(action.requestIds);
+    else if (action.type === 'complete') track(complete(action.requests));
+    else runs.answer(action.imageId, action.type === 'grant');
+  };
+
+  const claim = async (of: readonly ActiveRequest[], wanted: number): Promise<SchedulerEvent> => ({
+    type: 'claimed',
+    ...(await claimer.claim(of, wanted, leaseMs, hosts)),
   });
 
-  /** Claims images of small requests together. */
-  const serveTogether = async (turns: readonly Turn[], wanted: number): Promise<void> => {
-    const { claimed, looks } = await claimer.claimTogether(
-      turns.map(({ request }) => request),
-      wanted,
-      leaseMs,
-      origins,
-    );
-    const begun = attempts.begin(new Map(turns.map((turn) => [turn.request._id, turn])), claimed);
-    for (const turn of turns) {
-      const look = looks.get(turn.request._id);
-      if (look === undefined) continue;
-      queue.looked(turn, look);
-      if (look.unfinished === 0 && turn.running === 0) finisher.add(turn);
+  /** One step: what has not started stops, what runs continues to its end. */
+  const cancel = async (request: ActiveRequest): Promise<SchedulerEvent> => {
+    const stopped = await images.cancel(request, CANCELLED_AT_ONCE);
+    if (stopped > 0) {
+      deps.onCancelled?.(stopped);
+      await requests.addCounts(request._id, request.run, { ...NO_COUNTS, cancelled: stopped });
     }
-    await begun;
-  };
-
-  const serve = async (turn: Turn, wanted: number): Promise<void> => {
-    const { request, cursor } = turn;
-    const claimed = await claimer.claim(request, wanted, leaseMs, cursor, origins);
-    const waitingFor = () => [...cursor.passed, ...cursor.skipped.keys()];
-    if (claimed.length === 0) {
-      if (cursor.left === 'unread') queue.served(turn);
-      else if (cursor.left === 'without room') queue.withoutRoom(turn, waitingFor());
-      else {
-        queue.dry(turn);
-        if (turn.running === 0 && (await completion.tryComplete(request))) queue.forget(turn);
-      }
-      return;
-    }
-    queue.served(turn);
-    if (claimed.length < wanted && cursor.left === 'without room') queue.withoutRoom(turn, waitingFor());
-    await attempts.begin(new Map([[request._id, turn]]), claimed);
-  };
-
-  /** Asks which requests are active, less often when the answer takes long. */
-  const look = async (): Promise<void> => {
-    const askedAt = performance.now();
-    nextLook = askedAt + POLL_MS;
-    const { requests: active, range } = await readActive();
-    queue.update(active, range, askedAt);
-    const tookMs = performance.now() - askedAt;
-    // Unless it was woken meanwhile, for what the answer may not know yet.
-    if (nextLook > 0) nextLook = askedAt + Math.max(POLL_MS, Math.min(tookMs * LOOK_SHARE, LONGEST_POLL_MS));
+    return { type: 'cancelled', requestId: request._id, images: stopped };
   };
 
   /**
-   * One pass: a step of each cancellation, and claims until the slots are full or nothing is due. It ends when it is time
-   * to look for requests again, so that however many wait for something, a new one is seen.
-   * @returns true when there is more to do at once
+   * After an outage, which is nothing that images should pay for: leases are renewed before other instances may take
+   * them, and claims whose answers were lost are given back.
    */
-  const fill = async (): Promise<boolean> => {
-    if (performance.now() >= nextLook) await look();
-    const more = await goOnCancelling();
-    while (performance.now() < nextLook) {
-      const free = held.free();
-      const candidates = queue.candidates().filter((turn) => !isCancelling(turn));
-      const [turn] = candidates;
-      if (stopping || attempts.isAlone() || turn === undefined || free < Math.max(1, Math.floor(pool.capacity / 4)))
-        return more;
-      const room = await storeGate.allowance(free, held.started);
-      if (room === 0) return more;
-      const share = Math.max(1, Math.ceil(room / candidates.length));
-      if (!isSmall(turn.request)) await serve(turn, share);
-      else {
-        const equals = candidates.filter(({ request, running }) => isSmall(request) && running === turn.running);
-        const together = equals.slice(0, Math.max(room, LEAST_TOGETHER));
-        await serveTogether(together, Math.min(room, share * together.length));
+  const recover = async (): Promise<SchedulerEvent> => {
+    await images.renew(scheduler.images(), leaseMs);
+    await images.releaseUnacknowledged();
+    isDown = false;
+    log.info({}, 'The database answers again');
+    return { type: 'database recovered' };
+  };
+
+  const ask = async (query: Exclude<SchedulerQuery, { type: 'wait' }>): Promise<SchedulerEvent> => {
+    switch (query.type) {
+      case 'read requests': {
+        const askedAt = now();
+        return { type: 'requests read', askedAt, ...(await readActive()) };
       }
+      case 'claim':
+        return claim(query.requests, query.wanted);
+      case 'cancel':
+        return cancel(query.request);
+      case 'recover':
+        return recover();
+      case 'check storage':
+        return deps.checkStorage().then(
+          () => ({ type: 'storage checked', ok: true }),
+          () => ({ type: 'storage checked', ok: false }),
+        );
     }
-    return true;
   };
 
   const work = async (): Promise<void> => {
     while (!stopping) {
-      try {
-        if (broken) await recover();
-        if (await fill()) continue;
-      } catch (error) {
-        reportBroken(error);
-        await pause(BROKEN_PAUSE_MS);
-      }
-      if (!stopping) await sleep(POLL_MS);
+      const query = scheduler.next(now());
+      if (query.type === 'wait') await sleep(query.until - now());
+      else await ask(query).then(handle, databaseFailed);
     }
   };
 
-  let renewing = false;
-  const renewal = setInterval(
-    () => {
-      // While the database is held up, renewals must not queue.
-      if (renewing) return;
-      renewing = true;
-      images
-        .renew(held.images(), leaseMs)
-        .catch(reportBroken)
-        .finally(() => {
-          renewing = false;
-        });
+  const renewal = createPeriodicTask(
+    'the renewal of leases',
+    async () => {
+      const lost = await images.renew(scheduler.images(), leaseMs).catch((error: unknown) => {
+        databaseFailed(error);
+        return [];
+      });
+      runs.abort(lost);
     },
     Math.max(leaseMs / 3, 100),
+    log,
   );
-  renewal.unref();
 
   return {
-    start() {
+    start(): void {
       loop = work();
+      renewal.start();
     },
-    wake() {
-      nextLook = 0;
-      wake();
+    /** Something has changed in the database: look now. */
+    wake(): void {
+      handle({ type: 'changed' });
     },
-    add(request) {
-      queue.add(request);
-      wake();
+    /** This request has just become active: it need not be looked for. */
+    add(request: ActiveRequest): void {
+      handle({ type: 'request added', request });
     },
-    async stop(graceMs) {
+    /** Why images wait for the image store; null when they do not. */
+    storageFailure: (): string | null => scheduler.storageFailure(now()),
+    /** Claims no more, waits up to `graceMs` for what runs, and gives the rest to other instances, in a second more. */
+    async stop(graceMs: number): Promise<void> {
       stopping = true;
-      origins.close();
-      wake();
+      names.close();
+      handle({ type: 'stop' });
       const drained = loop.then(async () => {
-        while (held.size > 0) await sleep(50);
-        await settler.idle();
-        await finisher.idle();
+        while (pending.size > 0) await Promise.all(pending);
+        await writer.idle();
       });
-      await within(drained, graceMs);
+      await settlesWithin(drained, graceMs);
       ended = true;
-      clearInterval(renewal);
-      // What still runs is handed over; the result it may yet write is refused by the fence.
-      const handedOver = Promise.all([images.release(held.images(), 0), images.releaseUnheard()]);
-      await within(handedOver.catch(reportBroken), LAST_WRITES_MS);
+      // The results of what still runs are refused by the fence.
+      const released = Promise.all([
+        images.release(scheduler.images(), 0),
+        images.releaseUnacknowledged(),
+        renewal.stop(0),
+      ]);
+      await settlesWithin(released.catch(databaseFailed), LAST_WRITES_MS);
     },
   };
 };
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Waits for the work, at most `ms`: a database that does not answer must not hold up a stop. */
-const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
-};
+const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

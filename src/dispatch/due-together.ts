@@ -1,25 +1,15 @@
 import { byRequest } from '../requests/by-request.ts';
 import { FRESH_BEFORE } from '../requests/due-dates.ts';
-import { createPicker, type DueImage } from './due.ts';
-import type { OriginRoom } from './host-limiter.ts';
+import { type ClaimLeft, createPicker, type DueImage } from './due.ts';
+import type { HostCapacity } from './hosts.ts';
 
-/** What a claim has seen of one request, and left of it. */
-export interface Look {
-  /** Images that are not finished, those included that this claim has picked. */
-  readonly unfinished: number;
-  /** Whether due images are left for which there was no place in the claim. */
-  readonly more: boolean;
-  /** Origins without room that due images wait for. */
-  readonly waitingFor: readonly (string | null)[];
-  /** Milliseconds until the next of the others is due; infinite when there is none. */
-  readonly dueInMs: number;
-}
+const dueAt = ({ nextAt }: DueImage): number => nextAt?.getTime() ?? 0;
 
-/** Images that come back are due before fresh ones. */
-const isFresh = ({ nextAt }: DueImage): boolean => (nextAt?.getTime() ?? 0) < FRESH_BEFORE;
+/** Requeued images are due before fresh ones. */
+const isFresh = (image: DueImage): boolean => dueAt(image) < FRESH_BEFORE;
 
 const inOrder = (one: DueImage, other: DueImage): number =>
-  Number(isFresh(one)) - Number(isFresh(other)) || (one.nextAt?.getTime() ?? 0) - (other.nextAt?.getTime() ?? 0);
+  Number(isFresh(one)) - Number(isFresh(other)) || dueAt(one) - dueAt(other);
 
 /**
  * Picks due images of several small requests, one of each in turn, so that none of them waits for another.
@@ -31,34 +21,34 @@ export const findDueTogether = <Image extends DueImage & { readonly requestId: s
   unfinished: readonly Image[],
   now: number,
   wanted: number,
-  origins: OriginRoom,
-): { readonly due: readonly Image[]; readonly looks: ReadonlyMap<string, Look> } => {
-  const picker = createPicker<Image>(wanted, origins);
+  hosts: HostCapacity,
+): { readonly due: readonly Image[]; readonly left: ReadonlyMap<string, ClaimLeft> } => {
+  const picker = createPicker<Image>(wanted, hosts);
   const imagesOf = byRequest(requestIds, unfinished);
   const requests = requestIds.map((requestId) => {
     const images = (imagesOf.get(requestId) ?? []).sort(inOrder);
-    const isDue = ({ nextAt }: Image): boolean => (nextAt?.getTime() ?? 0) <= now;
-    const later = images.filter((image) => !isDue(image)).map(({ nextAt }) => (nextAt?.getTime() ?? 0) - now);
+    const isDue = (image: Image): boolean => dueAt(image) <= now;
+    const later = images.filter((image) => !isDue(image)).map((image) => dueAt(image) - now);
     return {
       requestId,
       due: images.filter(isDue),
       unfinished: images.length,
       dueInMs: Math.min(...later),
-      waitingFor: new Set<string | null>(),
+      saturated: new Set<string | null>(),
     };
   });
-  for (let left = requests; left.length > 0 && !picker.isFull(); left = left.filter(({ due }) => due.length > 0)) {
-    for (const { due, waitingFor } of left) {
+  for (let open = requests; open.length > 0 && !picker.isFull(); open = open.filter(({ due }) => due.length > 0)) {
+    for (const { due, saturated } of open) {
       if (picker.isFull()) break;
       const image = due.shift();
       if (image === undefined) continue;
-      const origin = picker.originOf(image.inputUrl);
-      if (!picker.take(image, origin)) waitingFor.add(origin);
+      const host = picker.hostOf(image.inputUrl);
+      if (!picker.pick(image, host)) saturated.add(host);
     }
   }
-  const looks = requests.map(
-    ({ requestId, due, waitingFor, ...look }) =>
-      [requestId, { ...look, more: due.length > 0, waitingFor: [...waitingFor] }] as const,
+  const left = requests.map(
+    ({ requestId, due, saturated, ...counts }) =>
+      [requestId, { ...counts, more: due.length > 0, saturatedHosts: [...saturated] }] as const,
   );
-  return { due: picker.images, looks: new Map(looks) };
+  return { due: picker.images, left: new Map(left) };
 };

@@ -36,13 +36,13 @@ export type LookedUp =
   /** There are too many slow look-ups: the image should be given back. */
   | { readonly kind: 'crowded' };
 
-export interface Names {
+export interface HostNames {
   /** Where images wait together whose host is not known to be found: a registered domain. Null: they need not wait. */
   groupOf(url: string): string | null;
   /** Whether the URL's host is one of the group, whatever has been found since. */
   isOf(group: string, url: string): boolean;
   /** How many more images of the group may be claimed now. */
-  room(group: string): number;
+  available(group: string): number;
   /** Looks up the host of a URL that was claimed. Never rejects. */
   find(url: string): Promise<LookedUp>;
   /** Ends every wait: those images should be given back. */
@@ -50,17 +50,17 @@ export interface Names {
 }
 
 /** For what is never looked up. */
-export const NO_NAMES: Names = {
+export const NO_HOST_NAMES: HostNames = {
   groupOf: () => null,
   isOf: () => false,
-  room: () => Number.POSITIVE_INFINITY,
+  available: () => Number.POSITIVE_INFINITY,
   find: async () => ({ kind: 'found' }),
   close: () => {},
 };
 
 const PREFIX = 'name:';
 
-export const isNameGroup = (key: string): boolean => key.startsWith(PREFIX);
+export const isHostGroup = (key: string): boolean => key.startsWith(PREFIX);
 
 /**
  * Looks up the hosts of images before they take a place anywhere, so that names which are not found hold up nothing but
@@ -69,11 +69,11 @@ export const isNameGroup = (key: string): boolean => key.startsWith(PREFIX);
  * @param isFetched false for URLs that are read from this service itself
  * @param now milliseconds that only ever grow
  */
-export const createNames = (
+export const createHostNames = (
   resolver: Pick<NameResolver, 'find' | 'known'>,
   isFetched: (url: string) => boolean,
   now: () => number,
-): Names => {
+): HostNames => {
   const lookingUp = new Map<string, number>();
   const cacheOptions = { max: REMEMBERED, ttlResolution: 0, perf: { now } };
   const proven = new LRUCache<string, true>(cacheOptions);
@@ -107,11 +107,11 @@ export const createNames = (
     },
 
     isOf(group, url) {
-      const host = isNameGroup(group) ? hostOf(url) : null;
+      const host = isHostGroup(group) ? hostOf(url) : null;
       return host !== null && PREFIX + domainOf(host) === group;
     },
 
-    room(group) {
+    available(group) {
       if (paused.get(group) || quick >= mostQuick()) return 0;
       return Math.max(0, PER_DOMAIN - (lookingUp.get(group) ?? 0));
     },

@@ -1,72 +1,78 @@
-import type { ImageStore, Settlement } from '../requests/image-store.ts';
+import type { ImageOutcome, ImageStore } from '../requests/image-store.ts';
 import type { ActiveRequest, RequestStore } from '../requests/request-store.ts';
 import { type Counters, NO_COUNTS } from '../requests/types.ts';
 
-export interface Settled extends Settlement {
+export interface Written extends ImageOutcome {
   readonly request: ActiveRequest;
 }
 
-export interface Settler {
-  /** Writes the verdict, together with others that come meanwhile; resolves to whether it stands or is stale. */
-  settle(settlement: Settled): Promise<boolean>;
+export interface ResultWriter {
+  /** Writes the outcome, together with others that come meanwhile; resolves to whether it was applied. */
+  write(written: Written): Promise<boolean>;
   /** Resolves when nothing is left to write. */
   idle(): Promise<void>;
 }
 
-/** Most verdicts that one bulk write carries. */
+export interface ResultWriterOptions {
+  /** For how long a write is repeated while it fails, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Called after a failed write; resolves after a pause, to false when it should not be repeated. */
+  readonly onFailure: (error: unknown) => Promise<boolean>;
+}
+
+/** Outcomes of one bulk write. */
 const BATCH = 100;
 
 /**
- * Collects verdicts while the previous write is on its way, so that a busy service writes many images at once and an
- * idle one writes each at once. A write that fails is repeated until it stands: the leases say whether it still counts.
- * Counters follow their batch, and the next batch does not wait for them: an image ends when both are written, so that
- * whoever finds nothing in work finds exact counters too.
- * @param whenBroken told of a failed write; resolves after a pause, to false when it is not worth repeating
+ * Collects outcomes while the previous write is on its way, so that a busy service writes many images at once and an
+ * idle one writes each at once. A write that fails is repeated until it succeeds or its deadline passes; the lease filter
+ * drops what is stale by then. Counters follow their batch, and the next batch does not wait for them: an image ends when
+ * both are written, so that whoever finds nothing in flight finds exact counters too.
  */
-export const createSettler = (
-  images: ImageStore,
-  requests: RequestStore,
-  whenBroken: (error: unknown) => Promise<boolean>,
-): Settler => {
-  let waiting: { settlement: Settled; done: (stands: boolean) => void }[] = [];
+export const createResultWriter = (
+  images: Pick<ImageStore, 'finish'>,
+  requests: Pick<RequestStore, 'addCounts'>,
+  { deadlineMs, onFailure }: ResultWriterOptions,
+): ResultWriter => {
+  let queued: { readonly written: Written; readonly done: (applied: boolean) => void }[] = [];
   let writing: Promise<void> | null = null;
   const counting = new Set<Promise<void>>();
 
-  /** Resolves to the verdicts that stand. */
-  const write = async (batch: readonly Settled[]): Promise<ReadonlySet<Settlement>> => {
+  /** Resolves to the outcomes that were applied. */
+  const writeBatch = async (batch: readonly Written[]): Promise<ReadonlySet<ImageOutcome>> => {
+    const begun = performance.now();
     for (;;) {
       try {
-        return new Set<Settlement>(await images.settle(batch));
+        return new Set<ImageOutcome>(await images.finish(batch));
       } catch (error) {
-        if (!(await whenBroken(error))) return new Set();
+        if (!(await onFailure(error)) || performance.now() - begun > deadlineMs) return new Set();
       }
     }
   };
 
   /** Counters may fall short, so an error here is not repeated; see RequestStore.addCounts. */
-  const count = async (batch: readonly Settled[]): Promise<void> => {
+  const count = async (batch: readonly Written[]): Promise<void> => {
     const sums = new Map<string, { request: ActiveRequest; added: Counters }>();
-    for (const settled of batch) {
-      const sum = sums.get(settled.request._id) ?? { request: settled.request, added: NO_COUNTS };
-      sums.set(settled.request._id, { ...sum, added: addVerdict(sum.added, settled) });
+    for (const written of batch) {
+      const sum = sums.get(written.request._id) ?? { request: written.request, added: NO_COUNTS };
+      sums.set(written.request._id, { ...sum, added: addOutcome(sum.added, written) });
     }
     await Promise.allSettled(
       [...sums.values()]
-        // One whose images are all in this batch ends next, and is counted then.
+        // A request whose images are all in this batch completes next, and is counted then.
         .filter(({ request, added }) => ended(added) > 0 && ended(added) < request.total)
         .map(({ request, added }) => requests.addCounts(request._id, request.run, added)),
     );
   };
 
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
-      waiting = waiting.slice(BATCH);
-      const held = await write(batch.map(({ settlement }) => settlement));
-      const standing = batch.map(({ settlement }) => settlement).filter((settlement) => held.has(settlement));
-      const counted = count(standing).then(() => {
+    while (queued.length > 0) {
+      const batch = queued.slice(0, BATCH);
+      queued = queued.slice(BATCH);
+      const applied = await writeBatch(batch.map(({ written }) => written));
+      const counted = count(batch.map(({ written }) => written).filter((written) => applied.has(written))).then(() => {
         counting.delete(counted);
-        for (const { settlement, done } of batch) done(held.has(settlement));
+        for (const { written, done } of batch) done(applied.has(written));
       });
       counting.add(counted);
     }
@@ -74,9 +80,9 @@ export const createSettler = (
   };
 
   return {
-    settle(settlement) {
+    write(written) {
       return new Promise((done) => {
-        waiting.push({ settlement, done });
+        queued.push({ written, done });
         writing ??= drain();
       });
     },
@@ -88,13 +94,13 @@ export const createSettler = (
 
 const ended = ({ completed, failed }: Counters): number => completed + failed;
 
-const addVerdict = (sum: Counters, { verdict }: Settlement): Counters => {
-  if (verdict.kind === 'failed') return { ...sum, failed: sum.failed + 1 };
-  if (verdict.kind === 'again') return sum;
+const addOutcome = (sum: Counters, { outcome }: ImageOutcome): Counters => {
+  if (outcome.kind === 'failed') return { ...sum, failed: sum.failed + 1 };
+  if (outcome.kind === 'again') return sum;
   return {
     ...sum,
     completed: sum.completed + 1,
-    bytesIn: sum.bytesIn + verdict.result.bytesIn,
-    bytesOut: sum.bytesOut + verdict.result.bytesOut,
+    bytesIn: sum.bytesIn + outcome.result.bytesIn,
+    bytesOut: sum.bytesOut + outcome.result.bytesOut,
   };
 };

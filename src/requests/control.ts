@@ -24,7 +24,7 @@ export const createControl = ({ requests, images, completion, wake }: ControlDep
   const resumeRetry = async ({ _id, run, total }: Pick<ActiveRequest, '_id' | 'run' | 'total'>): Promise<void> => {
     for (let from = 0; from < total; from += PAGE_SIZE) {
       if (!(await requests.touchRetry(_id, run))) return;
-      await images.putBack(_id, run, from, from + PAGE_SIZE);
+      await images.requeue(_id, run, from, from + PAGE_SIZE);
     }
     if (await requests.endRetry(_id, run)) wake();
   };

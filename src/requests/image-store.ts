@@ -2,7 +2,7 @@ import { byRequest } from './by-request.ts';
 import { END_OF_TIME, FRESH_BEFORE, walkWindows } from './due-dates.ts';
 import { between, type ClaimedImage, type Counted, createLeases, createReadDue, requestsOf } from './leases.ts';
 import type { Models } from './models.ts';
-import type { Verdict } from './transitions.ts';
+import type { Outcome } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
 
 export type { ClaimedImage } from './leases.ts';
@@ -18,9 +18,9 @@ export const REPORTED_FIELDS = {
   ...{ status: 1, bytesIn: 1, bytesOut: 1, 'error.code': 1 },
 } as const;
 
-export interface Settlement {
+export interface ImageOutcome {
   readonly image: ClaimedImage;
-  readonly verdict: Verdict;
+  readonly outcome: Outcome;
 }
 
 const OUTLINE = { seq: 1, row: 1, index: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1 } as const;
@@ -42,34 +42,34 @@ export const createImageStore = (models: Models, now: () => Date) => {
     ...createLeases(models, now),
 
     /**
-     * Writes what became of images. May be repeated after a lost answer: what this call's token settled before counts
-     * as settled now.
-     * @returns the settlements that hold; the others were stale
+     * Writes outcomes. May be repeated after a lost answer: what was applied under the same token before counts as
+     * applied now.
+     * @returns the outcomes that were applied; the others were stale
      */
-    async settle(settlements: readonly Settlement[]): Promise<Settlement[]> {
-      if (settlements.length === 0) return [];
+    async finish(outcomes: readonly ImageOutcome[]): Promise<ImageOutcome[]> {
+      if (outcomes.length === 0) return [];
       const at = now();
       const written = await images.bulkWrite(
-        settlements.map(({ image, verdict }) => ({
+        outcomes.map(({ image, outcome }) => ({
           updateOne: {
             filter: { _id: image._id, requestId: image.requestId, leaseToken: image.leaseToken },
-            update: settleUpdate(image, verdict, at),
+            update: updateFor(image, outcome, at),
           },
         })),
         { ordered: false },
       );
-      if (written.matchedCount === settlements.length) return [...settlements];
-      const settled = settlements.map(({ image }) => image);
+      if (written.matchedCount === outcomes.length) return [...outcomes];
+      const settled = outcomes.map(({ image }) => image);
       const found = await images
         .find({ _id: { $in: settled.map(({ _id }) => _id) }, requestId: requestsOf(settled) }, { settledBy: 1 })
         .lean();
       const tokens = new Map(found.map((image) => [image._id, image.settledBy] as const));
-      return settlements.filter(({ image }) => tokens.get(image._id) === image.leaseToken);
+      return outcomes.filter(({ image }) => tokens.get(image._id) === image.leaseToken);
     },
 
     /**
-     * Stops up to `wanted` images that nobody works on: those that wait, and those whose lease has lapsed. What a later
-     * run has put back is left alone: the caller may not have heard yet that the cancelled run is over.
+     * Stops up to `wanted` images that are not in flight: those that wait, and those whose lease has expired. What a later
+     * run requeued is left alone: the caller may not know yet that the cancelled run is over.
      * @returns how many this call has stopped
      */
     async cancel({ _id, run, total }: Counted & Pick<RequestRecord, 'run'>, wanted: number): Promise<number> {
@@ -90,15 +90,15 @@ export const createImageStore = (models: Models, now: () => Date) => {
           ? 0
           : (await images.updateMany({ _id: { $in: ids }, requestId: _id, status: 'pending', ...ofThisRun }, stop))
               .modifiedCount;
-      const lapsed = await images.updateMany(
+      const expired = await images.updateMany(
         { requestId: _id, nextAt: between({ from: FRESH_BEFORE, to: at.getTime() }), ...ofThisRun },
         stop,
       );
-      return stopped + lapsed.modifiedCount;
+      return stopped + expired.modifiedCount;
     },
 
-    /** Puts the failed and cancelled images of one page back to the beginning; each once for a run, however often. */
-    async putBack(requestId: string, run: number, from: number, to: number): Promise<void> {
+    /** Requeues the failed and cancelled images of one page, each at most once per run. */
+    async requeue(requestId: string, run: number, from: number, to: number): Promise<void> {
       const page = await images
         .find({ requestId, seq: { $gte: from, $lt: to } }, { seq: 1, status: 1, run: 1 })
         .lean<Pick<ImageRecord, '_id' | 'seq' | 'status' | 'run'>[]>();
@@ -155,29 +155,29 @@ export const createImageStore = (models: Models, now: () => Date) => {
   };
 };
 
-const settleUpdate = (image: ClaimedImage, verdict: Verdict, at: Date) => {
+const updateFor = (image: ClaimedImage, outcome: Outcome, at: Date) => {
   const settledBy = image.leaseToken;
-  if (verdict.kind === 'again') {
+  if (outcome.kind === 'again') {
     return {
       $set: {
         status: 'pending' as const,
-        nextAt: new Date(at.getTime() + verdict.delayMs),
-        error: verdict.error,
+        nextAt: new Date(at.getTime() + outcome.delayMs),
+        error: outcome.error,
         settledBy,
       },
       $unset: { leaseToken: '' },
-      // An attempt that does not count is taken back; one that was reported is told apart from a lapse.
-      $inc: { attempts: verdict.counts ? 0 : -1, reports: verdict.counts && verdict.reported ? 1 : 0 },
+      // An attempt that does not count is taken back; one that was reported is told apart from an expired lease.
+      $inc: { attempts: outcome.counts ? 0 : -1, reports: outcome.counts && outcome.reported ? 1 : 0 },
     };
   }
   const end = { finishedAt: at, settledBy };
-  if (verdict.kind === 'failed') {
+  if (outcome.kind === 'failed') {
     return {
-      $set: { ...end, status: 'failed' as const, error: verdict.error },
+      $set: { ...end, status: 'failed' as const, error: outcome.error },
       $unset: { nextAt: '', leaseToken: '' },
     };
   }
-  const { bytesIn, bytesOut, width, height, notes } = verdict.result;
+  const { bytesIn, bytesOut, width, height, notes } = outcome.result;
   return {
     $set: { ...end, status: 'completed' as const, bytesIn, bytesOut, width, height, notes: [...notes] },
     $unset: { nextAt: '', leaseToken: '', error: '' },

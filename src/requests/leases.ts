@@ -50,8 +50,8 @@ const waitedMs = (heartbeatAt: Date | undefined, { nextAt }: DueImage, at: Date)
 /** Takes, renews and gives back leases of images. */
 export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date) => {
   const readDue = createReadDue({ images });
-  /** Claims that failed on their way: done or not, nobody knows. */
-  const unheard: Lease[] = [];
+  /** Claims whose answer was lost: they may have been done. */
+  const unacknowledged: Lease[] = [];
 
   /** Two claimers may find the same image; the filter on `nextAt` lets one of them have it. */
   const take = async (due: readonly DueImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
@@ -88,7 +88,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
       return (await take(due, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
     } catch (error) {
       // It may have been done all the same: then these would wait for their lease to end, for nothing.
-      unheard.push(...due.map(({ _id, requestId }) => ({ _id, requestId, leaseToken })));
+      unacknowledged.push(...due.map(({ _id, requestId }) => ({ _id, requestId, leaseToken })));
       throw error;
     }
   };
@@ -121,22 +121,29 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     lease,
 
     /** Gives back what was claimed by calls whose answer never came, once the database answers again. */
-    async releaseUnheard(): Promise<void> {
-      const held = unheard.splice(0);
+    async releaseUnacknowledged(): Promise<void> {
+      const held = unacknowledged.splice(0);
       await release(held, 0).catch((error: unknown) => {
-        unheard.push(...held);
+        unacknowledged.push(...held);
         throw error;
       });
     },
 
-    /** Puts the end of the leases off; images whose lease has passed to another are left alone. */
-    async renew(held: readonly ClaimedImage[], leaseMs: number): Promise<void> {
-      if (held.length === 0) return;
+    /**
+     * Extends the leases that are still held.
+     * @returns the images whose lease is lost: another instance has taken it over, or the image has ended
+     */
+    async renew(held: readonly ClaimedImage[], leaseMs: number): Promise<ClaimedImage[]> {
+      if (held.length === 0) return [];
       const tokens = [...new Set(held.map((image) => image.leaseToken))];
-      await images.updateMany(
-        { _id: { $in: held.map((image) => image._id) }, requestId: requestsOf(held), leaseToken: { $in: tokens } },
-        { $set: { nextAt: new Date(now().getTime() + leaseMs) } },
-      );
+      const ours = {
+        ...{ _id: { $in: held.map((image) => image._id) }, requestId: requestsOf(held) },
+        leaseToken: { $in: tokens },
+      };
+      const renewed = await images.updateMany(ours, { $set: { nextAt: new Date(now().getTime() + leaseMs) } });
+      if (renewed.matchedCount === held.length) return [];
+      const kept = new Set((await images.find(ours, { _id: 1 }).lean()).map(({ _id }) => _id));
+      return held.filter(({ _id }) => !kept.has(_id));
     },
 
     /** Gives images back that were claimed and not begun; the claim does not count as an attempt. */

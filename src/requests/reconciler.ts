@@ -1,4 +1,4 @@
-import { createRounds, type RoundsLog } from '../timing/periodic-task.ts';
+import { createPeriodicTask, type PeriodicTaskLog } from '../timing/periodic-task.ts';
 import type { Completion } from './completion.ts';
 import type { Control } from './control.ts';
 import { IMAGES_PER_INSERT } from './ingest.ts';
@@ -15,7 +15,7 @@ export const createReconciler = (
   completion: Pick<Completion, 'repairEvents'>,
   control: Pick<Control, 'resumeRetry'>,
   now: () => Date,
-  log: RoundsLog,
+  log: PeriodicTaskLog,
   everyMs: number,
 ) => {
   const look = async (): Promise<void> => {
@@ -31,5 +31,5 @@ export const createReconciler = (
     }
   };
 
-  return { look, ...createRounds('the reconciler', look, everyMs, log) };
+  return { look, ...createPeriodicTask('the reconciler', look, everyMs, log) };
 };

@@ -3,24 +3,24 @@ import type { ImageResult } from '../images/task.ts';
 import type { Counters, ImageRecord, RequestRecord, RequestState } from './types.ts';
 import { FINAL_STATES } from './types.ts';
 
-/** What is to be written about an image that was worked on. */
-export type Verdict =
+/** What is written about an image after an attempt. */
+export type Outcome =
   | { readonly kind: 'completed'; readonly result: Extract<ImageResult, { ok: true }> }
   | { readonly kind: 'failed'; readonly error: { readonly code: ImageErrorCode; readonly message: string } }
   | {
       readonly kind: 'again';
       readonly delayMs: number;
       readonly error: { readonly code: ImageErrorCode; readonly message: string };
-      /** Whether the attempt counts: a full disk is not the image's fault. */
+      /** Whether the attempt counts: it does not when the store was full. */
       readonly counts: boolean;
-      /** False after a crash: the image may be what caused it, and runs alone next time. */
+      /** False after a crash: the image may have caused it, and is quarantined next time. */
       readonly reported: boolean;
     };
 
 /** First pause and longest pause between two attempts at an image, in milliseconds. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LONGEST_MS = 60_000;
-/** A server may ask for more patience than that, up to this. */
+/** A Retry-After may be longer than that, up to this. */
 const RETRY_AFTER_LONGEST_MS = 15 * 60_000;
 const STORAGE_PAUSE_MS = 5_000;
 
@@ -37,13 +37,13 @@ export const retryDelayMs = (attempts: number, retryAfterMs: number | undefined,
   return Math.round(Math.max(jittered, asked));
 };
 
-/** Decides what becomes of an image after one attempt. */
-export const judge = (
+/** Decides the outcome of one attempt at an image. */
+export const decideOutcome = (
   image: Pick<ImageRecord, 'attempts' | 'reports'>,
   result: ImageResult,
   maxAttempts: number,
   random: number,
-): Verdict => {
+): Outcome => {
   if (result.ok) return { kind: 'completed', result };
   const error = { code: result.code, message: result.message };
   if (result.code === 'storage_failed') {
@@ -55,9 +55,9 @@ export const judge = (
       reported: true,
     };
   }
-  // A crash beside others may have been the fault of one of them: only one that happened alone is held against it.
-  const crashedBesideOthers = result.code === 'worker_crashed' && !mustRunAlone(image);
-  if (!result.retryable || (image.attempts >= maxAttempts && !crashedBesideOthers)) return { kind: 'failed', error };
+  // Of images in flight together any may have caused the crash: only a crash in quarantine counts against an image.
+  const crashedWithOthers = result.code === 'worker_crashed' && !mustRunAlone(image);
+  if (!result.retryable || (image.attempts >= maxAttempts && !crashedWithOthers)) return { kind: 'failed', error };
   return {
     kind: 'again',
     delayMs: retryDelayMs(image.attempts, result.retryAfterMs, random),
@@ -67,25 +67,25 @@ export const judge = (
   };
 };
 
-/** Claims of this image that ended without a word: its process or its thread died, or was held up past the lease. */
-export const lapses = (image: Pick<ImageRecord, 'attempts' | 'reports'>): number =>
+/** Leases of this image that expired without a report: its process or thread died, or was held up for too long. */
+export const expiredLeases = (image: Pick<ImageRecord, 'attempts' | 'reports'>): number =>
   Math.max(0, image.attempts - 1 - image.reports);
 
-/** As many lapses may be chance: a deployment, a power cut, a neighbour that took the process along. */
-const LAPSES_BY_CHANCE = 1;
+/** As many may be chance: a deployment, a power cut, another image that crashed the process. */
+const EXPIRED_BY_CHANCE = 1;
 
-/** Whether the image may be what stops its processes, so that it must run with nothing beside it. */
+/** Whether the image may be what crashes its processes, so that it must run in quarantine, with nothing next to it. */
 export const mustRunAlone = (image: Pick<ImageRecord, 'attempts' | 'reports'>): boolean =>
-  lapses(image) > LAPSES_BY_CHANCE;
+  expiredLeases(image) > EXPIRED_BY_CHANCE;
 
 /**
- * Whether a claimed image is not to be tried any more: its attempts are used, and it has stopped its process at least
- * once while it ran alone, so that no neighbour of a poisonous image is given up with it.
+ * Whether a claimed image is not tried any more: its attempts are used up, and it has crashed its process at least once
+ * in quarantine, so that no other image is given up with it.
  */
 export const isGivenUp = (image: Pick<ImageRecord, 'attempts' | 'reports'>, maxAttempts: number): boolean =>
-  image.attempts > maxAttempts && lapses(image) > LAPSES_BY_CHANCE + 1;
+  image.attempts > maxAttempts && expiredLeases(image) > EXPIRED_BY_CHANCE + 1;
 
-/** A request of so few images that it is claimed and ended together with others: see finisher.ts. */
+/** Requests of so few images are claimed and completed together: see due-together.ts and completions.ts. */
 const MOST_IMAGES_OF_SMALL = 32;
 
 export const isSmall = ({ total }: Pick<RequestRecord, 'total'>): boolean => total <= MOST_IMAGES_OF_SMALL;

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '../requests/request-store.ts';
 import type { Report, RequestRecord } from '../requests/types.ts';
-import { createRounds, type Rounds, type RoundsLog } from '../timing/periodic-task.ts';
+import { createPeriodicTask, type PeriodicTask, type PeriodicTaskLog } from '../timing/periodic-task.ts';
 import { createTally } from './report.ts';
 import type { ReportableRequest, ReportStore } from './report-store.ts';
 
@@ -9,12 +9,12 @@ const HOLD_MS = 60_000;
 
 export interface ReporterDeps {
   readonly store: ReportStore;
-  readonly log: RoundsLog;
+  readonly log: PeriodicTaskLog;
   readonly everyMs: number;
   readonly holdMs?: number;
 }
 
-export interface Reporter extends Rounds {
+export interface Reporter extends PeriodicTask {
   /** One look for reports that are owed, as every round makes it. */
   look(stopping: AbortSignal): Promise<void>;
   /** Makes the report of a request that has just been finished, after those that were asked for before; not awaited. */
@@ -64,7 +64,7 @@ export const createReporter = ({ store, log, everyMs, holdMs = HOLD_MS }: Report
     for (const request of await store.due()) await makeNow(request, stopping);
   };
 
-  const rounds = createRounds('the reporter', look, everyMs, log);
+  const rounds = createPeriodicTask('the reporter', look, everyMs, log);
   return {
     look,
     start: rounds.start,

@@ -75,7 +75,7 @@ export const createApi = (
   const guards = createReadGuards({ ...access, maxReadsInFlight: limits.maxReadsInFlight });
   const checkStorage = async (): Promise<void> => {
     await storage.check();
-    const fault = work.storeGate.fault();
+    const fault = work.storageFailure();
     if (fault !== null) throw new AppError('storage_unavailable', fault);
   };
   const checkRunning = async (): Promise<void> => {

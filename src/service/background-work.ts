@@ -2,12 +2,10 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { createStoreGate } from '../dispatch/circuit-breaker.ts';
 import { createClaimer } from '../dispatch/claimer.ts';
-import { createSharing } from '../dispatch/coalescing.ts';
+import { createCoalescer } from '../dispatch/coalescing.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
-import { createOrigins } from '../dispatch/host-limiter.ts';
-import { createNames } from '../dispatch/host-names.ts';
+import { createHostNames } from '../dispatch/host-names.ts';
 import { processMark } from '../embedded/processes.ts';
 import { sweepUploads } from '../http/uploads/upload-files.ts';
 import { createImagePool, longestTaskMs } from '../images/pool/pool.ts';
@@ -27,7 +25,7 @@ import { createReportStore } from '../results/report-store.ts';
 import { createReporter } from '../results/report-task.ts';
 import { createLocalStorage } from '../storage/local.ts';
 import { outputName } from '../storage/storage.ts';
-import { createRounds, type Rounds } from '../timing/periodic-task.ts';
+import { createPeriodicTask, type PeriodicTask } from '../timing/periodic-task.ts';
 import { createCourier } from '../webhooks/courier.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import type { WorkerData } from '../worker.ts';
@@ -39,6 +37,9 @@ const RETENTION_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** Far longer than any write takes: a put whose temporary file is removed under it fails, and its image is retried. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
+
+const MAX_QUEUE_MS = 120_000;
+const MAX_SETTLE_MS = 300_000;
 
 /** Covers the name lookup, the connection and the TLS handshake of a webhook. */
 const WEBHOOK_CONNECT_MS = 5_000;
@@ -82,10 +83,6 @@ export const createBackgroundWork = async (
     courier.wake();
   };
   const completion = createCompletion(requests, images, announce, reportOf, reporter.make);
-  const storeGate = createStoreGate(
-    () => storage.check(),
-    () => performance.now(),
-  );
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
   const dispatcher: Dispatcher = createDispatcher({
     images,
@@ -93,24 +90,20 @@ export const createBackgroundWork = async (
     requests,
     completion,
     pool: metrics.watchPool(imagePool),
-    origins: createOrigins(
-      {
-        connections: config.limits.maxConnectionsPerOrigin,
-        most: imagePool.most,
-        patience: config.limits.maxAttempts,
-      },
+    connections: config.limits.maxConnectionsPerOrigin,
+    maxConsecutiveThrottles: config.limits.maxAttempts,
+    names: createHostNames(
+      resolver,
+      (url) => sampleName(url, addresses.samples()) === null,
       () => performance.now(),
-      createNames(
-        resolver,
-        (url) => sampleName(url, addresses.samples()) === null,
-        () => performance.now(),
-      ),
     ),
-    sharing: createSharing(
+    coalescer: createCoalescer(
       (from, to) => storage.copy(outputName(from.id, from.format), outputName(to.id, to.format)),
       () => performance.now(),
     ),
-    storeGate,
+    checkStorage: () => storage.check(),
+    maxQueueMs: MAX_QUEUE_MS,
+    maxSettleMs: MAX_SETTLE_MS,
     leaseMs: config.leaseMs,
     maxAttempts: config.limits.maxAttempts,
     log,
@@ -119,11 +112,11 @@ export const createBackgroundWork = async (
       if (waitedMs !== undefined) metrics.images.begun(waitedMs);
     },
     onCancelled: (stopped) => metrics.images.cancelled(stopped),
-    onVerdict: (request, image, verdict, stands) => {
-      metrics.images.settled(verdict, stands);
-      if (verdict.kind === 'completed') return;
-      const { code } = verdict.error;
-      log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${verdict.kind}`);
+    onOutcome: (request, image, outcome, applied) => {
+      metrics.images.settled(outcome, applied);
+      if (outcome.kind === 'completed') return;
+      const { code } = outcome.error;
+      log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${outcome.kind}`);
     },
   });
   const control = createControl({ requests, images, completion, wake: () => dispatcher.wake() });
@@ -140,20 +133,20 @@ export const createBackgroundWork = async (
     if (imageDirectory !== null) await createLocalStorage(imageDirectory).sweepTemporary(TEMPORARY_FILES_AFTER_MS);
     await sweepUploads(uploadDirectory, processMark, Date.now());
   };
-  const ofWorkers: Rounds[] = [
+  const ofWorkers: PeriodicTask[] = [
     createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS),
     reporter,
-    createRounds('the retention', retention, RETENTION_EVERY_MS, log),
+    createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log),
   ];
-  const rounds: Rounds[] = [
-    createRounds('the sweeper', sweep, SWEEP_EVERY_MS, log),
+  const rounds: PeriodicTask[] = [
+    createPeriodicTask('the sweeper', sweep, SWEEP_EVERY_MS, log),
     ...(worksOnImages ? ofWorkers : []),
-    createRounds('the sweeper of upload keys', uploadKeys.sweep, SWEEP_EVERY_MS, log),
+    createPeriodicTask('the sweeper of upload keys', uploadKeys.sweep, SWEEP_EVERY_MS, log),
   ];
 
   return {
     control,
-    storeGate,
+    storageFailure: dispatcher.storageFailure,
     /** Starts on a newly stored request; an instance without workers leaves it to the others. */
     beginRequest: (request: ActiveRequest): void => {
       if (worksOnImages) dispatcher.add(request);

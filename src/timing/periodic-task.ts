@@ -1,32 +1,34 @@
-export interface RoundsLog {
+import { settlesWithin } from './deadline.ts';
+
+export interface PeriodicTaskLog {
   warn(facts: object, message: string): void;
 }
 
-export interface Rounds {
-  /** Looks at once, and again and again. */
+export interface PeriodicTask {
+  /** Runs at once, and again and again. */
   start(): void;
-  /** Asks a round that is under way to end early, and waits for it at most `withinMs`. */
+  /** Asks a run under way to end early, and waits for it at most `withinMs`. */
   stop(withinMs?: number): Promise<void>;
 }
 
 /**
- * Looks at something in rounds, one at a time with a pause after each. A round that fails is told to the log, and the
- * next one comes all the same.
- * @param look gets a signal that is aborted when it should end early; what it leaves is for the next round
+ * Runs something periodically, one run at a time with a pause after each. A run that fails is logged, and the next one
+ * comes all the same.
+ * @param run gets a signal that is aborted when it should end early; what it leaves is for the next run
  */
-export const createRounds = (
-  who: string,
-  look: (stopping: AbortSignal) => Promise<void>,
+export const createPeriodicTask = (
+  name: string,
+  run: (stopping: AbortSignal) => Promise<void>,
   everyMs: number,
-  log: RoundsLog,
-): Rounds => {
+  log: PeriodicTaskLog,
+): PeriodicTask => {
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
+  let current: Promise<void> = Promise.resolve();
 
   const next = (): void => {
-    round = look(stopping.signal)
-      .catch((error: unknown) => log.warn({ err: error }, `${who} will look again`))
+    current = run(stopping.signal)
+      .catch((error: unknown) => log.warn({ err: error }, `${name} failed and will run again`))
       .finally(() => {
         if (stopping.signal.aborted) return;
         timer = setTimeout(next, everyMs);
@@ -39,15 +41,8 @@ export const createRounds = (
     async stop(withinMs = 5_000) {
       stopping.abort();
       clearTimeout(timer);
-      let late: NodeJS.Timeout | undefined;
-      // A database that does not answer must not hold up the stop: every round may be cut off anywhere.
-      await Promise.race([
-        round,
-        new Promise((resolve) => {
-          late = setTimeout(resolve, withinMs);
-        }),
-      ]);
-      clearTimeout(late);
+      // A database that does not answer must not hold up the stop: every run may be cut off anywhere.
+      await settlesWithin(current, withinMs);
     },
   };
 };

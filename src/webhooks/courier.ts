@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { parseUrl } from '../network/url.ts';
-import { createAlarm } from '../timing/wake-up.ts';
+import { createWakeUp } from '../timing/wake-up.ts';
 import type { Deliver, Delivered } from './deliver.ts';
 import type { ClaimedDelivery, Outbox } from './outbox.ts';
 import { DEFAULT_SCHEDULE, type EndState, judge, type Step } from './schedule.ts';
@@ -60,7 +60,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
   const { outbox, deliver, now, log, schedule = DEFAULT_SCHEDULE, random = Math.random } = deps;
   const { leaseMs = 30_000, concurrency = 64, pollMs = 1_000, graceMs = 3_000, patienceMs = 1_000 } = deps;
   const slots = createSlots({ total: concurrency, patienceMs }, () => performance.now());
-  const { wake, sleep } = createAlarm();
+  const { wake, sleep } = createWakeUp();
   const underWay = new Set<Promise<void>>();
   const stopped = new AbortController();
   // One listener for each attempt under way.

@@ -17,7 +17,7 @@ export interface Audit {
   readonly tokensOf: (slot: number) => ReadonlySet<string>;
   /** Claims of an image that were sent, in their order; whether the database gave it is not told. */
   readonly claimsOf: (imageId: string) => readonly Claim[];
-  /** Verdicts and renewals under a lease token of this instance: sent, and taken by the database. */
+  /** Outcomes and releases under a lease token of this instance: sent, and applied by the database. */
   readonly writesOf: (slot: number) => { sent: number; taken: number };
   readonly hooks: (slot: number) => ProxyHooks;
 }
@@ -40,6 +40,8 @@ export const isInsert =
 export const isActivate = update('requests', '$set', ({ state }) => state === 'queued');
 export const isClaim = update('images', '$set', ({ leaseToken }) => leaseToken !== undefined);
 export const isSettle = update('images', '$set', ({ settledBy }) => settledBy !== undefined);
+/** An image is given back under its lease token: not started, or its lease was found lost. */
+export const isRelease = update('images', '$inc', ({ attempts, reports }) => attempts === -1 && reports === undefined);
 export const isCount = update('requests', '$inc', (fields) => fields['counters.completed'] !== undefined);
 export const isFinish = update('requests', '$set', ({ eventPending }) => eventPending === true);
 export const isEventSettled = update('requests', '$unset', ({ eventPending }) => eventPending !== undefined);
@@ -76,6 +78,8 @@ export const createAudit = (): Audit => {
     if (command.retryKey !== null) heard.add(command.retryKey);
     if (isSettle(command)) {
       settled += reply.nModified;
+    }
+    if (isSettle(command) || isRelease(command)) {
       writesOf(slot).sent += command.operations.length;
       writesOf(slot).taken += reply.n;
     }

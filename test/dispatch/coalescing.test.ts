@@ -1,4 +1,4 @@
-import { createSharing } from '../../src/dispatch/coalescing.ts';
+import { createCoalescer } from '../../src/dispatch/coalescing.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ImageResult, ImageTask } from '../../src/images/task.ts';
 
@@ -19,7 +19,7 @@ const setUp = (copy: (from: string, to: string) => Promise<boolean> = async () =
   const copies: string[] = [];
   const processed: string[] = [];
   const finish = new Map<string, (result: ImageResult | null) => void>();
-  const sharing = createSharing(
+  const coalescer = createCoalescer(
     async (from, to) => {
       copies.push(`${from.id}>${to.id}`);
       return copy(from.id, to.id);
@@ -27,7 +27,7 @@ const setUp = (copy: (from: string, to: string) => Promise<boolean> = async () =
     () => time.now,
   );
   const share = (one: ImageTask, since = 0, tenant = 'default') =>
-    sharing.share(tenant, one, since, () => {
+    coalescer.run(tenant, one, since, () => {
       processed.push(one.id);
       return new Promise((resolve) => finish.set(one.id, resolve));
     });

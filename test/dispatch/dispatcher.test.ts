@@ -1,17 +1,16 @@
 import { v4 as uuid } from 'uuid';
 import { createClock } from '../../src/database/clock.ts';
-import { createStoreGate } from '../../src/dispatch/circuit-breaker.ts';
-import { createSharing } from '../../src/dispatch/coalescing.ts';
-import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
-import type { DispatcherDeps } from '../../src/dispatch/dispatcher-deps.ts';
-import { createOrigins } from '../../src/dispatch/host-limiter.ts';
+import { createClaimer } from '../../src/dispatch/claimer.ts';
+import { createCoalescer } from '../../src/dispatch/coalescing.ts';
+import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/dispatch/dispatcher.ts';
+import { NO_HOST_NAMES } from '../../src/dispatch/host-names.ts';
 import type { ImagePool, ImageResult, ImageTask } from '../../src/images/task.ts';
 import { createCompletion } from '../../src/requests/completion.ts';
+import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { reportOf } from '../../src/results/report.ts';
-import { createClaimingStore } from '../support/claiming-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { waitFor } from '../support/service.ts';
 
@@ -66,7 +65,7 @@ interface Settings {
   readonly capacity?: number;
   /** How wrong the clock of the instance is, in milliseconds. */
   readonly skewMs?: number;
-  readonly onVerdict?: DispatcherDeps['onVerdict'];
+  readonly onOutcome?: DispatcherDeps['onOutcome'];
 }
 
 const start = async ({
@@ -75,24 +74,25 @@ const start = async ({
   leaseMs = 30_000,
   capacity = 8,
   skewMs = 0,
-  onVerdict = () => {},
+  onOutcome = () => {},
 }: Settings) => {
   const clock = createClock(database.connection, { localNow: () => Date.now() + skewMs });
   await clock.refresh();
   const requests = createRequestStore(models, clock.now);
-  const images = createClaimingStore(models, clock.now);
+  const images = createImageStore(models, clock.now);
   const dispatcher = createDispatcher({
-    ...{ images, claimer: images, requests, leaseMs, maxAttempts: 5, random: Math.random },
+    ...{ images, claimer: createClaimer(images, clock.now), requests, leaseMs, maxAttempts: 5, random: Math.random },
     completion: createCompletion(requests, images, async () => {}, reportOf),
     pool: { capacity, most: capacity * 4, run },
-    origins: createOrigins({ connections: 6, most: capacity * 4, patience: 5 }, () => performance.now()),
-    sharing: createSharing(
+    ...{ connections: 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
+    names: NO_HOST_NAMES,
+    coalescer: createCoalescer(
       async () => true,
       () => performance.now(),
     ),
-    storeGate: createStoreGate(check, () => performance.now()),
+    checkStorage: check,
     log: { info: () => {}, warn: () => {} },
-    onVerdict,
+    onOutcome,
   });
   dispatchers.push(dispatcher);
   dispatcher.start();
@@ -189,17 +189,17 @@ test('while the store is full images wait, cost no attempt and are not downloade
   expect(await waiting()).toBe(0);
 }, 60_000);
 
-test('a verdict is told as late when the lease has passed to another, and as standing when not', async () => {
+test('an outcome is reported as not applied when the lease has passed to another instance', async () => {
   const requestId = await seed(2);
-  const told: string[] = [];
+  const reported: string[] = [];
   await start({
     run: async ({ id, url }) => {
       if (url === '0') await models.images.updateOne({ _id: id }, { $set: { leaseToken: 'another' } });
       return done;
     },
-    onVerdict: (_request, image, verdict, stands) => told.push(`${image.seq} ${verdict.kind} ${stands}`),
+    onOutcome: (_request, image, outcome, applied) => reported.push(`${image.seq} ${outcome.kind} ${applied}`),
   });
-  await waitFor(async () => told.length === 2);
-  expect(told.sort()).toEqual(['0 completed false', '1 completed true']);
+  await waitFor(async () => reported.length === 2);
+  expect(reported.sort()).toEqual(['0 completed false', '1 completed true']);
   expect((await request(requestId))?.counters.completed).toBe(1);
 }, 60_000);

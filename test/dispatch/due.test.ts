@@ -1,4 +1,4 @@
-import { type ClaimCursor, type DueImage, findDue, newCursor } from '../../src/dispatch/due.ts';
+import { type ClaimCursor, type ClaimLeft, type DueImage, findDue, newCursor } from '../../src/dispatch/due.ts';
 import type { Range } from '../../src/requests/due-dates.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -15,19 +15,23 @@ const request = (urls: readonly string[]) => {
       .slice(0, limit);
   };
   const rooms = new Map<string, number>();
-  const origins = {
-    originOf: (url: string) => url,
-    room: (origin: string | null) => rooms.get(origin ?? '') ?? Number.POSITIVE_INFINITY,
+  const lefts: ClaimLeft[] = [];
+  const hosts = {
+    hostOf: (url: string) => url,
+    available: (host: string | null) => rooms.get(host ?? '') ?? Number.POSITIVE_INFINITY,
   };
   const claim = async (wanted: number, cursor: ClaimCursor): Promise<string[]> => {
-    const found = await findDue(read, { total: urls.length, now: NOW }, wanted, cursor, origins);
+    const { due: found, left } = await findDue(read, { total: urls.length, now: NOW }, wanted, cursor, hosts);
+    lefts.push(left);
     return found.map(({ _id, inputUrl }) => (due.delete(_id) ? inputUrl : `twice: ${_id}`));
   };
-  return { due, rooms, queries, claim };
+  /** What the last claim left. */
+  const left = () => lefts.at(-1);
+  return { due, rooms, queries, claim, left };
 };
 const many = (count: number, url: string) => Array.from({ length: count }, () => url);
 
-test('images whose origin has no room are passed, and come when it has, none lost and none twice', async () => {
+test('images whose host has no capacity are passed, and come when it has, none lost and none twice', async () => {
   const { rooms, claim, due } = request(Array.from({ length: 300 }, (_, seq) => (seq % 3 === 0 ? 'fast' : 'slow')));
   const cursor = newCursor();
   const got: string[] = [];
@@ -40,15 +44,15 @@ test('images whose origin has no room are passed, and come when it has, none los
   expect(got.slice(0, 102).filter((url) => url === 'fast').length).toBeGreaterThan(75);
 });
 
-test('the fast origin behind 100,000 images of a slow one is reached by reading them once', async () => {
-  const { rooms, claim, queries } = request([...many(20_000, 'slow'), ...many(10, 'fast')]);
+test('the fast host behind 20,000 images of a slow one is reached by reading them once', async () => {
+  const { rooms, claim, queries, left } = request([...many(20_000, 'slow'), ...many(10, 'fast')]);
   rooms.set('slow', 0);
   const cursor = newCursor();
   let got: string[] = [];
   let rounds = 0;
   for (; got.length === 0; rounds += 1) {
     got = await claim(8, cursor);
-    expect(got.length > 0 || cursor.left === 'unread').toBe(true);
+    expect(got.length > 0 || left()?.more === true).toBe(true);
   }
   expect(got).toEqual(many(8, 'fast'));
   expect(queries.length).toBeLessThan(20_000 / 500 + 10 + rounds);
@@ -57,15 +61,15 @@ test('the fast origin behind 100,000 images of a slow one is reached by reading 
   queries.length = 0;
   expect(await claim(8, cursor)).toEqual(many(2, 'fast'));
   expect(await claim(8, cursor)).toEqual([]);
-  expect(cursor.left).toBe('without room');
+  expect(left()).toMatchObject({ more: false, saturatedHosts: ['slow'] });
   rooms.set('slow', 3);
   expect(await claim(8, cursor)).toEqual(many(3, 'slow'));
   // Where the slow ones begin is remembered: nothing is read from the start again.
   expect(queries.length).toBeLessThan(8);
 });
 
-test('of images that come back, those without room do not hide the others', async () => {
-  const { due, rooms, claim } = request(many(301, 'slow'));
+test('of requeued images, those without capacity do not hide the others', async () => {
+  const { due, rooms, claim, left } = request(many(301, 'slow'));
   for (const image of due.values()) image.nextAt = new Date(NOW - 1_000 + Number(image._id));
   const last = due.get('300');
   if (last !== undefined) last.inputUrl = 'fast';
@@ -74,13 +78,13 @@ test('of images that come back, those without room do not hide the others', asyn
   const got: string[] = [];
   for (let round = 0; round < 5; round += 1) got.push(...(await claim(4, cursor)));
   expect(got).toEqual(['fast']);
-  expect(cursor.left).toBe('without room');
+  expect(left()).toMatchObject({ more: false, saturatedHosts: ['slow'] });
 });
 
-test('says when nothing is due at all', async () => {
-  const { claim } = request(many(3, 'a'));
+test('returns that nothing is due at all', async () => {
+  const { claim, left } = request(many(3, 'a'));
   const cursor = newCursor();
   expect(await claim(8, cursor)).toHaveLength(3);
   expect(await claim(8, cursor)).toEqual([]);
-  expect(cursor.left).toBe('nothing');
+  expect(left()).toMatchObject({ more: false, saturatedHosts: [] });
 });

@@ -1,6 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { createOrigins } from '../../src/dispatch/host-limiter.ts';
-import { createNames } from '../../src/dispatch/host-names.ts';
+import { createHostNames } from '../../src/dispatch/host-names.ts';
 import { NameError } from '../../src/network/resolver.ts';
 
 const ADDRESSES: LookupAddress[] = [{ address: '192.0.2.1', family: 4 }];
@@ -20,7 +19,7 @@ const setUp = () => {
         });
       }),
   };
-  const names = createNames(
+  const names = createHostNames(
     resolver,
     (url) => !url.includes('/samples/'),
     () => time.now,
@@ -57,22 +56,22 @@ test('images wait by registered domain until their name is found, and not where 
 test('a domain has a few look-ups at once, and its neighbours theirs', async () => {
   const { names, asked } = setUp();
   const group = names.groupOf(url('h.dead.example')) ?? '';
-  expect(names.room(group)).toBe(4);
+  expect(names.available(group)).toBe(4);
   const waiting = [0, 1, 2, 3].map((n) => names.find(url(`h${n}.dead.example`)));
-  expect(names.room(group)).toBe(0);
-  expect(names.room(names.groupOf(url('good.example')) ?? '')).toBe(4);
+  expect(names.available(group)).toBe(0);
+  expect(names.available(names.groupOf(url('good.example')) ?? '')).toBe(4);
   for (const { failed } of asked.values()) failed();
   for (const outcome of await Promise.all(waiting)) {
     expect(outcome).toMatchObject({ kind: 'failed', result: { code: 'host_not_found', retryable: true } });
   }
-  expect(names.room(group)).toBe(4);
+  expect(names.available(group)).toBe(4);
 });
 
 test('slow look-ups leave the quick ones their places; what is too much is given back, and its domain paused', async () => {
   const { names, asked, time } = setUp();
   const outcomes: string[] = [];
   const look = (host: string) => names.find(url(host)).then(({ kind }) => outcomes.push(kind));
-  const roomOf = (host: string): number => names.room(names.groupOf(url(host)) ?? '');
+  const roomOf = (host: string): number => names.available(names.groupOf(url(host)) ?? '');
   let dead = 0;
   for (; outcomes.length === 0 && dead < 1_000; dead += 1) {
     if (roomOf(`dead${dead}.example`) === 0) {
@@ -100,17 +99,4 @@ test('a stop gives back what waits', async () => {
   const waiting = names.find(url('dead.example'));
   names.close();
   expect(await waiting).toEqual({ kind: 'crowded' });
-});
-
-test('for the claims, a name that is not found is no server, and takes nothing of the servers’ room', async () => {
-  const { names, asked } = setUp();
-  const origins = createOrigins({ connections: 2, most: 12, patience: 3 }, () => 1, names);
-  expect(origins.originOf(url('h1.dead.example'))).toBe('name:dead.example');
-  expect(origins.serverOf(url('h1.dead.example'))).toBe('http://h1.dead.example');
-  expect(origins.waitedAt?.('name:dead.example', url('h1.dead.example'))).toBe(true);
-  const before = origins.room('http://192.0.2.1');
-  for (let n = 0; n < 4; n += 1) void origins.lookUp(url(`h${n}.dead.example`));
-  expect(asked.size).toBe(4);
-  expect(origins.room('name:dead.example')).toBe(0);
-  expect(origins.room('http://192.0.2.1')).toBe(before);
 });

@@ -1,5 +1,5 @@
-import { createSettler, type Settled } from '../../src/dispatch/result-writer.ts';
-import type { ImageStore, Settlement } from '../../src/requests/image-store.ts';
+import { createResultWriter, type Written } from '../../src/dispatch/result-writer.ts';
+import type { ImageOutcome, ImageStore } from '../../src/requests/image-store.ts';
 import type { ActiveRequest, RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 
@@ -12,7 +12,7 @@ const request: ActiveRequest = {
   counters: NO_COUNTS,
 };
 
-const failure = (seq: number): Settled => ({
+const failure = (seq: number): Written => ({
   request,
   image: {
     _id: `i${seq}`,
@@ -23,35 +23,35 @@ const failure = (seq: number): Settled => ({
     reports: 0,
     leaseToken: 't',
   },
-  verdict: { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } },
+  outcome: { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } },
 });
 
 /** Stores whose writes the test ends one by one. */
 const manual = () => {
   const writes: { ids: string[]; end: (error?: Error) => void }[] = [];
   const counts: { failed: number; end: () => void }[] = [];
-  const images: Pick<ImageStore, 'settle'> = {
-    settle: (settlements) =>
-      new Promise<Settlement[]>((resolve, reject) => {
-        const end = (error?: Error) => (error === undefined ? resolve([...settlements]) : reject(error));
-        writes.push({ ids: settlements.map(({ image }) => image._id), end });
+  const images: Pick<ImageStore, 'finish'> = {
+    finish: (outcomes) =>
+      new Promise<ImageOutcome[]>((resolve, reject) => {
+        const end = (error?: Error) => (error === undefined ? resolve([...outcomes]) : reject(error));
+        writes.push({ ids: outcomes.map(({ image }) => image._id), end });
       }),
   };
   const requests: Pick<RequestStore, 'addCounts'> = {
     addCounts: (_requestId, _run, { failed }) => new Promise((end) => counts.push({ failed, end })),
   };
-  const settler = createSettler(images as ImageStore, requests as RequestStore, async () => true);
+  const writer = createResultWriter(images, requests, { deadlineMs: 60_000, onFailure: async () => true });
   const done: string[] = [];
-  const settle = (seq: number) => settler.settle(failure(seq)).then(() => done.push(`i${seq}`));
-  return { writes, counts, settler, settle, done };
+  const write = (seq: number) => writer.write(failure(seq)).then(() => done.push(`i${seq}`));
+  return { writes, counts, writer, write, done };
 };
 
-/** Lets every promise that can settle do so. */
+/** Lets every promise that can write do so. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('verdicts that come during a write are written together, without waiting for the counters before', async () => {
-  const { writes, counts, settle, done } = manual();
-  for (const seq of [1, 2, 3]) void settle(seq);
+  const { writes, counts, write, done } = manual();
+  for (const seq of [1, 2, 3]) void write(seq);
   expect(writes.map(({ ids }) => ids)).toEqual([['i1']]);
 
   writes[0]?.end();
@@ -72,10 +72,10 @@ test('verdicts that come during a write are written together, without waiting fo
 });
 
 test('nothing is left to write only when the counters are written too', async () => {
-  const { writes, counts, settler, settle } = manual();
-  void settle(1);
+  const { writes, counts, writer, write } = manual();
+  void write(1);
   let idle = false;
-  const waiting = settler.idle().then(() => {
+  const waiting = writer.idle().then(() => {
     idle = true;
   });
   writes[0]?.end();
@@ -86,8 +86,8 @@ test('nothing is left to write only when the counters are written too', async ()
 });
 
 test('a write that fails is repeated, and counted once', async () => {
-  const { writes, counts, settle, done } = manual();
-  void settle(1);
+  const { writes, counts, write, done } = manual();
+  void write(1);
   writes[0]?.end(new Error('connection lost'));
   await turn();
   expect(writes).toHaveLength(2);

@@ -1,16 +1,16 @@
 import mongoose, { type Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
-import { createStoreGate } from '../../src/dispatch/circuit-breaker.ts';
-import { createSharing } from '../../src/dispatch/coalescing.ts';
+import { createClaimer } from '../../src/dispatch/claimer.ts';
+import { createCoalescer } from '../../src/dispatch/coalescing.ts';
 import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
-import { createOrigins } from '../../src/dispatch/host-limiter.ts';
+import { NO_HOST_NAMES } from '../../src/dispatch/host-names.ts';
 import type { ImagePool, ImageResult } from '../../src/images/task.ts';
 import { createCompletion } from '../../src/requests/completion.ts';
+import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { type ActiveRequest, createRequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { reportOf } from '../../src/results/report.ts';
-import { createClaimingStore } from '../support/claiming-store.ts';
 import { testConnection } from '../support/database.ts';
 import { waitFor } from '../support/service.ts';
 
@@ -68,7 +68,8 @@ const done: ImageResult = {
 
 const start = (run: ImagePool['run'] = async () => done) => {
   const requests = createRequestStore(models, now);
-  const images = createClaimingStore(models, now);
+  const images = createImageStore(models, now);
+  const claimer = createClaimer(images, now);
   const counts = { looks: 0, looked: new Set<string>(), passes: 0 };
   const dispatcher = createDispatcher({
     requests: {
@@ -80,9 +81,8 @@ const start = (run: ImagePool['run'] = async () => done) => {
     },
     images,
     claimer: {
-      ...images,
-      async claimTogether(together, ...rest) {
-        const claim = await images.claimTogether(together, ...rest);
+      async claim(together, ...rest) {
+        const claim = await claimer.claim(together, ...rest);
         counts.looks += 1;
         for (const { _id } of together) counts.looked.add(_id);
         return claim;
@@ -90,15 +90,13 @@ const start = (run: ImagePool['run'] = async () => done) => {
     },
     completion: createCompletion(requests, images, async () => {}, reportOf),
     pool: { capacity: CAPACITY, most: CAPACITY * 4, run },
-    origins: createOrigins({ connections: 6, most: CAPACITY * 4, patience: 5 }, () => performance.now()),
-    sharing: createSharing(
+    ...{ connections: 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
+    names: NO_HOST_NAMES,
+    coalescer: createCoalescer(
       async () => true,
       () => performance.now(),
     ),
-    storeGate: createStoreGate(
-      async () => {},
-      () => performance.now(),
-    ),
+    checkStorage: async () => {},
     ...{ leaseMs: LEASE_MS, maxAttempts: 5, random: Math.random, log: { info: () => {}, warn: () => {} } },
   });
   dispatchers.push(dispatcher);

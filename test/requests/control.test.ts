@@ -79,7 +79,7 @@ test('a retry that was cut off is gone on with, and a late pass puts nothing bac
   const request = await failedRequest();
   expect(await requests.beginRetry(request, 'tenant a')).toBe(true);
   expect(await requests.beginRetry(request, 'tenant a')).toBe(false);
-  await images.putBack(request._id, 2, 0, PAGE_SIZE);
+  await images.requeue(request._id, 2, 0, PAGE_SIZE);
   // The process dies here. Nobody touches it before a minute has passed.
   await reconciler().look();
   expect(await stateOf(request._id)).toBe('retrying');
@@ -91,9 +91,9 @@ test('a retry that was cut off is gone on with, and a late pass puts nothing bac
   const [claimed] = await images.claim(request, 1, 30_000, newCursor());
   if (claimed === undefined) throw new Error('nothing was due');
   expect(claimed).toMatchObject({ seq: 0, attempts: 1, reports: 0 });
-  const verdict = { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } } as const;
-  await images.settle([{ image: claimed, verdict }]);
-  await images.putBack(request._id, 2, 0, PAGE_SIZE);
+  const outcome = { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } } as const;
+  await images.finish([{ image: claimed, outcome }]);
+  await images.requeue(request._id, 2, 0, PAGE_SIZE);
   expect((await images.page(request._id, 0, 1))[0]?.status).toBe('failed');
 }, 60_000);
 
@@ -109,7 +109,7 @@ test('the event of the run before is in the outbox when a retry begins', async (
 
 test('a cancel stops waiting images and lapsed leases, and leaves a living lease alone', async () => {
   const request = await failedRequest({ state: 'processing', counters: NO_COUNTS });
-  await images.putBack(request._id, 1, 0, TOTAL);
+  await images.requeue(request._id, 1, 0, TOTAL);
   const lapsing = await images.claim(request, 2, 1_000, newCursor());
   clock += 2_000;
   const living = await images.claim(request, 4, 30_000, newCursor());

@@ -1,13 +1,13 @@
 import { v4 as uuid } from 'uuid';
 import { newCursor as start } from '../../src/dispatch/due.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
-import type { Verdict } from '../../src/requests/transitions.ts';
+import type { Outcome } from '../../src/requests/transitions.ts';
 import { type ClaimingStore, createClaimingStore } from '../support/claiming-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const LEASE_MS = 30_000;
-const failed: Verdict = { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } };
-const completed: Verdict = {
+const failed: Outcome = { kind: 'failed', error: { code: 'source_not_found', message: 'gone' } };
+const completed: Outcome = {
   kind: 'completed',
   result: {
     ok: true,
@@ -73,7 +73,7 @@ test('says how long an image has been due: since its upload, since its pause, si
   expect(fresh.waitedMs).toBe(2_500);
   const error = { code: 'source_unavailable', message: 'busy' } as const;
   const again = { kind: 'again', delayMs: 1_000, error, counts: true, reported: true } as const;
-  await store.settle([{ image: fresh, verdict: again }]);
+  await store.finish([{ image: fresh, outcome: again }]);
   clock.ms += 1_300;
   expect(only(await store.claim(queuedAt, 1, LEASE_MS, cursor)).waitedMs).toBe(300);
   clock.ms += LEASE_MS + 700;
@@ -119,10 +119,10 @@ test('an image comes back when its lease has lapsed, and the old claimer can no 
   const fresh = only(await store.claim(request, 1, LEASE_MS, start()));
   expect(fresh).toMatchObject({ _id: stale._id, attempts: 2 });
 
-  expect(await store.settle([{ image: stale, verdict: failed }])).toEqual([]);
+  expect(await store.finish([{ image: stale, outcome: failed }])).toEqual([]);
   expect(await imageOf(request._id)).toMatchObject({ status: 'processing', leaseToken: fresh.leaseToken });
-  expect(await store.settle([{ image: fresh, verdict: completed }])).toHaveLength(1);
-  expect(await store.settle([{ image: stale, verdict: failed }])).toEqual([]);
+  expect(await store.finish([{ image: fresh, outcome: completed }])).toHaveLength(1);
+  expect(await store.finish([{ image: stale, outcome: failed }])).toEqual([]);
   expect(await imageOf(request._id)).toMatchObject({
     status: 'completed',
     bytesIn: 9,
@@ -158,14 +158,14 @@ test('a retry is due after its pause, before fresh images, and counts as reporte
   const request = await seed(3);
   const cursor = start();
   const first = only(await store.claim(request, 1, LEASE_MS, cursor));
-  const again: Verdict = {
+  const again: Outcome = {
     kind: 'again',
     delayMs: 1_000,
     error: { code: 'source_unavailable', message: '503' },
     counts: true,
     reported: true,
   };
-  await store.settle([{ image: first, verdict: again }]);
+  await store.finish([{ image: first, outcome: again }]);
   expect(only(await store.claim(request, 1, LEASE_MS, cursor)).seq).toBe(1);
   clock.ms += 1_001;
   expect(only(await store.claim(request, 1, LEASE_MS, cursor))).toMatchObject({ seq: 0, attempts: 2, reports: 1 });
@@ -173,7 +173,7 @@ test('a retry is due after its pause, before fresh images, and counts as reporte
 
 test('what a claim tells of an image is true even when it was tried between the look and the lease', async () => {
   const request = await seed(1);
-  const again: Verdict = {
+  const again: Outcome = {
     kind: 'again',
     delayMs: 0,
     error: { code: 'source_unavailable', message: '503' },
@@ -185,7 +185,7 @@ test('what a claim tells of an image is true even when it was tried between the 
     updateMany: {
       value: async (...write: Parameters<typeof models.images.updateMany>) => {
         const tried = only(await store.claim(request, 1, LEASE_MS, start()));
-        await store.settle([{ image: tried, verdict: again }]);
+        await store.finish([{ image: tried, outcome: again }]);
         meddled = true;
         return models.images.updateMany(...write);
       },
@@ -202,14 +202,14 @@ test('what a claim tells of an image is true even when it was tried between the 
 test('an attempt that does not count is taken back', async () => {
   const request = await seed(1);
   const image = only(await store.claim(request, 1, LEASE_MS, start()));
-  const again: Verdict = {
+  const again: Outcome = {
     kind: 'again',
     delayMs: 0,
     error: { code: 'storage_failed', message: 'full' },
     counts: false,
     reported: true,
   };
-  await store.settle([{ image, verdict: again }]);
+  await store.finish([{ image, outcome: again }]);
   expect(await imageOf(request._id)).toMatchObject({
     status: 'pending',
     attempts: 0,
@@ -221,15 +221,15 @@ test('an attempt that does not count is taken back', async () => {
 test('a write that is repeated after a lost answer still counts as settled', async () => {
   const request = await seed(1);
   const image = only(await store.claim(request, 1, LEASE_MS, start()));
-  expect(await store.settle([{ image, verdict: completed }])).toHaveLength(1);
-  expect(await store.settle([{ image, verdict: completed }])).toHaveLength(1);
+  expect(await store.finish([{ image, outcome: completed }])).toHaveLength(1);
+  expect(await store.finish([{ image, outcome: completed }])).toHaveLength(1);
 });
 
 test('a claimer that came to the end finds what was put back before its place', async () => {
   const request = await seed(30);
   const cursor = start();
   const all = await store.claim(request, 30, LEASE_MS, cursor);
-  await store.settle(all.map((image) => ({ image, verdict: failed })));
+  await store.finish(all.map((image) => ({ image, outcome: failed })));
   expect(await store.claim(request, 5, LEASE_MS, { ...start(), fresh: 29 })).toEqual([]);
   await models.images.updateOne(
     { requestId: request._id, seq: 3 },
@@ -243,6 +243,6 @@ test('knows whether anything is unfinished: fresh, leased or waiting', async () 
   expect(await store.hasUnfinished(request)).toBe(true);
   const image = only(await store.claim(request, 1, LEASE_MS, start()));
   expect(await store.hasUnfinished(request)).toBe(true);
-  await store.settle([{ image, verdict: completed }]);
+  await store.finish([{ image, outcome: completed }]);
   expect(await store.hasUnfinished(request)).toBe(false);
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { ImageResult } from '../../src/images/task.ts';
 import {
+  decideOutcome,
+  expiredLeases,
   finalState,
   isFinal,
   isGivenUp,
-  judge,
-  lapses,
   mustRunAlone,
   percentDone,
   retryDelayMs,
@@ -30,34 +30,37 @@ const failure = (code: Extract<ImageResult, { ok: false }>['code'], retryable: b
 
 describe('judge', () => {
   test('completes an image that succeeded', () => {
-    expect(judge({ attempts: 1, reports: 0 }, completed, 5, 0)).toEqual({ kind: 'completed', result: completed });
+    expect(decideOutcome({ attempts: 1, reports: 0 }, completed, 5, 0)).toEqual({
+      kind: 'completed',
+      result: completed,
+    });
   });
 
   test('fails at once what cannot succeed later', () => {
-    const verdict = judge({ attempts: 1, reports: 0 }, failure('source_not_found', false), 5, 0);
+    const verdict = decideOutcome({ attempts: 1, reports: 0 }, failure('source_not_found', false), 5, 0);
     expect(verdict).toEqual({ kind: 'failed', error: { code: 'source_not_found', message: 'why' } });
   });
 
   test('tries a transient failure again, and fails it when its attempts are used', () => {
-    expect(judge({ attempts: 4, reports: 3 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
+    expect(decideOutcome({ attempts: 4, reports: 3 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
       kind: 'again',
       counts: true,
       reported: true,
     });
-    expect(judge({ attempts: 5, reports: 4 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
+    expect(decideOutcome({ attempts: 5, reports: 4 }, failure('source_unavailable', true), 5, 0)).toMatchObject({
       kind: 'failed',
     });
   });
 
   test('waits for the store however long it takes: a full disk is not the fault of the image', () => {
-    expect(judge({ attempts: 5, reports: 4 }, failure('storage_failed', true), 5, 0)).toMatchObject({
+    expect(decideOutcome({ attempts: 5, reports: 4 }, failure('storage_failed', true), 5, 0)).toMatchObject({
       kind: 'again',
       counts: false,
     });
   });
 
   test('marks an image whose thread died as unreported, so that it runs alone when that happens again', () => {
-    expect(judge({ attempts: 1, reports: 0 }, failure('worker_crashed', true), 5, 0)).toMatchObject({
+    expect(decideOutcome({ attempts: 1, reports: 0 }, failure('worker_crashed', true), 5, 0)).toMatchObject({
       kind: 'again',
       reported: false,
     });
@@ -79,8 +82,8 @@ describe('an image whose process or thread died', () => {
 
   test('the same holds for a thread that dies: beside others it is not held against the image', () => {
     const crash = failure('worker_crashed', true);
-    expect(judge({ attempts: 1, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'again' });
-    expect(judge({ attempts: 3, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'failed' });
+    expect(decideOutcome({ attempts: 1, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'again' });
+    expect(decideOutcome({ attempts: 3, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'failed' });
   });
 });
 
@@ -110,10 +113,10 @@ describe('retryDelayMs', () => {
 });
 
 test('a lapse is a claim that ended without a report, the current one aside', () => {
-  expect(lapses({ attempts: 1, reports: 0 })).toBe(0);
-  expect(lapses({ attempts: 2, reports: 1 })).toBe(0);
-  expect(lapses({ attempts: 3, reports: 1 })).toBe(1);
-  expect(lapses({ attempts: 0, reports: 0 })).toBe(0);
+  expect(expiredLeases({ attempts: 1, reports: 0 })).toBe(0);
+  expect(expiredLeases({ attempts: 2, reports: 1 })).toBe(0);
+  expect(expiredLeases({ attempts: 3, reports: 1 })).toBe(1);
+  expect(expiredLeases({ attempts: 0, reports: 0 })).toBe(0);
 });
 
 describe('finalState', () => {

@@ -54,7 +54,8 @@ export const freeze: Scenario<Size> = {
         const ended = await ends();
 
         instance.process.kill('SIGCONT');
-        // It does not know that it was stopped: it ends its images and writes what became of each.
+        // It does not know that it was stopped: it writes the outcomes of its images, or gives them back where it finds
+        // their leases lost.
         // A claim whose answer it had not read yet comes to nothing, so fewer writes than held images may come.
         let seen = { sent: writes.sent, at: performance.now() };
         await waitFor(async () => {

@@ -64,8 +64,8 @@ export const claimers: Scenario<Size> = {
         claims.push(...claimed.map(({ _id }) => _id));
         got += claimed.length;
         if (claimed.length > 0) {
-          const held = await store.settle(claimed.map((image) => ({ image, verdict: completed })));
-          if (held.length !== claimed.length) throw new Error('a verdict under a running lease was refused');
+          const held = await store.finish(claimed.map((image) => ({ image, outcome: completed })));
+          if (held.length !== claimed.length) throw new Error('an outcome under a running lease was refused');
         } else {
           empty += 1;
           if (!(await store.hasUnfinished(request))) break;

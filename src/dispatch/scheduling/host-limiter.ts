@@ -1,0 +1,173 @@
+/** A server may ask for a pause of up to this; without a Retry-After the pause doubles from the first to the longest. */
+const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** Hosts that are remembered although nothing of theirs is in flight. */
+const MAX_REMEMBERED = 10_000;
+/** Images queued per connection, so that the next download starts at once and a claim is worth its query. */
+const QUEUED_PER_CONNECTION = 2;
+
+export interface HostLimits {
+  /** Concurrent downloads from one host. */
+  readonly connections: number;
+  /** Images in flight in all, queued ones included. */
+  readonly most: number;
+  /** After so many throttles in a row images fail one by one instead of pausing again, so that they come to an end. */
+  readonly maxConsecutiveThrottles: number;
+}
+
+interface HostState {
+  downloading: number;
+  /** Images that count for the host without a permit or a place in its queue. */
+  joined: number;
+  /** Ids of images that wait for a permit. */
+  readonly queue: string[];
+  pausedUntil: number;
+  consecutiveThrottles: number;
+}
+
+export type HostLimiter = ReturnType<typeof createHostLimiter>;
+
+/**
+ * Limits what is in flight from each image host, so that a slow or throttling one delays only its own images
+ * (docs/decisions/0026-independent-origins.md). Permits are given out here, in the main thread, where the downloads of
+ * all threads are known: an image that waits for one takes no place in a thread. Synchronous and without a clock of its
+ * own; hosts are scheme, host and port, or a bucket, and null means no limit.
+ * @param now milliseconds that never go back
+ */
+export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }: HostLimits, now: () => number) => {
+  const states = new Map<string, HostState>();
+  /** Hosts with something in flight. */
+  let busy = 0;
+
+  const inFlight = ({ downloading, joined, queue }: HostState): number => downloading + joined + queue.length;
+  const isPaused = (state: HostState): boolean => now() < state.pausedUntil;
+
+  const stateOf = (host: string): HostState => {
+    const known = states.get(host);
+    if (known !== undefined) return known;
+    if (states.size >= MAX_REMEMBERED) {
+      const idle = [...states].find(([, state]) => inFlight(state) === 0);
+      if (idle !== undefined) states.delete(idle[0]);
+    }
+    const state: HostState = { downloading: 0, joined: 0, queue: [], pausedUntil: 0, consecutiveThrottles: 0 };
+    states.set(host, state);
+    return state;
+  };
+
+  const change = <Result>(host: string, state: HostState, apply: () => Result): Result => {
+    const before = Math.min(inFlight(state), 1);
+    const result = apply();
+    busy += Math.min(inFlight(state), 1) - before;
+    if (inFlight(state) + state.consecutiveThrottles === 0) states.delete(host);
+    return result;
+  };
+
+  /** Always leaves room for one more host, so that slow hosts never hold all of it. */
+  const shareOf = (state: HostState | undefined): number => {
+    const others = busy - (state !== undefined && inFlight(state) > 0 ? 1 : 0);
+    return Math.max(1, Math.min(connections * (1 + QUEUED_PER_CONNECTION), Math.floor(most / (others + 2))));
+  };
+
+  const available = (host: string | null): number => {
+    if (host === null) return most;
+    const state = states.get(host);
+    if (state === undefined) return shareOf(undefined);
+    if (isPaused(state)) return 0;
+    // After a pause a single image tries the host before the others follow.
+    const { consecutiveThrottles } = state;
+    const isProbing = consecutiveThrottles > 0 && consecutiveThrottles <= maxConsecutiveThrottles;
+    return Math.max(0, (isProbing ? 1 : shareOf(state)) - inFlight(state));
+  };
+
+  const rejectQueue = (host: string, state: HostState): string[] => change(host, state, () => state.queue.splice(0));
+
+  return {
+    available,
+
+    /** Whether enough is available that claiming is worth a query: one image per claim would be expensive. */
+    isWorthAClaim(host: string | null): boolean {
+      return host === null || available(host) >= Math.max(1, shareOf(states.get(host)) / 4);
+    },
+
+    /** Asks for a permit to download; `refused` while the host is paused. */
+    acquire(host: string | null, imageId: string): 'granted' | 'queued' | 'refused' {
+      if (host === null) return 'granted';
+      const state = stateOf(host);
+      if (isPaused(state)) return 'refused';
+      return change(host, state, () => {
+        if (state.downloading >= connections) {
+          state.queue.push(imageId);
+          return 'queued';
+        }
+        state.downloading += 1;
+        return 'granted';
+      });
+    },
+
+    /** Gives a permit back. Returns the image that holds it from now on, or null. */
+    release(host: string | null): string | null {
+      const state = host === null ? undefined : states.get(host);
+      if (host === null || state === undefined) return null;
+      return change(host, state, () => {
+        const next = state.queue.shift();
+        if (next === undefined) state.downloading -= 1;
+        return next ?? null;
+      });
+    },
+
+    /** Takes an image out of the queue for a permit. */
+    dequeue(host: string | null, imageId: string): void {
+      const state = host === null ? undefined : states.get(host);
+      if (host === null || state === undefined) return;
+      change(host, state, () => {
+        const index = state.queue.indexOf(imageId);
+        if (index !== -1) state.queue.splice(index, 1);
+      });
+    },
+
+    /** Counts an image that is about to ask for a permit, or waits for an identical download. */
+    join(host: string | null): void {
+      if (host === null) return;
+      const state = stateOf(host);
+      change(host, state, () => {
+        state.joined += 1;
+      });
+    },
+
+    /** Ends what `join` began. */
+    leave(host: string | null): void {
+      const state = host === null ? undefined : states.get(host);
+      if (host === null || state === undefined) return;
+      change(host, state, () => {
+        state.joined -= 1;
+      });
+    },
+
+    /** The host asked for a slower pace. Returns the queued images, which are refused by that. */
+    recordThrottle(host: string | null, retryAfterMs: number | undefined): string[] {
+      if (host === null) return [];
+      const state = stateOf(host);
+      // Downloads that ran at the same time are throttled together, and count once.
+      if (!isPaused(state)) state.consecutiveThrottles += 1;
+      if (state.consecutiveThrottles > maxConsecutiveThrottles) return [];
+      const pause = retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (state.consecutiveThrottles - 1), LONGEST_PAUSE_MS);
+      state.pausedUntil = Math.max(state.pausedUntil, now() + Math.min(pause, LONGEST_RETRY_AFTER_MS));
+      return isPaused(state) ? rejectQueue(host, state) : [];
+    },
+
+    /** The host answered as it should. */
+    recordSuccess(host: string | null): void {
+      const state = host === null ? undefined : states.get(host);
+      if (host === null || state === undefined || isPaused(state)) return;
+      change(host, state, () => {
+        state.consecutiveThrottles = 0;
+      });
+    },
+
+    /** Empties all queues. Returns the images that waited. */
+    close(): string[] {
+      return [...states].flatMap(([host, state]) => rejectQueue(host, state));
+    },
+  };
+};

@@ -1,0 +1,86 @@
+import type { ClaimedImage } from '../../requests/image-store.ts';
+import type { RequestSchedule } from './fair-queue.ts';
+
+/** A download that takes longer only waits for its host: it stops counting against the capacity. */
+const SLOW_DOWNLOAD_MS = 500;
+
+/** Where an image is between its claim and its end. */
+export type Stage =
+  /** its host's name is being resolved */
+  | 'resolving'
+  /** waiting for an identical download, a permit of its host, or the others to end */
+  | 'waiting'
+  | 'downloading'
+  /** all of its bytes are here, so it uses or waits for a thread */
+  | 'downloaded';
+
+/** How an image counts for its host: not at all, as one that is about to ask, as a queued one, or with a permit. */
+export type HostHold = 'none' | 'joined' | 'queued' | 'permit';
+
+export interface InFlightImage {
+  readonly image: ClaimedImage;
+  readonly schedule: RequestSchedule;
+  readonly host: string | null;
+  hold: HostHold;
+  stage: Stage;
+  since: number;
+}
+
+export type InFlight = ReturnType<typeof createInFlight>;
+
+/**
+ * The images that this instance holds leases of.
+ * @param capacity images that use the threads at the same time
+ * @param most images in all, those that only wait for a host included
+ * @param now milliseconds that never go back
+ */
+export const createInFlight = (capacity: number, most: number, now: () => number) => {
+  const entries = new Map<string, InFlightImage>();
+
+  const count = (matches: (entry: InFlightImage) => boolean): number => {
+    let matching = 0;
+    for (const entry of entries.values()) if (matches(entry)) matching += 1;
+    return matching;
+  };
+  const resolving = (): number => count(({ stage }) => stage === 'resolving');
+  const isSlow = ({ stage, since }: InFlightImage): boolean =>
+    stage === 'downloading' && since + SLOW_DOWNLOAD_MS <= now();
+
+  return {
+    add(image: ClaimedImage, schedule: RequestSchedule, host: string | null): InFlightImage {
+      const entry: InFlightImage = { image, schedule, host, hold: 'none', stage: 'waiting', since: now() };
+      entries.set(image._id, entry);
+      return entry;
+    },
+    get: (imageId: string): InFlightImage | undefined => entries.get(imageId),
+    remove: (imageId: string): boolean => entries.delete(imageId),
+    enter(entry: InFlightImage, stage: Stage): void {
+      entry.stage = stage;
+      entry.since = now();
+    },
+    get size(): number {
+      return entries.size;
+    },
+    /** Those whose host's name is resolved, or need not be. */
+    get started(): number {
+      return entries.size - resolving();
+    },
+    images: (): ClaimedImage[] => [...entries.values()].map(({ image }) => image),
+    /**
+     * How many more images may start: those that only wait for a host do not count against the capacity, and those whose
+     * name is being resolved do not count at all.
+     */
+    free(): number {
+      const busy = count((entry) => entry.stage === 'downloaded' || (entry.stage === 'downloading' && !isSlow(entry)));
+      return Math.min(capacity - busy, most - (entries.size - resolving()));
+    },
+    /** When the next download stops counting against the capacity; infinite when none will. */
+    nextSlowAt(): number {
+      let at = Number.POSITIVE_INFINITY;
+      for (const entry of entries.values()) {
+        if (entry.stage === 'downloading' && !isSlow(entry)) at = Math.min(at, entry.since + SLOW_DOWNLOAD_MS);
+      }
+      return at;
+    },
+  };
+};

@@ -1,0 +1,96 @@
+import type { ImageResult } from '../../images/task.ts';
+import type { SchedulerAction } from './events.ts';
+import type { HostLimiter } from './host-limiter.ts';
+import type { InFlight, InFlightImage } from './in-flight.ts';
+
+/** The host asked all of its clients to slow down; anything else concerns one image. */
+const isThrottle = ({ code, retryAfterMs = 0 }: Extract<ImageResult, { ok: false }>): boolean =>
+  code === 'source_rate_limited' || (code === 'source_unavailable' && retryAfterMs > 0);
+
+export type Permits = ReturnType<typeof createPermits>;
+
+/**
+ * Who holds a permit of which host, and who is next. An image counts for its host from the start: first as one that is
+ * about to ask, then in the queue or with a permit, until its download is over.
+ * @param mayDownload false once its request is being cancelled, or the service stops
+ */
+export const createPermits = (
+  hosts: HostLimiter,
+  inFlight: InFlight,
+  mayDownload: (entry: InFlightImage) => boolean,
+) => {
+  const refuse = (imageId: string): SchedulerAction[] => {
+    const entry = inFlight.get(imageId);
+    if (entry === undefined) return [];
+    entry.hold = 'none';
+    return [{ type: 'refuse', imageId }];
+  };
+
+  const grant = (entry: InFlightImage): SchedulerAction[] => {
+    entry.hold = 'permit';
+    inFlight.enter(entry, 'downloading');
+    return [{ type: 'grant', imageId: entry.image._id }];
+  };
+
+  /** The permit passes to the image that has waited longest for it and still wants it. */
+  const handOn = (host: string | null): SchedulerAction[] => {
+    const actions: SchedulerAction[] = [];
+    for (;;) {
+      const next = hosts.release(host);
+      const entry = next === null ? undefined : inFlight.get(next);
+      if (next === null) return actions;
+      if (entry !== undefined && mayDownload(entry)) return [...actions, ...grant(entry)];
+      actions.push(...refuse(next));
+    }
+  };
+
+  /** Gives back whatever the image holds of its host. */
+  const letGo = (entry: InFlightImage): SchedulerAction[] => {
+    const { hold, host, image } = entry;
+    entry.hold = 'none';
+    if (hold === 'joined') hosts.leave(host);
+    if (hold === 'queued') hosts.dequeue(host, image._id);
+    return hold === 'permit' ? handOn(host) : [];
+  };
+
+  return {
+    letGo,
+
+    join(entry: InFlightImage): void {
+      if (entry.hold !== 'none') return;
+      hosts.join(entry.host);
+      entry.hold = 'joined';
+    },
+
+    request(entry: InFlightImage): SchedulerAction[] {
+      const { image, host } = entry;
+      const released = letGo(entry);
+      if (!mayDownload(entry)) return [...released, ...refuse(image._id)];
+      const answer = hosts.acquire(host, image._id);
+      if (answer === 'queued') entry.hold = 'queued';
+      if (answer === 'granted') return [...released, ...grant(entry)];
+      return answer === 'refused' ? [...released, ...refuse(image._id)] : released;
+    },
+
+    /** The image has waited too long: it is refused, and tried again later. */
+    expire(entry: InFlightImage): SchedulerAction[] {
+      if (entry.hold !== 'queued') return [];
+      hosts.dequeue(entry.host, entry.image._id);
+      return refuse(entry.image._id);
+    },
+
+    /** Takes in what the host answered, where it was asked for this image, and gives its permit back. */
+    processed(entry: InFlightImage, result: ImageResult): SchedulerAction[] {
+      const { host, hold, stage } = entry;
+      const refused: SchedulerAction[] = [];
+      if (hold === 'permit' || stage === 'downloaded') {
+        if (result.ok || !result.retryable) hosts.recordSuccess(host);
+        else if (isThrottle(result)) refused.push(...hosts.recordThrottle(host, result.retryAfterMs).flatMap(refuse));
+      }
+      return [...refused, ...letGo(entry)];
+    },
+
+    /** Refuses everyone who waits. */
+    close: (): SchedulerAction[] => hosts.close().flatMap(refuse),
+  };
+};

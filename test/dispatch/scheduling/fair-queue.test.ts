@@ -1,0 +1,161 @@
+import type { ClaimLeft } from '../../../src/dispatch/due.ts';
+import { createFairQueue } from '../../../src/dispatch/scheduling/fair-queue.ts';
+import { type ActiveRequest, ALL_IDS } from '../../../src/requests/request-store.ts';
+import { NO_COUNTS } from '../../../src/requests/types.ts';
+
+const request = (_id: string): ActiveRequest => ({
+  _id,
+  state: 'processing',
+  run: 1,
+  options: { quality: 50, format: 'jpeg' },
+  total: 100,
+  counters: NO_COUNTS,
+});
+
+const clocked = () => {
+  const time = { now: 0 };
+  const queue = createFairQueue(() => time.now);
+  /** All that is active, asked for now. */
+  const update = (active: readonly ActiveRequest[]): void => queue.update(active, ALL_IDS, Number.POSITIVE_INFINITY);
+  return { time, queue, update };
+};
+
+test('the request with the fewest images in flight comes first, so a small one overtakes a large one', () => {
+  const { queue, update } = clocked();
+  update([request('large'), request('small')]);
+  const large = queue.candidates().find((schedule) => schedule.request._id === 'large');
+  if (large === undefined) throw new Error('missing');
+  large.inFlight = 8;
+  expect(queue.candidates().map((schedule) => schedule.request._id)).toEqual(['small', 'large']);
+});
+
+test('among equals the one granted longest ago comes first', () => {
+  const { queue, update } = clocked();
+  update([request('a'), request('b'), request('c')]);
+  const order: string[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const [next] = queue.candidates();
+    if (next === undefined) throw new Error('missing');
+    order.push(next.request._id);
+    queue.granted(next);
+  }
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+});
+
+test('a request with nothing due pauses for a growing while, at most half a second', () => {
+  const { queue, time, update } = clocked();
+  update([request('a')]);
+  const pauses: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const [schedule] = queue.candidates();
+    if (schedule === undefined) throw new Error('missing');
+    queue.nothingDue(schedule);
+    expect(queue.candidates()).toEqual([]);
+    pauses.push(schedule.pausedUntil - time.now);
+    time.now = schedule.pausedUntil;
+  }
+  expect(pauses).toEqual([50, 100, 200, 400, 500, 500]);
+});
+
+test('the end of its last image makes a paused request a candidate at once', () => {
+  const { queue, update } = clocked();
+  update([request('a')]);
+  const [schedule] = queue.candidates();
+  if (schedule === undefined) throw new Error('missing');
+  schedule.inFlight = 1;
+  queue.nothingDue(schedule);
+  queue.ended(schedule, null);
+  expect(queue.candidates()).toEqual([schedule]);
+});
+
+test('a request that is no longer active is forgotten once nothing of it runs', () => {
+  const { queue, update } = clocked();
+  update([request('a')]);
+  const [schedule] = queue.candidates();
+  if (schedule === undefined) throw new Error('missing');
+  schedule.inFlight = 1;
+  update([]);
+  expect(queue.candidates()).toHaveLength(1);
+  queue.ended(schedule, null);
+  update([]);
+  expect(queue.candidates()).toEqual([]);
+});
+
+const small = (_id: string, total = 2): ActiveRequest => ({ ...request(_id), total });
+const left: ClaimLeft = { unfinished: 2, more: false, saturatedHosts: [], dueInMs: Number.POSITIVE_INFINITY };
+
+test('a small request pauses while all that is left of it is in flight here, and its last end finishes it', () => {
+  const { queue, time } = clocked();
+  queue.add(small('a'));
+  const [schedule] = queue.candidates();
+  if (schedule === undefined) throw new Error('missing');
+  schedule.inFlight = 2;
+  queue.read(schedule, left);
+  time.now = 1e9;
+  expect(queue.candidates()).toEqual([]);
+  expect(queue.ended(schedule, null)).toBe(false);
+  expect(queue.ended(schedule, null)).toBe(true);
+});
+
+test('a small request whose image is tried again pauses until then', () => {
+  const { queue, time } = clocked();
+  queue.add(small('a', 1));
+  const [schedule] = queue.candidates();
+  if (schedule === undefined) throw new Error('missing');
+  schedule.inFlight = 1;
+  queue.read(schedule, { ...left, unfinished: 1 });
+  expect(queue.ended(schedule, 40)).toBe(false);
+  expect(queue.candidates()).toEqual([]);
+  time.now = 40;
+  expect(queue.candidates()).toEqual([schedule]);
+});
+
+test('a request that waits for a host comes back as soon as that has capacity', () => {
+  const available = new Set<string | null>();
+  const queue = createFairQueue(
+    () => 0,
+    (host) => available.has(host),
+  );
+  queue.add(small('a'));
+  const [schedule] = queue.candidates();
+  if (schedule === undefined) throw new Error('missing');
+  queue.read(schedule, { ...left, saturatedHosts: ['http://slow.example'] });
+  expect(queue.candidates()).toEqual([]);
+  available.add('http://slow.example');
+  expect(queue.candidates()).toEqual([schedule]);
+});
+
+test('what came after the query is not forgotten for missing in its answer, nor what was out of its range', () => {
+  const { queue, time } = clocked();
+  queue.add(small('a'));
+  queue.add(small('c'));
+  time.now = 10;
+  queue.add(small('b'));
+  queue.update([], { from: '0', to: 'c' }, 5);
+  expect(queue.candidates().map((schedule) => schedule.request._id)).toEqual(['c', 'b']);
+});
+
+test('no more than two thousand are remembered, and idle ones make room', () => {
+  const { queue, update } = clocked();
+  const id = (n: number): string => n.toString(16).padStart(8, '0');
+  const all = Array.from({ length: 2_500 }, (_, n) => small(id(n)));
+  for (const each of all) queue.add(each);
+  expect(queue.candidates()).toHaveLength(2_000);
+  for (const schedule of queue.candidates().slice(0, 1_500)) queue.nothingDue(schedule);
+  queue.update(all.slice(2_000), { from: id(2_000), to: 'g' }, 0);
+  expect(queue.candidates().map((schedule) => schedule.request._id)).toEqual(all.slice(1_500).map(({ _id }) => _id));
+  update([]);
+  expect(queue.candidates()).toEqual([]);
+});
+
+test('hundreds that wait for hosts leave the time to the one that has something to do', () => {
+  const { queue, time, update } = clocked();
+  update(Array.from({ length: 600 }, (_, n) => request(`waits${n}`)));
+  for (const schedule of queue.candidates()) queue.hostsSaturated(schedule, ['name:dead.example']);
+  queue.add(request('busy'));
+  for (const schedule of queue.candidates()) if (schedule.request._id === 'busy') schedule.inFlight = 5;
+  time.now += 2_000;
+  expect(queue.candidates().map((schedule) => schedule.request._id)).toEqual(['busy']);
+  time.now += 10_000;
+  expect(queue.candidates()).toHaveLength(601);
+});
