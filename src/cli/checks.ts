@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { detectWrongFileType } from '../csv/sniff.ts';
 import { OUTPUT_COLUMN } from '../csv/write.ts';
 import { sniff } from '../images/sniff.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from '../storage/storage.ts';
+import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 
 /** What came is not what was asked for; the sentence says what it is. */
 export class CheckError extends Error {
@@ -34,9 +34,7 @@ const endsOf = async (file: string, headBytes: number): Promise<Ends> => {
 };
 
 export const formatOf = (name: string): OutputFormat | undefined =>
-  (Object.keys(OUTPUT_FORMATS) as OutputFormat[]).find((format) =>
-    name.endsWith(`.${OUTPUT_FORMATS[format].extension}`),
-  );
+  OUTPUT_FORMAT_NAMES.find((format) => name.endsWith(`.${OUTPUT_FORMATS[format].extension}`));
 
 const counted = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes} bytes`);
 

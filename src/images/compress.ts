@@ -1,12 +1,13 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../errors.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { countFrames } from './frames.ts';
 import type { SourceFormat } from './sniff.ts';
 import { stripJpegMetadata } from './strip-metadata.ts';
-import type { ImageNote, ImageTask } from './task.ts';
+import type { ImageNote } from './task.ts';
 
 export interface CompressOptions {
-  readonly format: ImageTask['format'];
+  readonly format: OutputFormat;
   /** 1 to 100. */
   readonly quality: number;
   /** JPEG only; see ImageTask. */
@@ -32,14 +33,6 @@ const MAX_CHANNELS = 5;
 
 /** Frames of an animation or pages of a TIFF. libvips walks through all of them before decoding the first. */
 const MAX_FRAMES = 10_000;
-
-/** Maximum pixels per side of the output, as limited by libvips' encoders. */
-const MAX_SIDE: Readonly<Record<ImageTask['format'], number>> = {
-  jpeg: 65_500,
-  webp: 16_383,
-  avif: 16_384,
-  png: Number.POSITIVE_INFINITY,
-};
 
 const damaged = (cause?: unknown): AppError =>
   new AppError('corrupt_image', 'The image is damaged or incomplete and cannot be read.', { cause });
@@ -69,10 +62,11 @@ export const readHeader = async (
     );
   }
   const side = Math.max(metadata.width, metadata.height);
-  if (side > MAX_SIDE[options.format]) {
+  const { label, maxSide } = OUTPUT_FORMATS[options.format];
+  if (side > maxSide) {
     throw new AppError(
       'too_many_pixels',
-      `The image is ${metadata.width} × ${metadata.height} pixels; ${options.format.toUpperCase()} allows at most ${MAX_SIDE[options.format]} per side.`,
+      `The image is ${metadata.width} × ${metadata.height} pixels; ${label} allows at most ${maxSide} per side.`,
     );
   }
   if (metadata.channels > MAX_CHANNELS) {
@@ -87,7 +81,7 @@ export const readHeader = async (
 type EncoderOptions = Pick<CompressOptions, 'quality' | 'mozjpeg' | 'progressive'>;
 
 /** One encoder per format; `quality` is passed to sharp's encoder. */
-const ENCODERS: Readonly<Record<ImageTask['format'], (image: Sharp, options: EncoderOptions) => Sharp>> = {
+const ENCODERS: Readonly<Record<OutputFormat, (image: Sharp, options: EncoderOptions) => Sharp>> = {
   // JPEG has no transparency; without a background, transparent areas would turn black.
   jpeg: (image, { quality, mozjpeg = false, progressive = false }) =>
     image.flatten({ background: '#ffffff' }).jpeg({ quality, mozjpeg, progressive }),

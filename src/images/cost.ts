@@ -1,6 +1,6 @@
 import type { Metadata } from 'sharp';
+import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import type { SourceFormat } from './sniff.ts';
-import type { ImageTask } from './task.ts';
 
 /** Memory independent of the image size: line buffers, coder tables. */
 const FIXED_BYTES = 8 * 1024 * 1024;
@@ -16,14 +16,6 @@ const SAMPLE_BYTES: Readonly<Record<string, number>> = {
   complex: 8,
   double: 8,
   dpcomplex: 16,
-};
-
-/** Bytes per pixel used by each encoder, measured with noise images. */
-const ENCODER: Readonly<Record<ImageTask['format'], readonly [opaque: number, alpha: number]>> = {
-  jpeg: [4, 5],
-  webp: [8, 13],
-  png: [7, 10],
-  avif: [36, 42],
 };
 
 /** Bytes before a JPEG's first scan, i.e. its metadata and tables. The whole file if no scan is found. */
@@ -69,16 +61,11 @@ const decoderBytes = (source: SourceFormat, picture: number, { isProgressive, ch
  * passes, rotation and the output's encoder. Does not include the source bytes.
  * docs/security.md explains how the figures were measured.
  */
-export const estimateBytes = (
-  bytes: Buffer,
-  header: Metadata,
-  source: SourceFormat,
-  format: ImageTask['format'],
-): number => {
+export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFormat, format: OutputFormat): number => {
   const { width, height, channels, depth, hasAlpha } = header;
   const picture = Math.max(3, channels) * (SAMPLE_BYTES[depth] ?? 1);
   const turned = (header.orientation ?? 1) > 1 ? picture : 0;
-  const [opaque, alpha] = ENCODER[format];
+  const { opaque, alpha } = OUTPUT_FORMATS[format].encoderBytes;
   const each = picture + decoderBytes(source, picture, header) + turned + (hasAlpha ? alpha : opaque);
   return FIXED_BYTES + width * height * each + METADATA_COPIES * metadataBytes(bytes, source, header);
 };

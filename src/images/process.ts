@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { compress, readHeader } from './compress.ts';
 import { estimateBytes } from './cost.ts';
 import { requireReadable } from './sniff.ts';
@@ -63,13 +64,13 @@ const MIB = 1024 * 1024;
 const requireWithinBudget = (
   cost: number,
   { width, height }: { readonly width: number; readonly height: number },
-  format: ImageTask['format'],
+  format: OutputFormat,
   maxBytes = Number.POSITIVE_INFINITY,
 ): void => {
   if (cost <= maxBytes) return;
   throw new AppError(
     'too_many_pixels',
-    `The image has ${width} × ${height} pixels and would need about ${Math.ceil(cost / MIB)} MiB of memory to become ${format.toUpperCase()}; this server allows ${Math.floor(maxBytes / MIB)} MiB for one image (MAX_DECODE_BYTES_IN_FLIGHT).`,
+    `The image has ${width} × ${height} pixels and would need about ${Math.ceil(cost / MIB)} MiB of memory to become ${OUTPUT_FORMATS[format].label}; this server allows ${Math.floor(maxBytes / MIB)} MiB for one image (MAX_DECODE_BYTES_IN_FLIGHT).`,
   );
 };
 

@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { ImageErrorCode } from '../errors.ts';
+import type { OutputFormat } from '../output-formats.ts';
 
 /** Sent by the pool to a worker thread; plain data, structured-cloned. */
 export interface ImageTask {
@@ -8,7 +9,7 @@ export interface ImageTask {
   readonly url: string;
   /** Encoder quality, 1 to 100. */
   readonly quality: number;
-  readonly format: 'jpeg' | 'webp' | 'avif' | 'png';
+  readonly format: OutputFormat;
   /** JPEG only: smaller, progressive files that take several times as long to encode. Default: false. */
   readonly mozjpeg?: boolean;
   /** JPEG only: a coarse image is shown first while loading. Default: false. */

@@ -1,6 +1,6 @@
 import type { ImageErrorCode } from '../errors.ts';
 import type { ImageNote } from '../images/task.ts';
-import type { OutputFormat } from '../storage/storage.ts';
+import type { OutputFormat } from '../output-formats.ts';
 
 /**
  * `ingesting`: its images are still being written, nobody but the upload sees it.

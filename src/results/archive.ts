@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
+import { OUTPUT_FORMATS } from '../output-formats.ts';
 import type { ImageStore, OutlinedImage } from '../requests/image-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
-import { OUTPUT_FORMATS, outputName, type Storage } from '../storage/storage.ts';
+import { outputName, type Storage } from '../storage/storage.ts';
 import { createFolderNames } from './archive-names.ts';
 import { imagesInOrder } from './output-csv.ts';
 import type { ZipEntry } from './zip.ts';

@@ -1,8 +1,9 @@
 import { redactCredentials } from '../network/redact.ts';
+import { OUTPUT_FORMATS } from '../output-formats.ts';
 import type { ImageStore } from '../requests/image-store.ts';
 import { finishedImages, percentDone } from '../requests/transitions.ts';
 import type { ImageRecord, RequestRecord, RequestState } from '../requests/types.ts';
-import { OUTPUT_FORMATS, outputName } from '../storage/storage.ts';
+import { outputName } from '../storage/storage.ts';
 
 /** What the webhook's outbox tells of a request's newest event. */
 export interface WebhookSummary {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Makes renames and removals in the folder survive a power cut. */
+/** Makes renames and removals in the folder durable. */
 const syncDirectory = async (directory: string): Promise<void> => {
   const handle = await open(directory, constants.O_RDONLY);
   try {
@@ -12,15 +12,15 @@ const syncDirectory = async (directory: string): Promise<void> => {
 };
 
 /**
- * Syncs a folder for many callers at once (group commit). One sync covers every rename that was done before it began, so
- * those who come while one runs share the next; that one may have looked at the folder before their rename.
- * @returns a function that resolves once whatever its caller has renamed before the call is durable
+ * Syncs a folder for many callers at once (group commit). A sync covers only renames made before it started, so callers
+ * that arrive during one share the next.
+ * @returns a function that resolves once all renames made before the call are durable
  */
 export const createDirectorySync = (directory: string, sync = syncDirectory): (() => Promise<void>) => {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
-  const begin = (): Promise<void> => {
+  const start = (): Promise<void> => {
     const current = sync(directory).finally(() => {
       if (running === current) running = null;
     });
@@ -29,13 +29,13 @@ export const createDirectorySync = (directory: string, sync = syncDirectory): ((
   };
 
   return () => {
-    if (running === null) return begin();
-    // Whether the one before failed is for its own callers to hear.
+    if (running === null) return start();
+    // A failure of the running sync is reported to its own callers.
     next ??= running
       .catch(() => undefined)
       .then(() => {
         next = null;
-        return begin();
+        return start();
       });
     return next;
   };

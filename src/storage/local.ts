@@ -2,37 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { copyFile, type FileHandle, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { errnoOf, fileErrorMessage } from '../errno.ts';
 import { AppError } from '../errors.ts';
 import { createDirectorySync } from './directory-sync.ts';
 import { assertOutputName as assertName, contentTypeOf, type Storage, type StoredObject } from './storage.ts';
 
 export interface LocalStorage extends Storage {
   /**
-   * Removes the temporary files that crashed runs left behind.
-   * @param olderThanMs age at which a file cannot be in work any more
-   * @returns how many were removed
+   * Removes temporary files left behind by crashes.
+   * @param olderThanMs age at which a file can no longer be in use
+   * @returns the number of removed files
    */
   sweepTemporary(olderThanMs: number, now?: () => number): Promise<number>;
 }
 
 const TEMPORARY = '.tmp-';
 
-/** No links on this file system, or no more of this file. */
+/** The file system does not support links, or the file has too many. */
 const NO_LINKS = ['EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'];
 
-const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the folder is read-only',
-  EACCES: 'the folder may not be written',
-  EPERM: 'the folder may not be written',
-  ENOTDIR: 'its path is not a folder',
-  EMFILE: 'too many files are open',
-};
-
-const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? codeOf(error);
+const reasonOf = (error: unknown): string => fileErrorMessage(errnoOf(error)) ?? errnoOf(error);
 
 const describe = (name: string, stats: Stats): StoredObject => ({
   size: stats.size,
@@ -42,8 +31,8 @@ const describe = (name: string, stats: Stats): StoredObject => ({
 });
 
 /**
- * Outputs as files of one folder, which is made when it is missing. A file is written under a hidden temporary name,
- * synced and renamed, so a name holds a whole image or nothing. Links are not followed.
+ * Stores outputs as files in one folder, which is created if missing. Each file is written under a hidden temporary name,
+ * synced and renamed, so readers see a complete image or none. Links are not followed.
  * @param directory relative to the working directory, or absolute
  */
 export const createLocalStorage = (directory: string): LocalStorage => {
@@ -55,13 +44,13 @@ export const createLocalStorage = (directory: string): LocalStorage => {
     try {
       return await open(path, 'wx', 0o644);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
+      if (errnoOf(error) !== 'ENOENT') throw error;
       await mkdir(root, { recursive: true });
       return open(path, 'wx', 0o644);
     }
   };
 
-  const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
     const handle = await openTemporary(path);
     try {
       await handle.writeFile(bytes);
@@ -71,12 +60,12 @@ export const createLocalStorage = (directory: string): LocalStorage => {
     }
   };
 
-  /** A second name for the file, or a copy of it where the file system gives no more names. */
+  /** Hard-links the file, or copies it if the file system does not allow another link. */
   const linkOrCopy = async (from: string, to: string): Promise<void> => {
     try {
       await link(from, to);
     } catch (error) {
-      if (!NO_LINKS.includes(codeOf(error))) throw error;
+      if (!NO_LINKS.includes(errnoOf(error))) throw error;
       await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       const handle = await open(to, 'r+');
       try {
@@ -89,7 +78,7 @@ export const createLocalStorage = (directory: string): LocalStorage => {
 
   const isMissing = async (path: string): Promise<boolean> => {
     const stats = await lstat(path).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return null;
+      if (errnoOf(error) === 'ENOENT') return null;
       throw error;
     });
     return stats === null || !stats.isFile();
@@ -107,12 +96,16 @@ export const createLocalStorage = (directory: string): LocalStorage => {
         await syncRoot();
         return true;
       } catch (cause) {
-        if (codeOf(cause) === 'ENOENT') return false;
-        throw new AppError('storage_failed', `The result could not be stored: ${reasonOf(cause)}. It is tried again.`, {
-          cause,
-        });
+        if (errnoOf(cause) === 'ENOENT') return false;
+        throw new AppError(
+          'storage_failed',
+          `The result could not be stored: ${reasonOf(cause)}. It will be retried.`,
+          {
+            cause,
+          },
+        );
       } finally {
-        // Where both names were of one file already, the rename has left the temporary one.
+        // If both names already were links to one file, `rename` leaves the temporary one.
         await rm(temporary, { force: true }).catch(() => {});
       }
     },
@@ -121,14 +114,18 @@ export const createLocalStorage = (directory: string): LocalStorage => {
       assertName(name);
       const temporary = pathOf(`${TEMPORARY}${randomUUID()}`);
       try {
-        await writeWhole(temporary, bytes);
+        await writeDurably(temporary, bytes);
         await rename(temporary, pathOf(name));
         await syncRoot();
       } catch (cause) {
         await rm(temporary, { force: true }).catch(() => {});
-        throw new AppError('storage_failed', `The result could not be stored: ${reasonOf(cause)}. It is tried again.`, {
-          cause,
-        });
+        throw new AppError(
+          'storage_failed',
+          `The result could not be stored: ${reasonOf(cause)}. It will be retried.`,
+          {
+            cause,
+          },
+        );
       }
     },
 
@@ -138,7 +135,7 @@ export const createLocalStorage = (directory: string): LocalStorage => {
         const stats = await lstat(pathOf(name));
         return stats.isFile() ? describe(name, stats) : null;
       } catch (cause) {
-        if (codeOf(cause) === 'ENOENT') return null;
+        if (errnoOf(cause) === 'ENOENT') return null;
         throw new AppError('storage_unavailable', undefined, { cause });
       }
     },
@@ -149,7 +146,7 @@ export const createLocalStorage = (directory: string): LocalStorage => {
         const handle = await open(pathOf(name), constants.O_RDONLY | constants.O_NOFOLLOW);
         return handle.createReadStream(range);
       } catch (cause) {
-        const gone = codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ELOOP';
+        const gone = errnoOf(cause) === 'ENOENT' || errnoOf(cause) === 'ELOOP';
         throw new AppError(gone ? 'image_not_found' : 'storage_unavailable', undefined, { cause });
       }
     },
@@ -166,11 +163,11 @@ export const createLocalStorage = (directory: string): LocalStorage => {
     check: async () => {
       const probe = pathOf(`${TEMPORARY}${randomUUID()}`);
       try {
-        await writeWhole(probe, new Uint8Array(1));
+        await writeDurably(probe, new Uint8Array(1));
         await rm(probe);
       } catch (cause) {
         await rm(probe, { force: true }).catch(() => {});
-        throw new AppError('storage_unavailable', `The image store cannot take writes: ${reasonOf(cause)}.`, { cause });
+        throw new AppError('storage_unavailable', `The image storage is not writable: ${reasonOf(cause)}.`, { cause });
       }
     },
 

@@ -1,9 +1,9 @@
-/** What a call to the store failed for. All but `unavailable` and `throttled` stay until somebody mends them. */
+/** Why a storage call failed. All but `unavailable` and `throttled` persist until the operator fixes them. */
 export type S3FailureKind = 'missing' | 'no_bucket' | 'refused' | 'misconfigured' | 'throttled' | 'unavailable';
 
 export interface S3Failure {
   readonly kind: S3FailureKind;
-  /** For people; names no key, no credentials and no address. */
+  /** Human-readable; contains no key, credentials or address. */
   readonly reason: string;
 }
 
@@ -23,7 +23,7 @@ const REGION = new Set(['AuthorizationHeaderMalformed', 'IllegalLocationConstrai
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Codes of the error and of what caused it, as Node and the SDK nest them. */
+/** The codes of the error and its causes, as nested by Node and the SDK. */
 const codesOf = (error: unknown): string[] => {
   const codes: string[] = [];
   let at = error as { code?: unknown; name?: unknown; cause?: unknown; errors?: unknown[] } | undefined;
@@ -35,34 +35,34 @@ const codesOf = (error: unknown): string[] => {
   return codes.filter((code) => code !== '' && code !== 'Error');
 };
 
-/** Sorts whatever the SDK threw. */
+/** Classifies an error of the SDK. */
 export const classifyS3 = (error: unknown): S3Failure => {
   const codes = codesOf(error);
   const has = (name: string): boolean => codes.includes(name);
   const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
-  if (has('NoSuchBucket')) return { kind: 'no_bucket', reason: 'its bucket does not exist' };
+  if (has('NoSuchBucket')) return { kind: 'no_bucket', reason: 'the bucket does not exist' };
   if (has('NoSuchKey') || has('NotFound') || status === 404)
-    return { kind: 'missing', reason: 'it holds no such object' };
+    return { kind: 'missing', reason: 'the object does not exist' };
   if (has('CredentialsProviderError')) {
-    return { kind: 'refused', reason: 'this server has no credentials for it, and none could be loaded' };
+    return { kind: 'refused', reason: 'no credentials were found' };
   }
   if (codes.some((code) => REGION.has(code)) || status === 301) {
-    return { kind: 'misconfigured', reason: 'its bucket is in another region' };
+    return { kind: 'misconfigured', reason: 'the bucket is in another region' };
   }
   if (codes.some((code) => REFUSED.has(code)) || status === 401 || status === 403) {
-    return { kind: 'refused', reason: 'it refuses the credentials of this server' };
+    return { kind: 'refused', reason: 'the credentials were rejected' };
   }
   if (has('RequestTimeTooSkewed')) return { kind: 'misconfigured', reason: 'the clock of this server is wrong' };
   if (/Region is missing/.test(text((error as Error | undefined)?.message))) {
     return { kind: 'misconfigured', reason: 'no region is set' };
   }
   if (has('SlowDown') || has('ThrottlingException') || status === 429) {
-    return { kind: 'throttled', reason: 'it asks for a slower pace' };
+    return { kind: 'throttled', reason: 'it is rate-limiting this service' };
   }
   if (status !== undefined && status >= 400 && status < 500) {
-    return { kind: 'misconfigured', reason: `it refuses the request (${codes[0] ?? status})` };
+    return { kind: 'misconfigured', reason: `it rejected the request (${codes[0] ?? status})` };
   }
-  // The SDK's retries wrap some errors of Node and keep only their message.
+  // The SDK's retries wrap some Node errors and keep only their message.
   const inMessage = /\bE[A-Z_]{4,}\b/.exec(text((error as Error | undefined)?.message))?.[0];
   return { kind: 'unavailable', reason: `it cannot be reached (${codes[0] ?? inMessage ?? status ?? 'unknown'})` };
 };

@@ -6,7 +6,7 @@ import { classifyS3, type S3FailureKind } from './s3-failure.ts';
 
 export interface S3SourceConfig {
   readonly connection: S3Connection;
-  /** Buckets that `s3://` sources may name; every other one is refused. */
+  /** Buckets that `s3://` sources may reference; all others are rejected. */
   readonly buckets: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const CODES = {
   unavailable: 'source_unavailable',
 } as const satisfies Record<S3FailureKind, string>;
 
-/** Opens source images in the buckets that the operator listed, with the credentials of the service. */
+/** Opens source images in the allowed buckets with the service's credentials. */
 export const createS3Source = (
   { connection, buckets }: S3SourceConfig,
   client: S3Client = createS3Client(connection),

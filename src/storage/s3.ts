@@ -18,31 +18,31 @@ import { classifyS3, type S3Failure } from './s3-failure.ts';
 import { assertOutputName, contentTypeOf, type S3StorageConfig, type Storage } from './storage.ts';
 
 const CACHE_CONTROL = 'public, max-age=31536000, immutable';
-/** Larger outputs go in parts, so that a cut connection costs one part; the parts are slices, not copies. */
+/** Larger outputs are uploaded in parts, so that a lost connection costs one part; parts are slices, not copies. */
 const MULTIPART_FROM_BYTES = 16 * 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
-const PARTS_AT_ONCE = 2;
+const CONCURRENT_PARTS = 2;
 
 const isTransient = ({ kind }: S3Failure): boolean => kind === 'unavailable' || kind === 'throttled';
 
-/** A fault of the store while reading: it may pass, or its operator must mend it. */
-const readFailure = (cause: unknown): AppError => {
+/** A read error: transient, or one the operator must fix. */
+const readError = (cause: unknown): AppError => {
   const failure = classifyS3(cause);
   return isTransient(failure)
-    ? new AppError('storage_unavailable', `The image store does not answer: ${failure.reason}.`, { cause })
-    : new AppError('storage_misconfigured', `The image store cannot be used: ${failure.reason}.`, { cause });
+    ? new AppError('storage_unavailable', `The image storage is unavailable: ${failure.reason}.`, { cause })
+    : new AppError('storage_misconfigured', `The image storage is misconfigured: ${failure.reason}.`, { cause });
 };
 
 /**
- * Outputs as objects of one bucket. The store shows an object only when all of it has arrived, so a name holds a whole
- * image or nothing; parts of an upload that died are invisible and removed by a lifecycle rule of the bucket.
+ * Stores outputs as objects in one bucket. S3 shows an object only once it is complete, so readers see a complete image or
+ * none; parts of an aborted upload are invisible and removed by a lifecycle rule of the bucket.
  */
 export const createS3Storage = (
   config: S3StorageConfig,
   client: S3Client = createS3Client(config.connection),
 ): Storage => {
   const { bucket, prefix } = config;
-  let wrote = false;
+  let probed = false;
 
   const objectOf = (name: string) => ({ Bucket: bucket, Key: `${prefix}${name}` });
 
@@ -57,17 +57,17 @@ export const createS3Storage = (
       await client.send(new PutObjectCommand(input));
       return;
     }
-    // A failure aborts the upload, which removes the parts that had arrived.
-    await new Upload({ client, params: input, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE }).done();
+    // A failure aborts the upload, which removes the uploaded parts.
+    await new Upload({ client, params: input, partSize: PART_BYTES, queueSize: CONCURRENT_PARTS }).done();
   };
 
-  /** HEAD has no body that would tell a missing object from a missing bucket. */
+  /** HEAD responses have no body to distinguish a missing object from a missing bucket. */
   const requireBucket = async (): Promise<void> => {
     try {
       await client.send(new HeadBucketCommand({ Bucket: bucket }));
     } catch (cause) {
-      if (classifyS3(cause).kind !== 'missing') throw readFailure(cause);
-      throw new AppError('storage_misconfigured', 'The image store cannot be used: its bucket does not exist.', {
+      if (classifyS3(cause).kind !== 'missing') throw readError(cause);
+      throw new AppError('storage_misconfigured', 'The image storage is misconfigured: the bucket does not exist.', {
         cause,
       });
     }
@@ -85,7 +85,7 @@ export const createS3Storage = (
           ...writeOptions(),
         });
       } catch (cause) {
-        const message = `The result could not be stored: of the image store, ${classifyS3(cause).reason}. It is tried again.`;
+        const message = `The result could not be stored in S3: ${classifyS3(cause).reason}. It will be retried.`;
         throw new AppError('storage_failed', message, { cause });
       }
     },
@@ -95,13 +95,13 @@ export const createS3Storage = (
       assertOutputName(to);
       const source = `${bucket}/${prefix}${from}`.split('/').map(encodeURIComponent).join('/');
       try {
-        // Type and caching come along with the source.
+        // Content-Type and Cache-Control are copied with the source.
         await client.send(new CopyObjectCommand({ ...objectOf(to), CopySource: source, ...writeOptions() }));
         return true;
       } catch (cause) {
         const { kind, reason } = classifyS3(cause);
         if (kind === 'missing') return false;
-        const message = `The result could not be stored: of the image store, ${reason}. It is tried again.`;
+        const message = `The result could not be stored in S3: ${reason}. It will be retried.`;
         throw new AppError('storage_failed', message, { cause });
       }
     },
@@ -117,7 +117,7 @@ export const createS3Storage = (
           etag: found.ETag ?? '',
         };
       } catch (cause) {
-        if (classifyS3(cause).kind !== 'missing') throw readFailure(cause);
+        if (classifyS3(cause).kind !== 'missing') throw readError(cause);
         await requireBucket();
         return null;
       }
@@ -131,7 +131,7 @@ export const createS3Storage = (
         return found.Body as Readable;
       } catch (cause) {
         if (classifyS3(cause).kind === 'missing') throw new AppError('image_not_found', undefined, { cause });
-        throw readFailure(cause);
+        throw readError(cause);
       }
     },
 
@@ -148,16 +148,16 @@ export const createS3Storage = (
 
     check: async () => {
       await requireBucket();
-      if (wrote) return;
-      // Once: that the bucket is there does not say that it may be written.
+      if (probed) return;
+      // Once only: an existing bucket may still not be writable.
       const probe = objectOf(`.probe-${randomUUID()}`);
       try {
         await client.send(new PutObjectCommand({ ...probe, Body: new Uint8Array(1), ...writeOptions() }));
         await client.send(new DeleteObjectCommand(probe));
       } catch (cause) {
-        throw readFailure(cause);
+        throw readError(cause);
       }
-      wrote = true;
+      probed = true;
     },
 
     publicUrl: (name) => {
@@ -172,7 +172,7 @@ export const createS3Storage = (
       try {
         return await getSignedUrl(client, new Command(objectOf(name)), { expiresIn: config.presignSeconds });
       } catch (cause) {
-        throw readFailure(cause);
+        throw readError(cause);
       }
     },
   };

@@ -4,15 +4,15 @@ import { outputName, type Storage } from '../../src/storage/storage.ts';
 
 export interface Harness {
   readonly storage: Storage;
-  /** Names that the store shows, temporary ones included. */
+  /** Names in the storage, including temporary ones. */
   names(): Promise<string[]>;
-  /** A storage on the same place whose put of this name dies on the way. */
+  /** A storage on the same data whose put of this name fails midway. */
   interrupted(name: string): Promise<Storage>;
-  /** Storages that cannot work, by what is wrong. */
+  /** Broken storages, by what is wrong. */
   readonly broken: Readonly<Record<string, { storage: Storage; reason: RegExp; readCode: string }>>;
 }
 
-/** What every storage must do; each is run through it against the real thing. */
+/** The contract every storage must pass, each against a real backend. */
 export const describeStorage = (broken: readonly string[], setUp: () => Promise<Harness>): void => {
   const bytes = Buffer.from('0123456789');
   const newName = () => outputName(randomUUID(), 'jpeg');
@@ -23,7 +23,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     storage = harness.storage;
   });
 
-  test('what was put can be read, with its size, type and validator', async () => {
+  test('a stored object can be read, with its size, type and validator', async () => {
     const name = newName();
     await storage.put(name, bytes);
     expect(await buffer(await storage.read(name))).toEqual(bytes);
@@ -35,7 +35,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect((await storage.stat(name))?.lastModified.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  test('a range has both its ends', async () => {
+  test('a range includes both ends', async () => {
     const name = newName();
     await storage.put(name, bytes);
     expect((await buffer(await storage.read(name, { start: 2, end: 5 }))).toString()).toBe('2345');
@@ -50,12 +50,12 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect((await storage.stat(name))?.etag).not.toBe(before?.etag);
   });
 
-  test('what is not there is null, and reading it says so', async () => {
+  test('stat of a missing object is null, and reading it fails', async () => {
     expect(await storage.stat(newName())).toBeNull();
     await expect(storage.read(newName())).rejects.toMatchObject({ code: 'image_not_found' });
   });
 
-  test('what was removed is gone, and removing it again is fine', async () => {
+  test('a removed object is gone, and removing it again does nothing', async () => {
     const name = newName();
     await storage.put(name, bytes);
     await storage.remove(name);
@@ -63,12 +63,12 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect(await storage.stat(name)).toBeNull();
   });
 
-  test('a copy is the same, and lives and dies without its source', async () => {
+  test('a copy is identical and independent of its source', async () => {
     const [from, to] = [newName(), newName()];
     await storage.put(from, bytes);
     const before = await harness.names();
     expect(await storage.copy(from, to)).toBe(true);
-    // Once more over itself, as after a crash; nothing temporary stays.
+    // Copied again over itself, as after a crash; no temporary file remains.
     expect(await storage.copy(from, to)).toBe(true);
     expect(await harness.names()).toHaveLength(before.length + 1);
     expect(await storage.stat(to)).toMatchObject({ size: 10, contentType: 'image/jpeg' });
@@ -83,7 +83,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect(await buffer(await storage.read(again))).toEqual(bytes);
   });
 
-  test('a copy replaces what was under its name, and one of nothing changes nothing', async () => {
+  test('a copy replaces its target, and copying a missing object changes nothing', async () => {
     const [from, to] = [newName(), newName()];
     await storage.put(to, Buffer.from('old'));
     expect(await storage.copy(from, to)).toBe(false);
@@ -93,7 +93,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect(await buffer(await storage.read(to))).toEqual(bytes);
   });
 
-  test('of concurrent puts of one name, a reader sees one whole', async () => {
+  test('during concurrent puts of one name, a reader sees one complete version', async () => {
     const name = newName();
     const versions = [Buffer.alloc(300_000, 'a'), Buffer.alloc(200_000, 'b')] as const;
     await storage.put(name, versions[0]);
@@ -105,7 +105,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     await writes;
   });
 
-  test('a put that dies on the way fails as retryable and leaves nothing to see', async () => {
+  test('a put that fails midway is retryable and leaves nothing visible', async () => {
     const name = newName();
     const before = await harness.names();
     const dying = await harness.interrupted(name);
@@ -117,7 +117,7 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
     expect((await harness.names()).filter((each) => each !== name)).toEqual(before);
   });
 
-  test.each(['../a.jpg', `${randomUUID()}.svg`, randomUUID(), ''])('%j is no image', async (name) => {
+  test.each(['../a.jpg', `${randomUUID()}.svg`, randomUUID(), ''])('%j is not an image name', async (name) => {
     const refused = { code: 'image_not_found' };
     await expect(storage.put(name, bytes)).rejects.toMatchObject(refused);
     await expect(storage.stat(name)).rejects.toMatchObject(refused);
@@ -134,13 +134,16 @@ export const describeStorage = (broken: readonly string[], setUp: () => Promise<
   });
 
   test.each(broken)('%s: every call says so', async (name) => {
-    const fault = harness.broken[name];
-    if (fault === undefined) throw new Error(`no broken storage ${name}`);
-    const says = { publicMessage: expect.stringMatching(fault.reason) };
-    await expect(fault.storage.put(newName(), bytes)).rejects.toMatchObject({ ...says, code: 'storage_failed' });
-    await expect(fault.storage.copy(newName(), newName())).rejects.toMatchObject({ ...says, code: 'storage_failed' });
-    await expect(fault.storage.check()).rejects.toMatchObject({ ...says, code: fault.readCode });
-    await expect(fault.storage.stat(newName())).rejects.toMatchObject({ code: fault.readCode });
-    await expect(fault.storage.read(newName())).rejects.toMatchObject({ code: fault.readCode });
+    const broken = harness.broken[name];
+    if (broken === undefined) throw new Error(`no broken storage ${name}`);
+    const message = { publicMessage: expect.stringMatching(broken.reason) };
+    await expect(broken.storage.put(newName(), bytes)).rejects.toMatchObject({ ...message, code: 'storage_failed' });
+    await expect(broken.storage.copy(newName(), newName())).rejects.toMatchObject({
+      ...message,
+      code: 'storage_failed',
+    });
+    await expect(broken.storage.check()).rejects.toMatchObject({ ...message, code: broken.readCode });
+    await expect(broken.storage.stat(newName())).rejects.toMatchObject({ code: broken.readCode });
+    await expect(broken.storage.read(newName())).rejects.toMatchObject({ code: broken.readCode });
   });
 };

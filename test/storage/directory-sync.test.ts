@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDirectorySync } from '../../src/storage/directory-sync.ts';
 
-/** A sync whose end the test decides; `begun` counts those that have begun. */
+/** A sync that the test completes; `begun` counts started syncs. */
 const manual = () => {
   const open: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const sync = () => new Promise<void>((resolve, reject) => open.push({ resolve, reject }));
@@ -13,7 +13,7 @@ const manual = () => {
 /** Lets every promise that can settle do so. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-it('callers that come while a sync runs share the next one, and do not take the one that had begun', async () => {
+it('callers that arrive during a sync share the next one', async () => {
   const { sync, open } = manual();
   const syncDirectory = createDirectorySync('folder', sync);
   const done: string[] = [];
@@ -35,7 +35,7 @@ it('callers that come while a sync runs share the next one, and do not take the 
   expect(open).toHaveLength(3);
 });
 
-it('a sync that fails is told to its own callers only, and the next is tried anew', async () => {
+it('a failed sync rejects its own callers only, and the next one runs', async () => {
   const { sync, open } = manual();
   const syncDirectory = createDirectorySync('folder', sync);
   const first = syncDirectory();
@@ -51,7 +51,7 @@ it('a sync that fails is told to its own callers only, and the next is tried ane
   await third;
 });
 
-it('syncs a real folder, and says when it is not there', async () => {
+it('syncs a real folder, and fails if it is missing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sync-'));
   await createDirectorySync(folder)();
   await rm(folder, { recursive: true });

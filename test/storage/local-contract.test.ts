@@ -8,7 +8,7 @@ const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
 describe('local disk', () => {
-  describeStorage(['a path that is no folder'], async () => {
+  describeStorage(['a path that is not a folder'], async () => {
     const root = await mkdtemp(join(tmpdir(), 'storage-'));
     folders.push(root);
     const directory = join(root, 'images');
@@ -18,13 +18,13 @@ describe('local disk', () => {
     return {
       storage,
       names: () => readdir(directory),
-      // The last step, the rename, cannot succeed over a folder.
+      // The last step, the rename, fails over a folder.
       interrupted: async (name) => {
         await mkdir(join(directory, name));
         return storage;
       },
       broken: {
-        'a path that is no folder': {
+        'a path that is not a folder': {
           storage: createLocalStorage(join(root, 'file', 'inside')),
           reason: /not a folder/,
           readCode: 'storage_unavailable',

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('put, stat, read', () => {
-  it('what was put can be read, and its size, type and validator are known', async () => {
+  it('a stored object can be read, with its size, type and validator', async () => {
     const name = newName();
     await storage.put(name, bytes);
     expect(await buffer(await storage.read(name))).toEqual(bytes);
@@ -58,19 +58,19 @@ describe('put, stat, read', () => {
     expect(await readdir(directory)).toEqual([name]);
   });
 
-  it('makes its folder when it is missing', async () => {
+  it('creates its folder if missing', async () => {
     const deeper = await createStorage({ kind: 'local', directory: join(directory, 'a', 'b') });
     const name = newName();
     await deeper.put(name, bytes);
     expect(await deeper.stat(name)).toMatchObject({ size: 10 });
   });
 
-  it('what is not there is null, and reading it says so', async () => {
+  it('stat of a missing object is null, and reading it fails', async () => {
     expect(await storage.stat(newName())).toBeNull();
     await expect(storage.read(newName())).rejects.toMatchObject({ code: 'image_not_found' });
   });
 
-  it('what was removed is gone, and removing it again is fine', async () => {
+  it('a removed object is gone, and removing it again does nothing', async () => {
     const name = newName();
     await storage.put(name, bytes);
     await storage.remove(name);
@@ -79,8 +79,8 @@ describe('put, stat, read', () => {
   });
 });
 
-describe('whole or not at all', () => {
-  it('a reader sees one whole version or the other while both are being put', async () => {
+describe('atomicity', () => {
+  it('a reader sees one complete version while two are being put', async () => {
     const name = newName();
     const versions = [Buffer.alloc(300_000, 'a'), Buffer.alloc(200_000, 'b')];
     await storage.put(name, versions[0] as Buffer);
@@ -95,7 +95,7 @@ describe('whole or not at all', () => {
     expect(await readdir(directory)).toEqual([name]);
   });
 
-  it('a put that fails leaves neither the name nor a temporary file', async () => {
+  it('a failed put leaves neither the name nor a temporary file', async () => {
     const name = newName();
     await mkdir(join(directory, name));
     await expect(storage.put(name, bytes)).rejects.toMatchObject({ code: 'storage_failed', retryable: true });
@@ -103,7 +103,7 @@ describe('whole or not at all', () => {
     expect(await storage.stat(name)).toBeNull();
   });
 
-  it('a folder that cannot be one is told with its reason', async () => {
+  it('a path that is not a folder is reported with its reason', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
     const blocked = createLocalStorage(join(file, 'inside'));
@@ -136,7 +136,7 @@ describe('names', () => {
     `${randomUUID().toUpperCase()}.jpg`,
     randomUUID(),
     `.tmp-${randomUUID()}`,
-  ])('%j is no image', async (name) => {
+  ])('%j is not an image name', async (name) => {
     const refused = { code: 'image_not_found' };
     await expect(storage.put(name, bytes)).rejects.toMatchObject(refused);
     await expect(storage.stat(name)).rejects.toMatchObject(refused);
@@ -145,7 +145,7 @@ describe('names', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('a link in the folder leads nowhere, and a put replaces it rather than its target', async () => {
+  it('a link in the folder is not followed, and a put replaces the link, not its target', async () => {
     const name = newName();
     const target = join(directory, 'target');
     await writeFile(target, 'secret');
@@ -164,7 +164,7 @@ describe('check and sweep', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('sweep removes old temporary files and nothing else', async () => {
+  it('sweep removes only old temporary files', async () => {
     const name = newName();
     await storage.put(name, bytes);
     for (const temporary of ['.tmp-old', '.tmp-new']) await writeFile(join(directory, temporary), '');
@@ -176,7 +176,7 @@ describe('check and sweep', () => {
     expect(await storage.sweepTemporary(3_600_000, () => Date.now() + 7_200_000)).toBe(1);
   });
 
-  it('sweep has nothing to do in a folder that is missing', async () => {
+  it('sweep does nothing if the folder is missing', async () => {
     expect(await createLocalStorage(join(directory, 'none')).sweepTemporary(0)).toBe(0);
   });
 });

@@ -73,7 +73,7 @@ describeS3('S3', () => {
         },
         'the credentials are wrong': {
           storage: createS3Storage(config, clientOf(server.endpoint, wrong)),
-          reason: /refuses the credentials/,
+          reason: /credentials were rejected/,
           readCode: 'storage_misconfigured',
         },
         'the bucket is missing': {
@@ -85,7 +85,7 @@ describeS3('S3', () => {
     };
   });
 
-  test('a large output goes in parts and comes back whole; one cut on the way is not seen', async () => {
+  test('a large output is uploaded in parts and read back; an interrupted one is not visible', async () => {
     const config = configOf();
     const bytes = Buffer.alloc(20 * 1024 * 1024, 'large');
     const name = outputName(randomUUID(), 'png');
@@ -98,7 +98,7 @@ describeS3('S3', () => {
     expect((await buffer(await storage.read(name))).equals(bytes)).toBe(true);
   });
 
-  test('type and caching are stored; encryption and storage class are asked for', async () => {
+  test('type and caching are stored; encryption and storage class are requested', async () => {
     const between = await proxy();
     const config = configOf({ encryption: 'aws:kms', kmsKeyId: 'key-1', storageClass: 'STANDARD_IA' });
     const name = outputName(randomUUID(), 'webp');
@@ -119,7 +119,7 @@ describeS3('S3', () => {
     });
   });
 
-  test('a signed URL is fetched without credentials; a public one is the prefix and the key', async () => {
+  test('a signed URL needs no credentials; a public URL is the prefix and the key', async () => {
     const name = outputName(randomUUID(), 'jpeg');
     const storage = createS3Storage(configOf({ prefix: 'shop/' }), client);
     await storage.put(name, Buffer.from('picture'));

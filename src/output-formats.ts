@@ -1,0 +1,48 @@
+interface OutputFormatProperties {
+  /** As shown to people. */
+  readonly label: string;
+  /** File extension, without the dot. */
+  readonly extension: string;
+  /** Media type (RFC 6838). */
+  readonly contentType: string;
+  /** Maximum pixels per side, as limited by libvips' encoder. */
+  readonly maxSide: number;
+  /** Bytes per pixel used by the encoder, measured with noise images. */
+  readonly encoderBytes: { readonly opaque: number; readonly alpha: number };
+}
+
+/** The output formats. Their encoders are in images/compress.ts, where a missing one is a type error. */
+export const OUTPUT_FORMATS = {
+  jpeg: {
+    label: 'JPEG',
+    extension: 'jpg',
+    contentType: 'image/jpeg',
+    maxSide: 65_500,
+    encoderBytes: { opaque: 4, alpha: 5 },
+  },
+  webp: {
+    label: 'WebP',
+    extension: 'webp',
+    contentType: 'image/webp',
+    maxSide: 16_383,
+    encoderBytes: { opaque: 8, alpha: 13 },
+  },
+  avif: {
+    label: 'AVIF',
+    extension: 'avif',
+    contentType: 'image/avif',
+    maxSide: 16_384,
+    encoderBytes: { opaque: 36, alpha: 42 },
+  },
+  png: {
+    label: 'PNG',
+    extension: 'png',
+    contentType: 'image/png',
+    maxSide: Number.POSITIVE_INFINITY,
+    encoderBytes: { opaque: 7, alpha: 10 },
+  },
+} as const satisfies Readonly<Record<string, OutputFormatProperties>>;
+
+export type OutputFormat = keyof typeof OUTPUT_FORMATS;
+
+export const OUTPUT_FORMAT_NAMES = Object.keys(OUTPUT_FORMATS) as OutputFormat[];
