@@ -1,6 +1,6 @@
 import type { HostileCase } from './case.ts';
 
-/** Spellings of addresses that no one from outside may reach; in each `PORT` is one where somebody listens. */
+/** Notations of private addresses; `PORT` is replaced by an open port. */
 export const PRIVATE_SPELLINGS: readonly (readonly [string, string])[] = [
   ['loopback', 'http://127.0.0.2:PORT/'],
   ['short', 'http://127.2:PORT/'],
@@ -51,7 +51,7 @@ export const PRIVATE_SPELLINGS: readonly (readonly [string, string])[] = [
   ['documentation', 'http://[2001:db8::1]/'],
 ];
 
-/** What cannot be taken for a web address at all. */
+/** Not http(s) URLs. */
 const INVALID: readonly (readonly [string, string])[] = [
   ['back slashes', 'http:\\\\127.0.0.2\\'],
   ['a tab within', 'http://127.0\t.0.2/'],
@@ -74,11 +74,15 @@ export const ADDRESS_CASES: readonly HostileCase[] = [
     code: 'address_not_allowed',
     url: ({ server }: { server: { port: number } }) => spelling.replace('PORT', String(server.port)),
   })),
-  ...INVALID.map(([name, url]) => ({ name: `no web address: ${name}`, code: 'invalid_url', url: () => url })),
+  ...INVALID.map(([name, url]) => ({ name: `not an http(s) URL: ${name}`, code: 'invalid_url', url: () => url })),
   {
-    name: 'a port that is not open',
+    name: 'a port that is not allowed',
     code: 'port_not_allowed',
     url: ({ otherPort }) => `${otherPort}/image`,
   },
-  { name: 'a name that there is not', code: 'host_not_found', url: () => 'http://there-is-no-such-name.invalid/a.jpg' },
+  {
+    name: 'a name that does not exist',
+    code: 'host_not_found',
+    url: () => 'http://there-is-no-such-name.invalid/a.jpg',
+  },
 ];

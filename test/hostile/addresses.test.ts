@@ -9,12 +9,12 @@ import { createDeliver } from '../../src/webhooks/deliver.ts';
 import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.ts';
 import { PRIVATE_SPELLINGS } from './address-cases.ts';
 
-/** One address is open, so that a redirect can begin somewhere; all spellings are of others. */
+/** One address is allowed, so that redirects have a start; all notations are of others. */
 const policy = { allowPrivateNetworks: ['127.0.0.1/32'] };
 const limits = { maxImageBytes: 1_000_000, maxDownloadSeconds: 10, maxRedirects: 3 };
 
 let server: ImageServer;
-/** Listens at the address that the spellings mean, and must never be reached. */
+/** Listens on the addresses of the notations, and must never be reached. */
 let inside: http.Server;
 let reached = 0;
 let agents: GuardedAgents;
@@ -44,16 +44,16 @@ const delivery = (url: string) => ({ _id: 'msg_1', url, secret: null, payload: '
 describe.each(PRIVATE_SPELLINGS)('%s: %s', (_name, spelling) => {
   const url = () => spelling.replace('PORT', String(portOf(inside)));
 
-  test('is refused as an image', async () => {
+  test('is rejected as an image', async () => {
     await expect(fetchFrom(url())).rejects.toMatchObject({ code: 'address_not_allowed' });
   });
 
-  test('is refused as where a redirect leads', async () => {
+  test('is rejected as a redirect target', async () => {
     const to = parseHttpUrl(url())?.href ?? '';
     await expect(fetchFrom(server.on('/away', redirect(to)))).rejects.toMatchObject({ code: 'address_not_allowed' });
   });
 
-  test('is refused as a webhook', async () => {
+  test('is rejected as a webhook', async () => {
     const attempt = await createDeliver(agents)(delivery(url()), new Date());
     expect(attempt).toMatchObject({
       status: null,
@@ -63,7 +63,7 @@ describe.each(PRIVATE_SPELLINGS)('%s: %s', (_name, spelling) => {
   });
 });
 
-/** A name server whose answers change: the n-th look-up of the run gets the n-th of them, the last one stays. */
+/** A name server whose answers change: the n-th lookup gets the n-th of them, further ones get the last. */
 const rebinding = (...answers: string[]): typeof dns.lookup => {
   let asked = 0;
   const resolve = (_host: string, _options: unknown, callback: (error: null, found: dns.LookupAddress[]) => void) => {
@@ -78,14 +78,14 @@ describe('a name that changes its answer', () => {
   const guardedBy = (...answers: string[]) => createGuardedAgents(policy, { resolve: rebinding(...answers) });
   const image = (path: string) => `http://rebind.example:${server.port}${path}`;
 
-  test('is refused on the next hop of a redirect', async () => {
+  test('is rejected on the next hop of a redirect', async () => {
     const guarded = guardedBy('127.0.0.1', '127.0.0.2');
     server.on('/hop', redirect(`http://rebind.example:${portOf(inside)}/`));
     await expect(fetchFrom(image('/hop'), guarded)).rejects.toMatchObject({ code: 'address_not_allowed' });
     guarded.destroy();
   });
 
-  test('is refused on a retry of the image', async () => {
+  test('is rejected on a retry of the image', async () => {
     const guarded = guardedBy('127.0.0.1', '169.254.169.254');
     server.on('/busy', status(503));
     await expect(fetchFrom(image('/busy'), guarded)).rejects.toMatchObject({ code: 'source_unavailable' });
@@ -93,7 +93,7 @@ describe('a name that changes its answer', () => {
     guarded.destroy();
   });
 
-  test('is refused on a retry of the webhook', async () => {
+  test('is rejected on a retry of the webhook', async () => {
     const guarded = guardedBy('127.0.0.1', '10.0.0.1');
     const deliver = createDeliver(guarded);
     server.on('/hook', status(500));
@@ -112,7 +112,7 @@ describe('a name that changes its answer', () => {
     'metadata.google.internal',
     '127.0.0.2.nip.example',
     'xn--mnchen-3ya.example',
-  ])('%s is refused for the address that it stands for', async (host) => {
+  ])('%s is rejected for the address it resolves to', async (host) => {
     const guarded = guardedBy('127.0.0.2');
     const url = `http://${host}:${portOf(inside)}/`;
     await expect(fetchFrom(url, guarded)).rejects.toMatchObject({ code: 'address_not_allowed' });
@@ -120,7 +120,7 @@ describe('a name that changes its answer', () => {
   });
 });
 
-test('a webhook does not follow a redirect inside', async () => {
+test('a webhook does not follow a redirect to a private address', async () => {
   const url = server.on('/moved', redirect(`http://127.0.0.2:${portOf(inside)}/`, 307));
   expect(await createDeliver(agents)(delivery(url), new Date())).toMatchObject({ status: 307 });
 });
@@ -129,7 +129,7 @@ describe('ports', () => {
   const only = (...allowedPorts: [number, number][]) =>
     createGuardedAgents({ allowPrivateNetworks: ['127.0.0.0/8'], allowedPorts });
 
-  test('that are not open are refused for images, redirects and webhooks', async () => {
+  test('that are not allowed are rejected for images, redirects and webhooks', async () => {
     const guarded = only([server.port, server.port]);
     const closed = `http://127.0.0.1:${portOf(inside)}/`;
     const refused = { code: 'port_not_allowed', publicMessage: expect.stringContaining(`port ${portOf(inside)}`) };
@@ -141,7 +141,7 @@ describe('ports', () => {
     guarded.destroy();
   });
 
-  test('are those of the scheme where the URL names none', async () => {
+  test('default to that of the scheme', async () => {
     const guarded = only([8000, 9000]);
     await expect(fetchFrom('http://127.0.0.1/', guarded)).rejects.toMatchObject({ code: 'port_not_allowed' });
     await expect(fetchFrom('https://127.0.0.1/', guarded)).rejects.toMatchObject({
@@ -151,7 +151,7 @@ describe('ports', () => {
   });
 });
 
-describe('no spelling of a private address passes the guard', () => {
+describe('no notation of a private address passes the guard', () => {
   const octet = fc.nat(255);
   const privateAddress = fc.oneof(
     fc.tuple(fc.constant(127), octet, octet, fc.integer({ min: 2, max: 255 })),
@@ -166,14 +166,14 @@ describe('no spelling of a private address passes the guard', () => {
     base === 8 ? `0${value.toString(8)}` : base === 16 ? `0x${value.toString(16)}` : String(value);
   const base = fc.constantFrom(8, 10, 16);
 
-  /** One to four parts, the last of which stands for all the bytes that are left, each in a base of its own. */
+  /** One to four parts, each in its own base; the last part holds all remaining bytes. */
   const dotted = fc
     .tuple(privateAddress, fc.integer({ min: 1, max: 4 }), fc.array(base, { minLength: 4, maxLength: 4 }))
     .map(([bytes, parts, bases]) => {
       const rest = bytes.slice(parts - 1).reduce((sum, byte) => sum * 256 + byte, 0);
       return [...bytes.slice(0, parts - 1), rest].map((value, at) => inBase(value, bases[at] ?? 10)).join('.');
     });
-  const carried = fc
+  const embedded = fc
     .tuple(
       privateAddress,
       fc.constantFrom('::ffff:', '::', '::ffff:0:', '64:ff9b::', '64:ff9b:1::', '2001:db8::', 'fd00::', '2a00::5efe:'),
@@ -182,12 +182,12 @@ describe('no spelling of a private address passes the guard', () => {
   const tunnelled = privateAddress.map(
     ([a, b, c, d]) => `[2002:${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}::1]`,
   );
-  const dressed = fc.tuple(
+  const disguised = fc.tuple(
     fc.oneof(
       dotted,
       dotted.map((text) => `${text}.`),
       dotted.map((text) => text.toUpperCase()),
-      carried,
+      embedded,
       tunnelled,
     ),
     fc.constantFrom('', 'user@', 'user:pass@', 'example.com@', 'example.com%40@', 'example.com:80@'),
@@ -195,9 +195,9 @@ describe('no spelling of a private address passes the guard', () => {
     fc.constantFrom('', '/', '/a.jpg?x=http://example.com', '#@example.com', '?@example.com/'),
   );
 
-  test('whatever it is dressed in', async () => {
+  test('in any disguise', async () => {
     await fc.assert(
-      fc.asyncProperty(dressed, async ([host, login, scheme, rest]) => {
+      fc.asyncProperty(disguised, async ([host, login, scheme, rest]) => {
         const url = `${scheme}${login}${host}${rest}`;
         const error = await fetchFrom(url).catch((reason: unknown) => reason);
         expect({ url, code: (error as { code?: string }).code }).toEqual({ url, code: 'address_not_allowed' });

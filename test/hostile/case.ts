@@ -1,33 +1,33 @@
 import { createCipheriv } from 'node:crypto';
 import type { ImageServer } from '../support/servers/image-server.ts';
 
-/** What a case may use to say where its URL leads. */
+/** The servers a case can use for its URL. */
 export interface World {
   readonly server: ImageServer;
-  /** Origins of servers that speak TLS, by what is the matter with their certificate. */
+  /** Origins of TLS servers, by the state of their certificate. */
   readonly tls: Readonly<Record<'trusted' | 'self-signed' | 'expired' | 'other name' | 'stalled', string>>;
   /** The trusted TLS server redirects this path to the URL. */
   redirectFromTls(path: string, to: string): string;
-  /** An origin that is on loopback where nobody listens. */
-  readonly nobody: string;
-  /** An origin at a port that ALLOWED_PORTS leaves out; somebody listens there. */
+  /** An origin with a closed port on loopback. */
+  readonly closedPort: string;
+  /** An origin with an open port that is not in ALLOWED_PORTS. */
   readonly otherPort: string;
 }
 
-/** One named attack, or oddity, and what must become of it. */
+/** One named attack or oddity, with its expected outcome. */
 export interface HostileCase {
   readonly name: string;
   /** `completed`, or the code of the image's error. */
   readonly code: string;
-  /** Where the image is; the case sets its server up for that. */
+  /** Sets up the server for the case, and returns the URL of its image. */
   readonly url: (world: World, path: string) => string | Promise<string>;
-  /** What must not be found in the output. */
+  /** Must not occur in the output. */
   readonly absent?: string;
 }
 
 type Bytes = Buffer | (() => Buffer | Promise<Buffer>);
 
-/** Bytes that are served as they should be: only they are hostile. */
+/** Hostile bytes, served correctly. */
 export const bytesCase = (name: string, code: string, bytes: Bytes, absent?: string): HostileCase => ({
   name,
   code,
@@ -40,10 +40,10 @@ export const bytesCase = (name: string, code: string, bytes: Bytes, absent?: str
   ...(absent === undefined ? {} : { absent }),
 });
 
-/** The same bytes so many times. */
+/** Repeats the bytes. */
 export const times = (count: number, bytes: Buffer): Buffer =>
   Buffer.alloc(bytes.length * count, new Uint8Array(bytes));
 
-/** Bytes without any order, the same in every run. */
+/** Pseudo-random bytes, the same in every run. */
 export const noise = (length: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(length));

@@ -6,7 +6,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** An element of DER (ITU-T X.690). */
+/** A DER element (ITU-T X.690). */
 const der = (tag: number, ...contents: readonly Buffer[]): Buffer => {
   const body = Buffer.concat(contents);
   const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];
@@ -26,7 +26,7 @@ const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex');
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A certificate that signs itself, made on the spot so that no key lies in the repository. */
+/** Creates a self-signed certificate at run time, so that no key is in the repository. */
 export const selfSigned = ({ ip = [127, 0, 0, 1], validFor = 1, serial = 1 } = {}): Certificate => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(`hostile ${serial}`)))));

@@ -1,4 +1,4 @@
-/** RIFF chunk: four letters, a length, data padded to even. */
+/** A RIFF chunk: four letters, a length, data padded to an even length. */
 export const riffChunk = (type: string, data: Buffer): Buffer => {
   const head = Buffer.alloc(8);
   head.write(type, 'latin1');
@@ -18,7 +18,7 @@ export const vp8x = (width: number, height: number, flags = 2): Buffer => {
   return riffChunk('VP8X', data);
 };
 
-/** A frame of one pixel with its picture chunk, at a place on the canvas. */
+/** A frame of one pixel with its image chunk, at a position on the canvas. */
 export const anmf = (picture: Buffer, x = 0): Buffer => {
   const head = Buffer.alloc(16);
   head.writeUIntLE(x, 0, 3);
@@ -27,7 +27,7 @@ export const anmf = (picture: Buffer, x = 0): Buffer => {
 
 export const ANIM = riffChunk('ANIM', Buffer.alloc(6));
 
-/** The picture chunk of a plain WebP. */
+/** The image chunk of a plain WebP. */
 export const pictureChunk = (plain: Buffer): Buffer => plain.subarray(12);
 
 export const gifHeader = (width: number, height: number): Buffer => {
@@ -37,7 +37,7 @@ export const gifHeader = (width: number, height: number): Buffer => {
   return head;
 };
 
-/** A frame that claims a size and holds the code of one pixel. */
+/** A frame with the given size in its header and the data of one pixel. */
 export const gifFrame = (width = 1, height = 1, data = Buffer.from([2, 2, 0x44, 1, 0])): Buffer => {
   const head = Buffer.from([0x2c, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeUInt16LE(width, 5);
@@ -51,7 +51,7 @@ export interface TiffTags {
   readonly [tag: number]: number | readonly number[];
 }
 
-/** Tags of a grey picture of one pixel whose data are the byte at 8. */
+/** Tags of a grey image of one pixel whose data is the byte at offset 8. */
 const GREY_PIXEL: TiffTags = { 256: 1, 257: 1, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 1, 279: 1 };
 
 /** One directory of a little-endian TIFF, at this offset; every value is a LONG. */
@@ -87,14 +87,14 @@ const tiffHead = (first = FIRST): Buffer => {
   return head;
 };
 
-/** A TIFF of one picture, with what its tags say and what follows them; `dataAt` is where that begins. */
+/** A TIFF of one image with the given tags and data; `dataAt` is the offset of the data. */
 export const tiff = (tags: TiffTags | ((dataAt: number) => TiffTags) = {}, data: Buffer = Buffer.alloc(0)): Buffer => {
   const made = (dataAt: number) => tiffDirectory(FIRST, typeof tags === 'function' ? tags(dataAt) : tags, 0);
   const directory = made(FIRST + made(0).length);
   return Buffer.concat([tiffHead(), directory, data]);
 };
 
-/** A TIFF of so many pages of one pixel; with `loop` the last leads back to the first. */
+/** A TIFF of `pages` pages of one pixel; with `loop`, the last links to the first. */
 export const tiffPages = (pages: number, loop = false): Buffer => {
   const { length } = tiffDirectory(0, {}, 0);
   const last = loop ? FIRST : 0;
@@ -113,7 +113,7 @@ export const box = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([head, data]);
 };
 
-/** The AVIF with another size in every `ispe` property: what is said of it, not what is coded. */
+/** The AVIF with another size in every `ispe` property, but unchanged image data. */
 export const withAvifSize = (avif: Buffer, width: number, height: number): Buffer => {
   const copy = Buffer.from(avif);
   for (let at = copy.indexOf('ispe'); at !== -1; at = copy.indexOf('ispe', at + 4)) {

@@ -19,9 +19,9 @@ const MIB = 1024 * 1024;
 const THREADS = 3;
 const TASKS = 4;
 const MAX_IMAGE_BYTES = 8 * MIB;
-/** As the service divides the cores over its threads. */
+/** As the service divides the cores among its threads. */
 const DECODED_AT_ONCE = THREADS * Math.max(1, Math.round(cpus().length / THREADS));
-/** docs/security.md says where these numbers come from. */
+/** docs/security.md explains these numbers. */
 const BYTES_PER_PIXEL = { jpeg: 32, avif: 64 };
 const PROCESS_BYTES = 300 * MIB;
 const HELD_FOR_EACH_SLOT = 2;
@@ -73,7 +73,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Uploads all URLs as one CSV; resolves to their images in order when the request is finished. */
+/** Uploads all URLs as one CSV, and returns their images in order once the request has finished. */
 const processed = async (urls: readonly string[], format: string): Promise<Image[]> => {
   const lines = urls.map((url, at) => `${at},P${at},"${url}"`);
   const csv = `S. No.,Product Name,Input Image Urls\n${lines.join('\n')}\n`;
@@ -87,7 +87,7 @@ const processed = async (urls: readonly string[], format: string): Promise<Image
 
 const codeOf = (image: Image | undefined): string => image?.error?.code ?? image?.status ?? 'missing';
 
-/** The most memory that the service has ever held; null where there is no /proc. */
+/** The peak memory of the service; null without /proc. */
 const peakBytes = (): number | null => {
   const file = `/proc/${instance.process.pid}/status`;
   if (!existsSync(file)) return null;
@@ -103,14 +103,14 @@ const printTable = (rows: readonly (readonly [string, string, string])[]): void 
   const width = Math.max(...rows.map(([name]) => name.length));
   print(`\nThe hostile corpus: ${rows.length} cases`);
   for (const [at, [name, expected, got]] of rows.entries()) {
-    const verdict = got === expected ? '' : `  EXPECTED ${expected}`;
-    print(`${String(at + 1).padStart(4)}  ${name.padEnd(width)}  ${got}${verdict}`);
+    const mismatch = got === expected ? '' : `  EXPECTED ${expected}`;
+    print(`${String(at + 1).padStart(4)}  ${name.padEnd(width)}  ${got}${mismatch}`);
   }
 };
 
 const withoutDuplicates = (cases: readonly HostileCase[]): number => new Set(cases.map(({ name }) => name)).size;
 
-test('every case of the corpus gets its code, all good images between them are stored, and nothing crashes', async () => {
+test('every case of the corpus gets its code, all valid images between them are stored, and nothing crashes', async () => {
   expect(withoutDuplicates(CASES)).toBe(CASES.length);
   const good = world.server.on('/good.jpg', (response) => void makeImage('jpeg').then((bytes) => response.end(bytes)));
   const urls: string[] = [];
@@ -142,8 +142,8 @@ test('every case of the corpus gets its code, all good images between them are s
   expect(instance.log()).not.toMatch(/"level":[56]0|internal_error|worker_crashed/);
 }, 300_000);
 
-test('the largest pictures that are taken stay under the bound in the costliest format', async () => {
-  // The last is the worst: it comes as often as there are threads, so that all of them hold it at once.
+test('the largest accepted images stay within the memory limit in the most expensive format', async () => {
+  // The last case is the worst: once per thread, so that all threads decode it at the same time.
   const worst = Array.from({ length: DECODED_AT_ONCE }, () => LIMIT_CASES.at(-1) as HostileCase);
   const urls = await Promise.all(worst.map(({ url }, at) => url(world, `/limit-${at}`)));
   const images = await processed(urls, 'avif');

@@ -28,14 +28,14 @@ const served = (name: string, code: string, behaviour: Behaviour): HostileCase =
   url: ({ server }, path) => server.on(path, behaviour),
 });
 
-/** The same for a behaviour that has to be made, mostly of a picture. */
+/** Like `served`, for a behaviour that must be created first, usually from an image. */
 const prepared = (name: string, code: string, make: () => Promise<Behaviour>): HostileCase => ({
   name,
   code,
   url: async ({ server }, path) => server.on(path, await make()),
 });
 
-/** Sends these bytes as the whole answer; with `end` the connection closes after them. */
+/** Sends these bytes as the raw response; with `end`, closes the connection afterwards. */
 const raw =
   (text: string | Buffer, end = true): Behaviour =>
   (_response, _attempt, { socket }) => {
@@ -47,7 +47,7 @@ const withJpeg = (head: string) => async (): Promise<Behaviour> =>
 const encoded = (encoding: string, bytes: Buffer): Behaviour =>
   ok(bytes, 'image/jpeg', { 'Content-Encoding': encoding });
 
-/** Writes the same again and again, as fast as it is taken. */
+/** Writes the same bytes repeatedly, as fast as they are read. */
 const forever =
   (head: string, again: string | Buffer): Behaviour =>
   (_response, _attempt, { socket }) => {
@@ -58,7 +58,7 @@ const forever =
     more();
   };
 
-/** Writes a piece every so often. */
+/** Writes a piece at intervals. */
 const slowly =
   (head: string, piece: string): Behaviour =>
   (_response, _attempt, { socket }) => {
@@ -85,15 +85,15 @@ const BODIES: readonly HostileCase[] = [
     withJpeg(`${OK}Content-Length: 5\r\nContent-Length: 700\r\n\r\n`),
   ),
   served(
-    'Content-Length beside chunks',
+    'Content-Length with chunks',
     'connection_failed',
     raw(`${OK}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`),
   ),
-  prepared('no Content-Length, a whole body', 'completed', withJpeg(`${OK}Connection: close\r\n\r\n`)),
-  prepared('body cut off', 'download_truncated', async () => truncated(await jpeg())),
-  prepared('chunked body cut off', 'download_truncated', async () => truncatedChunked(await jpeg())),
+  prepared('no Content-Length, complete body', 'completed', withJpeg(`${OK}Connection: close\r\n\r\n`)),
+  prepared('truncated body', 'download_truncated', async () => truncated(await jpeg())),
+  prepared('truncated chunked body', 'download_truncated', async () => truncatedChunked(await jpeg())),
   served(
-    'chunk of a size that is no number',
+    'chunk with an invalid size',
     'download_truncated',
     raw(`${OK}Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n`),
   ),
@@ -103,19 +103,19 @@ const BODIES: readonly HostileCase[] = [
     raw(`${OK}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nx`),
   ),
   served(
-    'chunk extension without end',
+    'endless chunk extension',
     'download_truncated',
     forever(`${OK}Transfer-Encoding: chunked\r\n\r\n5;x=`, Buffer.alloc(65_536, 'a')),
   ),
   served(
-    'trailers without end',
+    'endless trailers',
     'download_truncated',
     forever(`${OK}Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n`, 'X-A: b\r\n'.repeat(9_000)),
   ),
   prepared('transfer encoding gzip', 'not_an_image', async () =>
     raw(Buffer.concat([Buffer.from(`${OK}Transfer-Encoding: gzip\r\n\r\n`), gzipSync(await jpeg())])),
   ),
-  served('body without end', 'image_too_large', endless),
+  served('endless body', 'image_too_large', endless),
   prepared('chunks of one byte', 'completed', async () => {
     const bytes = await jpeg();
     return (response) => {
@@ -124,42 +124,42 @@ const BODIES: readonly HostileCase[] = [
       response.end();
     };
   }),
-  prepared('one byte now and then', 'download_timeout', async () => drip(await jpeg())),
+  prepared('slow body', 'download_timeout', async () => drip(await jpeg())),
   served('empty body', 'empty_image', ok(Buffer.alloc(0))),
   served('HTML page with status 200 as an image', 'not_an_image', html),
-  prepared('an image called text/html', 'completed', async () => ok(await jpeg(), 'text/html')),
+  prepared('an image declared as text/html', 'completed', async () => ok(await jpeg(), 'text/html')),
 ];
 
 const ENCODINGS: readonly HostileCase[] = [
   served('gzip bomb', 'image_too_large', gzipBomb(ZEROS.length)),
   served('deflate bomb', 'image_too_large', encoded('deflate', deflateSync(ZEROS))),
   served('brotli bomb', 'image_too_large', encoded('br', brotliCompressSync(ZEROS))),
-  served('gzip within gzip, said', 'not_an_image', encoded('gzip, gzip', gzipSync(gzipSync(ZEROS)))),
-  served('gzip within gzip, not said', 'not_an_image', encoded('gzip', gzipSync(gzipSync(ZEROS)))),
-  prepared('gzip cut off', 'corrupt_image', async () => encoded('gzip', gzipSync(await jpeg()).subarray(0, 500))),
-  served('gzip that is none', 'corrupt_image', encoded('gzip', Buffer.from('plain bytes'))),
+  served('gzip within gzip, declared', 'not_an_image', encoded('gzip, gzip', gzipSync(gzipSync(ZEROS)))),
+  served('gzip within gzip, not declared', 'not_an_image', encoded('gzip', gzipSync(gzipSync(ZEROS)))),
+  prepared('truncated gzip', 'corrupt_image', async () => encoded('gzip', gzipSync(await jpeg()).subarray(0, 500))),
+  served('invalid gzip', 'corrupt_image', encoded('gzip', Buffer.from('plain bytes'))),
   prepared('gzip of an image', 'completed', async () => encoded('gzip', gzipSync(await jpeg()))),
-  prepared('an encoding that there is not', 'completed', async () => encoded('rot13', await jpeg())),
+  prepared('an unknown encoding', 'completed', async () => encoded('rot13', await jpeg())),
 ];
 
 const HEADERS: readonly HostileCase[] = [
   prepared('header of 64 KB', 'connection_failed', withJpeg(`${OK}X-A: ${'a'.repeat(65_536)}\r\n\r\n`)),
   prepared('10,000 headers', 'connection_failed', withJpeg(`${OK}${'X-A: b\r\n'.repeat(10_000)}\r\n`)),
-  served('headers without end', 'connection_failed', forever(OK, 'X-A: b\r\n'.repeat(8_000))),
-  served('headers that dribble', 'download_timeout', slowly(OK, 'X-A: b\r\n')),
+  served('endless headers', 'connection_failed', forever(OK, 'X-A: b\r\n'.repeat(8_000))),
+  served('slow headers', 'download_timeout', slowly(OK, 'X-A: b\r\n')),
   prepared('header without a colon', 'connection_failed', withJpeg(`${OK}nonsense\r\n\r\n`)),
   prepared('header with a NUL', 'connection_failed', withJpeg(`${OK}X-A: a\0b\r\n\r\n`)),
-  served('status line that is noise', 'connection_failed', raw('HTTP/1.1 abc\r\n\r\n')),
-  prepared('an answer of HTTP/0.9', 'connection_failed', async () => raw(await jpeg())),
-  served('an answer of HTTP/2', 'connection_failed', raw('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')),
+  served('invalid status line', 'connection_failed', raw('HTTP/1.1 abc\r\n\r\n')),
+  prepared('an HTTP/0.9 response', 'connection_failed', async () => raw(await jpeg())),
+  served('an HTTP/2 response', 'connection_failed', raw('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')),
   served('a mail server', 'connection_failed', raw('220 mail.example ESMTP\r\n')),
-  served('no answer', 'download_timeout', silent),
-  served('connection closed without an answer', 'connection_failed', reset),
+  served('no response', 'download_timeout', silent),
+  served('connection closed without a response', 'connection_failed', reset),
   served('connection closed within the headers', 'connection_failed', raw(`${OK}Content-`)),
 ];
 
 const STATUSES: readonly HostileCase[] = [
-  served('100 without end', 'download_timeout', slowly('', 'HTTP/1.1 100 Continue\r\n\r\n')),
+  served('endless 100', 'download_timeout', slowly('', 'HTTP/1.1 100 Continue\r\n\r\n')),
   prepared(
     '103, then the image',
     'completed',
@@ -172,7 +172,7 @@ const STATUSES: readonly HostileCase[] = [
   ),
   served('status 204', 'empty_image', status(204)),
   served('status 205', 'empty_image', status(205)),
-  prepared('206 that nobody asked for', 'partial_content', async () => {
+  prepared('unrequested 206', 'partial_content', async () => {
     const bytes = await jpeg();
     return (response) => response.writeHead(206, { 'Content-Range': `bytes 0-${bytes.length - 1}/99999` }).end(bytes);
   }),
@@ -223,7 +223,7 @@ const REDIRECTS: readonly HostileCase[] = [
   redirects('to another loopback address', 'address_not_allowed', 'http://127.0.0.2/'),
   redirects('to a decimal address', 'address_not_allowed', 'http://2852039166/'),
   redirects('to a port that is not open', 'port_not_allowed', ({ otherPort }) => `${otherPort}/image`),
-  redirects('to where nobody listens', 'connection_failed', ({ nobody }) => nobody),
+  redirects('to a closed port', 'connection_failed', ({ closedPort }) => closedPort),
   redirects('with a login', 'completed', ({ server }, path) => {
     server.on(`${path}/end`, (response, _attempt, request) => {
       if (request.headers.authorization !== undefined) response.writeHead(500).end();
@@ -231,9 +231,9 @@ const REDIRECTS: readonly HostileCase[] = [
     });
     return server.url(`${path}/end`).replace('http://', 'http://admin:secret@');
   }),
-  served('redirect without a place', 'invalid_redirect', status(302)),
-  served('redirect with a place of 15 KB', 'source_not_found', redirect(`/${'a'.repeat(15_000)}`)),
-  served('redirect with a body without end', 'source_not_found', (response) => {
+  served('redirect without a Location', 'invalid_redirect', status(302)),
+  served('redirect with a Location of 15 KB', 'source_not_found', redirect(`/${'a'.repeat(15_000)}`)),
+  served('redirect with an endless body', 'source_not_found', (response) => {
     response.writeHead(302, { Location: '/none' });
     const chunk = Buffer.alloc(65_536);
     const more = (): void => {
@@ -257,18 +257,18 @@ const secure = (name: string, code: string, origin: keyof World['tls']): Hostile
 });
 
 const TLS: readonly HostileCase[] = [
-  secure('TLS as it should be', 'completed', 'trusted'),
-  secure('TLS, nobody vouches for it', 'tls_failed', 'self-signed'),
-  secure('TLS, expired', 'tls_failed', 'expired'),
-  secure('TLS, for another name', 'tls_failed', 'other name'),
-  secure('TLS that never shakes hands', 'download_timeout', 'stalled'),
+  secure('valid TLS', 'completed', 'trusted'),
+  secure('TLS, self-signed certificate', 'tls_failed', 'self-signed'),
+  secure('TLS, expired certificate', 'tls_failed', 'expired'),
+  secure('TLS, certificate for another name', 'tls_failed', 'other name'),
+  secure('TLS without a handshake', 'download_timeout', 'stalled'),
   {
-    name: 'https where http is spoken',
+    name: 'https URL of an http server',
     code: 'tls_failed',
     url: ({ server }, path) => server.url(path).replace('http:', 'https:'),
   },
   {
-    name: 'http where TLS is spoken',
+    name: 'http URL of a TLS server',
     code: 'connection_failed',
     url: ({ tls }, path) => `${tls.trusted.replace('https:', 'http:')}${path}`,
   },

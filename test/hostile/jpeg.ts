@@ -32,13 +32,13 @@ export const partsOf = (jpeg: Buffer): Part[] => {
 export const joined = (parts: readonly Buffer[]): Buffer =>
   Buffer.concat([Buffer.from([0xff, 0xd8]), ...parts, Buffer.from([0xff, 0xd9])]);
 
-/** The same picture with further segments right after its start. */
+/** The same image with extra segments after its start. */
 export const withSegments = (jpeg: Buffer, ...segments: readonly Buffer[]): Buffer =>
   joined([...segments, ...partsOf(jpeg).map(({ bytes }) => bytes)]);
 
 const isFrameHeader = (marker: number): boolean => (marker & 0xf0) === 0xc0 && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** The same picture whose frame header says something else: `change` gets its bytes from the marker on. */
+/** The same image with a modified frame header: `change` gets its bytes from the marker on. */
 export const withFrame = (jpeg: Buffer, change: (frame: Buffer) => void): Buffer =>
   joined(
     partsOf(jpeg).map(({ marker, bytes }) => {
@@ -56,7 +56,7 @@ export const withSize = (jpeg: Buffer, width: number, height: number): Buffer =>
     frame.writeUInt16BE(width, 7);
   });
 
-/** A progressive picture whose refining scans come again and again: work without end for few bytes. */
+/** A progressive image with repeated scans: much decoding work for few bytes. */
 export const withScans = (progressive: Buffer, times: number): Buffer => {
   const parts = partsOf(progressive).map(({ bytes }) => bytes);
   const first = partsOf(progressive).find(({ marker }) => marker === SOS)?.bytes ?? Buffer.alloc(0);
@@ -66,13 +66,13 @@ export const withScans = (progressive: Buffer, times: number): Buffer => {
 /** An EXIF segment around a little-endian TIFF structure. */
 export const exif = (tiff: Buffer): Buffer => segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0'), tiff]));
 
-/** EXIF that says an orientation, also one that there is not. */
+/** EXIF with an orientation, which may be invalid. */
 export const orientation = (value: number): Buffer => {
   const tiff = Buffer.from('II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0', 'latin1');
   tiff.writeUInt16LE(value, 18);
   return exif(tiff);
 };
 
-/** A piece of a colour profile: which of how many. */
+/** Part `part` of `of` of a colour profile. */
 export const iccPart = (part: number, of: number, data: Buffer): Buffer =>
   segment(0xe2, Buffer.concat([Buffer.from('ICC_PROFILE\0', 'latin1'), Buffer.from([part, of]), data]));

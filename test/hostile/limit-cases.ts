@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { bytesCase, type HostileCase } from './case.ts';
 
-/** Pixels of the largest pictures that the service of the corpus takes. */
+/** Side in pixels of the largest images that the service of the corpus accepts. */
 export const SIDE = 3000;
 
 const picture = (): Sharp => sharp({ create: { width: SIDE, height: SIDE, channels: 4, background: '#3366aa80' } });
@@ -12,17 +12,17 @@ const deep = (): Sharp =>
 
 const turned = (image: Sharp): Promise<Buffer> => image.withMetadata({ orientation: 6 }).toBuffer();
 
-/** Honest pictures of exactly the bound, in the shapes that cost most memory to decode. */
+/** Valid images of exactly the limit, in the variants that need most memory to decode. */
 const MADE: readonly (readonly [string, () => Promise<Buffer>])[] = [
   [
     'JPEG, progressive, CMYK',
     () => picture().toColourspace('cmyk').jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
   ],
-  ['JPEG, turned', () => turned(picture().jpeg())],
-  ['PNG of 16 bits, interlaced, turned', () => turned(deep().png({ progressive: true }))],
+  ['JPEG, rotated', () => turned(picture().jpeg())],
+  ['PNG of 16 bits, interlaced, rotated', () => turned(deep().png({ progressive: true }))],
   ['WebP with alpha', () => picture().webp({ lossless: true, effort: 0 }).toBuffer()],
   ['GIF', () => picture().gif({ effort: 1 }).toBuffer()],
-  ['TIFF of floating point, turned', () => turned(picture().toColourspace('scrgb').tiff({ compression: 'deflate' }))],
+  ['TIFF of floating point, rotated', () => turned(picture().toColourspace('scrgb').tiff({ compression: 'deflate' }))],
   [
     'AVIF of 10 bits with alpha',
     () => picture().avif({ effort: 0, chromaSubsampling: '4:4:4', bitdepth: 10 }).toBuffer(),

@@ -12,8 +12,8 @@ const svg = (body: string, before = ''): Buffer =>
 const PICTURE_FORMATS: readonly [string, Buffer][] = [
   ['SVG', svg('<rect width="9" height="9"/>')],
   ['SVG with an external entity', svg('&x;', '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>')],
-  ['SVG with a picture of this machine', svg('<image href="file:///etc/passwd"/>')],
-  ['SVG with a picture of the inner network', svg('<image href="http://169.254.169.254/latest/meta-data"/>')],
+  ['SVG with a local image', svg('<image href="file:///etc/passwd"/>')],
+  ['SVG with an image of the private network', svg('<image href="http://169.254.169.254/latest/meta-data"/>')],
   [
     'SVG whose entities laugh a billion times',
     svg('&c;', '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'),
@@ -60,7 +60,7 @@ const NO_PICTURES: readonly [string, Buffer][] = [
   ['one byte', Buffer.from([0xff])],
   ['zeros', Buffer.alloc(1_000_000)],
   ['noise', Buffer.concat([Buffer.from([0x80]), noise(10_000)])],
-  ['the magic bytes of a PNG behind a byte-order mark', latin('\xef\xbb\xbf\x89PNG\r\n\x1a\n')],
+  ['the magic bytes of a PNG after a byte order mark', latin('\xef\xbb\xbf\x89PNG\r\n\x1a\n')],
 ];
 
 export const OTHER_FORMAT_CASES: readonly HostileCase[] = [

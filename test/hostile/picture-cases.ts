@@ -33,7 +33,7 @@ import {
 import { deflatedZeros, END, flipped, ihdr, ONE_PIXEL, pixelPng, png } from './png.ts';
 
 const MIB = 1024 * 1024;
-/** Of pixels without order, as in a photo, yet the same in every run. */
+/** Pseudo-random pixels, similar to a photo, and the same in every run. */
 const makeImage = (format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff', { width = 64, height = 48 } = {}) =>
   sharp(noise(width * height * 3), { raw: { width, height, channels: 3 } })
     .toFormat(format)
@@ -65,12 +65,12 @@ const PNG: readonly HostileCase[] = [
   bytesCase('PNG of one pixel and 64 MiB of data', 'completed', () =>
     png(ihdr({ width: 1, height: 1 }), pngChunk('IDAT', deflatedZeros(64 * MIB)), END),
   ),
-  bytesCase('PNG with a wrong check sum of its header', 'corrupt_image', () => flipped(pixelPng(), 30)),
-  bytesCase('PNG with a wrong check sum of its data', 'corrupt_image', () => flipped(pixelPng(), 8 + 25 + 8 + 13)),
-  bytesCase('PNG whose data are no deflate stream', 'corrupt_image', () =>
+  bytesCase('PNG with a wrong checksum of its header', 'corrupt_image', () => flipped(pixelPng(), 30)),
+  bytesCase('PNG with a wrong checksum of its data', 'corrupt_image', () => flipped(pixelPng(), 8 + 25 + 8 + 13)),
+  bytesCase('PNG whose data is not a deflate stream', 'corrupt_image', () =>
     png(ihdr({ width: 64, height: 64 }), pngChunk('IDAT', noise(2000)), END),
   ),
-  bytesCase('PNG with a palette that is missing', 'corrupt_image', () =>
+  bytesCase('PNG without its palette', 'corrupt_image', () =>
     png(ihdr({ width: 1, height: 1, colour: 3 }), pngChunk('IDAT', deflateSync(Buffer.from([0, 7]))), END),
   ),
   bytesCase('PNG with a text that unpacks to 64 MiB', 'completed', () =>
@@ -109,7 +109,7 @@ const JPEG: readonly HostileCase[] = [
   bytesCase('JPEG of height 0', 'corrupt_image', async () => withSize(await jpeg(), 200, 0)),
   bytesCase('JPEG cut in half', 'corrupt_image', async () => half(await jpeg())),
   bytesCase('JPEG without its last bytes', 'corrupt_image', async () => (await jpeg()).subarray(0, -500)),
-  bytesCase('JPEG of a start alone', 'not_an_image', Buffer.from([0xff, 0xd8])),
+  bytesCase('JPEG of only a start', 'not_an_image', Buffer.from([0xff, 0xd8])),
   bytesCase('JPEG of a start and an end', 'corrupt_image', joined([])),
   bytesCase('JPEG magic and noise', 'corrupt_image', () =>
     Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), noise(5000)]),
@@ -137,7 +137,7 @@ const JPEG: readonly HostileCase[] = [
   bytesCase('JPEG, progressive, 300 scans of the same', 'corrupt_image', async () =>
     withScans(await progressive(), 300),
   ),
-  bytesCase('JPEG with restart markers thrown in', 'completed', async () => {
+  bytesCase('JPEG with extra restart markers', 'completed', async () => {
     const bytes = Buffer.from(await jpeg());
     for (let at = bytes.length - 2000; at < bytes.length - 100; at += 100) bytes.set([0xff, 0xd0 + (at % 8)], at);
     return bytes;
@@ -154,7 +154,7 @@ const JPEG: readonly HostileCase[] = [
     withSegments(await jpeg(), times(1_800_000, segment(0xfe, ''))),
   ),
   bytesCase('JPEG with EXIF that is noise', 'completed', async () => withSegments(await jpeg(), exif(noise(4000)))),
-  bytesCase('JPEG with EXIF whose directory leads to itself', 'completed', async () =>
+  bytesCase('JPEG with EXIF whose directory links to itself', 'completed', async () =>
     withSegments(await jpeg(), exif(Buffer.from('II*\0\x08\0\0\0\0\0\x08\0\0\0', 'latin1'))),
   ),
   bytesCase('JPEG with EXIF that counts 4 billion values', 'completed', async () =>
@@ -191,7 +191,7 @@ const JPEG: readonly HostileCase[] = [
     async () => withSegments(await jpeg(), segment(0xfe, '<?php system($_GET[0]); ?>')),
     '<?php',
   ),
-  bytesCase('JPEG with a second picture and 1 MB behind it', 'completed', async () =>
+  bytesCase('JPEG followed by a second image and 1 MB', 'completed', async () =>
     Buffer.concat([await jpeg(), await jpeg(), noise(1_000_000)]),
   ),
 ];
@@ -239,14 +239,14 @@ const WEBP: readonly HostileCase[] = [
   bytesCase('WebP cut in half', 'corrupt_image', async () =>
     half(await makeImage('webp', { width: 300, height: 300 })),
   ),
-  bytesCase('WebP of a header alone', 'corrupt_image', webp()),
+  bytesCase('WebP of only a header', 'corrupt_image', webp()),
   bytesCase('WebP with data that are noise', 'corrupt_image', () => webp(riffChunk('VP8L', noise(500)))),
   bytesCase('WebP that lies about its length', 'corrupt_image', async () => {
     const bytes = Buffer.from(await makeImage('webp'));
     bytes.writeUInt32LE(0xfffffff0, 4);
     return bytes;
   }),
-  bytesCase('WebP with a frame beside its canvas', 'corrupt_image', async () =>
+  bytesCase('WebP with a frame outside its canvas', 'corrupt_image', async () =>
     webp(vp8x(64, 48), ANIM, anmf(pictureChunk(await makeImage('webp')), 16_000_000)),
   ),
   bytesCase('WebP, animated', 'completed', () => animation('webp')),
@@ -270,18 +270,22 @@ const TIFF: readonly HostileCase[] = [
   bytesCase('TIFF cut in half', 'corrupt_image', async () =>
     half(await makeImage('tiff', { width: 300, height: 300 })),
   ),
-  bytesCase('TIFF whose pages lead in a circle', 'completed', tiffPages(3, true)),
-  bytesCase('TIFF whose page leads to itself', 'completed', tiffPages(1, true)),
+  bytesCase('TIFF with a circular page chain', 'completed', tiffPages(3, true)),
+  bytesCase('TIFF with a page that links to itself', 'completed', tiffPages(1, true)),
   bytesCase('TIFF of 10,000 pages', 'completed', () => tiffPages(10_000)),
   bytesCase('TIFF of 60,000 pages', 'too_many_frames', () => tiffPages(60_000)),
-  bytesCase('TIFF whose directory lies outside', 'corrupt_image', Buffer.from('II*\0\xff\xff\xff\x7f', 'latin1')),
+  bytesCase(
+    'TIFF with its directory outside the file',
+    'corrupt_image',
+    Buffer.from('II*\0\xff\xff\xff\x7f', 'latin1'),
+  ),
   bytesCase('TIFF without directory', 'corrupt_image', Buffer.from('MM\0*\0\0\0\0', 'latin1')),
-  bytesCase('TIFF whose data lie outside', 'corrupt_image', tiff({ 273: 0x7fffffff })),
+  bytesCase('TIFF with its data outside the file', 'corrupt_image', tiff({ 273: 0x7fffffff })),
   bytesCase('TIFF of one strip that unpacks to 64 MiB', 'completed', () => {
     const data = Buffer.from(deflatedZeros(64 * MIB));
     return tiff((at) => ({ 259: 8, 273: at, 279: data.length }), data);
   }),
-  bytesCase('TIFF with a compression that there is not', 'corrupt_image', tiff({ 259: 4711 })),
+  bytesCase('TIFF with an unknown compression', 'corrupt_image', tiff({ 259: 4711 })),
   bytesCase(
     'TIFF with tiles of 1 GiB',
     'corrupt_image',
@@ -297,7 +301,7 @@ const TIFF: readonly HostileCase[] = [
     'corrupt_image',
     Buffer.concat([Buffer.from('II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0', 'latin1'), Buffer.alloc(32, 0xff)]),
   ),
-  bytesCase('TIFF with tags that come in no order', 'completed', () => {
+  bytesCase('TIFF with unsorted tags', 'completed', () => {
     const one = tiffDirectory(16, {}, 0);
     const entries = Array.from({ length: 9 }, (_, at) => one.subarray(2 + at * 12, 14 + at * 12)).reverse();
     return Buffer.concat([tiff().subarray(0, 16), one.subarray(0, 2), ...entries, Buffer.alloc(4)]);
@@ -313,13 +317,13 @@ const AVIF: readonly HostileCase[] = [
   ),
   bytesCase('AVIF of 0 × 0', 'corrupt_image', async () => withAvifSize(await makeImage('avif'), 0, 0)),
   bytesCase('AVIF cut in half', 'corrupt_image', async () => half(await makeImage('avif'))),
-  bytesCase('AVIF of a brand alone', 'corrupt_image', Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf', 'latin1')),
-  bytesCase('AVIF with a box that reaches beyond the file', 'corrupt_image', async () => {
+  bytesCase('AVIF of only a brand', 'corrupt_image', Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf', 'latin1')),
+  bytesCase('AVIF with a box that extends beyond the file', 'corrupt_image', async () => {
     const bytes = Buffer.from(await makeImage('avif'));
     bytes.writeUInt32BE(0x7fffffff, bytes.indexOf('iprp') - 4);
     return bytes;
   }),
-  bytesCase('AVIF with 7 MB of empty boxes behind it', 'completed', async () =>
+  bytesCase('AVIF followed by 7 MB of empty boxes', 'completed', async () =>
     Buffer.concat([await makeImage('avif'), times(900_000, box('free', Buffer.alloc(0)))]),
   ),
   bytesCase('AVIF with data that are noise', 'corrupt_image', async () => {

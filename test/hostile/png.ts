@@ -27,11 +27,11 @@ export const png = (...chunks: readonly Buffer[]): Buffer => Buffer.concat([SIGN
 /** The data of one red pixel. */
 export const ONE_PIXEL = pngChunk('IDAT', deflateSync(Buffer.from([0, 255, 0, 0])));
 
-/** A whole PNG of one pixel with further chunks in front of its data. */
+/** A complete PNG of one pixel with extra chunks before its data. */
 export const pixelPng = (...chunks: readonly Buffer[]): Buffer =>
   png(ihdr({ width: 1, height: 1 }), ...chunks, ONE_PIXEL, END);
 
-/** Zeros that are a thousand times as many as their bytes. */
+/** Zeros, compressed to a thousandth. */
 export const deflatedZeros = (bytes: number): Buffer => deflateSync(Buffer.alloc(bytes), { level: 9 });
 
 /** Changes one byte. */

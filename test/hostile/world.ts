@@ -12,22 +12,22 @@ const CERTIFICATES = {
   'other name': selfSigned({ serial: 4, ip: [192, 0, 2, 1] }),
 } satisfies Record<string, Certificate>;
 
-/** What the service is told to trust (NODE_EXTRA_CA_CERTS): all but the self-signed one, so that only its fault is left. */
+/** The service's NODE_EXTRA_CA_CERTS: all but the self-signed one, so that each certificate has only its own defect. */
 export const TRUSTED = [CERTIFICATES.trusted, CERTIFICATES.expired, CERTIFICATES['other name']]
   .map(({ cert }) => cert)
   .join('');
 
 export interface HostileWorld extends World {
-  /** `http://127.0.0.1:<port>` of what stands in the service's HTTP_PROXY, and the connections that came there. */
+  /** The origin in the service's HTTP_PROXY, and the number of its connections. */
   readonly proxy: { readonly origin: string; readonly connections: () => number };
-  /** For ALLOWED_PORTS: all but `otherPort`, and those that URLs mean without a number. */
+  /** For ALLOWED_PORTS: all but `otherPort`, and the default ports of URLs. */
   readonly openPorts: string;
   close(): Promise<void>;
 }
 
 const portOf = (server: Pick<Server, 'address'>): number => (server.address() as AddressInfo).port;
 
-/** All the servers of the corpus, on loopback. */
+/** Starts all servers of the corpus on loopback. */
 export const startWorld = async (jpeg: Buffer): Promise<HostileWorld> => {
   const server = await ImageServer.start();
   const other = await ImageServer.start({ '/image': (response) => response.end(jpeg) });
@@ -62,7 +62,7 @@ export const startWorld = async (jpeg: Buffer): Promise<HostileWorld> => {
   );
   const stalled = await listening(createServer(() => {}));
   const gone = await ImageServer.start();
-  const nobody = gone.origin;
+  const closedPort = gone.origin;
   await gone.close();
   const trusted = await tlsOrigin(CERTIFICATES.trusted);
   const tls = {
@@ -75,12 +75,14 @@ export const startWorld = async (jpeg: Buffer): Promise<HostileWorld> => {
 
   return {
     server,
-    nobody,
+    closedPort,
     otherPort: other.origin,
     tls,
-    openPorts: [80, 443, ...[server.origin, nobody, ...Object.values(tls)].map((origin) => new URL(origin).port)].join(
-      ',',
-    ),
+    openPorts: [
+      80,
+      443,
+      ...[server.origin, closedPort, ...Object.values(tls)].map((origin) => new URL(origin).port),
+    ].join(','),
     redirectFromTls(path, to) {
       redirects.set(path, to);
       return `${trusted}${path}`;

@@ -49,7 +49,7 @@ const collect = async (text: string): Promise<void> => {
   for await (const _ of replacing('http://outputs.invalid/', 'images/')(pieces()));
 };
 
-/** Every function that a stranger's text comes to, called as the service, the page and the command line call it. */
+/** Every function that processes untrusted text, called as by the service, the page and the command line. */
 export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   'redactCredentials, whole': redactCredentials,
   'redactCredentials, name': (text) => redactCredentials(`ftp://x/?${text}1=v`),
@@ -59,7 +59,7 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   redactUrl: (text) => redactUrl(`http://x/${text}`),
   'parseUrl, path': (text) => parseUrl(`http://x/${text}`),
   'parseUrl, relative': (text) => parseUrl(text, 'http://x/a/b'),
-  // Names of hosts come out of URLs, which have at most 8,192 characters.
+  // Host names come from URLs, which have at most 8,192 characters.
   'parseUrl, host': (text) => parseUrl(`http://${text.slice(0, 8_192)}/`),
   originOf: (text) => originOf(`http://x/${text}`),
   parseS3Url: (text) => parseS3Url(`s3://b/${text}`),
@@ -116,7 +116,7 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   trimEnd: (text) => trimEnd(text, './ '),
 };
 
-/** Pieces that texts are made of: what patterns of this project repeat, separate and end with, and usual attacks. */
+/** Building blocks of the texts: what this project's patterns repeat, separate and end with, and common attacks. */
 export const UNITS: readonly string[] = [
   ...['a', 'A', '0', ' ', '\t', '\n', '\r\n', ',', ';', '.', '/', '\\', '"', '""', "'", '-', '_', '+', '=', '@', '\0'],
   ...['#', '?', '&', ':', '%', '[', '<', '>', '(', '~', '\u200b', 'é', 'ﷺ', '\ud800', '\xff', '\xff\xff', '\xff\0'],
@@ -169,5 +169,5 @@ export const UNITS: readonly string[] = [
   ],
   ...['token', 'access_', 'x-amz-', '\xff\xda\0\x02', '\xff\xe1\0\x02', '0:', '1.1.1.1', '\ud83d\ude00'],
 ];
-/** What makes a match fail at the very end. */
+/** Endings that make a match fail at the very end. */
 export const TAILS: readonly string[] = ['', '!'];

@@ -9,13 +9,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** What the lint rule says of a file with these lines: the line's number (from 1), and the sentence. */
+/** The lint rule's messages for a file with these lines, by line number from 1. */
 const lint = async (lines: readonly string[]) => {
   await writeFile(join(folder, 'file.ts'), lines.join('\n'));
   const { status, stderr } = spawnSync(process.execPath, ['scripts/patterns.mjs', folder], { encoding: 'utf8' });
-  const faults = new Map<number, string>();
-  for (const [, line, text] of stderr.matchAll(/file\.ts:(\d+) (.*)/g)) faults.set(Number(line), text ?? '');
-  return { status, faults };
+  const errors = new Map<number, string>();
+  for (const [, line, text] of stderr.matchAll(/file\.ts:(\d+) (.*)/g)) errors.set(Number(line), text ?? '');
+  return { status, errors };
 };
 const allOf = (lines: readonly string[]): number[] => lines.map((_, index) => index + 1);
 
@@ -41,16 +41,16 @@ const QUADRATIC = [
   '/\\d+\\.\\d+\\.$/',
 ];
 
-test('exponential and quadratic patterns are refused', async () => {
+test('exponential and quadratic patterns are rejected', async () => {
   const lines = [...EXPONENTIAL, ...QUADRATIC].map((pattern, n) => `export const p${n} = ${pattern};`);
-  const { status, faults } = await lint(lines);
-  expect([...faults.keys()]).toEqual(allOf(lines));
-  expect(faults.get(1)).toContain('exponential');
-  expect(faults.get(EXPONENTIAL.length + 1)).toContain('2nd degree polynomial');
+  const { status, errors } = await lint(lines);
+  expect([...errors.keys()]).toEqual(allOf(lines));
+  expect(errors.get(1)).toContain('exponential');
+  expect(errors.get(EXPONENTIAL.length + 1)).toContain('2nd degree polynomial');
   expect(status).toBe(1);
 }, 120_000);
 
-test('so is what cannot be proven, or is put together at run time', async () => {
+test('unprovable patterns and patterns built at run time are rejected', async () => {
   const lines = [
     'export const behind = /(?<![\\s,])[\\s,]+$/;',
     'export const back = /(a+)\\1b/;',
@@ -61,19 +61,19 @@ test('so is what cannot be proven, or is put together at run time', async () => 
     'export const matched = (text: string, words: string) => text.match(words);',
     'export const searched = (text: string) => text.search("(a+)+$");',
   ];
-  const { status, faults } = await lint(lines);
-  expect([...faults.keys()]).toEqual(allOf(lines));
+  const { status, errors } = await lint(lines);
+  expect([...errors.keys()]).toEqual(allOf(lines));
   expect(status).toBe(1);
 }, 60_000);
 
-test('what is proven to be linear passes, as does the type', async () => {
-  const { status, faults } = await lint([
+test('provably linear patterns and the RegExp type are accepted', async () => {
+  const { status, errors } = await lint([
     'export const WORD = /^[a-z]+(?:[-_.][a-z]+)*$/i;',
     'export const runs = (text: string): string[] => text.split(/[\\s,]+/);',
     'export const words = (text: string) => text.match(WORD);',
     'export const has = (pattern: RegExp, text: string): boolean => pattern.test(text);',
     'export const is = (value: unknown): boolean => value instanceof RegExp;',
   ]);
-  expect(faults).toEqual(new Map());
+  expect(errors).toEqual(new Map());
   expect(status).toBe(0);
 }, 60_000);

@@ -1,18 +1,18 @@
 import { FOREIGN_TEXT, TAILS, UNITS, type Work } from './foreign-text.ts';
 
 /*
- * Runs in a process of its own, which the test ends when it hangs. Each work gets texts of 25 and of 100 kB; its time is
- * that of the processor, the least of several, so that neither other processes nor the compiler count. Four times the
- * text may take about four times as long, where quadratic work takes sixteen times.
+ * Runs in its own process, which the test kills if it hangs. Each function gets texts of 25 and 100 kB. The time is the
+ * minimum CPU time of several runs, to exclude other processes and compilation. Four times the text may take about four
+ * times as long; quadratic work takes sixteen times.
  */
 
 const SHORT = 25_000;
 const LONG = 4 * SHORT;
-/** Below this, noise: quadratic work on 100 kB has ten thousand million steps. */
+/** Times below this are noise: quadratic work on 100 kB takes ten billion steps. */
 const NOISE_MS = 15;
-const MOST_TIMES_LONGER = 9;
-/** Whatever the ratio: a bound on the constant, which a hundred times the usual cost does not reach. */
-const MOST_MS = 4_000;
+const MAX_RATIO = 9;
+/** Absolute limit, over a hundred times the usual cost. */
+const MAX_MS = 4_000;
 const TRIES = 4;
 
 const textOf = (unit: string, tail: string, length: number): string =>
@@ -40,22 +40,22 @@ const measure = async (work: Work, unit: string, tail: string): Promise<Measured
   const text = textOf(unit, tail, LONG);
   let long = await timeOf(work, text);
   if (long <= NOISE_MS) return { short: 0, long };
-  // Suspicious, or a pause of the collector: again, more carefully.
+  // Slow, or paused by the garbage collector: measure again, more precisely.
   const short = await least(work, textOf(unit, tail, SHORT), TRIES);
   for (let n = 0; n < TRIES && isTooLong({ short, long }); n += 1) long = Math.min(long, await timeOf(work, text));
   return { short, long };
 };
 
 const isTooLong = ({ short, long }: Measured): boolean =>
-  long > MOST_MS || (long > NOISE_MS && long > MOST_TIMES_LONGER * Math.max(short, NOISE_MS / 8));
+  long > MAX_MS || (long > NOISE_MS && long > MAX_RATIO * Math.max(short, NOISE_MS / 8));
 
 const report = (line: unknown): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 
 const measureAll = async (name: string, work: Work, tails = TAILS): Promise<void> => {
-  // Said before it begins: the last name is that of the work that hangs.
-  report({ begun: name });
+  // Reported before the start, so that the last name is that of the work that hangs.
+  report({ started: name });
   for (const unit of UNITS) {
     for (const tail of tails) {
       const measured = await measure(work, unit, tail);

@@ -20,45 +20,45 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Line {
-  readonly begun?: string;
+  readonly started?: string;
   readonly ended?: boolean;
 }
 
-/** What the process tells until it ends; one that says nothing more for `silenceMs` hangs, and is ended. */
+/** Collects the reports of the process; kills it if it reports nothing for `silenceMs`. */
 const measure = async (args: readonly string[], silenceMs: number) => {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
-  const begun: string[] = [];
+  const started: string[] = [];
   const tooLong: Line[] = [];
   let ended = false;
   const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs);
   for await (const text of createInterface({ input: child.stdout })) {
     watch.refresh();
     const line = JSON.parse(text) as Line;
-    if (line.begun !== undefined) begun.push(line.begun);
+    if (line.started !== undefined) started.push(line.started);
     else if (line.ended) ended = true;
     else tooLong.push(line);
   }
   clearTimeout(watch);
   await closed;
-  return { begun, tooLong, hangs: ended ? null : begun.at(-1) };
+  return { started, tooLong, hangs: ended ? null : started.at(-1) };
 };
 
 const SILENCE_MS = 120_000;
 
-test('the time of every function that sees foreign text grows no faster than the text', async () => {
-  const { begun, tooLong, hangs } = await measure(['functions'], SILENCE_MS);
+test('every function that processes untrusted text runs in linear time', async () => {
+  const { started, tooLong, hangs } = await measure(['functions'], SILENCE_MS);
   expect({ tooLong, hangs }).toEqual({ tooLong: [], hangs: null });
-  expect(begun).toEqual(Object.keys(FOREIGN_TEXT));
+  expect(started).toEqual(Object.keys(FOREIGN_TEXT));
 }, 900_000);
 
-test('so does that of every pattern in src, tried at every place', async () => {
+test('every pattern in src matches in linear time, at every position', async () => {
   const list = execFileSync(process.execPath, ['scripts/patterns.mjs', '--list'], { encoding: 'utf8' });
   const patterns = JSON.parse(list) as unknown[];
   expect(patterns.length).toBeGreaterThan(90);
-  const { begun, tooLong, hangs } = await measure(['patterns', list], SILENCE_MS);
+  const { started, tooLong, hangs } = await measure(['patterns', list], SILENCE_MS);
   expect({ tooLong, hangs }).toEqual({ tooLong: [], hangs: null });
-  expect(begun).toHaveLength(patterns.length);
+  expect(started).toHaveLength(patterns.length);
 }, 900_000);
 
 test.each([
@@ -66,7 +66,7 @@ test.each([
   [['patterns', '[["a.*b|a","g"]]'], 'slow'],
   [['hang'], 'hangs'],
 ])(
-  'the measure finds %j',
+  'the measurement detects %j',
   async (args, how) => {
     const { tooLong, hangs } = await measure(args, 15_000);
     if (how === 'hangs') expect(hangs).toBe('hangs');
