@@ -135,7 +135,7 @@ describe('cloud metadata services', () => {
     ['Google by IPv6', 'fd20:ce::254'],
   ] as const;
 
-  it.each(services)('%s: refused, by whatever range', (_whose, address) => {
+  it.each(services)('%s: rejected with any range', (_whose, address) => {
     expect(isAllowedAddress(address, closed)).toBe(false);
     expect(isAllowedAddress(address, open('0.0.0.0/0', '::/0'))).toBe(false);
     expect(isAllowedAddress(address, open('100.64.0.0/10', '169.254.0.0/16', '168.63.129.0/31', 'fd00::/8'))).toBe(

@@ -206,7 +206,7 @@ describe('redirects', () => {
   });
 
   it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a', 'data:image/png;base64,AA', 'gopher://x/', 'http://'])(
-    'to %s is refused',
+    'to %s is rejected',
     async (to) => {
       await expect(fetchFrom(server.on('/away', redirect(to)))).rejects.toMatchObject({ code: 'invalid_redirect' });
     },
