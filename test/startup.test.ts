@@ -60,7 +60,7 @@ test.each<[string, () => Record<string, string>, RegExp]>([
   [
     'a database that is not there',
     () => ({ MONGODB_URI: 'mongodb://user:secret@127.0.0.1:1/x' }),
-    /^The database at mongodb:\/\/127\.0\.0\.1:1\/x cannot be reached\. Nothing listens there: start it, or correct MONGODB_URI\.\n$/,
+    /^The database at mongodb:\/\/127\.0\.0\.1:1\/x cannot be reached\. Nothing is listening there: start it, or correct MONGODB_URI\.\n$/,
   ],
   [
     'a data folder that is a file',

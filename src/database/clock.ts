@@ -1,9 +1,9 @@
 import type { Connection } from 'mongoose';
 
 const REFRESH_MS = 10_000;
-/** Samples kept: a minute's worth, so that drift does not outlive a good sample. */
+/** Samples kept: one minute, so that drift is noticed even after a very good sample. */
 const SAMPLES = 6;
-/** A round trip this long says too little about the time; it comes from a database that was held up. */
+/** Longer round trips, from a stalled database, are too inaccurate to use. */
 const LONGEST_ROUND_TRIP_MS = 2_000;
 
 interface Sample {
@@ -13,27 +13,27 @@ interface Sample {
 }
 
 export interface DatabaseClock {
-  /** The database's time; throws before the first sample. */
+  /** Current database time; throws before the first sample. */
   readonly now: () => Date;
-  /** Takes the first sample and refreshes every 10 s; rejects as the driver does when the database is away. */
+  /** Takes the first sample, then one every 10 s; rejects with the driver's error if the database is unreachable. */
   start(): Promise<void>;
   stop(): void;
-  /** Takes one more sample. */
+  /** Takes another sample. */
   refresh(): Promise<void>;
 }
 
 export interface DatabaseClockOptions {
-  /** Milliseconds that only ever grow; their zero does not matter. Default `performance.now`. */
+  /** Monotonic milliseconds from any origin. Default: `performance.now`. */
   readonly localNow?: () => number;
-  /** Told when a refresh fails; the last offset stays in use. */
+  /** Called if a refresh fails; the last offset stays in use. */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * The database's time, which is the same for every instance however wrong their own clocks are (leases need that).
- * It takes `hello.localTime` as the time at half of the round trip, as NTP does, so it is off by at most half a round
- * trip and the database's own resolution of one millisecond. Between two samples it runs on a monotonic clock, so a
- * step of the local clock changes nothing.
+ * The database's time, which leases need because it is the same for all instances even if their own clocks are wrong.
+ * Like NTP it assumes that `hello.localTime` was read in the middle of the round trip, so the error is at most half a
+ * round trip plus the database's resolution of 1 ms. Between samples it runs on a monotonic clock, so a step of the
+ * local clock has no effect.
  */
 export const createClock = (connection: Connection, options: DatabaseClockOptions = {}): DatabaseClock => {
   const { localNow = () => performance.now(), onError = () => undefined } = options;
@@ -45,12 +45,12 @@ export const createClock = (connection: Connection, options: DatabaseClockOption
     const sent = localNow();
     const reply = await connection.getClient().db('admin').command({ hello: 1 });
     const received = localNow();
-    if (!(reply.localTime instanceof Date)) throw new Error('The database does not tell its time');
+    if (!(reply.localTime instanceof Date)) throw new Error('The database did not report its time');
     const roundTrip = received - sent;
     if (offset !== null && roundTrip > LONGEST_ROUND_TRIP_MS) return;
     const sample: Sample = { offset: reply.localTime.getTime() - (sent + received) / 2, roundTrip };
 
-    // A sample that no delay can explain: one of the two clocks was stepped (or slept), so older samples are wrong.
+    // A difference that no delay explains: one of the clocks was stepped (or slept), so older samples are invalid.
     const stepped = samples.some(
       (older) => Math.abs(older.offset - sample.offset) > (older.roundTrip + roundTrip) / 2 + 2,
     );
@@ -62,15 +62,15 @@ export const createClock = (connection: Connection, options: DatabaseClockOption
     refresh,
     async start() {
       await refresh();
-      let asking = false;
+      let sampling = false;
       timer ??= setInterval(() => {
-        // While the database is held up, questions must not queue.
-        if (asking) return;
-        asking = true;
+        // While the database stalls, samples must not pile up.
+        if (sampling) return;
+        sampling = true;
         void refresh()
           .catch(onError)
           .finally(() => {
-            asking = false;
+            sampling = false;
           });
       }, REFRESH_MS).unref();
     },

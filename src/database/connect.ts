@@ -6,48 +6,48 @@ export { isDatabaseOutage } from './outage.ts';
 /** Logs a message about the connection. */
 export type ConnectionLog = (message: string, facts?: object) => void;
 
-/** The address as it may be logged: without user and password, and without options, which can hold secrets too. */
+/** The address in a form that may be logged: without user, password and options, all of which can contain secrets. */
 export const withoutSecrets = (uri: string): string => {
   const [, scheme = '', rest = ''] = /^(mongodb(?:\+srv)?:\/\/)?(.*)$/s.exec(uri) ?? [];
   const address = rest.split('?')[0] ?? '';
   return scheme + address.slice(address.lastIndexOf('@') + 1);
 };
 
-/** What to do about it, from the driver's own words; these are never shown, as they may repeat the URI. */
-const CURES: ReadonlyArray<readonly [RegExp, string]> = [
-  [/auth|SCRAM/i, 'It refuses the user or the password: check both in MONGODB_URI.'],
-  [/ENOTFOUND|EAI_AGAIN|ENODATA|querySrv/, 'Its host name is not known: check MONGODB_URI.'],
-  [/ECONNREFUSED/, 'Nothing listens there: start it, or correct MONGODB_URI.'],
-  [/certificate|TLS|SSL/i, 'The encrypted connection fails: check the tls options of MONGODB_URI.'],
+/** Hints by the driver's message, which is never shown because it may contain the URI. */
+const HINTS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/auth|SCRAM/i, 'It rejected the user or the password: check both in MONGODB_URI.'],
+  [/ENOTFOUND|EAI_AGAIN|ENODATA|querySrv/, 'Its host name cannot be resolved: check MONGODB_URI.'],
+  [/ECONNREFUSED/, 'Nothing is listening there: start it, or correct MONGODB_URI.'],
+  [/certificate|TLS|SSL/i, 'The TLS connection failed: check the tls options of MONGODB_URI.'],
 ];
-const UNKNOWN_CURE = 'Check that it runs and that MONGODB_URI is right.';
+const DEFAULT_HINT = 'Check that it is running and that MONGODB_URI is correct.';
 
-/** Read by shape: an error of Node's own core need not be an instance of this realm's `Error`. */
+/** No `instanceof`: an error of Node's core may belong to another realm. */
 const nameAndMessage = (error: unknown): string => {
   const { name = '', message = '' } = (error ?? {}) as { name?: string; message?: string };
   return `${name} ${message}`;
 };
 
 const unavailable = (uri: string, error: unknown): AppError => {
-  const said = nameAndMessage(error);
+  const text = nameAndMessage(error);
   if (
     /MongoParseError|MongoAPIError|ERR_INVALID_URL|MongoInvalidArgumentError|TypeError|Port should be|Unable to parse/.test(
-      said,
+      text,
     )
   ) {
     return new AppError(
       'database_unavailable',
-      'MONGODB_URI is not a MongoDB address. It looks like mongodb://user:password@host:27017/name; special characters in the password are percent-encoded.',
+      'MONGODB_URI is not a valid MongoDB address. The format is mongodb://user:password@host:27017/name; special characters in the password must be percent-encoded.',
     );
   }
-  const cure = CURES.find(([pattern]) => pattern.test(said))?.[1] ?? UNKNOWN_CURE;
-  return new AppError('database_unavailable', `The database at ${withoutSecrets(uri)} cannot be reached. ${cure}`);
+  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1] ?? DEFAULT_HINT;
+  return new AppError('database_unavailable', `The database at ${withoutSecrets(uri)} cannot be reached. ${hint}`);
 };
 
 /**
- * Opens a pool of connections and waits until the server has answered, at most 5 s.
- * Every write is acknowledged by the majority and its journal. Works with replica sets and standalone servers.
- * Throws `database_unavailable` with what to do; neither it nor the log holds the password of the URI.
+ * Opens a connection pool and waits until the server responds, for at most 5 s.
+ * Writes are acknowledged by the majority, journaled. Works with replica sets and standalone servers.
+ * Throws `database_unavailable` with a hint; neither the error nor the log contains the password of the URI.
  */
 export const connect = async (uri: string, log: ConnectionLog): Promise<Connection> => {
   let connection: Connection | undefined;
@@ -57,18 +57,18 @@ export const connect = async (uri: string, log: ConnectionLog): Promise<Connecti
       writeConcern: { w: 'majority', journal: true },
       serverSelectionTimeoutMS: 5_000,
       connectTimeoutMS: 5_000,
-      // A server that hangs (it does not even refuse) is noticed after this and connectTimeoutMS, and what waits for
-      // it fails then instead of after socketTimeoutMS.
+      // A hanging server, which does not even refuse connections, is noticed after this plus connectTimeoutMS; pending
+      // operations then fail instead of waiting for socketTimeoutMS.
       heartbeatFrequencyMS: 2_000,
       socketTimeoutMS: 60_000,
       waitQueueTimeoutMS: 10_000,
-      // The store makes its indexes itself, before it takes work.
+      // The stores create their indexes themselves, before they are used.
       autoIndex: false,
       autoCreate: false,
       bufferCommands: false,
     });
-    // Without a listener an error of the pool would end the process; every call reports its own failure.
-    connection.on('error', () => log('WARNING: the connection to the database has trouble'));
+    // Without a listener, an error of the pool would crash the process; each operation reports its own failure.
+    connection.on('error', () => log('WARNING: database connection error'));
     await connection.asPromise();
   } catch (error) {
     await connection?.destroy(true).catch(() => undefined);
@@ -81,7 +81,7 @@ export const connect = async (uri: string, log: ConnectionLog): Promise<Connecti
   connection.on('disconnected', () => {
     if (!closing) log('WARNING: the database cannot be reached', { database: withoutSecrets(uri) });
   });
-  connection.on('reconnected', () => log('The database is reached again', { database: withoutSecrets(uri) }));
+  connection.on('reconnected', () => log('Reconnected to the database', { database: withoutSecrets(uri) }));
   log('Connected to the database', { database: withoutSecrets(uri) });
   return connection;
 };

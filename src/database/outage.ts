@@ -1,7 +1,7 @@
 import { MongooseError, mongo } from 'mongoose';
 import { AppError } from '../errors.ts';
 
-/** The driver's own classes for "no server answered", pool trouble included. */
+/** The driver's error classes for an unreachable server, including those of its connection pool. */
 const OUTAGE_CLASSES = [
   mongo.MongoNetworkError,
   mongo.MongoServerSelectionError,
@@ -10,7 +10,7 @@ const OUTAGE_CLASSES = [
   mongo.MongoClientClosedError,
 ] as const;
 
-/** Names of classes that the driver does not export, and mongoose's. */
+/** Names of error classes that the driver does not export, and of mongoose's. */
 const OUTAGE_NAMES = [
   'MongoPoolClearedError',
   'MongoPoolClosedError',
@@ -23,17 +23,17 @@ const OUTAGE_NAMES = [
 ];
 
 /**
- * Server codes: host unreachable or not found, network timeout, shutdown, stepdown, not primary, and their like
+ * Server error codes: host unreachable or not found, network timeout, shutdown, stepdown, not primary and similar
  * (MongoDB's error_codes.yml, categories NetworkError, NotPrimaryError and ShutdownError).
  */
 const OUTAGE_CODES = [6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
 
-/** With `bufferCommands` off, mongoose says this without a class of its own. */
+/** With `bufferCommands: false`, mongoose has no class for this error. */
 const BEFORE_CONNECTION = /before initial connection is complete/;
 
 /**
- * True when an error means that the database could not be reached, so that the same call may succeed later.
- * False for faults of the call itself: duplicate keys, validation, unknown commands.
+ * True if the database could not be reached, so the same call may succeed later. False for errors of the call itself:
+ * duplicate keys, validation, unknown commands.
  */
 export const isDatabaseOutage = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;

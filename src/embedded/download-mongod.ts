@@ -1,7 +1,6 @@
 /**
- * A script run by node: downloads a `mongod` into `MONGOMS_DOWNLOAD_DIR`, or finds it there, and prints its path as
- * the last line. A process of its own, because the download cannot be cancelled and its settings are environment
- * variables.
+ * Script run by node: finds or downloads a `mongod` in `MONGOMS_DOWNLOAD_DIR` and prints its path as the last line.
+ * It is a separate process because the download cannot be cancelled and is configured by environment variables.
  */
 import { MongoBinary } from 'mongodb-memory-server-core/lib/util/MongoBinary.js';
 

@@ -21,24 +21,24 @@ const READY_MS = 60_000;
 const PORT_TRIES = 3;
 const CACHE_BYTES = 256 * 1024 * 1024;
 const DATABASE = 'bulk_image_processor';
-const CURE =
+const HINT =
   'Set MONGODB_URI to a MongoDB of your own, or install one of them, for example Python with "sudo apt install python3-venv".';
 
 export interface EmbeddedOptions {
-  /** Everything lives below it: `<engine>/`, `<engine>.log` and the lock `embedded.json`. */
+  /** Contains `<engine>/`, `<engine>.log` and the lock file `embedded.json`. */
   readonly dataDirectory: string;
   readonly log: DatabaseLog;
   /**
-   * PATH to find programs on, HOME or XDG_CACHE_HOME for installs, and what the children inherit;
-   * by default, as for any child process, the environment of this one.
+   * PATH to search for programs, HOME or XDG_CACHE_HOME for installs, and what child processes inherit.
+   * Default: this process's environment.
    */
   readonly env?: Environment;
-  /** The built guardian.js; the download script lies beside it. */
+  /** The built guardian.js; the download script is in the same folder. */
   readonly guardianFile: string;
   readonly engines?: readonly Engine[];
-  /** Of the database's cache, 256 MiB by default. */
+  /** Size of the database's cache, 256 MiB by default. */
   readonly cacheBytes?: number;
-  /** Told each time the database ended by itself; it is started again on the same port. */
+  /** Called each time the database exits unexpectedly; it is restarted on the same port. */
   readonly onExit?: (reason: string) => void;
 }
 
@@ -46,13 +46,13 @@ export interface EmbeddedDatabase {
   readonly uri: string;
   readonly engine: string;
   readonly directory: string;
-  /** Of the database, as it was started first. */
+  /** Process ID of the database's first start. */
   readonly pid: number;
-  /** Ends the database and gives the folder free; again is fine. */
+  /** Stops the database and releases the folder. Idempotent. */
   stop(): Promise<void>;
 }
 
-// Direct: SecantusDB calls itself a replica set, whose members the driver would otherwise look up.
+// directConnection: SecantusDB reports itself as a replica set, whose members the driver would otherwise look up.
 const uriOf = (port: number): string => `mongodb://127.0.0.1:${port}/${DATABASE}?directConnection=true`;
 
 const environmentOf = (options: EmbeddedOptions): Environment => options.env ?? process.env;
@@ -65,7 +65,7 @@ const contextOf = (options: EmbeddedOptions): EngineContext => ({
   retryFailed: false,
 });
 
-/** Starts the engine on a port and waits until it answers; rejects with the end of its log. */
+/** Starts the engine on a port and waits until it responds; rejects with the last lines of its log. */
 const startOn = async (
   launch: Launch,
   place: { storage: string; logFile: string },
@@ -80,13 +80,13 @@ const startOn = async (
     env: environmentOf(options),
   });
   if (await waitUntilReady(uriOf(port), server, READY_MS)) return server;
-  const inTime = !server.isRunning();
+  const exited = !server.isRunning();
   await server.stop();
-  const reason = inTime ? await server.ended : `it did not answer within ${READY_MS / 1000} s`;
-  throw new Error(`${reason}. The end of ${place.logFile}:\n${lastLines(place.logFile)}`);
+  const reason = exited ? await server.ended : `it did not respond within ${READY_MS / 1000} s`;
+  throw new Error(`${reason}. Last lines of ${place.logFile}:\n${lastLines(place.logFile)}`);
 };
 
-/** A free port may be taken before the server binds it: then another one is tried. */
+/** Another process may take the free port before the server binds it; then another port is tried. */
 const startSomewhere = async (
   launch: Launch,
   place: { storage: string; logFile: string },
@@ -107,7 +107,7 @@ const refusal = (attempt: EngineAttempt<unknown>): AppError =>
     'database_unavailable',
     `No embedded database could be started.\n${attempt.refusals
       .map(({ engine, reason }) => `  - ${engine.name}: ${reason}`)
-      .join('\n')}\n${CURE}`,
+      .join('\n')}\n${HINT}`,
   );
 
 const start = async (options: EmbeddedOptions, directory: string, lock: FolderLock): Promise<EmbeddedDatabase> => {
@@ -125,7 +125,7 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
     if (!(error instanceof DataAtRisk)) throw error;
     throw new AppError(
       'database_unavailable',
-      `The embedded database does not start on the data in ${directory}: ${error.message}\nMend the cause, or move that folder away to begin with an empty database.`,
+      `The embedded database does not start with the data in ${directory}: ${error.message}\nFix the cause, or move that folder away to start with an empty database.`,
     );
   });
   if (attempt.found === undefined) throw refusal(attempt);
@@ -138,9 +138,11 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
   }
   if (withData.length > 0 && !withData.includes(engine)) {
     const names = withData.map(({ name }) => name);
-    log(`WARNING: the data in ${directory} is of another engine and not visible to this one`, { engines: names });
+    log(`WARNING: the data in ${directory} belongs to another engine and is not visible to this one`, {
+      engines: names,
+    });
   }
-  log(`The embedded database runs: ${engine.name} in ${place.storage}`, {
+  log(`Embedded database started: ${engine.name} in ${place.storage}`, {
     engine: engine.name,
     directory: place.storage,
     port,
@@ -165,9 +167,9 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
 };
 
 /**
- * Starts a MongoDB-compatible server for this process alone: the first engine that works, see {@link ENGINES}.
- * It ends with this process, however that ends. Throws `database_unavailable` when the folder is in use by another
- * service, when no engine works, or when the one that holds the data does not start.
+ * Starts a MongoDB-compatible server for this process: the first engine that works, see {@link ENGINES}.
+ * It stops when this process does, even after SIGKILL. Throws `database_unavailable` if another service uses the
+ * folder, if no engine works, or if the engine that owns the data does not start.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedDatabase> => {
   const wanted = path.resolve(options.dataDirectory);

@@ -16,12 +16,12 @@ const filledAt = (folder: string): number => {
   }
 };
 
-/** True when the folder holds anything. */
+/** True if the folder is not empty. */
 export const hasData = (folder: string): boolean => filledAt(folder) > 0;
 
 /**
- * The engines whose data is already there come first, the last used before all: data must survive a restart although
- * another engine has appeared on PATH.
+ * Engines that already have data come first, the most recently used one at the front: a restart must find its data
+ * even if another engine has appeared on PATH.
  */
 export const inOrderOfData = (engines: readonly Engine[], dataDirectory: string): Engine[] =>
   engines
@@ -30,15 +30,15 @@ export const inOrderOfData = (engines: readonly Engine[], dataDirectory: string)
     .map(({ engine }) => engine);
 
 export interface EngineAttempt<Result> {
-  /** undefined: none worked. */
+  /** Undefined if none worked. */
   readonly found?: { readonly engine: Engine; readonly result: Result };
-  /** What each engine that did not work said. */
+  /** Why each of the other engines did not work. */
   readonly refusals: ReadonlyArray<{ readonly engine: Engine; readonly reason: string }>;
 }
 
 /**
- * The first engine that can be prepared and for which `use` works. When none does, those that were skipped because
- * they failed lately get their chance.
+ * The first engine that can be prepared and for which `use` succeeds. If there is none, engines skipped because of a
+ * recent failure are retried.
  */
 export const firstThatWorks = async <Result>(
   engines: readonly Engine[],
@@ -67,14 +67,14 @@ export const firstThatWorks = async <Result>(
 const list = (refusals: ReadonlyMap<Engine, string>): Array<{ engine: Engine; reason: string }> =>
   [...refusals].map(([engine, reason]) => ({ engine, reason }));
 
-/** An engine is there, but does not start on the data it has: nothing else may be started in its place. */
+/** The engine that owns the data does not start: starting another one would hide that data. */
 export class DataAtRisk extends Error {
   override readonly name = 'DataAtRisk';
 }
 
 /**
- * Runs `start` on the engine's folder. A first start that fails leaves no folder behind, which would look like data;
- * a start that fails on existing data throws {@link DataAtRisk}.
+ * Runs `start` on the engine's folder. A failed first start removes the folder, which would otherwise look like data;
+ * a failed start on existing data throws {@link DataAtRisk}.
  */
 export const onFolder = async <Result>(folder: string, start: () => Promise<Result>): Promise<Result> => {
   const existed = hasData(folder);

@@ -7,15 +7,15 @@ import type { DatabaseLog } from './engine.ts';
 import { databaseProcessesIn, processMark, signal } from './processes.ts';
 
 const LOCK_FILE = 'embedded.json';
-/** A lock without readable content is being written, unless it is older than this. */
+/** A lock without valid content is still being written, unless it is older than this. */
 const WRITING_MS = 2_000;
 /** The guardian of a killed service needs up to 5 s to stop the database. */
 const GUARDIAN_MS = 8_000;
-/** For the system to clear away a killed process. */
+/** Time for the system to reap a killed process. */
 const DYING_MS = 1_000;
 const POLL_MS = 50;
 
-/** What `data/embedded.json` says. */
+/** Content of `embedded.json` in the data folder. */
 interface LockContent {
   readonly owner: { readonly pid: number; readonly mark: string | null };
   readonly engine?: string;
@@ -24,9 +24,9 @@ interface LockContent {
 }
 
 export interface FolderLock {
-  /** Writes down what runs, for people who look at the file. */
+  /** Records what is running, for people who read the file. */
   describe(facts: { engine: string; port: number; databasePid: number }): void;
-  /** Gives the folder free; again is fine. */
+  /** Idempotent. */
   release(): void;
 }
 
@@ -42,7 +42,7 @@ const parse = (text: string): LockContent | null => {
   }
 };
 
-/** The text of the lock, waiting while another process is writing it; null when it is gone. */
+/** The text of the lock file, once another process has finished writing it; null if there is none. */
 const readLock = async (file: string): Promise<string | null> => {
   for (;;) {
     try {
@@ -56,8 +56,8 @@ const readLock = async (file: string): Promise<string | null> => {
   }
 };
 
-/** A process that was just killed is given a moment to be gone. */
-const livesOn = async (owner: LockContent['owner']): Promise<boolean> => {
+/** Whether the owner is alive. A process that was just killed gets a moment to disappear. */
+const isAlive = async (owner: LockContent['owner']): Promise<boolean> => {
   const lives = (): boolean => owner.mark !== null && processMark(owner.pid) === owner.mark;
   const end = performance.now() + (owner.pid === process.pid ? 0 : DYING_MS);
   while (lives() && performance.now() < end) await pause(POLL_MS);
@@ -70,7 +70,7 @@ const inUse = (directory: string, pid: number): AppError =>
     `${directory} is in use by process ${pid}; stop it, or set MONGODB_URI so both share one database.`,
   );
 
-/** Waits for databases of a dead service to end, and ends them when they do not. */
+/** Waits for the databases of a dead service to exit, and kills those that do not. */
 const endLeftovers = async (directory: string, log: DatabaseLog): Promise<void> => {
   const begun = performance.now();
   let left = databaseProcessesIn(directory);
@@ -80,19 +80,19 @@ const endLeftovers = async (directory: string, log: DatabaseLog): Promise<void> 
     left = databaseProcessesIn(directory);
   }
   for (const pid of left) {
-    log('WARNING: ending a leftover database process', { process: pid });
+    log('WARNING: killing a leftover database process', { process: pid });
     signal(pid, 'SIGKILL');
   }
   while (left.some((pid) => processMark(pid) !== null)) await pause(POLL_MS);
 };
 
-/** Takes a stale lock away; a lock that a third process wrote in between is put back. */
+/** Removes a stale lock; restores a lock that a third process wrote in the meantime. */
 const removeStale = (file: string, seen: string): void => {
   const aside = `${file}.${randomUUID()}`;
   try {
     renameSync(file, aside);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return; // somebody else removed it
+    if (hasCode(error, 'ENOENT')) return; // another process removed it
     throw error;
   }
   const taken = readFileSync(aside, 'utf8');
@@ -106,11 +106,11 @@ const removeStale = (file: string, seen: string): void => {
 
 /**
  * Makes this process the only owner of the data folder, or throws `database_unavailable` naming the one that is.
- * A lock whose owner is dead is taken over, after its database has ended.
+ * The lock of a dead owner is taken over once its database has exited.
  */
 export const lockFolder = async (directory: string, log: DatabaseLog): Promise<FolderLock> => {
   mkdirSync(directory, { recursive: true });
-  // The path as the database was told it, symbolic links resolved.
+  // Symbolic links resolved, as on the database's command line.
   const storages = realpathSync(directory);
   const file = path.join(directory, LOCK_FILE);
   const content: LockContent = { owner: { pid: process.pid, mark: processMark(process.pid) } };
@@ -124,12 +124,12 @@ export const lockFolder = async (directory: string, log: DatabaseLog): Promise<F
     const text = await readLock(file);
     if (text === null) continue;
     const owner = parse(text)?.owner;
-    if (owner !== undefined && (await livesOn(owner))) throw inUse(directory, owner.pid);
+    if (owner !== undefined && (await isAlive(owner))) throw inUse(directory, owner.pid);
     await endLeftovers(storages, log);
     removeStale(file, text);
   }
 
-  let held = true;
+  let locked = true;
   return {
     describe(facts) {
       const draft = `${file}.${randomUUID()}`;
@@ -137,8 +137,8 @@ export const lockFolder = async (directory: string, log: DatabaseLog): Promise<F
       renameSync(draft, file);
     },
     release() {
-      if (held) rmSync(file, { force: true });
-      held = false;
+      if (locked) rmSync(file, { force: true });
+      locked = false;
     },
   };
 };

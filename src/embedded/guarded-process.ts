@@ -7,15 +7,15 @@ import { processMark, signal } from './processes.ts';
 
 const LOG_LINES_SHOWN = 8;
 
-/** A database server that dies with this process. */
+/** A database server that is stopped when this process ends. */
 export interface GuardedProcess {
-  /** Of the database itself, not of its guardian. */
+  /** Process ID of the database, not of its guardian. */
   readonly pid: number;
-  /** Resolves with the reason once the database has ended; never rejects. */
+  /** Resolves with the reason once the database has exited; never rejects. */
   readonly ended: Promise<string>;
   /** True until `ended` resolves. */
   readonly isRunning: () => boolean;
-  /** Ends it gracefully, by force after five seconds; resolves when it is gone. */
+  /** Stops it with SIGTERM, after five seconds with SIGKILL; resolves once it has exited. */
   stop(): Promise<void>;
 }
 
@@ -23,12 +23,12 @@ export interface GuardedCommand {
   readonly guardianFile: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** Gets all the output; emptied first. */
+  /** Receives stdout and stderr; truncated first. */
   readonly logFile: string;
   readonly env: Environment;
 }
 
-/** The last lines of a log, for an error that says why a database ended. */
+/** The last lines of a log, for the error that reports why a database exited. */
 export const lastLines = (logFile: string): string => {
   try {
     return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
@@ -37,10 +37,10 @@ export const lastLines = (logFile: string): string => {
   }
 };
 
-/** Starts the program under a guardian (see guardian.ts); rejects when it cannot be started at all. */
+/** Starts the program under a guardian (see guardian.ts); rejects if it cannot be started. */
 export const startGuarded = (command: GuardedCommand): Promise<GuardedProcess> => {
   const log = openSync(command.logFile, 'w');
-  // Detached: its own process group, so that Ctrl-C in the terminal reaches the service alone.
+  // Detached, in its own process group: Ctrl-C in the terminal must reach only the service.
   const guardian = spawn(process.execPath, [command.guardianFile, command.program, ...command.args], {
     detached: true,
     stdio: ['pipe', log, log, 'pipe'],
@@ -48,10 +48,10 @@ export const startGuarded = (command: GuardedCommand): Promise<GuardedProcess> =
     windowsHide: true,
   });
   closeSync(log);
-  guardian.stdin?.on('error', () => undefined); // the guardian ended first
+  guardian.stdin?.on('error', () => undefined); // the guardian exited first
 
   let running = true;
-  let reason = 'its guardian ended';
+  let reason = 'its guardian exited';
   const reports = guardian.stdio[3];
   const lines = createInterface({ input: reports instanceof Readable ? reports : Readable.from([]) });
 
@@ -69,7 +69,7 @@ export const startGuarded = (command: GuardedCommand): Promise<GuardedProcess> =
     };
     lines.on('line', (line) => {
       const message: { pid?: number; exit?: string; error?: string } = JSON.parse(line);
-      if (message.exit !== undefined) reason = `it ended with ${message.exit}`;
+      if (message.exit !== undefined) reason = `it exited with ${message.exit}`;
       if (message.error !== undefined) reason = `it could not be started: ${message.error}`;
       if (message.pid === undefined) return;
       databasePid = message.pid;
@@ -81,7 +81,7 @@ export const startGuarded = (command: GuardedCommand): Promise<GuardedProcess> =
     });
     // 'close' comes after the last report has been read.
     guardian.once('close', () => {
-      // Somebody killed the guardian: without it the database must not stay.
+      // The guardian was killed: the database must not outlive it.
       if (databasePid !== undefined && databaseMark !== null && processMark(databasePid) === databaseMark) {
         signal(databasePid, 'SIGKILL');
       }

@@ -4,7 +4,7 @@ import { type Engine, type EngineContext, EngineUnavailable } from './engine.ts'
 import { mongodArguments } from './mongod.ts';
 import { run } from './programs.ts';
 
-/** A download that has not grown for this long is given up. */
+/** A download that has not grown for this long is aborted. */
 const STALLED_MS = 20_000;
 const LONGEST_MS = 15 * 60_000;
 const REMEMBER_MS = 24 * 3_600_000;
@@ -48,7 +48,7 @@ const download = async (context: EngineContext, folder: string): Promise<string>
         timeoutMs: LONGEST_MS,
         signal: abort.signal,
         env: {
-          // Without this the downloader does not check certificates.
+          // Without it the downloader does not verify certificates.
           npm_config_strict_ssl: 'true',
           MONGOMS_MAX_RETRIES: '1',
           ...context.env,
@@ -58,7 +58,7 @@ const download = async (context: EngineContext, folder: string): Promise<string>
         },
       },
     );
-    if (abort.signal.aborted) throw new EngineUnavailable(`no byte arrived for ${STALLED_MS / 1000} s`);
+    if (abort.signal.aborted) throw new EngineUnavailable(`no data received for ${STALLED_MS / 1000} s`);
     const program = stdout.trimEnd().split('\n').at(-1) ?? '';
     if (!ok || program === '') {
       throw new EngineUnavailable(`the download failed: ${stderr.trim().split('\n').slice(-2).join(' ')}`);
@@ -69,7 +69,7 @@ const download = async (context: EngineContext, folder: string): Promise<string>
   }
 };
 
-/** A real `mongod` that mongodb-memory-server-core downloads once into the user's cache. */
+/** A real `mongod`, downloaded once into the user's cache by mongodb-memory-server-core. */
 export const downloadedMongod: Engine = {
   name: 'mongod-download',
   async prepare(context) {
@@ -78,7 +78,7 @@ export const downloadedMongod: Engine = {
     mkdirSync(folder, { recursive: true });
     const failure = rememberedFailure(failureFile);
     if (failure !== null && !context.retryFailed) {
-      throw new EngineUnavailable(`${failure.reason} (not tried again for a day, or until ${failureFile} is deleted)`, {
+      throw new EngineUnavailable(`${failure.reason} (not retried for a day, or until ${failureFile} is deleted)`, {
         remembered: true,
       });
     }

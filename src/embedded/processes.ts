@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Flags after which a database server is told its data folder. */
+/** Command-line flags that are followed by the data folder. */
 const STORAGE_FLAGS = ['--dbpath', '--storage-path'];
 
 const quiet = (read: () => string): string | null => {
@@ -25,9 +25,9 @@ const hasSignalTarget = (pid: number): boolean => {
 };
 
 /**
- * A mark that tells a process from a later one with the same number, or null when no such process lives.
- * Linux: clock ticks from boot to its start (proc(5), field 22) and the id of the boot; elsewhere what `ps` says.
- * A zombie counts as gone: it holds nothing any more.
+ * Distinguishes a process from a later one with the same process ID; null if no such process is alive.
+ * Linux: start time in clock ticks since boot (proc(5), field 22) and the boot ID; elsewhere the start time from `ps`.
+ * A zombie counts as dead: it holds no resources.
  */
 export const processMark = (pid: number): string | null => {
   if (!Number.isSafeInteger(pid) || pid <= 0 || !hasSignalTarget(pid)) return null;
@@ -35,7 +35,7 @@ export const processMark = (pid: number): string | null => {
   if (process.platform !== 'linux') return ps('-o', 'lstart=', '-p', String(pid)) || null;
   const stat = quiet(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   if (stat === null) return null;
-  // The name in the second field may hold spaces and brackets, so count from its end.
+  // The name in the second field may contain spaces and parentheses, so count from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   const boot = quiet(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? '';
@@ -59,8 +59,8 @@ const allCommandLines = (): Array<{ pid: number; args: string[] }> => {
 };
 
 /**
- * Processes that were started as a database server on the folder, or on one inside it, and their guardians.
- * Found by the flag and the path on their command line, so that nothing else is ever mistaken for one.
+ * Process IDs of database servers on the folder, or on a folder inside it, and of their guardians. They are identified
+ * by the flag and the path on their command line, so an unrelated process is never mistaken for one.
  */
 export const databaseProcessesIn = (folder: string): number[] =>
   allCommandLines()
@@ -72,11 +72,11 @@ export const databaseProcessesIn = (folder: string): number[] =>
     .map(({ pid }) => pid)
     .filter((pid) => processMark(pid) !== null);
 
-/** Sends the signal; a process that is gone already is fine. */
+/** Sends the signal; does nothing if the process has ended. */
 export const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name);
   } catch {
-    // gone between the look and the signal
+    // it ended before the signal
   }
 };

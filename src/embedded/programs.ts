@@ -26,11 +26,11 @@ export const findProgram = (name: string, env: Environment): string | null => {
 export interface Outcome {
   readonly ok: boolean;
   readonly stdout: string;
-  /** What it wrote to stderr, or why it could not run. */
+  /** Its stderr, or why it could not be run. */
   readonly stderr: string;
 }
 
-/** Runs a program to its end, at most `timeoutMs`; never rejects. */
+/** Runs a program to completion, for at most `timeoutMs`; never rejects. */
 export const run = (
   program: string,
   args: readonly string[],
@@ -55,8 +55,8 @@ export const run = (
   });
 
 /**
- * The user's cache folder (XDG Base Directory Specification, or the platform's own), created;
- * `fallback` when it cannot be written, as for a user without a home.
+ * Creates and returns the user's cache folder (XDG Base Directory Specification, or the platform's own);
+ * `fallback` if it is not writable, as for a user without a home directory.
  */
 export const userCache = (env: Environment, fallback: string): string => {
   const home = env.HOME ?? env.USERPROFILE ?? homedir();
@@ -71,7 +71,7 @@ export const userCache = (env: Environment, fallback: string): string => {
       accessSync(folder, constants.W_OK);
       return folder;
     } catch {
-      // the next one
+      // try the next one
     }
   }
   return fallback;

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 
 const POLL_MS = 50;
-/** After this long a server that answers under another process number is believed: it may be behind a wrapper. */
+/** After this time a server with a different process ID is accepted: it may run behind a wrapper script. */
 const WRAPPER_MS = 5_000;
 
-/** A TCP port of the loopback interface that was free a moment ago. */
+/** A TCP port of the loopback interface that is free right now. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
@@ -19,8 +19,8 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** The process that answers `hello` at the URI: its number, null when it does not say, undefined when none answers. */
-const whoAnswers = async (uri: string): Promise<number | null | undefined> => {
+/** ID of the process that responds to `hello` at the URI: null if it does not report one, undefined without a response. */
+const respondingProcess = async (uri: string): Promise<number | null | undefined> => {
   const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 1_000, connectTimeoutMS: 1_000 });
   try {
     await client.connect();
@@ -36,8 +36,8 @@ const whoAnswers = async (uri: string): Promise<number | null | undefined> => {
 };
 
 /**
- * Waits until this very server answers at the URI: another one may have taken the port in between.
- * Resolves to false when it ends first or `timeoutMs` has passed.
+ * Waits until this server responds at the URI; another one may have taken the port.
+ * Resolves to false if it exits first or after `timeoutMs`.
  */
 export const waitUntilReady = async (
   uri: string,
@@ -46,9 +46,9 @@ export const waitUntilReady = async (
 ): Promise<boolean> => {
   const begun = performance.now();
   while (server.isRunning() && performance.now() - begun < timeoutMs) {
-    const pid = await whoAnswers(uri);
-    const believed = pid === null || pid === server.pid || performance.now() - begun > WRAPPER_MS;
-    if (pid !== undefined && believed && server.isRunning()) return true;
+    const pid = await respondingProcess(uri);
+    const isThisServer = pid === null || pid === server.pid || performance.now() - begun > WRAPPER_MS;
+    if (pid !== undefined && isThisServer && server.isRunning()) return true;
     await pause(POLL_MS);
   }
   return false;

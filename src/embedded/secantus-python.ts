@@ -7,7 +7,7 @@ import { findProgram, run } from './programs.ts';
 
 const VERSION = '0.7.0b3';
 const FOLDER = `secantusdb-${VERSION}`;
-/** Its wheels are for CPython 3.10 to 3.13. */
+/** Wheels are published for CPython 3.10 to 3.13. */
 const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
 const OLDEST_MINOR = 10;
 const NEWEST_MINOR = 13;
@@ -17,7 +17,7 @@ const PROBE = 'import sys; print("%d %d" % sys.version_info[:2]); import venv, e
 const pythonOf = (venv: string): string =>
   path.join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
-/** The first Python that can make a virtual environment for the wheels; throws with what each candidate lacks. */
+/** The first Python that can create a virtual environment for the wheels; throws with what each candidate lacks. */
 const findPython = async ({ env }: EngineContext): Promise<string> => {
   const lacking: string[] = [];
   for (const name of PYTHONS) {
@@ -25,7 +25,7 @@ const findPython = async ({ env }: EngineContext): Promise<string> => {
     if (program === null) continue;
     const { ok, stdout } = await run(program, ['-I', '-c', PROBE], { env, timeoutMs: 20_000 });
     const [major = 0, minor = 0] = stdout.trim().split(' ').map(Number);
-    if (major === 0) continue; // a stand-in of a version manager that has no such version active
+    if (major === 0) continue; // a version manager's shim without an active version
     if (major !== 3 || minor < OLDEST_MINOR || minor > NEWEST_MINOR) lacking.push(`${name} is ${major}.${minor}`);
     else if (ok) return program;
     else lacking.push(`${name} has no venv module (Debian, Ubuntu: sudo apt install python3-venv)`);
@@ -34,7 +34,7 @@ const findPython = async ({ env }: EngineContext): Promise<string> => {
   throw new EngineUnavailable(`it needs Python 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR}: ${found}`);
 };
 
-/** Removes what an interrupted install left: the process in its name is gone. */
+/** Removes the folders of interrupted installs: the process named in them no longer exists. */
 const removeLeftovers = (cache: string): void => {
   for (const entry of readdirSync(cache)) {
     const owner = /^secantusdb-.*\.tmp-(\d+)-/.exec(entry)?.[1];
@@ -45,8 +45,8 @@ const removeLeftovers = (cache: string): void => {
 };
 
 /**
- * Builds the virtual environment beside its place and renames it there whole. Moving one is safe as long as only its
- * `python` is called: scripts in `bin/` carry the old path.
+ * Builds the virtual environment in a temporary folder and renames it when complete. Moving one is safe as long as only
+ * its `python` is called: scripts in `bin/` contain the old path.
  */
 const install = async (context: EngineContext, target: string): Promise<void> => {
   const { env, cacheDirectory, log } = context;
@@ -67,14 +67,14 @@ const install = async (context: EngineContext, target: string): Promise<void> =>
     for (const [program, args] of steps) {
       const { ok, stdout, stderr } = await run(program, args, { env, timeoutMs: INSTALL_MS });
       if (!ok) {
-        const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-3).join(' ');
-        throw new EngineUnavailable(`the install from PyPI failed: ${said}`);
+        const output = `${stdout}\n${stderr}`.trim().split('\n').slice(-3).join(' ');
+        throw new EngineUnavailable(`the install from PyPI failed: ${output}`);
       }
     }
     try {
       renameSync(building, target);
     } catch (error) {
-      // Another process was faster: its copy is as good.
+      // Another process has installed it meanwhile.
       if (!existsSync(pythonOf(target))) throw error;
     }
   } finally {
@@ -91,13 +91,13 @@ export const secantusPython: Engine = {
     const works = async (): Promise<boolean> =>
       (await run(python, ['-I', '-c', ''], { env: context.env, timeoutMs: 20_000 })).ok;
     if (!(await works())) {
-      // The Python it was made with may have been removed since.
+      // The Python it was created with may have been removed.
       rmSync(target, { recursive: true, force: true });
       await install(context, target);
     }
     return {
       program: python,
-      // --sync-on-commit: without it kill -9 lost acknowledged writes.
+      // --sync-on-commit: without it, acknowledged writes were lost on kill -9.
       args: (storage, port, cacheBytes) =>
         ['-I', '-m', 'secantus', '--host', '127.0.0.1', '--port', String(port)]
           .concat([

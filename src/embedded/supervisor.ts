@@ -3,21 +3,21 @@ import type { GuardedProcess } from './guarded-process.ts';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-/** A database that lived this long starts with the first pause again. */
+/** The pauses start over after the database has run for this long. */
 const STABLE_MS = 60_000;
 
 export interface SupervisorOptions {
-  /** Starts the database again on the same folder and port; rejects when it does not become ready. */
+  /** Restarts the database on the same folder and port; rejects if it does not become ready. */
   readonly restart: () => Promise<GuardedProcess>;
   readonly log: DatabaseLog;
-  /** Told each time the database ended by itself. */
+  /** Called each time the database exits unexpectedly. */
   readonly onExit?: ((reason: string) => void) | undefined;
 }
 
 /**
- * Starts the database again when it ends by itself, with growing pauses and without end: a full disk, the usual reason,
- * may last for hours, and the service waits meanwhile.
- * @returns a function that ends the database for good; calling it again waits for the same end
+ * Restarts the database whenever it exits, with growing pauses and no limit on attempts: a full disk, the usual cause,
+ * may last for hours.
+ * @returns a function that stops the database; idempotent
  */
 export const supervise = (first: GuardedProcess, options: SupervisorOptions): (() => Promise<void>) => {
   const { restart, log, onExit } = options;
@@ -32,16 +32,16 @@ export const supervise = (first: GuardedProcess, options: SupervisorOptions): ((
       });
     });
 
-  const startAgain = async (triesBefore: number): Promise<{ server: GuardedProcess | null; tries: number }> => {
+  const startWithRetries = async (triesBefore: number): Promise<{ server: GuardedProcess | null; tries: number }> => {
     for (let tries = triesBefore + 1; ; tries += 1) {
       await pause(Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS));
       if (stopping.signal.aborted) return { server: null, tries };
       try {
         const server = await restart();
-        log('The embedded database runs again', { process: server.pid, tries });
+        log('The embedded database was restarted', { process: server.pid, tries });
         return { server, tries };
       } catch (error) {
-        log('WARNING: the embedded database did not start again', { tries, reason: String(error) });
+        log('WARNING: the embedded database could not be restarted', { tries, reason: String(error) });
       }
     }
   };
@@ -58,10 +58,10 @@ export const supervise = (first: GuardedProcess, options: SupervisorOptions): ((
       const reason = await current.ended;
       stopping.signal.removeEventListener('abort', stopCurrent);
       if (stopping.signal.aborted) return;
-      log('WARNING: the embedded database ended by itself', { reason });
+      log('WARNING: the embedded database exited unexpectedly', { reason });
       onExit?.(reason);
       if (performance.now() - begun > STABLE_MS) tries = 0;
-      ({ server, tries } = await startAgain(tries));
+      ({ server, tries } = await startWithRetries(tries));
     }
   };
 

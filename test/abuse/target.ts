@@ -43,7 +43,7 @@ export const startTarget = async (environment: Readonly<Record<string, string>> 
     ended() {
       if (code !== null) return `the service has ended: ${code}`;
       const log = instance.log();
-      if (/the embedded database ended by itself/.test(log)) return 'the database has ended';
+      if (/the embedded database exited unexpectedly/.test(log)) return 'the database has ended';
       if (/"msg":"internal_error"/.test(log)) return `the log has an internal error: ${/.*internal_error.*/.exec(log)}`;
       const running = descendantsOf(pid);
       return database.every((each) => running.includes(each)) ? null : 'a process of the database has ended';

@@ -2,7 +2,7 @@ import { createClock } from '../../src/database/clock.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const HOUR = 3_600_000;
-/** Half a round trip under load, and the database's millisecond. */
+/** Half a round trip under load, plus the database's resolution of 1 ms. */
 const TOLERANCE_MS = 250;
 
 let database: TestConnection;
@@ -18,14 +18,14 @@ test.each([
   ['two hours slow', -2 * HOUR],
   ['exact', 0],
   ['a day fast', 24 * HOUR],
-])('an instance whose clock is %s has the time of the database', async (_, skew) => {
+])('an instance whose clock is %s gets the time of the database', async (_, skew) => {
   const clock = createClock(database.connection, { localNow: () => Date.now() + skew });
   await clock.start();
   expect(distance(clock.now)).toBeLessThan(TOLERANCE_MS);
   clock.stop();
 });
 
-test('the monotonic clock that is the default needs no correct local time at all', async () => {
+test('the default monotonic clock does not depend on the local time', async () => {
   const clock = createClock(database.connection);
   await clock.start();
   expect(distance(clock.now)).toBeLessThan(TOLERANCE_MS);
@@ -34,7 +34,7 @@ test('the monotonic clock that is the default needs no correct local time at all
   clock.stop();
 });
 
-test('a clock that is stepped is corrected by the next sample', async () => {
+test('the next sample corrects a stepped clock', async () => {
   let skew = 0;
   const clock = createClock(database.connection, { localNow: () => Date.now() + skew });
   await clock.start();
@@ -46,10 +46,10 @@ test('a clock that is stepped is corrected by the next sample', async () => {
   clock.stop();
 });
 
-test('of several samples the one with the shortest round trip counts', async () => {
+test('the sample with the shortest round trip is used', async () => {
   let extra = 0;
   let calls = 0;
-  // Every second reading ends a round trip: it is made to look `extra` ms longer, and the local clock stays there.
+  // Every second reading ends a round trip, which is made to look `extra` ms longer.
   const localNow = (): number => {
     calls += 1;
     return Date.now() + (calls % 2 === 0 ? extra : 0);
@@ -62,6 +62,6 @@ test('of several samples the one with the shortest round trip counts', async () 
   expect(distance(clock.now)).toBeLessThan(TOLERANCE_MS);
 });
 
-test('reading it before the first sample is a mistake that shows', () => {
+test('reading it before the first sample throws', () => {
   expect(() => createClock(database.connection).now()).toThrow('before it was started');
 });

@@ -7,9 +7,9 @@ import { type TestConnection, testConnection } from '../support/database.ts';
 
 const PASSWORD = 'sw0rdfish';
 
-const failure = async (uri: string, said: unknown[] = []): Promise<AppError> => {
+const failure = async (uri: string, logged: unknown[] = []): Promise<AppError> => {
   try {
-    await (await connect(uri, (...words) => said.push(words))).close();
+    await (await connect(uri, (...words) => logged.push(words))).close();
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
@@ -20,16 +20,16 @@ const failure = async (uri: string, said: unknown[] = []): Promise<AppError> => 
 const everything = (error: AppError): string =>
   [error.message, error.publicMessage, error.stack, String(error.cause), JSON.stringify(error.details)].join('\n');
 
-test('a database that is not there is told with its address and a cure, without the password', async () => {
+test('an unreachable database is reported with its address and a hint, without the password', async () => {
   const port = await freePort();
-  const said: unknown[] = [];
+  const logged: unknown[] = [];
   const error = await failure(
     `mongodb://user:${PASSWORD}@127.0.0.1:${port}/shop?authSource=admin&serverSelectionTimeoutMS=300`,
-    said,
+    logged,
   );
   expect(error.code).toBe('database_unavailable');
-  expect(error.message).toContain(`mongodb://127.0.0.1:${port}/shop cannot be reached. Nothing listens there`);
-  expect(everything(error) + JSON.stringify(said)).not.toContain(PASSWORD);
+  expect(error.message).toContain(`mongodb://127.0.0.1:${port}/shop cannot be reached. Nothing is listening there`);
+  expect(everything(error) + JSON.stringify(logged)).not.toContain(PASSWORD);
 });
 
 test.each([
@@ -37,13 +37,13 @@ test.each([
   ['an impossible port', `mongodb://user:${PASSWORD}@127.0.0.1:99999/shop`],
   ['another scheme', `postgres://user:${PASSWORD}@127.0.0.1/shop`],
   ['an unknown option', `mongodb://user:${PASSWORD}@127.0.0.1/shop?nonsense=1`],
-])('an address with %s is called wrong, without the password', async (_, uri) => {
+])('an address with %s is reported as invalid, without the password', async (_, uri) => {
   const error = await failure(uri);
-  expect(error.message).toContain('MONGODB_URI is not a MongoDB address');
+  expect(error.message).toContain('MONGODB_URI is not a valid MongoDB address');
   expect(everything(error)).not.toContain(PASSWORD);
 });
 
-test('a server that accepts and says nothing is given up after five seconds', async () => {
+test('a server that accepts connections but never responds fails after five seconds', async () => {
   const silent = createServer((socket) => socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const address = silent.address();
@@ -55,7 +55,7 @@ test('a server that accepts and says nothing is given up after five seconds', as
   await new Promise((resolve) => silent.close(resolve));
 });
 
-test('an address is shown without user, password and options', () => {
+test('an address is logged without user, password and options', () => {
   expect(withoutSecrets('mongodb+srv://u:p@cluster.example/shop?tlsCertificateKeyFilePassword=x')).toBe(
     'mongodb+srv://cluster.example/shop',
   );
@@ -74,17 +74,17 @@ describe('with a database', () => {
     expect(database.connection.getClient().options.writeConcern).toMatchObject({ w: 'majority', journal: true });
   });
 
-  test('closing on purpose is not reported as an outage', async () => {
-    const said: string[] = [];
-    const connection = await connect(database.uri, (message) => said.push(message));
+  test('a deliberate close is not reported as an outage', async () => {
+    const logged: string[] = [];
+    const connection = await connect(database.uri, (message) => logged.push(message));
     await connection.close();
-    expect(said).toEqual(['Connected to the database']);
+    expect(logged).toEqual(['Connected to the database']);
   });
 
-  test('a duplicate key is no outage', async () => {
+  test('a duplicate key is not an outage', async () => {
     const things = database.connection.collection<{ _id: string }>('things');
     await things.insertOne({ _id: 'one' });
-    const error = await things.insertOne({ _id: 'one' }).catch((fault: unknown) => fault);
+    const error = await things.insertOne({ _id: 'one' }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 11000 });
     expect(isDatabaseOutage(error)).toBe(false);
   });
@@ -93,7 +93,7 @@ describe('with a database', () => {
     const connection = await connect(database.uri, () => undefined);
     const things = connection.collection('things');
     await connection.close();
-    const error = await things.findOne({}).catch((fault: unknown) => fault);
+    const error = await things.findOne({}).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Error);
     expect(isDatabaseOutage(error)).toBe(true);
   });
@@ -103,12 +103,12 @@ test.each([
   ['not primary', new mongo.MongoServerError({ message: 'not primary', code: 10107 }), true],
   ['a shutdown', new mongo.MongoServerError({ message: 'shutting down', code: 91 }), true],
   ['a broken socket', new mongo.MongoNetworkError('closed'), true],
-  ['its own error', new AppError('database_unavailable'), true],
+  ['our own error', new AppError('database_unavailable'), true],
   ['one wrapped in another', new Error('outer', { cause: new mongo.MongoNetworkError('closed') }), true],
   ['a bad value', new mongo.MongoServerError({ message: 'bad value', code: 2 }), false],
-  ['another of our errors', new AppError('storage_unavailable'), false],
+  ['another error of ours', new AppError('storage_unavailable'), false],
   ['a bug', new TypeError('x is undefined'), false],
   ['no error', 'closed', false],
-])('%s is told apart from faults of the call', (_, error, expected) => {
+])('%s is recognized as an outage or as an error of the call', (_, error, expected) => {
   expect(isDatabaseOutage(error)).toBe(expected);
 });

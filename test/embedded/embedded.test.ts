@@ -58,8 +58,8 @@ const names = async (uri: string): Promise<string[]> => {
   return things.map(({ _id }) => _id);
 };
 
-/** A process that owns a database on the same folder, for tests that kill it. */
-const owner = async (engine: string): Promise<{ process: ChildProcess; uri: string; pid: number }> => {
+/** A process that owns a database in the same folder, for tests that kill it. */
+const startOwner = async (engine: string): Promise<{ process: ChildProcess; uri: string; pid: number }> => {
   const child = spawn(process.execPath, [resolve('test/support/workers/database-owner.cjs'), data, engine], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -71,7 +71,7 @@ const owner = async (engine: string): Promise<{ process: ChildProcess; uri: stri
   });
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
-    ended.then(() => Promise.reject(new Error('the owner ended'))),
+    ended.then(() => Promise.reject(new Error('the owner exited'))),
   ]);
   return { process: child, ...JSON.parse(line) };
 };
@@ -82,7 +82,7 @@ const engineHere = async (): Promise<string> => {
   return database.engine;
 };
 
-test('data survives a restart, and a stop leaves no process and no lock', async () => {
+test('data survives a restart, and stopping leaves no process and no lock behind', async () => {
   const first = await start();
   await insert(first.uri, 'kept');
   await Promise.all([first.stop(), first.stop()]);
@@ -95,11 +95,11 @@ test('data survives a restart, and a stop leaves no process and no lock', async 
   expect(second.directory).toBe(join(data, second.engine));
 }, 60_000);
 
-test('the log says which engine runs and where', async () => {
-  const said: Array<[string, object | undefined]> = [];
-  const database = await start({ log: (message, facts) => said.push([message, facts]) });
-  expect(said).toContainEqual([
-    expect.stringMatching(/^The embedded database runs: /),
+test('the log reports which engine runs and where', async () => {
+  const logged: Array<[string, object | undefined]> = [];
+  const database = await start({ log: (message, facts) => logged.push([message, facts]) });
+  expect(logged).toContainEqual([
+    expect.stringMatching(/^Embedded database started: {2}/),
     expect.objectContaining({ engine: database.engine, directory: database.directory, process: database.pid }),
   ]);
   expect(JSON.parse(readFileSync(join(data, 'embedded.json'), 'utf8'))).toMatchObject({
@@ -109,7 +109,7 @@ test('the log says which engine runs and where', async () => {
   });
 });
 
-test('a second instance on the same folder is told who uses it and what to do', async () => {
+test('a second instance on the same folder is refused with the process ID of the owner and a hint', async () => {
   const first = await start();
   await expect(start()).rejects.toMatchObject({
     code: 'database_unavailable',
@@ -119,31 +119,31 @@ test('a second instance on the same folder is told who uses it and what to do', 
   expect(await names(first.uri)).toEqual(['still there']);
 });
 
-test('of two instances that start at once exactly one gets the folder', async () => {
+test('of several instances that start at the same time exactly one gets the folder', async () => {
   const outcomes = await Promise.allSettled([start(), start(), start()]);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 }, 60_000);
 
-test('kill -9 of the owner ends the database, and the next start works on the same data', async () => {
-  const killed = await owner(await engineHere());
+test('after kill -9 of the owner the database stops, and the next start finds the same data', async () => {
+  const killed = await startOwner(await engineHere());
   await insert(killed.uri, 'acknowledged');
   expect(processMark(killed.pid)).not.toBeNull();
   killed.process.kill('SIGKILL');
 
-  // At once: the database of the killed owner may still be ending.
+  // Immediately: the killed owner's database may still be shutting down.
   const next = await start();
   expect(await names(next.uri)).toEqual(['acknowledged']);
   expect(processMark(killed.pid)).toBeNull();
 }, 90_000);
 
-test('the guardian alone ends the database of a killed owner', async () => {
-  const killed = await owner(await engineHere());
+test('the guardian stops the database of a killed owner', async () => {
+  const killed = await startOwner(await engineHere());
   killed.process.kill('SIGKILL');
   await until(() => databaseProcessesIn(data).length === 0);
   expect(processMark(killed.pid)).toBeNull();
 }, 90_000);
 
-test('a lock of a process that is gone, or whose number was given to another, is taken over', async () => {
+test('the lock of a dead process is taken over, even if its process ID has been reused', async () => {
   const engine = await engineHere();
   const mine = { pid: process.pid, mark: 'another start time' };
   for (const content of [JSON.stringify({ owner: { pid: 2 ** 30, mark: 'x' } }), JSON.stringify({ owner: mine })]) {
@@ -154,13 +154,13 @@ test('a lock of a process that is gone, or whose number was given to another, is
   }
 }, 90_000);
 
-test('a lock that was left half written is taken over', async () => {
+test('a partially written lock is taken over', async () => {
   await engineHere();
   await writeFile(join(data, 'embedded.json'), '{"own');
   expect(await (await start()).stop()).toBeUndefined();
 }, 60_000);
 
-test('a leftover database is ended only when it is one of this folder', async () => {
+test('a leftover database process is killed only if it uses this folder', async () => {
   const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', '--dbpath', `${data}-other`]);
   const leftover = spawn(process.execPath, [
     '-e',
@@ -181,16 +181,16 @@ test('a leftover database is ended only when it is one of this folder', async ()
   expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
 }, 60_000);
 
-test('a database that is killed is started again at the same address with its data', async () => {
+test('a killed database is restarted at the same address with its data', async () => {
   const reasons: string[] = [];
   const database = await start({ onExit: (reason) => reasons.push(reason) });
   await insert(database.uri, 'before');
   const connection = await connect(database.uri, () => undefined);
   process.kill(database.pid, 'SIGKILL');
   await until(() => reasons.length > 0);
-  expect(reasons).toEqual(['it ended with SIGKILL']);
+  expect(reasons).toEqual(['it exited with SIGKILL']);
 
-  // The open connection heals by itself.
+  // The open connection reconnects.
   await until(async () => {
     const found = await connection
       .collection('things')

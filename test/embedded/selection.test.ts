@@ -58,13 +58,13 @@ test('a mongod on PATH is preferred to secantusd-rs', async () => {
   expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('mongod');
 });
 
-test('a file on PATH that is not executable is no engine', async () => {
+test('a file on PATH that is not executable is ignored', async () => {
   await writeFile(join(bin, 'mongod'), '');
   await executable('secantusd-rs');
   expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('secantusd-rs');
 });
 
-test('the engine that was used last is kept although another appears on PATH', async () => {
+test('the most recently used engine is kept even if another one appears on PATH', async () => {
   await executable('mongod');
   await executable('secantusd-rs');
   await dataOf('secantusd-rs', 60);
@@ -73,13 +73,13 @@ test('the engine that was used last is kept although another appears on PATH', a
   expect(await prepareEmbedded(options([mongod, secantusRust]))).toBe('mongod');
 });
 
-test('an engine that failed lately is tried again only when nothing else works', async () => {
-  const failedLately = missing('download', 'no network', true);
-  expect(await prepareEmbedded(options([failedLately, working('other')]))).toBe('other');
-  expect(await prepareEmbedded(options([failedLately, missing('other', 'not here')]))).toBe('download');
+test('an engine that failed recently is retried only if no other one works', async () => {
+  const failedRecently = missing('download', 'no network', true);
+  expect(await prepareEmbedded(options([failedRecently, working('other')]))).toBe('other');
+  expect(await prepareEmbedded(options([failedRecently, missing('other', 'not here')]))).toBe('download');
 });
 
-test('when no engine works the error says what each one lacks and what to do', async () => {
+test('if no engine works, the error lists what each one lacks and how to fix it', async () => {
   const engines = [mongod, secantusRust, missing('secantusdb', 'no python3 on PATH')];
   await expect(startEmbedded(options(engines))).rejects.toMatchObject({
     code: 'database_unavailable',
@@ -89,7 +89,7 @@ test('when no engine works the error says what each one lacks and what to do', a
   });
 });
 
-test('without Python the Python engine says so, and an unsuitable one is named', async () => {
+test('the Python engine reports a missing or unsuitable Python', async () => {
   const python = ENGINES.filter(({ name }) => name === 'secantusdb');
   await expect(prepareEmbedded(options(python))).rejects.toThrow('Python 3.10 to 3.13: no python3 on PATH');
   await executable('python3', 'echo 3 9');
@@ -107,27 +107,27 @@ test('a failed install leaves nothing behind', async () => {
   expect(await readdir(join(directory, 'cache', 'bulk-image-processor'))).toEqual([]);
 });
 
-test('an engine that is there but does not start is passed over, with the end of its log', async () => {
+test('an engine that does not start is skipped, with the last lines of its log as the reason', async () => {
   await executable('mongod', 'echo "Illegal instruction"; exit 132');
-  const said: Array<[string, object | undefined]> = [];
-  // The Python that installs the real engine is on the usual PATH.
+  const logged: Array<[string, object | undefined]> = [];
+  // The Python that installs the real engine is on this process's PATH.
   const database = await startEmbedded({
-    ...options(TEST_ENGINES, (message, facts) => said.push([message, facts])),
+    ...options(TEST_ENGINES, (message, facts) => logged.push([message, facts])),
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
   });
   await database.stop();
   expect(database.engine).not.toBe('mongod');
-  expect(said).toContainEqual([
+  expect(logged).toContainEqual([
     expect.stringMatching(/^Not used as embedded database: mongod, /),
-    { engine: 'mongod', reason: expect.stringMatching(/ended with code 132[\s\S]*Illegal instruction/) },
+    { engine: 'mongod', reason: expect.stringMatching(/exited with code 132[\s\S]*Illegal instruction/) },
   ]);
 });
 
-test('an engine that does not start on the data it holds is not replaced by an empty one', async () => {
+test('an engine that does not start with its data is not replaced by an empty one', async () => {
   await executable('mongod', 'echo "corrupt page"; exit 1');
   await dataOf('mongod', 5);
   await expect(startEmbedded(options([mongod, working('other')]))).rejects.toMatchObject({
     code: 'database_unavailable',
-    message: expect.stringMatching(/does not start on the data[\s\S]*corrupt page[\s\S]*move that folder away/),
+    message: expect.stringMatching(/does not start with the data[\s\S]*corrupt page[\s\S]*move that folder away/),
   });
 });
