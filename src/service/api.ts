@@ -68,7 +68,7 @@ export const createApi = (
     list: (requestId) => outbox.list(requestId),
     redeliver: async (requestId) => {
       const webhookId = await outbox.redeliver(requestId);
-      work.wakeCourier();
+      work.wakeWebhooks();
       return webhookId;
     },
   };

@@ -26,8 +26,8 @@ import { createReporter } from '../results/report-task.ts';
 import { createLocalStorage } from '../storage/local.ts';
 import { outputName } from '../storage/storage.ts';
 import { createPeriodicTask, type PeriodicTask } from '../timing/periodic-task.ts';
-import { createCourier } from '../webhooks/courier.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
+import { createWebhookDispatcher } from '../webhooks/dispatcher.ts';
 import type { WorkerData } from '../worker.ts';
 import type { Addresses } from './addresses.ts';
 import type { Disposers, Infrastructure, ServiceFiles } from './infrastructure.ts';
@@ -66,7 +66,7 @@ export const createBackgroundWork = async (
     connectTimeoutMs: WEBHOOK_CONNECT_MS,
   });
   disposers.push(async () => agents.destroy());
-  const courier = createCourier({
+  const webhooks = createWebhookDispatcher({
     outbox,
     deliver: createDeliver(agents),
     now,
@@ -80,7 +80,7 @@ export const createBackgroundWork = async (
   const reporter = createReporter({ store: createReportStore(models, now), log, everyMs: RECONCILE_EVERY_MS });
   const announce = async (request: RequestRecord): Promise<void> => {
     await outbox.enqueue(completionEvent(request, addresses.ofRequest(request)));
-    courier.wake();
+    webhooks.wake();
   };
   const completion = createCompletion(requests, images, announce, reportOf, reporter.make);
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
@@ -151,11 +151,11 @@ export const createBackgroundWork = async (
     beginRequest: (request: ActiveRequest): void => {
       if (worksOnImages) dispatcher.add(request);
     },
-    wakeCourier: () => courier.wake(),
+    wakeWebhooks: () => webhooks.wake(),
     start(): void {
       if (worksOnImages) {
         dispatcher.start();
-        courier.start();
+        webhooks.start();
       }
       for (const round of rounds) round.start();
     },
@@ -163,7 +163,7 @@ export const createBackgroundWork = async (
     async stop(withinMs: number): Promise<void> {
       await Promise.allSettled([
         worksOnImages && dispatcher.stop(Math.max(withinMs - 1_000, withinMs / 2)),
-        worksOnImages && courier.stop(withinMs),
+        worksOnImages && webhooks.stop(withinMs),
         ...rounds.map((round) => round.stop(withinMs)),
       ]);
     },

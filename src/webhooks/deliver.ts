@@ -9,45 +9,45 @@ import type { Attempt } from './model.ts';
 import type { ClaimedDelivery } from './outbox.ts';
 import { messageHeaders } from './sign.ts';
 
-/** Connections go through these alone: they decide which addresses may be reached. */
+/** All connections go through these agents, which enforce the addresses that may be reached. */
 export interface DeliverAgents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
 }
 
 export interface DeliverOptions {
-  /** From the look-up of the name to the end of the answer, in milliseconds. */
+  /** From the DNS lookup to the end of the response, in milliseconds. */
   readonly timeoutMs?: number;
-  /** The same for the first attempt of a delivery: whether a receiver answers at all is not known then. */
+  /** Timeout of the first attempt of a delivery: shorter, as the receiver may never answer. */
   readonly firstTimeoutMs?: number;
 }
 
-export type Delivered = Attempt & { readonly retryAfterMs?: number | undefined };
+export type AttemptResult = Attempt & { readonly retryAfterMs?: number | undefined };
 
 /**
- * Sends one delivery once. Never rejects: whatever goes wrong is the attempt's `error`.
- * @param at the moment of the attempt by the database's clock
- * @param stop ends the attempt early; a text as its reason becomes the attempt's error
+ * Makes one attempt to send a delivery. Never rejects: every failure becomes the attempt's `error`.
+ * @param at time of the attempt by the database's clock
+ * @param stop aborts the attempt; a string as its reason becomes the attempt's error
  */
 export type Deliver = (
   delivery: Pick<ClaimedDelivery, '_id' | 'url' | 'secret' | 'payload'> & Partial<Pick<ClaimedDelivery, 'tries'>>,
   at: Date,
   stop?: AbortSignal,
-) => Promise<Delivered>;
+) => Promise<AttemptResult>;
 
 const TIMEOUT_MS = 20_000;
 const FIRST_TIMEOUT_MS = 5_000;
-/** Bytes of an answer that are read before the connection is cut. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-/** Characters of an answer that are kept. */
-const KEPT_ANSWER = 500;
+/** Bytes of a response that are read before the connection is closed. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
+/** Characters of a response that are stored. */
+const STORED_CHARACTERS = 500;
 
 export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {}): Deliver => {
   const { timeoutMs: laterMs = TIMEOUT_MS } = options;
   const { firstTimeoutMs = Math.min(laterMs, FIRST_TIMEOUT_MS) } = options;
 
   const post = async ({ _id, url, secret, payload }: Parameters<Deliver>[0], at: Date, signal: AbortSignal) => {
-    // axios also reads data: and file: by itself, past the agents.
+    // axios also opens data: and file: URLs, bypassing the agents.
     if (!/^https?:/i.test(url)) throw new AppError('invalid_url');
     return axios.post<Readable>(url, Buffer.from(payload), {
       headers: {
@@ -82,14 +82,14 @@ export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {
       const answer = await readStart(data, ends.signal);
       const retryAfter = headers['retry-after'];
       return {
-        ...{ at, status, durationMs: durationMs(), error: faultOf(status), answer },
+        ...{ at, status, durationMs: durationMs(), error: errorOf(status), answer },
         retryAfterMs: parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, at.getTime()),
       };
     } catch (error) {
       const reason = stop?.aborted
         ? typeof stop.reason === 'string'
           ? stop.reason
-          : 'The service stopped before the receiver had answered.'
+          : 'The service stopped before the receiver answered.'
         : ends.signal.aborted
           ? `The receiver did not answer within ${timeoutMs / 1000} seconds.`
           : reasonOf(error);
@@ -101,7 +101,7 @@ export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {
   };
 };
 
-/** The first characters of the body. The status has already decided, so a body that breaks or never ends is just cut. */
+/** The first characters of the body. The status alone decides, so a body that breaks off or never ends is truncated. */
 const readStart = (body: Readable, signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -109,41 +109,41 @@ const readStart = (body: Readable, signal: AbortSignal): Promise<string> =>
     const done = (): void => {
       signal.removeEventListener('abort', done);
       body.destroy();
-      resolve(Buffer.concat(chunks).toString('utf8').slice(0, KEPT_ANSWER));
+      resolve(Buffer.concat(chunks).toString('utf8').slice(0, STORED_CHARACTERS));
     };
     body.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= MAX_ANSWER_BYTES) done();
+      if (bytes >= MAX_RESPONSE_BYTES) done();
     });
     body.once('end', done).once('close', done).on('error', done);
     signal.addEventListener('abort', done, { once: true });
     if (signal.aborted) done();
   });
 
-const faultOf = (status: number): string | null => {
+const errorOf = (status: number): string | null => {
   if (status >= 200 && status < 300) return null;
   if (status >= 300 && status < 400) return `The receiver answered ${status}; redirects are not followed.`;
-  if (status === 410) return 'The receiver answered 410: it wants no more messages.';
+  if (status === 410) return 'The receiver answered 410: it accepts no more messages.';
   return `The receiver answered ${status}.`;
 };
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host name of the webhook URL does not exist.',
-  EAI_AGAIN: 'The host name of the webhook URL could not be looked up.',
+  EAI_AGAIN: 'The host name of the webhook URL could not be resolved.',
   ECONNREFUSED: 'The receiver refused the connection.',
-  ECONNRESET: 'The receiver closed the connection before it had answered.',
-  EPIPE: 'The receiver closed the connection before it had answered.',
-  EPROTO: 'The receiver does not speak TLS as it should.',
-  ETIMEDOUT: 'The connection to the receiver could not be made in time.',
+  ECONNRESET: 'The receiver closed the connection before it answered.',
+  EPIPE: 'The receiver closed the connection before it answered.',
+  EPROTO: 'The TLS handshake with the receiver failed.',
+  ETIMEDOUT: 'Connecting to the receiver timed out.',
 };
 
-/** Sentences of our own only: a library's message may quote the URL, and with it credentials. */
+/** Only our own texts: a library's message may quote the URL and its credentials. */
 const reasonOf = (error: unknown): string => {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError) return cause.publicMessage;
   }
   const code = String((error as { code?: unknown } | null)?.code ?? 'unknown');
-  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return 'The certificate of the receiver is not valid.';
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return 'The certificate of the receiver is invalid.';
   return REASONS[code] ?? `The message could not be sent (${code}).`;
 };

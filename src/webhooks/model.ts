@@ -1,47 +1,47 @@
 import mongoose from 'mongoose';
 import type { EndState } from './schedule.ts';
 
-/** One try to send, as it is kept and shown. */
+/** One attempt, as it is stored and shown. */
 export interface Attempt {
   readonly at: Date;
-  /** HTTP status of the answer; null when there was none. */
+  /** HTTP status; null without a response. */
   readonly status: number | null;
   readonly durationMs: number;
-  /** For people; null when the receiver took the message. Holds no secret and nothing of the URL's query. */
+  /** For people; null if the receiver accepted the message. Contains no secret and nothing of the URL's query. */
   readonly error: string | null;
-  /** The first characters of the answer's body; null when there was no answer. */
+  /** First characters of the response body; null without a response. */
   readonly answer: string | null;
 }
 
 export type DeliveryState = 'pending' | EndState;
 
-/** One event to be told to one receiver: the outbox document. */
+/** The outbox document: one event for one receiver. */
 export interface DeliveryRecord {
   /** The webhook-id. */
   readonly _id: string;
   readonly requestId: string;
   readonly run: number;
-  /** Whose request it is; absent: the default tenant's. */
+  /** Tenant of the request; absent for the default tenant. */
   readonly tenant?: string;
   readonly url: string;
-  /** Scheme, host and port of the URL; absent in those of earlier versions. */
+  /** Scheme, host and port of the URL; absent in documents of earlier versions. */
   readonly origin?: string;
   readonly secret: string | null;
   readonly type: string;
-  /** The exact JSON text, so that every attempt sends the same bytes. */
+  /** The JSON text, so that every attempt sends the same bytes. */
   readonly payload: string;
   readonly state: DeliveryState;
   readonly createdAt: Date;
-  /** "Due at" while nobody holds it, "lease ends at" while somebody does; gone at the end. */
+  /** Without a lease: when it is due. With a lease: when that expires. Absent once finished. */
   readonly nextAt?: Date;
   readonly leaseToken?: string;
-  /** Claims over the whole life; one whose process died counts, though the log does not know it. */
+  /** Claims in total. Includes those whose process died, which are missing from the log. */
   readonly attempts: number;
-  /** The same since the schedule began or was restarted. */
+  /** Claims since the schedule was started or restarted. */
   readonly tries: number;
   readonly redeliveries: number;
   readonly lastStatus: number | null;
-  /** Oldest first, the newest {@link LOGGED_ATTEMPTS} only. */
+  /** Oldest first; only the latest {@link LOGGED_ATTEMPTS}. */
   readonly attemptLog: readonly Attempt[];
 }
 
@@ -83,10 +83,10 @@ const delivery = new Schema<DeliveryRecord>(
   },
   { versionKey: false, collection: 'deliveries', autoIndex: false, autoCreate: false },
 );
-// Plain, not partial: what has ended has no `nextAt`, so no range over dates touches it.
+// Not partial: finished deliveries have no `nextAt`, so a range of dates excludes them.
 delivery.index({ nextAt: 1 });
 delivery.index({ requestId: 1, createdAt: -1 });
 
-/** Registers the model on a connection; the same connection always gives the same model. */
+/** Registers the model on a connection; idempotent. */
 export const deliveryModel = (connection: mongoose.Connection): mongoose.Model<DeliveryRecord> =>
   connection.model<DeliveryRecord>('Delivery', delivery);

@@ -5,37 +5,37 @@ import { createDueDeliveries, type DueDelivery } from './due.ts';
 import { type Attempt, type DeliveryRecord, type DeliveryState, deliveryModel, LOGGED_ATTEMPTS } from './model.ts';
 import type { EndState } from './schedule.ts';
 
-/** What happened, to whom it is told, and in which words. */
+/** An event and its receiver. */
 export interface WebhookEvent {
   readonly requestId: string;
-  /** Counts the runs of the request: a retried request has an event of its own. */
+  /** Number of the request's run: each run, as after a retry, has its own event. */
   readonly run: number;
-  /** Whose request it is; left out: the default tenant's. */
+  /** Tenant of the request; absent for the default tenant. */
   readonly tenant?: string | undefined;
   readonly url: string;
   readonly secret: string | null;
   readonly type: string;
-  /** Becomes the JSON body, at most 20 kB. */
+  /** The JSON body, at most 20 kB. */
   readonly payload: object;
 }
 
-/** A delivery as its claimer holds it. */
+/** A delivery leased to a claimer. */
 export type ClaimedDelivery = Pick<
   DeliveryRecord,
   '_id' | 'requestId' | 'url' | 'secret' | 'payload' | 'attempts' | 'tries'
 > &
   Pick<DueDelivery, 'origin' | 'tenant'> & { readonly leaseToken: string };
 
-/** Chooses up to `most` of what is due. */
-export type PickDue = (due: readonly DueDelivery[], most: number) => readonly DueDelivery[];
+/** Selects up to `limit` of the due deliveries. */
+export type SelectDue = (due: readonly DueDelivery[], limit: number) => readonly DueDelivery[];
 
-/** A delivery as it is shown: without its secret and its body. */
+/** A delivery as the API shows it: without its secret and body. */
 export type DeliveryView = Omit<
   DeliveryRecord,
   '_id' | 'origin' | 'tenant' | 'secret' | 'payload' | 'leaseToken' | 'tries' | 'nextAt' | 'attemptLog'
 > & {
   readonly id: string;
-  /** When it is tried next, or when the attempt under way counts as lost; null at the end. */
+  /** When the next attempt is due, or when the lease of the current one expires; null once finished. */
   readonly nextAt: Date | null;
   /** Newest first. */
   readonly attemptLog: readonly Attempt[];
@@ -51,7 +51,7 @@ export interface DeliverySummary {
 const MAX_PAYLOAD_BYTES = 20_000;
 const LISTED_DELIVERIES = 100;
 
-/** The same for one request and run, so that creating the event twice makes one document. */
+/** Derived from request and run, so that enqueueing an event twice creates one document. */
 export const webhookId = (requestId: string, run: number): string => `msg_${requestId}_${run}`;
 
 const isDuplicateKey = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 11000;
@@ -59,14 +59,14 @@ const isDuplicateKey = (error: unknown): boolean => (error as { code?: unknown }
 export type Outbox = ReturnType<typeof createOutbox>;
 
 /**
- * Events that are to be told, one document each. Every write after a claim is fenced: it filters on `_id` and
- * `leaseToken`, so that a courier whose lease has passed to another changes nothing.
+ * Webhook events to be delivered, one document each. Every write after a claim is fenced: it filters by `_id` and
+ * `leaseToken`, so that a dispatcher that has lost the lease changes nothing.
  * @param now the database's clock, so that instances with skewed clocks agree on what is due
  */
 export const createOutbox = (connection: Connection, now: () => Date) => {
   const deliveries = deliveryModel(connection);
   const later = (ms: number): Date => new Date(now().getTime() + ms);
-  const held = ({ _id, leaseToken }: ClaimedDelivery) => ({ _id, leaseToken });
+  const leased = ({ _id, leaseToken }: ClaimedDelivery) => ({ _id, leaseToken });
 
   const due = createDueDeliveries(
     (from, to, order, limit) =>
@@ -91,14 +91,13 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
   };
 
   return {
-    /** Call once before the first query. */
+    /** To be called once before the first query. */
     async ensureIndexes(): Promise<void> {
       await deliveries.createIndexes();
     },
 
     /**
-     * Puts the event into the outbox, due at once; for the same request and run the first call counts and others do
-     * nothing.
+     * Adds the event to the outbox, due immediately. Further calls for the same request and run do nothing.
      * @returns the webhook-id
      */
     async enqueue(event: WebhookEvent): Promise<string> {
@@ -106,7 +105,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       const origin = parseUrl(url)?.origin ?? '';
       const payload = JSON.stringify(event.payload);
       if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
-        throw new RangeError(`The webhook's body is above ${MAX_PAYLOAD_BYTES} bytes`);
+        throw new RangeError(`The webhook's body exceeds ${MAX_PAYLOAD_BYTES} bytes`);
       }
       const _id = webhookId(requestId, run);
       const at = now();
@@ -123,25 +122,24 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     },
 
     /**
-     * Leases up to `limit` due deliveries to the caller, each counted as an attempt: those that it picks of what is shown
-     * to it, or the longest due.
-     * Two claimers may find the same one; the update's filter on `nextAt` lets one of them have it.
+     * Leases up to `limit` due deliveries to the caller, each counted as an attempt: those that `select` returns, by
+     * default the longest due. If two claimers find the same delivery, the filter on `nextAt` gives it to one of them.
      */
-    async claim(limit: number, leaseMs: number, pick: PickDue = longestDue): Promise<ClaimedDelivery[]> {
+    async claim(limit: number, leaseMs: number, select: SelectDue = longestDue): Promise<ClaimedDelivery[]> {
       const claimed: ClaimedDelivery[] = [];
       while (claimed.length < limit) {
-        const picked = pick(await due.look(), limit - claimed.length);
-        if (picked.length === 0) break;
-        due.take(picked);
-        const ids = picked.map(({ _id }) => _id);
+        const selected = select(await due.list(), limit - claimed.length);
+        if (selected.length === 0) break;
+        due.remove(selected);
+        const ids = selected.map(({ _id }) => _id);
         claimed.push(...(await lease(ids, leaseMs)));
       }
       return claimed;
     },
 
-    /** Writes the last attempt and the end; false when the lease has passed to another and nothing was written. */
+    /** Records the last attempt and the final state; false if the lease was lost and nothing was written. */
     async finish(delivery: ClaimedDelivery, state: EndState, attempt: Attempt): Promise<boolean> {
-      const written = await deliveries.updateOne(held(delivery), {
+      const written = await deliveries.updateOne(leased(delivery), {
         $set: { state, lastStatus: attempt.status },
         $unset: { nextAt: '', leaseToken: '' },
         ...logged(attempt),
@@ -149,9 +147,9 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       return written.matchedCount === 1;
     },
 
-    /** Writes a failed attempt and when the next one is due; false when the lease has passed to another. */
+    /** Records a failed attempt and when the next one is due; false if the lease was lost and nothing was written. */
     async reschedule(delivery: ClaimedDelivery, attempt: Attempt, delayMs: number): Promise<boolean> {
-      const written = await deliveries.updateOne(held(delivery), {
+      const written = await deliveries.updateOne(leased(delivery), {
         $set: { nextAt: later(delayMs), lastStatus: attempt.status },
         $unset: { leaseToken: '' },
         ...logged(attempt),
@@ -159,7 +157,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       return written.matchedCount === 1;
     },
 
-    /** Gives back what was claimed and not sent; the claim does not count as an attempt. */
+    /** Requeues deliveries that were claimed but not sent; the claim does not count as an attempt. */
     async release(claimed: readonly ClaimedDelivery[], delayMs: number): Promise<void> {
       if (claimed.length === 0) return;
       await deliveries.updateMany(
@@ -171,7 +169,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       );
     },
 
-    /** Removes the request's deliveries, sent or not; an attempt under way can no longer write. */
+    /** Removes the request's deliveries, sent or not; an attempt in flight can no longer write. */
     async forget(requestId: string): Promise<void> {
       await deliveries.deleteMany({ requestId });
     },
@@ -191,7 +189,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
       }));
     },
 
-    /** The newest delivery of the request, for its status; null when it has none yet. */
+    /** The request's newest delivery, for its status; null if it has none yet. */
     async latest(requestId: string): Promise<DeliverySummary | null> {
       return deliveries
         .findOne({ requestId }, { _id: 0, url: 1, state: 1, attempts: 1, lastStatus: 1 })
@@ -200,10 +198,10 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     },
 
     /**
-     * Sends again, with the same webhook-id and body, at once and with a fresh schedule. An attempt that is under way
-     * loses its lease, so that its result cannot undo this.
-     * @param id the webhook-id; without it the newest delivery of the request
-     * @returns the webhook-id, or null when the request has no such delivery
+     * Requeues a delivery with the same webhook-id and body, due immediately and with a new schedule. An attempt in
+     * flight loses its lease, so that its result cannot undo this.
+     * @param id the webhook-id; by default the newest delivery of the request
+     * @returns the webhook-id, or null if the request has no such delivery
      */
     async redeliver(requestId: string, id?: string): Promise<string | null> {
       const chosen = await deliveries
@@ -226,7 +224,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
 
 const CLAIMED = { requestId: 1, url: 1, origin: 1, tenant: 1, secret: 1, payload: 1, attempts: 1, tries: 1 } as const;
 
-const longestDue: PickDue = (due, most) =>
-  [...due].sort((a, b) => a.nextAt.getTime() - b.nextAt.getTime()).slice(0, most);
+const longestDue: SelectDue = (due, limit) =>
+  [...due].sort((a, b) => a.nextAt.getTime() - b.nextAt.getTime()).slice(0, limit);
 
 const logged = (attempt: Attempt) => ({ $push: { attemptLog: { $each: [attempt], $slice: -LOGGED_ATTEMPTS } } });

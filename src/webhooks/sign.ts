@@ -1,30 +1,30 @@
 import { Webhook } from 'standardwebhooks';
 
 const PREFIX = 'whsec_';
-const LEAST_BYTES = 24;
-const MOST_BYTES = 64;
+const MIN_BYTES = 24;
+const MAX_BYTES = 64;
 
-/** Whether the text is a Standard Webhooks secret: `whsec_` and 24 to 64 bytes in padded base64 (RFC 4648, 4). */
+/** Whether the text is a Standard Webhooks secret: `whsec_` and 24 to 64 bytes in padded base64 (RFC 4648, section 4). */
 export const isValidSecret = (text: string): boolean => {
   if (!text.startsWith(PREFIX)) return false;
   const encoded = text.slice(PREFIX.length);
   const key = Buffer.from(encoded, 'base64');
-  // Node skips what is not base64; only what encodes back to the same text is read alike by every receiver's library.
-  return key.toString('base64') === encoded && key.length >= LEAST_BYTES && key.length <= MOST_BYTES;
+  // Node ignores invalid characters. Only canonical base64 is decoded identically by the libraries of all receivers.
+  return key.toString('base64') === encoded && key.length >= MIN_BYTES && key.length <= MAX_BYTES;
 };
 
 export interface Message {
-  /** The webhook-id: the same however often the message is sent. */
+  /** The webhook-id: the same for every attempt. */
   readonly id: string;
-  /** The exact body; the signature covers its bytes. */
+  /** The body; the signature covers its bytes. */
   readonly payload: string;
   readonly secret: string | null;
 }
 
 /**
- * The headers of Standard Webhooks 1.0; without a secret the message goes out unsigned.
- * @param at the moment of this attempt: receivers refuse a signature that is minutes old
- * @throws Error when the secret cannot be read
+ * The headers of Standard Webhooks 1.0; without a secret the message is not signed.
+ * @param at time of this attempt: receivers reject signatures that are minutes old
+ * @throws Error if the secret cannot be decoded
  */
 export const messageHeaders = ({ id, payload, secret }: Message, at: Date): Record<string, string> => ({
   'webhook-id': id,

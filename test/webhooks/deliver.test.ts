@@ -59,14 +59,14 @@ describe('deliver', () => {
     expect(new Webhook(secret).verify(got?.body ?? '', headers)).toEqual(JSON.parse(payload));
   });
 
-  it('sends without a signature when there is no secret', async () => {
+  it('sends no signature without a secret', async () => {
     const { received, ...it } = await start().then((got) => ({ received: got.received, url: got.url() }));
     await deliver(message(it.url, null), new Date());
     expect(received[0]?.headers['webhook-id']).toBe('msg_r1_1');
     expect(received[0]?.headers).not.toHaveProperty('webhook-signature');
   });
 
-  it('keeps the URL as it was given: path, query and login', async () => {
+  it('keeps the path, query and credentials of the URL', async () => {
     const it = await start();
     await deliver(message(it.url('/a%20b?token=x&y=1').replace('//', '//user:pass@')), new Date());
     expect(it.received[0]?.url).toBe('/a%20b?token=x&y=1');
@@ -82,7 +82,7 @@ describe('deliver', () => {
     await target.close();
   });
 
-  it('reports refusals with their status and the start of the answer', async () => {
+  it('reports error responses with their status and the start of the body', async () => {
     const it = await start(answer(500, 'é'.repeat(600)), answer(410));
     const refused = await deliver(message(it.url()), new Date());
     expect(refused).toMatchObject({ status: 500, error: 'The receiver answered 500.', answer: 'é'.repeat(500) });
@@ -97,7 +97,7 @@ describe('deliver', () => {
     expect((await deliver(message(it.url()), at)).retryAfterMs).toBe(90_000);
   });
 
-  it('cuts an answer that never ends and hangs up', async () => {
+  it('truncates an endless response and closes the connection', async () => {
     let hungUp: Promise<void> | undefined;
     const endless: Answer = (response) => {
       hungUp = new Promise((resolve) => response.on('close', resolve));
@@ -112,22 +112,26 @@ describe('deliver', () => {
     await hungUp;
   });
 
-  it('goes by the status when the body never ends, or breaks off', async () => {
+  it('uses the status if the body never ends or breaks off', async () => {
     const dripping: Answer = (response) => void response.writeHead(200).write('so far');
     const breaking: Answer = (response) => {
       response.writeHead(202, { 'Content-Length': 100 }).write('half', () => response.destroy());
     };
     const it = await start(dripping, breaking);
-    const impatient = createDeliver(agents, { timeoutMs: 300 });
-    expect(await impatient(message(it.url()), new Date())).toMatchObject({
+    const withShortTimeout = createDeliver(agents, { timeoutMs: 300 });
+    expect(await withShortTimeout(message(it.url()), new Date())).toMatchObject({
       status: 200,
       error: null,
       answer: 'so far',
     });
-    expect(await impatient(message(it.url()), new Date())).toMatchObject({ status: 202, error: null, answer: 'half' });
+    expect(await withShortTimeout(message(it.url()), new Date())).toMatchObject({
+      status: 202,
+      error: null,
+      answer: 'half',
+    });
   });
 
-  it('gives up on a receiver that does not answer in time', async () => {
+  it('times out if the receiver does not answer', async () => {
     const it = await start(noAnswer);
     const result = await createDeliver(agents, { timeoutMs: 200 })(message(it.url()), new Date());
     expect(result).toMatchObject({
@@ -138,7 +142,7 @@ describe('deliver', () => {
     expect(result.durationMs).toBeGreaterThanOrEqual(190);
   });
 
-  it('waits less for the first attempt than for later ones', async () => {
+  it('has a shorter timeout for the first attempt', async () => {
     const it = await start(noAnswer, noAnswer);
     const deliver = createDeliver(agents, { timeoutMs: 400, firstTimeoutMs: 50 });
     const errors: (string | null)[] = [];
@@ -149,21 +153,21 @@ describe('deliver', () => {
     ]);
   });
 
-  it('ends early when the service stops, and does not begin after that', async () => {
+  it('aborts when the service stops, and does not start after that', async () => {
     const it = await start(noAnswer);
     const stop = new AbortController();
     const running = deliver(message(it.url()), new Date(), stop.signal);
     await it.count(1);
     stop.abort();
-    const error = 'The service stopped before the receiver had answered.';
+    const error = 'The service stopped before the receiver answered.';
     expect(await running).toMatchObject({ status: null, error });
     expect(await deliver(message(it.url()), new Date(), stop.signal)).toMatchObject({ status: null, error });
     expect(it.received).toHaveLength(1);
   });
 
-  it('says that the receiver hung up or refused the connection', async () => {
+  it('reports that the receiver closed or refused the connection', async () => {
     const it = await start(hangUp);
-    const closed = 'The receiver closed the connection before it had answered.';
+    const closed = 'The receiver closed the connection before it answered.';
     expect(await deliver(message(it.url()), new Date())).toMatchObject({ status: null, error: closed });
     const url = it.url();
     await it.close();
@@ -172,7 +176,7 @@ describe('deliver', () => {
     expect(await deliver(message(url), new Date())).toMatchObject({ status: null, error: refused });
   });
 
-  it('says that the receiver speaks no TLS, without quoting the URL', async () => {
+  it('reports that the receiver does not speak TLS, without quoting the URL', async () => {
     const server = createServer((socket) =>
       socket
         .on('error', () => {})
@@ -183,15 +187,15 @@ describe('deliver', () => {
     const { port } = server.address() as AddressInfo;
     const result = await deliver(message(`https://127.0.0.1:${port}/hook?token=hidden`), new Date());
     await new Promise((closed) => server.close(closed));
-    expect(result).toMatchObject({ status: null, error: 'The receiver does not speak TLS as it should.' });
+    expect(result).toMatchObject({ status: null, error: 'The TLS handshake with the receiver failed.' });
   });
 
   it.each([
-    ['CERT_HAS_EXPIRED', 'The certificate of the receiver is not valid.'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the receiver is not valid.'],
+    ['CERT_HAS_EXPIRED', 'The certificate of the receiver is invalid.'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the receiver is invalid.'],
     ['ENOTFOUND', 'The host name of the webhook URL does not exist.'],
     ['EHOSTUNREACH', 'The message could not be sent (EHOSTUNREACH).'],
-  ])('has a sentence of its own for %s', async (code, sentence) => {
+  ])('has its own message for %s', async (code, sentence) => {
     class FailingAgent extends HttpsAgent {
       override createConnection(...[, callback]: Parameters<HttpsAgent['createConnection']>): undefined {
         const fail = callback as unknown as (error: Error) => void;
@@ -203,7 +207,7 @@ describe('deliver', () => {
     expect(result).toMatchObject({ status: null, error: sentence });
   });
 
-  it('leaves addresses alone that the agents refuse', async () => {
+  it('does not connect to addresses that the agents refuse', async () => {
     const it = await start();
     const strict = createGuardedAgents({ allowPrivateNetworks: [] });
     const result = await createDeliver(strict)(message(it.url('/?token=hidden')), new Date());
@@ -220,7 +224,7 @@ describe('deliver', () => {
     },
   );
 
-  it('reports a secret that cannot be read instead of throwing', async () => {
+  it('reports an invalid secret instead of throwing', async () => {
     const it = await start();
     const result = await deliver(message(it.url(), 'whsec_***'), new Date());
     expect(result).toMatchObject({ status: null, error: expect.stringContaining('could not be sent') });

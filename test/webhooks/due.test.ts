@@ -18,21 +18,21 @@ const setUp = () => {
   return { time, stored, due, limits, add };
 };
 
-test('shows at once what has just become due, behind however many that nobody takes', async () => {
+test('lists newly due deliveries immediately, even behind thousands that are not claimed', async () => {
   const { due, add, time } = setUp();
   for (let n = 0; n < 5_000; n += 1) {
     time.now += 1;
     add(`silent${n}`);
   }
-  await due.look();
+  await due.list();
   time.now += 1;
   add('new');
-  const shown = await due.look();
-  expect(shown[0]?._id).toBe('new');
-  expect(shown.some(({ _id }) => _id === 'silent0')).toBe(true);
+  const listed = await due.list();
+  expect(listed[0]?._id).toBe('new');
+  expect(listed.some(({ _id }) => _id === 'silent0')).toBe(true);
 });
 
-test('comes to everything in turn, by narrow readings, and begins anew at the end', async () => {
+test('lists everything in turn with small queries, then starts over', async () => {
   const { due, add, time, limits } = setUp();
   for (let n = 0; n < 1_000; n += 1) {
     time.now += 10;
@@ -41,31 +41,31 @@ test('comes to everything in turn, by narrow readings, and begins anew at the en
   time.now += 60_000;
   for (const _ of [1, 2]) {
     const seen = new Set<string>();
-    for (let look = 0; look < 5; look += 1) {
-      for (const { _id } of await due.look()) seen.add(_id);
+    for (let round = 0; round < 5; round += 1) {
+      for (const { _id } of await due.list()) seen.add(_id);
       time.now += 1_000;
     }
     expect(seen.size).toBe(1_000);
-    // An empty page at the end of the range costs no turn.
+    // The empty page at the end of the range does not count as a round.
     limits.length = 0;
   }
   expect(Math.max(...limits, 200)).toBe(200);
 });
 
-test('reads a page once a second, and anew when it is used up', async () => {
+test('reads a page once a second, and the next one when it is used up', async () => {
   const { due, add, time, limits } = setUp();
   add('a');
   add('b');
-  const first = await due.look();
+  const first = await due.list();
   expect(first.map(({ _id }) => _id)).toEqual(['a', 'b']);
-  await due.look();
-  await due.look();
-  // What has just become due is looked for each time, the page is not.
+  await due.list();
+  await due.list();
+  // Newly due deliveries are read each time, the page is not.
   expect(limits).toEqual([200, 100, 100]);
-  due.take(first);
+  due.remove(first);
   expect(limits).toHaveLength(3);
   time.now += 1;
   add('c');
-  expect((await due.look()).map(({ _id }) => _id)).toContain('c');
+  expect((await due.list()).map(({ _id }) => _id)).toContain('c');
   expect(limits.filter((limit) => limit === 200)).toHaveLength(2);
 });

@@ -56,13 +56,13 @@ describe('outbox', () => {
     expect(indexes.filter((index) => index.partialFilterExpression !== undefined)).toEqual([]);
   });
 
-  it('makes one document of an event that is put in many times at once', async () => {
+  it('creates one document for an event that is enqueued many times concurrently', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => outbox.enqueue(event('r1'))));
     expect(new Set(ids)).toEqual(new Set(['msg_r1_1']));
     expect(await connection.collection('deliveries').countDocuments()).toBe(1);
   });
 
-  it('does not bring back a delivered event when it is put in again', async () => {
+  it('does not resend a delivered event that is enqueued again', async () => {
     await outbox.enqueue(event('r1'));
     await outbox.finish(await claimOne(), 'delivered', attempt(200));
     await outbox.enqueue(event('r1'));
@@ -76,15 +76,15 @@ describe('outbox', () => {
     await outbox.enqueue(event('r1', 2));
     await outbox.enqueue(event('other'));
     expect((await outbox.list('r1')).map(({ id }) => id)).toEqual(['msg_r1_2', 'msg_r1_1']);
-    expect(await outbox.latest('nobody')).toBeNull();
+    expect(await outbox.latest('unknown')).toBeNull();
   });
 
-  it('refuses a body that receivers would not take', async () => {
+  it('refuses a body that is too large for receivers', async () => {
     const large = { ...event('r1'), payload: { text: 'x'.repeat(20_000) } };
-    await expect(outbox.enqueue(large)).rejects.toThrow('above 20000 bytes');
+    await expect(outbox.enqueue(large)).rejects.toThrow('exceeds 20000 bytes');
   });
 
-  it('keeps the exact bytes of the body for every attempt', async () => {
+  it('sends the same bytes on every attempt', async () => {
     await outbox.enqueue(event('r1'));
     const first = await claimOne();
     await outbox.reschedule(first, attempt(500), 0);
@@ -104,7 +104,7 @@ describe('outbox', () => {
     expect((await outbox.claim(2, LEASE_MS)).map(({ requestId }) => requestId)).toEqual(['r3']);
   });
 
-  it('shows what is due with its receiver and tenant, and leases what is picked', async () => {
+  it('lists due deliveries with receiver and tenant, and leases those selected', async () => {
     await outbox.enqueue({ ...event('r1'), tenant: 'shop-a' });
     await outbox.enqueue(event('r2'));
     await connection.collection('deliveries').updateOne({ requestId: 'r2' }, { $unset: { origin: '' } });
@@ -125,7 +125,7 @@ describe('outbox', () => {
     expect(await outbox.claim(5, LEASE_MS)).toMatchObject([{ _id: 'msg_r2_1' }]);
   });
 
-  it('gives each delivery to one of many claimers', async () => {
+  it('leases each delivery to only one of many claimers', async () => {
     await Promise.all(Array.from({ length: 40 }, (_, i) => outbox.enqueue(event(`r${i}`))));
     const claimers = Array.from({ length: 8 }, () => createOutbox(connection, now));
     const claims = (
@@ -144,27 +144,27 @@ describe('outbox', () => {
     expect(claims).toHaveLength(40);
   });
 
-  it('hands a delivery on when its lease has run out, and refuses what its former holder writes', async () => {
+  it('leases a delivery again when its lease expires, and rejects writes of its former holder', async () => {
     await outbox.enqueue(event('r1'));
     const lost = await claimOne();
     pass(LEASE_MS - 1);
     expect(await outbox.claim(1, LEASE_MS)).toEqual([]);
     pass(1);
-    const held = await claimOne();
-    expect(held._id).toBe(lost._id);
-    expect(held.attempts).toBe(2);
+    const current = await claimOne();
+    expect(current._id).toBe(lost._id);
+    expect(current.attempts).toBe(2);
 
     expect(await outbox.finish(lost, 'failed', attempt(500))).toBe(false);
     expect(await outbox.reschedule(lost, attempt(500), 0)).toBe(false);
     await outbox.release([lost], 0);
     expect(await outbox.latest('r1')).toMatchObject({ state: 'pending', attempts: 2, lastStatus: null });
 
-    expect(await outbox.finish(held, 'delivered', attempt(200))).toBe(true);
-    expect(await outbox.finish(held, 'failed', attempt(500))).toBe(false);
+    expect(await outbox.finish(current, 'delivered', attempt(200))).toBe(true);
+    expect(await outbox.finish(current, 'failed', attempt(500))).toBe(false);
     expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', lastStatus: 200 });
   });
 
-  it('gives back what was not sent without counting it', async () => {
+  it('requeues unsent deliveries without counting an attempt', async () => {
     await outbox.enqueue(event('r1'));
     await outbox.release([await claimOne()], 5000);
     expect(await outbox.claim(1, LEASE_MS)).toEqual([]);
@@ -173,7 +173,7 @@ describe('outbox', () => {
     await outbox.release([], 0);
   });
 
-  it('shows every attempt, newest first, and neither secret nor body', async () => {
+  it('lists every attempt, newest first, without secret and body', async () => {
     await outbox.enqueue(event('r1'));
     await outbox.reschedule(await claimOne(), attempt(500), 5000);
     pass(5000);
@@ -198,7 +198,7 @@ describe('outbox', () => {
     });
   });
 
-  it('keeps the newest 50 attempts and counts them all', async () => {
+  it('stores the latest 50 attempts and counts all of them', async () => {
     await outbox.enqueue(event('r1'));
     for (let i = 1; i <= 53; i++) {
       await outbox.reschedule(await claimOne(), { ...attempt(500), durationMs: i }, 1);
@@ -209,7 +209,7 @@ describe('outbox', () => {
     expect(view?.attemptLog.map(({ durationMs }) => durationMs)).toEqual(Array.from({ length: 50 }, (_, i) => 53 - i));
   });
 
-  it('sends again by hand with the same id and a fresh schedule', async () => {
+  it('redelivers with the same id and a new schedule', async () => {
     await outbox.enqueue(event('r1'));
     await outbox.reschedule(await claimOne(), attempt(500), 0);
     const before = await claimOne();
@@ -222,15 +222,15 @@ describe('outbox', () => {
     expect(await claimOne()).toMatchObject({ _id: 'msg_r1_1', payload: before.payload, attempts: 3, tries: 1 });
   });
 
-  it('does not let an attempt under way undo a redelivery', async () => {
+  it('does not let an attempt in flight undo a redelivery', async () => {
     await outbox.enqueue(event('r1'));
-    const underWay = await claimOne();
+    const inFlight = await claimOne();
     await outbox.redeliver('r1');
-    expect(await outbox.finish(underWay, 'gone', attempt(410))).toBe(false);
+    expect(await outbox.finish(inFlight, 'gone', attempt(410))).toBe(false);
     expect(await claimOne()).toMatchObject({ _id: 'msg_r1_1' });
   });
 
-  it('redelivers the newest or the named one, and only of that request', async () => {
+  it('redelivers the newest or the given delivery, and only of that request', async () => {
     await outbox.enqueue(event('r1', 1));
     pass(1000);
     await outbox.enqueue(event('r1', 2));

@@ -1,24 +1,26 @@
 import fc from 'fast-check';
-import { DEFAULT_SCHEDULE, judge, LONGEST_PAUSE_MS } from '../../src/webhooks/schedule.ts';
+import { DEFAULT_SCHEDULE, LONGEST_PAUSE_MS, nextStep } from '../../src/webhooks/schedule.ts';
 
 const middle = 0.5;
 const minutes = (count: number): number => count * 60_000;
 
-describe('judge', () => {
-  it.each([200, 201, 202, 204, 299])('takes %i as delivered', (status) => {
-    expect(judge({ status, tries: 1 }, DEFAULT_SCHEDULE, middle)).toEqual({ kind: 'end', state: 'delivered' });
+describe('nextStep', () => {
+  it.each([200, 201, 202, 204, 299])('counts %i as delivered', (status) => {
+    expect(nextStep({ status, tries: 1 }, DEFAULT_SCHEDULE, middle)).toEqual({ kind: 'end', state: 'delivered' });
   });
 
-  it('ends at 410, however many attempts are left', () => {
-    expect(judge({ status: 410, tries: 1 }, DEFAULT_SCHEDULE, middle)).toEqual({ kind: 'end', state: 'gone' });
+  it('ends at 410, regardless of the remaining attempts', () => {
+    expect(nextStep({ status: 410, tries: 1 }, DEFAULT_SCHEDULE, middle)).toEqual({ kind: 'end', state: 'gone' });
   });
 
-  it.each([null, 301, 302, 308, 400, 404, 429, 500, 503])('tries again after %s', (status) => {
-    expect(judge({ status, tries: 1 }, DEFAULT_SCHEDULE, middle)).toEqual({ kind: 'again', delayMs: 5_000 });
+  it.each([null, 301, 302, 308, 400, 404, 429, 500, 503])('retries after %s', (status) => {
+    expect(nextStep({ status, tries: 1 }, DEFAULT_SCHEDULE, middle)).toEqual({ kind: 'again', delayMs: 5_000 });
   });
 
-  it('grows the pauses as published and then gives up', () => {
-    const steps = Array.from({ length: 10 }, (_, i) => judge({ status: 500, tries: i + 1 }, DEFAULT_SCHEDULE, middle));
+  it('follows the documented pauses and then fails', () => {
+    const steps = Array.from({ length: 10 }, (_, i) =>
+      nextStep({ status: 500, tries: i + 1 }, DEFAULT_SCHEDULE, middle),
+    );
     const hours = [2, 5, 10, 14, 20, 24].map((count) => minutes(count * 60));
     expect(steps).toEqual([
       ...[5_000, minutes(5), minutes(30), ...hours].map((delayMs) => ({ kind: 'again', delayMs })),
@@ -26,29 +28,29 @@ describe('judge', () => {
     ]);
   });
 
-  it('spreads every pause by a fifth to either side and no further', () => {
+  it('varies every pause by at most 20% either way', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(random, fc.integer({ min: 1, max: 9 }), (at, tries) => {
-        const step = judge({ status: null, tries }, DEFAULT_SCHEDULE, at);
+        const step = nextStep({ status: null, tries }, DEFAULT_SCHEDULE, at);
         const pause = DEFAULT_SCHEDULE[tries - 1] ?? 0;
         if (step.kind !== 'again') throw new Error('ended early');
         expect(step.delayMs).toBeGreaterThanOrEqual(pause * 0.8 - 1);
         expect(step.delayMs).toBeLessThanOrEqual(pause * 1.2 + 1);
       }),
     );
-    expect(judge({ status: 500, tries: 1 }, DEFAULT_SCHEDULE, 0)).toEqual({ kind: 'again', delayMs: 4_000 });
+    expect(nextStep({ status: 500, tries: 1 }, DEFAULT_SCHEDULE, 0)).toEqual({ kind: 'again', delayMs: 4_000 });
   });
 
-  it.each([429, 503])('waits as long as Retry-After of a %i says, a day at most', (status) => {
-    const delay = (retryAfterMs: number) => judge({ status, retryAfterMs, tries: 1 }, DEFAULT_SCHEDULE, middle);
+  it.each([429, 503])('waits for Retry-After of a %i, at most a day', (status) => {
+    const delay = (retryAfterMs: number) => nextStep({ status, retryAfterMs, tries: 1 }, DEFAULT_SCHEDULE, middle);
     expect(delay(60_000)).toEqual({ kind: 'again', delayMs: 60_000 });
     expect(delay(LONGEST_PAUSE_MS * 30)).toEqual({ kind: 'again', delayMs: LONGEST_PAUSE_MS });
     expect(delay(1_000)).toEqual({ kind: 'again', delayMs: 5_000 });
   });
 
-  it('does not listen to Retry-After of other answers', () => {
-    const step = judge({ status: 500, retryAfterMs: minutes(60), tries: 1 }, DEFAULT_SCHEDULE, middle);
+  it('ignores Retry-After of other statuses', () => {
+    const step = nextStep({ status: 500, retryAfterMs: minutes(60), tries: 1 }, DEFAULT_SCHEDULE, middle);
     expect(step).toEqual({ kind: 'again', delayMs: 5_000 });
   });
 });

@@ -5,7 +5,7 @@ const secretOf = (bytes: number): string => `whsec_${Buffer.alloc(bytes, 0xfb).t
 const payload = '{"type":"request.completed","name":"Zoë"}';
 
 describe('isValidSecret', () => {
-  it.each([24, 25, 32, 64])('takes whsec_ with %i bytes in base64', (bytes) => {
+  it.each([24, 25, 32, 64])('accepts whsec_ with %i bytes in base64', (bytes) => {
     expect(isValidSecret(secretOf(bytes))).toBe(true);
   });
 
@@ -16,10 +16,10 @@ describe('isValidSecret', () => {
     ['empty', ''],
     ['only the prefix', 'whsec_'],
     ['with its padding cut off', secretOf(25).replace(/=+$/, '')],
-    ['with padding too many', `${secretOf(24)}==`],
+    ['with too much padding', `${secretOf(24)}==`],
     ['in the URL alphabet', secretOf(24).replaceAll('+', '-').replaceAll('/', '_')],
     ['with a space in it', `${secretOf(24)} `],
-  ])('refuses a secret that is %s', (_fault, secret) => {
+  ])('refuses a secret that is %s', (_case, secret) => {
     expect(isValidSecret(secret)).toBe(false);
   });
 });

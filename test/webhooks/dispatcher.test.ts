@@ -1,29 +1,33 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
-import { type Courier, type CourierDeps, createCourier } from '../../src/webhooks/courier.ts';
 import { createDeliver, type Deliver } from '../../src/webhooks/deliver.ts';
+import {
+  createWebhookDispatcher,
+  type WebhookDispatcher,
+  type WebhookDispatcherDeps,
+} from '../../src/webhooks/dispatcher.ts';
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { testConnection } from '../support/database.ts';
 import { type Answer, answer, hangUp, noAnswer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 
-const until = async (holds: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> => {
+const until = async (condition: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> => {
   const end = performance.now() + withinMs;
-  while (!(await holds())) {
+  while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
     await new Promise((next) => setTimeout(next, 10));
   }
 };
 
-describe('courier', () => {
+describe('webhook dispatcher', () => {
   let database: Awaited<ReturnType<typeof testConnection>>;
   let outbox: Outbox;
   let agents: GuardedAgents;
   let deliver: Deliver;
   let logged: string[];
-  const couriers: Courier[] = [];
+  const dispatchers: WebhookDispatcher[] = [];
   const receivers: WebhookReceiver[] = [];
   const now = (): Date => new Date();
 
@@ -32,13 +36,21 @@ describe('courier', () => {
     receivers.push(receiver);
     return receiver;
   };
-  const run = (deps: Partial<CourierDeps> = {}): Courier => {
+  const run = (deps: Partial<WebhookDispatcherDeps> = {}): WebhookDispatcher => {
     const note = (facts: object, text: string): void => void logged.push(`${text} ${JSON.stringify(facts)}`);
     const log = { info: note, warn: note };
-    const courier = createCourier({ outbox, deliver, now, log, pollMs: 20, schedule: [20, 20, 20], ...deps });
-    courier.start();
-    couriers.push(courier);
-    return courier;
+    const dispatcher = createWebhookDispatcher({
+      outbox,
+      deliver,
+      now,
+      log,
+      pollMs: 20,
+      schedule: [20, 20, 20],
+      ...deps,
+    });
+    dispatcher.start();
+    dispatchers.push(dispatcher);
+    return dispatcher;
   };
   const enqueue = (requestId: string, url: string, signed: string | null = secret): Promise<string> =>
     outbox.enqueue({ requestId, run: 1, url, secret: signed, type: 'request.completed', payload: { requestId } });
@@ -60,7 +72,7 @@ describe('courier', () => {
     await database.connection.collection('deliveries').deleteMany({});
   });
   afterEach(async () => {
-    await Promise.all(couriers.splice(0).map((courier) => courier.stop()));
+    await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.stop()));
     await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
   });
   afterAll(async () => {
@@ -68,11 +80,11 @@ describe('courier', () => {
     await database.close();
   });
 
-  it('delivers once what is put in, at once when woken', async () => {
+  it('delivers an enqueued event once, immediately when woken', async () => {
     const receiver = await receiverWith();
-    const courier = run({ pollMs: 60_000 });
+    const dispatcher = run({ pollMs: 60_000 });
     await enqueue('r1', receiver.url());
-    courier.wake();
+    dispatcher.wake();
     await ended('r1');
     expect(await outbox.latest('r1')).toEqual({
       url: receiver.url(),
@@ -84,7 +96,7 @@ describe('courier', () => {
     expect(logged).toEqual([expect.stringContaining('webhook delivered')]);
   });
 
-  it('tries again until the receiver takes it, with the same id and body and a valid signature each time', async () => {
+  it('retries until the receiver accepts it, each time with the same id and body and a valid signature', async () => {
     const receiver = await receiverWith(answer(500, 'no'), answer(302), answer(200, 'yes'));
     run();
     await enqueue('r1', receiver.url());
@@ -104,35 +116,35 @@ describe('courier', () => {
     ]);
   });
 
-  it('gives up when the schedule is used up, and begins anew when redelivered by hand', async () => {
+  it('fails at the end of the schedule, and starts over on redelivery', async () => {
     const receiver = await receiverWith(answer(500), answer(500), answer(500), answer(500), answer(200));
-    const courier = run();
+    const dispatcher = run();
     await enqueue('r1', receiver.url());
     await ended('r1');
     expect(await outbox.latest('r1')).toMatchObject({ state: 'failed', attempts: 4, lastStatus: 500 });
     await outbox.redeliver('r1');
-    courier.wake();
+    dispatcher.wake();
     await ended('r1');
     expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 5, lastStatus: 200 });
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(['msg_r1_1']));
   });
 
-  it('tells of every attempt and what followed it', async () => {
-    const told: string[] = [];
-    const onAttempt: CourierDeps['onAttempt'] = (outcome, { status, durationMs }) => {
+  it('reports each attempt with its outcome', async () => {
+    const reported: string[] = [];
+    const onAttempt: WebhookDispatcherDeps['onAttempt'] = (outcome, { status, durationMs }) => {
       expect(durationMs).toBeGreaterThanOrEqual(0);
-      told.push(`${outcome} ${status}`);
+      reported.push(`${outcome} ${status}`);
     };
     const receiver = await receiverWith(answer(500), hangUp, answer(200), answer(410), noAnswer);
-    const courier = run({ onAttempt });
+    const dispatcher = run({ onAttempt });
     await enqueue('r1', receiver.url());
     await ended('r1');
     await enqueue('r2', receiver.url());
     await ended('r2');
     await enqueue('r3', receiver.url());
     await receiver.count(5);
-    await courier.stop(200);
-    expect(told).toEqual(['retried 500', 'retried null', 'delivered 200', 'gone 410', 'interrupted null']);
+    await dispatcher.stop(200);
+    expect(reported).toEqual(['retried 500', 'retried null', 'delivered 200', 'gone 410', 'interrupted null']);
   });
 
   it('stops at 410', async () => {
@@ -143,7 +155,7 @@ describe('courier', () => {
     expect(await outbox.latest('r1')).toMatchObject({ state: 'gone', attempts: 1, lastStatus: 410 });
   });
 
-  it('puts the next attempt off as long as Retry-After says', async () => {
+  it('delays the next attempt by Retry-After', async () => {
     const receiver = await receiverWith(answer(503, '', { 'Retry-After': '3600' }));
     run();
     await enqueue('r1', receiver.url());
@@ -153,12 +165,12 @@ describe('courier', () => {
     expect(Math.abs((view?.nextAt?.getTime() ?? 0) - Date.now() - 3_600_000)).toBeLessThan(10_000);
   });
 
-  it('sends again with the same id when the process dies between the receiver’s 2xx and its own write', async () => {
+  it('sends again with the same id if the process dies between the receiver’s 2xx and its own write', async () => {
     const receiver = await receiverWith();
     await enqueue('r1', receiver.url());
     const [claimed] = await outbox.claim(1, 400);
     if (claimed === undefined) throw new Error('nothing was due');
-    // What a killed process leaves behind: the receiver has the message, and a lease that nobody renews.
+    // As after a crash: the receiver has the message, and the lease is not renewed.
     expect(await deliver(claimed, now())).toMatchObject({ status: 204 });
     run();
     await ended('r1');
@@ -166,42 +178,42 @@ describe('courier', () => {
     expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 2 });
   });
 
-  it('repeats its own write while the database is away, without sending again', async () => {
+  it('retries its own write while the database is unavailable, without sending again', async () => {
     const receiver = await receiverWith();
     let failures = 2;
-    const shaky: CourierDeps['outbox'] = {
+    const flaky: WebhookDispatcherDeps['outbox'] = {
       ...outbox,
       finish: async (...args) => {
         if (failures-- > 0) throw new Error('connection lost');
         return outbox.finish(...args);
       },
     };
-    run({ outbox: shaky });
+    run({ outbox: flaky });
     await enqueue('r1', receiver.url());
     await ended('r1');
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('waits out a database that does not answer, and says so once', async () => {
+  it('waits for an unavailable database, and logs that once', async () => {
     const receiver = await receiverWith();
-    let asked = 0;
-    const shaky: CourierDeps['outbox'] = {
+    let claims = 0;
+    const flaky: WebhookDispatcherDeps['outbox'] = {
       ...outbox,
       claim: async (...args) => {
-        asked += 1;
-        if (asked <= 3) throw new Error('connection lost');
+        claims += 1;
+        if (claims <= 3) throw new Error('connection lost');
         return outbox.claim(...args);
       },
     };
     await enqueue('r1', receiver.url());
-    run({ outbox: shaky });
+    run({ outbox: flaky });
     await ended('r1');
-    const told = logged.map((line) => line.split(' {')[0]);
-    expect(told.filter((line) => line?.includes('does not answer'))).toHaveLength(1);
-    expect(told.filter((line) => line?.includes('answers again'))).toHaveLength(1);
+    const messages = logged.map((line) => line.split(' {')[0]);
+    expect(messages.filter((line) => line?.includes('outbox is unavailable'))).toHaveLength(1);
+    expect(messages.filter((line) => line?.includes('available again'))).toHaveLength(1);
   });
 
-  it('shares the work between instances so that each message is sent once', async () => {
+  it('sends each message once when several instances share the outbox', async () => {
     const receiver = await receiverWith();
     await Promise.all(Array.from({ length: 30 }, (_, i) => enqueue(`r${i}`, receiver.url())));
     for (let i = 0; i < 3; i++) run({ outbox: createOutbox(database.connection, now), concurrency: 4 });
@@ -211,21 +223,21 @@ describe('courier', () => {
     expect(receiver.received).toHaveLength(30);
   });
 
-  it('sends no more at the same time than it may', async () => {
+  it('never exceeds its concurrency', async () => {
     let open = 0;
-    let most = 0;
+    let maxOpen = 0;
     const counting: Deliver = async (...args) => {
-      most = Math.max(most, ++open);
+      maxOpen = Math.max(maxOpen, ++open);
       return deliver(...args).finally(() => open--);
     };
     const [one, two] = await Promise.all([receiverWith(), receiverWith()]);
     await Promise.all(Array.from({ length: 12 }, (_, i) => enqueue(`r${i}`, (i % 2 ? one : two).url())));
     run({ deliver: counting, concurrency: 3 });
     await Promise.all(Array.from({ length: 12 }, (_, i) => ended(`r${i}`)));
-    expect(most).toBeLessThanOrEqual(3);
+    expect(maxOpen).toBeLessThanOrEqual(3);
   });
 
-  it('does not let a receiver that never answers hold up the others', async () => {
+  it('is not blocked by a receiver that never answers', async () => {
     const [stuck, quick] = await Promise.all([receiverWith(noAnswer), receiverWith()]);
     for (let i = 0; i < 6; i++) await enqueue(`stuck${i}`, stuck.url());
     await enqueue('quick', quick.url());
@@ -234,7 +246,7 @@ describe('courier', () => {
     expect(stuck.received.length).toBeLessThanOrEqual(3);
   });
 
-  it('sends to a good receiver at once beside hundreds that never answer, each with an address of its own', async () => {
+  it('sends to a working receiver immediately while hundreds of others, each with its own address, never answer', async () => {
     const quick = await receiverWith();
     let opened = 0;
     const silent = createServer((socket) => {
@@ -247,30 +259,30 @@ describe('courier', () => {
     const concurrency = 16;
     for (let n = 0; n < 300; n++)
       await enqueue(`silent${n}`, `http://127.0.${1 + (n >> 7)}.${1 + (n & 127)}:${silence}/`);
-    const courier = run({ concurrency, patienceMs: 100, graceMs: 0, schedule: [60_000] });
+    const dispatcher = run({ concurrency, preemptAfterMs: 100, graceMs: 0, schedule: [60_000] });
     await until(() => opened >= concurrency);
     await enqueue('quick', quick.url());
-    courier.wake();
+    dispatcher.wake();
     await quick.count(1);
-    // Those that had the slots, those that were claimed meanwhile, and no more of the queue.
+    // Those that had permits and those claimed meanwhile, but not the rest of the queue.
     expect(opened).toBeLessThan(5 * concurrency);
-    await courier.stop();
-    const [cut] = await Promise.all(
+    await dispatcher.stop();
+    const [preempted] = await Promise.all(
       [...Array(300).keys()].map(async (n) => (await outbox.list(`silent${n}`))[0]?.attemptLog[0]?.error),
-    ).then((errors) => errors.filter((error) => error?.includes('others waited')));
-    expect(cut).toBeDefined();
+    ).then((errors) => errors.filter((error) => error?.includes('other deliveries')));
+    expect(preempted).toBeDefined();
     silent.close();
   });
 
-  it('waits at its stop for an answer that is on its way, and takes nothing more', async () => {
+  it('waits for pending responses on stop, and claims nothing more', async () => {
     let reply = (): void => {};
     const receiver = await receiverWith((response) => {
       reply = () => void response.writeHead(200).end();
     });
-    const courier = run();
+    const dispatcher = run();
     await enqueue('r1', receiver.url());
     await receiver.count(1);
-    const stopped = courier.stop();
+    const stopped = dispatcher.stop();
     await enqueue('r2', receiver.url());
     reply();
     await stopped;
@@ -278,12 +290,12 @@ describe('courier', () => {
     expect(await outbox.latest('r2')).toMatchObject({ state: 'pending', attempts: 0 });
   });
 
-  it('ends at its stop what takes too long, and leaves it due for another instance', async () => {
+  it('aborts slow attempts on stop, and leaves them due for another instance', async () => {
     const receiver = await receiverWith(noAnswer, answer(200));
-    const courier = run({ graceMs: 50 });
+    const dispatcher = run({ graceMs: 50 });
     await enqueue('r1', receiver.url());
     await receiver.count(1);
-    await courier.stop();
+    await dispatcher.stop();
     const [view] = await outbox.list('r1');
     expect(view?.state).toBe('pending');
     expect(view?.nextAt?.getTime()).toBeLessThanOrEqual(Date.now());
@@ -293,20 +305,20 @@ describe('courier', () => {
     expect(await outbox.latest('r1')).toMatchObject({ state: 'delivered', attempts: 2 });
   });
 
-  it('hands back what was claimed while it stopped', async () => {
+  it('requeues what was claimed during stop', async () => {
     const receiver = await receiverWith();
     await enqueue('r1', receiver.url());
-    let courier: Courier | undefined;
+    let dispatcher: WebhookDispatcher | undefined;
     let stopped: Promise<void> | undefined;
-    const late: CourierDeps['outbox'] = {
+    const late: WebhookDispatcherDeps['outbox'] = {
       ...outbox,
       claim: async (...args) => {
         const claimed = await outbox.claim(...args);
-        stopped = courier?.stop();
+        stopped = dispatcher?.stop();
         return claimed;
       },
     };
-    courier = run({ outbox: late });
+    dispatcher = run({ outbox: late });
     await until(() => stopped !== undefined);
     await stopped;
     expect(receiver.received).toHaveLength(0);
@@ -314,27 +326,27 @@ describe('courier', () => {
     expect(await outbox.claim(1, 1000)).toHaveLength(1);
   });
 
-  it('stops in time though the database never answers', async () => {
-    const courier = run({ outbox: { ...outbox, claim: () => new Promise(() => {}) }, graceMs: 10 });
+  it('stops in time even if the database never responds', async () => {
+    const dispatcher = run({ outbox: { ...outbox, claim: () => new Promise(() => {}) }, graceMs: 10 });
     const startedAt = performance.now();
-    await courier.stop();
+    await dispatcher.stop();
     expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
-  it('writes neither secret, path nor query of a receiver into the log', async () => {
+  it('logs neither secret, path nor query of a receiver', async () => {
     const receiver = await receiverWith(answer(500), answer(500), answer(500), answer(500));
     run();
     await enqueue('r1', receiver.url('/hidden-path?token=hidden-query').replace('//', '//user:hidden-password@'));
     await ended('r1');
-    // The log is written after the database.
+    // Logged after the write to the database.
     await until(() => logged.length === 4);
     const text = logged.join('\n');
-    expect(text).toContain('webhook given up: failed');
+    expect(text).toContain('webhook not delivered: failed');
     expect(text).not.toContain('hidden');
     expect(text).not.toContain(secret);
   });
 
-  it('fails a delivery whose URL cannot be read', async () => {
+  it('fails a delivery with an invalid URL', async () => {
     run({ schedule: [] });
     await enqueue('r1', 'not a URL');
     await ended('r1');
