@@ -143,7 +143,7 @@ describe('webhook dispatcher', () => {
     await ended('r2');
     await enqueue('r3', receiver.url());
     await receiver.count(5);
-    await dispatcher.stop(200);
+    await dispatcher.stop(2_000);
     expect(reported).toEqual(['retried 500', 'retried null', 'delivered 200', 'gone 410', 'interrupted null']);
   });
 
