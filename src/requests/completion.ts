@@ -1,7 +1,7 @@
 import type { ImageStore, ReportedImage } from './image-store.ts';
 import { type ActiveRequest, isExact, type RequestStore } from './request-store.ts';
 import { addImage, finalState, finishedImages } from './transitions.ts';
-import { type Counters, NO_COUNTS, type Report, type RequestRecord } from './types.ts';
+import { type Counters, NO_COUNTS, type RequestRecord, type RequestReport } from './types.ts';
 
 /** What the webhook's outbox needs to know; `enqueue` may be called again for the same request and run. */
 export type AnnounceCompletion = (request: RequestRecord) => Promise<void>;
@@ -34,7 +34,7 @@ export const createCompletion = (
   requests: RequestStore,
   images: ImageStore,
   announce: AnnounceCompletion,
-  reportOf: (images: readonly ReportedImage[]) => Report,
+  reportOf: (images: readonly ReportedImage[]) => RequestReport,
   onFinished: (request: RequestRecord) => void = () => {},
 ): Completion => {
   const settleEvent = async (request: RequestRecord): Promise<void> => {
@@ -43,7 +43,7 @@ export const createCompletion = (
     await requests.eventStands(request._id, request.run);
   };
 
-  const end = async (request: RequestRecord, counters: Counters, report?: Report): Promise<boolean> => {
+  const end = async (request: RequestRecord, counters: Counters, report?: RequestReport): Promise<boolean> => {
     const finished = await requests.finish(request, finalState(request.state, counters), counters, report);
     if (finished === null) return false;
     await settleEvent(finished);

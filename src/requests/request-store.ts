@@ -7,8 +7,8 @@ import {
   HIDDEN_STATES,
   type ImageRecord,
   NO_COUNTS,
-  type Report,
   type RequestRecord,
+  type RequestReport,
   type RequestState,
   UNANSWERED_STATES,
   UNFINISHED_STATES,
@@ -158,7 +158,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       request: RequestRecord,
       state: RequestState,
       counters: Counters,
-      report?: Report,
+      report?: RequestReport,
     ): Promise<RequestRecord | null> {
       const finishedAt = now();
       const end = {

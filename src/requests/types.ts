@@ -79,7 +79,7 @@ export interface FailureReport {
   readonly origins: readonly { readonly origin: string | null; readonly count: number }[];
 }
 
-export interface Report {
+export interface RequestReport {
   /** Those that saved most, the most first. */
   readonly products: readonly ProductReport[];
   /** Rows with images. */
@@ -119,7 +119,7 @@ export interface RequestRecord {
   /** Set with the final state: from when on a report is owed. While one is being made, until when; gone once it stands. */
   readonly reportDue?: Date;
   /** Of this run; gone when a retry begins another. */
-  readonly report?: Report;
+  readonly report?: RequestReport;
 }
 
 export interface ImageRecord {

@@ -5,8 +5,8 @@ const MAX_FOLDER_CHARACTERS = 70;
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 /**
- * A name that every system takes as one part of a path: no separators, no control, invisible or direction-changing
- * characters, nothing that Windows reserves, no dots or spaces at its ends.
+ * A name that every system accepts as a path segment: no separators, no control, invisible or direction-changing
+ * characters, no names reserved by Windows, no leading or trailing dots or spaces.
  */
 export const safeName = (text: string): string => {
   const clean = text
@@ -21,8 +21,8 @@ export const safeName = (text: string): string => {
 };
 
 /**
- * Gives each product its own folder `<serial>-<product>`, told apart without regard to case, as Windows and macOS do;
- * the second of the same name gets ` (2)`.
+ * Gives each product its own folder `<serial>-<product>`. Names are compared case-insensitively, as on Windows and
+ * macOS; duplicates get ` (2)` and so on.
  */
 export const createFolderNames = (): ((serialNumber: string, productName: string) => string) => {
   const taken = new Map<string, number>();

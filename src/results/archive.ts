@@ -8,12 +8,12 @@ import { createFolderNames } from './archive-names.ts';
 import { imagesInOrder } from './output-csv.ts';
 import type { ZipEntry } from './zip.ts';
 
-/** At most so many missing outputs are named; the rest is counted. */
+/** At most this many missing outputs are listed by name; the rest is counted. */
 const MISSING_NAMED = 1_000;
 
 /**
- * The outputs of a request as entries `<serial>-<product>/<n>.<ending>`, in the order of the upload; n is the image's
- * place in its cell, from 1. What the store no longer has is named in `MISSING.txt` at the end.
+ * The outputs of a request as entries `<serial>-<product>/<n>.<extension>`, in upload order; n is the image's position in
+ * its cell, from 1. Outputs that the storage no longer has are listed in `MISSING.txt` at the end.
  */
 export async function* archiveEntries(
   images: ImageStore,
@@ -35,7 +35,7 @@ export async function* archiveEntries(
       folder = null;
     }
     if (image.status !== 'completed') continue;
-    // Named by its first image that is done: rows without one take no name from the others.
+    // Named only at the first completed image: rows without one do not use up a name.
     folder ??= folderOf(first?.serialNumber ?? '', first?.productName ?? '');
     const name = `${folder}/${image.index + 1}.${extension}`;
     yield {

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../requests/types.ts';
 import { bytesOf, progressOf } from './status.ts';
 
-/** The completion event of one run of a request, as the webhook's outbox takes it. */
+/** The completion event of one run of a request, for the webhook outbox. */
 export const completionEvent = (request: RequestRecord, publicUrl: string) => ({
   requestId: request._id,
   run: request.run,

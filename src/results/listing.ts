@@ -2,7 +2,7 @@ import type { Models } from '../requests/models.ts';
 import { ofTenant } from '../requests/tenant.ts';
 import { HIDDEN_STATES, type RequestRecord } from '../requests/types.ts';
 
-/** The place of a request in the list, newest first; those after it are older. */
+/** The position of a request in the list, which is sorted newest first. */
 export interface ListPlace {
   readonly createdAt: Date;
   readonly requestId: string;
@@ -19,12 +19,12 @@ const FIELDS = {
 } as const;
 const FIRST_WINDOW_MS = 60 * 60_000;
 const WIDER = 4;
-/** A clock that is ahead by less still shows in the list. */
+/** Requests dated up to this far in the future, by a wrong clock, are listed. */
 const AHEAD_MS = 60 * 60_000;
 
 /**
- * A tenant's newest requests, read back in time by windows that widen until enough are found: the embedded engines sort all
- * that a query matches before they limit it.
+ * A tenant's newest requests, read backwards in time windows that widen until enough are found: the embedded engines sort
+ * all matches of a query before they apply its limit.
  */
 export const createListing =
   ({ requests }: Models, now: () => Date) =>
@@ -46,7 +46,7 @@ export const createListing =
     return found.slice(0, limit);
   };
 
-/** Those of these requests that exist for people, in no order; one query. */
+/** Those of the given requests that exist and are visible to people, unordered, in one query. */
 export const createSummaries =
   ({ requests }: Models) =>
   async (requestIds: readonly string[]): Promise<ListedRequest[]> => {

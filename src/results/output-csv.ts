@@ -4,12 +4,12 @@ import { PAGE_SIZE, type RequestStore } from '../requests/request-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
 import { outputName } from '../storage/storage.ts';
 
-/** Rows are gathered up to about this much: a chunk of rows with short URLs may have ten megabytes of output URLs. */
+/** Rows are buffered up to about this size: a chunk of rows with short URLs may have ten megabytes of output URLs. */
 const SLICE_CHARACTERS = 64 * 1024;
 
 /**
- * The output CSV, piece by piece: the uploaded rows in their order, each with the URLs of its outputs, and an empty
- * place for an image that has none. Memory is bounded by one chunk of rows, one page of images and one row's output.
+ * Streams the output CSV: the uploaded rows in order, each with the URLs of its outputs, and an empty position for an
+ * image without one. Memory is bounded by one chunk of rows, one page of images and the output of one row.
  */
 export async function* outputCsv(
   requests: RequestStore,
@@ -41,7 +41,7 @@ export async function* outputCsv(
   }
 }
 
-/** All images of a request, in the order of the upload; one page in memory. */
+/** All images of a request in upload order, with one page in memory. */
 export async function* imagesInOrder(
   images: ImageStore,
   request: RequestRecord,

@@ -5,141 +5,141 @@ import { isFinal } from '../requests/transitions.ts';
 import type { ListedRequest } from './listing.ts';
 import { summaryOf } from './status.ts';
 
-/** A request as it stood at one moment. */
+/** A snapshot of a request's state. */
 export interface WatchedState {
-  /** Made of the state itself: the same on every instance, and the same again only when nothing has changed. */
+  /** Derived from the state: the same on every instance, and different after every change. */
   readonly id: string;
-  /** {@link summaryOf} as JSON, one text for all who are told. */
+  /** {@link summaryOf} as JSON, serialized once for all subscribers. */
   readonly data: string;
   readonly final: boolean;
 }
 
 export interface Watcher {
-  /** The state as it is, then each newer one; a final one is the last call. */
+  /** Called with the current state, then with each newer one; a final state is the last call. */
   onState(state: WatchedState): void;
-  /** There is no such request, or no longer; the last call. */
+  /** The request does not exist, or no longer; the last call. */
   onGone(): void;
-  /** The first state could not be read; the last call. A failure after that is waited out. */
+  /** The first state could not be read; the last call. Later read errors are retried without a call. */
   onFailed(error: unknown): void;
 }
 
 /**
- * Tells the watcher about a request of this tenant until it leaves, by the function that is returned. Another tenant's
- * request is none.
+ * Subscribes the watcher to a request until the returned function is called. A request of another tenant counts as
+ * missing.
  */
 export type Watch = (tenant: string, requestId: string, watcher: Watcher) => () => void;
 
-export interface WatchingDeps {
-  /** Those of these requests that exist; asked for at most {@link IDS_A_QUERY}. */
+export interface ProgressEventsDeps {
+  /** Reads those of the requests that exist, at most {@link IDS_PER_QUERY} at a time. */
   readonly read: (requestIds: readonly string[]) => Promise<readonly ListedRequest[]>;
   readonly log: { warn(facts: object, message: string): void };
   readonly everyMs?: number;
 }
 
-/** Twice a second: what another instance has changed is told well within one. */
+/** Twice a second: a change made by another instance is reported well within one second. */
 const EVERY_MS = 500;
-/** A database that is slow gets at least this pause. */
+/** Minimum pause between polls of a slow database. */
 const PAUSE_MS = 100;
-/** Watchers that are told in one go. */
-const TOLD_AT_ONCE = 50;
-const IDS_A_QUERY = 100;
+/** Watchers notified between two turns of the event loop. */
+const NOTIFIED_PER_TURN = 50;
+const IDS_PER_QUERY = 100;
 
-interface Seat {
+interface Subscription {
   readonly watcher: Watcher;
-  /** How many reads had begun when it came: only a later one may tell it that all is over. */
+  /** Number of the last read that had started before the subscription: only a later read may end it. */
   readonly since: number;
-  /** Id of the newest state it was told. */
-  told?: string;
+  /** Id of the latest state it was notified of. */
+  lastId?: string;
 }
 
-interface Watched {
+interface Topic {
   readonly tenant: string;
   state: WatchedState | null;
-  readonly seats: Set<Seat>;
+  readonly subscriptions: Set<Subscription>;
 }
 
 /**
- * Watches requests by reading them again and again, so that it does not matter which instance changed them. There is one
- * reader however many watch: it reads all watched requests together, and rests when nobody watches.
+ * Watches requests by polling, so that it does not matter which instance changes them. A single loop polls all watched
+ * requests together, regardless of the number of watchers, and stops when there are none.
  */
-export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps): Watch => {
-  /** By place: the request and the tenant that asks, so that nobody is told what another tenant's watching has found. */
-  const watched = new Map<string, Watched>();
-  /** Places of those that somebody waits for the first state of. */
+export const createProgressEvents = ({ read, log, everyMs = EVERY_MS }: ProgressEventsDeps): Watch => {
+  /** By request and asking tenant, so that no one is notified of another tenant's request. */
+  const topics = new Map<string, Topic>();
+  /** Keys of topics with a subscription that waits for its first state. */
   const fresh = new Set<string>();
   let reads = 0;
-  let broken = false;
+  let readsFailing = false;
   let running = false;
   let wake: () => void = () => {};
 
-  const leave = (place: string, entry: Watched, seat: Seat): void => {
-    entry.seats.delete(seat);
-    if (entry.seats.size > 0 || watched.get(place) !== entry) return;
-    watched.delete(place);
-    fresh.delete(place);
-    if (watched.size === 0) wake();
+  const unsubscribe = (key: string, topic: Topic, subscription: Subscription): void => {
+    topic.subscriptions.delete(subscription);
+    if (topic.subscriptions.size > 0 || topics.get(key) !== topic) return;
+    topics.delete(key);
+    fresh.delete(key);
+    if (topics.size === 0) wake();
   };
 
-  const tell = (seat: Seat, state: WatchedState): void => {
-    if (seat.told === state.id) return;
-    seat.told = state.id;
-    seat.watcher.onState(state);
+  const notify = (subscription: Subscription, state: WatchedState): void => {
+    if (subscription.lastId === state.id) return;
+    subscription.lastId = state.id;
+    subscription.watcher.onState(state);
   };
 
-  /** A request may have thousands of watchers: between some of them the process does other things. */
-  const tellAll = async (entry: Watched, state: WatchedState): Promise<void> => {
-    for (const [at, seat] of [...entry.seats].entries()) {
-      if (at > 0 && at % TOLD_AT_ONCE === 0) await nextTurn();
-      if (entry.seats.has(seat)) tell(seat, state);
+  /** Yields to the event loop in between: a request may have thousands of watchers. */
+  const notifyAll = async (topic: Topic, state: WatchedState): Promise<void> => {
+    for (const [at, subscription] of [...topic.subscriptions].entries()) {
+      if (at > 0 && at % NOTIFIED_PER_TURN === 0) await nextTurn();
+      if (topic.subscriptions.has(subscription)) notify(subscription, state);
     }
   };
 
-  /** Nobody may be told of an end that lay before they came: a retry may have begun a new run in between. */
-  const finish = (place: string, entry: Watched, state: WatchedState | null, begun: number): void => {
-    entry.state = null;
-    for (const seat of [...entry.seats]) {
-      if (seat.since >= begun) continue;
-      leave(place, entry, seat);
-      if (state === null) seat.watcher.onGone();
-      else tell(seat, state);
+  /** An end that was read before a subscription began does not end it: a retry may have started a new run in between. */
+  const finish = (key: string, topic: Topic, state: WatchedState | null, readNumber: number): void => {
+    topic.state = null;
+    for (const subscription of [...topic.subscriptions]) {
+      if (subscription.since >= readNumber) continue;
+      unsubscribe(key, topic, subscription);
+      if (state === null) subscription.watcher.onGone();
+      else notify(subscription, state);
     }
-    if (entry.seats.size > 0) fresh.add(place);
+    if (topic.subscriptions.size > 0) fresh.add(key);
   };
 
   const failWaiting = (error: unknown): void => {
-    for (const [place, entry] of [...watched]) {
-      for (const seat of [...entry.seats]) {
-        if (seat.told !== undefined) continue;
-        leave(place, entry, seat);
-        seat.watcher.onFailed(error);
+    for (const [key, topic] of [...topics]) {
+      for (const subscription of [...topic.subscriptions]) {
+        if (subscription.lastId !== undefined) continue;
+        unsubscribe(key, topic, subscription);
+        subscription.watcher.onFailed(error);
       }
     }
   };
 
-  const look = async (places: readonly string[]): Promise<void> => {
+  const poll = async (keys: readonly string[]): Promise<void> => {
     reads += 1;
-    const begun = reads;
-    const found = new Map((await read(places.map(requestIdOf))).map((request) => [request._id, request]));
-    for (const place of places) {
-      const entry = watched.get(place);
-      if (entry === undefined) continue;
-      const request = found.get(requestIdOf(place));
-      const state = request === undefined || tenantOfRequest(request) !== entry.tenant ? null : stateOf(request);
-      if (state === null || state.final) finish(place, entry, state, begun);
+    const readNumber = reads;
+    const found = new Map((await read(keys.map(requestIdOf))).map((request) => [request._id, request]));
+    for (const key of keys) {
+      const topic = topics.get(key);
+      if (topic === undefined) continue;
+      const request = found.get(requestIdOf(key));
+      const state = request === undefined || tenantOfRequest(request) !== topic.tenant ? null : stateOf(request);
+      if (state === null || state.final) finish(key, topic, state, readNumber);
       else {
-        entry.state = state;
-        await tellAll(entry, state);
+        topic.state = state;
+        await notifyAll(topic, state);
       }
     }
   };
 
-  const lookAtAll = async (places: readonly string[]): Promise<void> => {
+  const pollAll = async (keys: readonly string[]): Promise<void> => {
     try {
-      for (let from = 0; from < places.length; from += IDS_A_QUERY) await look(places.slice(from, from + IDS_A_QUERY));
-      broken = false;
+      for (let from = 0; from < keys.length; from += IDS_PER_QUERY) await poll(keys.slice(from, from + IDS_PER_QUERY));
+      readsFailing = false;
     } catch (error) {
-      if (!broken) log.warn({ err: error }, 'watched requests cannot be read; it is tried again');
-      broken = true;
+      if (!readsFailing) log.warn({ err: error }, 'watched requests cannot be read; retrying');
+      readsFailing = true;
       failWaiting(error);
     }
   };
@@ -155,40 +155,40 @@ export const createWatching = ({ read, log, everyMs = EVERY_MS }: WatchingDeps):
 
   const run = async (): Promise<void> => {
     let due = performance.now() + everyMs;
-    while (watched.size > 0) {
+    while (topics.size > 0) {
       const all = performance.now() >= due;
-      const places = all ? [...watched.keys()] : [...fresh];
+      const keys = all ? [...topics.keys()] : [...fresh];
       fresh.clear();
-      const begunAt = performance.now();
-      if (places.length > 0) await lookAtAll(places);
-      // Telling many takes no more than half of the time.
-      const took = performance.now() - begunAt;
-      if (all) due = Math.max(begunAt + everyMs, performance.now() + Math.max(PAUSE_MS, took));
-      if (fresh.size === 0 && watched.size > 0) await sleep(Math.max(0, due - performance.now()));
+      const startedAt = performance.now();
+      if (keys.length > 0) await pollAll(keys);
+      // Pause for at least as long as the poll took, so that notifying uses at most half of the time.
+      const took = performance.now() - startedAt;
+      if (all) due = Math.max(startedAt + everyMs, performance.now() + Math.max(PAUSE_MS, took));
+      if (fresh.size === 0 && topics.size > 0) await sleep(Math.max(0, due - performance.now()));
     }
     running = false;
   };
 
   return (tenant, requestId, watcher) => {
-    const place = `${requestId} ${tenant}`;
-    const entry = watched.get(place) ?? { tenant, state: null, seats: new Set<Seat>() };
-    watched.set(place, entry);
-    const seat: Seat = { watcher, since: reads };
-    entry.seats.add(seat);
-    if (entry.state !== null) tell(seat, entry.state);
+    const key = `${requestId} ${tenant}`;
+    const topic = topics.get(key) ?? { tenant, state: null, subscriptions: new Set<Subscription>() };
+    topics.set(key, topic);
+    const subscription: Subscription = { watcher, since: reads };
+    topic.subscriptions.add(subscription);
+    if (topic.state !== null) notify(subscription, topic.state);
     else {
-      fresh.add(place);
+      fresh.add(key);
       wake();
     }
     if (!running) {
       running = true;
       void run();
     }
-    return () => leave(place, entry, seat);
+    return () => unsubscribe(key, topic, subscription);
   };
 };
 
-const requestIdOf = (place: string): string => place.slice(0, place.indexOf(' '));
+const requestIdOf = (key: string): string => key.slice(0, key.indexOf(' '));
 
 const ID_CHARACTERS = 16;
 

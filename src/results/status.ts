@@ -5,7 +5,7 @@ import { finishedImages, percentDone } from '../requests/transitions.ts';
 import type { ImageRecord, RequestRecord, RequestState } from '../requests/types.ts';
 import { outputName } from '../storage/storage.ts';
 
-/** What the webhook's outbox tells of a request's newest event. */
+/** The webhook outbox's view of a request's newest event. */
 export interface WebhookSummary {
   readonly state: string;
   readonly attempts: number;
@@ -13,25 +13,25 @@ export interface WebhookSummary {
 }
 
 export interface StatusPage {
-  /** Only images after this position; -1 for the first page. */
+  /** Position of the last image of the previous page; -1 for the first page. */
   readonly after: number;
   readonly limit: number;
 }
 
-/** The states that people see; what happens inside is told by its nearest public name. */
+/** Public names of internal states. */
 const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
 
-/** Bytes of a page's images in UTF-8: where URLs are long it ends before its `limit`, and `next` leads on. */
+/** Maximum size of a page's images in UTF-8: with long URLs a page ends before its `limit`, and `next` points after it. */
 export const PAGE_BYTES = 2 * 1024 * 1024;
-/** Of one slice, about: what is read and made at once, and what a client that does not read keeps in memory. */
+/** Approximate size of a slice: bounds what is read and generated at once, and what a stalled client keeps in memory. */
 const SLICE_BYTES = 64 * 1024;
-/** Images of the first slice, whose sizes are not known yet: a URL has up to 8,192 characters. */
+/** Images in the first slice, when their size is unknown: a URL can have 8,192 characters. */
 const FIRST_SLICE = 20;
 const LARGEST_SLICE = 500;
 
 /**
- * Writes the JSON of `GET /api/status/:requestId` from one request and one page of its images, slice by slice: between
- * two of them the process does other things, and a slice is made only when the one before was taken.
+ * Streams the JSON of `GET /api/status/:requestId` from a request and one page of its images in slices. A slice is
+ * generated once the previous one has been consumed, and other work runs in between.
  */
 export const createStatusView = (images: ImageStore, outputUrl: (name: string) => string) =>
   async function* (request: RequestRecord, webhook: WebhookSummary | null, page: StatusPage): AsyncGenerator<string> {
@@ -54,7 +54,7 @@ export const createStatusView = (images: ImageStore, outputUrl: (name: string) =
     const end = Math.min(from + page.limit, request.total);
     for (let seq = from; seq < end && written < PAGE_BYTES; ) {
       const shown = await images.page(request._id, seq, Math.min(seq + count, end));
-      // Being removed meanwhile.
+      // The request is being removed.
       if (shown.length === 0) break;
       let made = 0;
       for (const image of shown) {
@@ -92,7 +92,7 @@ export const progressOf = ({ counters, total }: Pick<RequestRecord, 'counters' |
   };
 };
 
-/** Bytes of the completed images, before and after; `savedPercent` with one decimal, negative when they grew. */
+/** Bytes of the completed images, before and after; `savedPercent` has one decimal and is negative if they grew. */
 export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord, 'counters'>) => ({
   in: bytesIn,
   out: bytesOut,
@@ -102,7 +102,7 @@ export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord,
 export const savedPercent = (bytesIn: number, bytesOut: number): number =>
   bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10;
 
-/** One line of the list of requests. */
+/** An entry of the list of requests. */
 export const summaryOf = (
   request: Pick<
     RequestRecord,
@@ -121,14 +121,14 @@ export const summaryOf = (
 
 type ProductNames = Pick<ImageRecord, 'serialNumber' | 'productName'>;
 
-/** A page may begin inside a row: the product's names are with the row's first image alone. */
+/** A page may start within a row, but only the row's first image has the product's names. */
 const namesOf = async (images: ImageStore, image: ImageRecord): Promise<ProductNames> => {
   if (image.index === 0 || image.productName !== undefined) return image;
   const first = image.seq - image.index;
   return (await images.page(image.requestId, first, first + 1))[0] ?? {};
 };
 
-/** The beginning of a product, up to its first image. */
+/** The start of a product's JSON, up to its first image. */
 const productHead = ({ serialNumber = '', productName = '' }: ProductNames): string =>
   `${JSON.stringify({ serialNumber, productName }).slice(0, -1)},"images":[`;
 

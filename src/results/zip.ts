@@ -1,20 +1,20 @@
 import { crc32 } from 'node:zlib';
 
 export interface ZipEntry {
-  /** Path inside the archive, already safe: see names.ts. */
+  /** Path within the archive, already sanitized: see archive-names.ts. */
   readonly name: string;
   readonly modified: Date;
-  /** Opens the bytes when it is this entry's turn; null leaves the entry out. */
+  /** Called when the entry is written; null omits it. */
   open(): Promise<AsyncIterable<Uint8Array> | null>;
 }
 
-/** Entries up to this size are read before they are written, so that their header can carry size and checksum. */
+/** Entries up to this size are buffered, so that their header can contain size and checksum. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 const LIMIT_16 = 0xffff;
 const LIMIT_32 = 0xffffffff;
 const UTF8_NAME = 0x0800;
 const SIZES_FOLLOW = 0x0008;
-const RECORDS_A_BLOCK = 500;
+const RECORDS_PER_BLOCK = 500;
 
 interface Written {
   readonly name: Buffer;
@@ -26,9 +26,9 @@ interface Written {
 }
 
 /**
- * A ZIP archive (APPNOTE 6.3), piece by piece as its reader takes it. Entries are stored, not deflated: images do not
- * get smaller. Beyond 65,534 entries or 4 GiB it goes on in zip64. What stays in memory is one entry's first 4 MiB, and
- * the directory: about 50 bytes and the name for each entry.
+ * Streams a ZIP archive (APPNOTE 6.3). Entries are stored, not deflated, as images do not compress further. Beyond 65,534
+ * entries or 4 GiB it uses zip64. Memory: the first 4 MiB of one entry, and the directory with about 50 bytes plus the
+ * name per entry.
  */
 export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const directory = createDirectory();
@@ -84,7 +84,7 @@ function* buffers(chunks: readonly Uint8Array[]): Generator<Buffer> {
   for (const chunk of chunks) yield asBuffer(chunk);
 }
 
-/** Keeps the records in blocks: a million small objects would cost several times their bytes. */
+/** Keeps the records in blocks: a million small buffers would need several times their size. */
 const createDirectory = () => {
   const full: Buffer[] = [];
   let open: Buffer[] = [];
@@ -95,7 +95,7 @@ const createDirectory = () => {
       open.push(record);
       count += 1;
       bytes += record.length;
-      if (open.length < RECORDS_A_BLOCK) return;
+      if (open.length < RECORDS_PER_BLOCK) return;
       full.push(Buffer.concat(open));
       open = [];
     },
@@ -105,7 +105,7 @@ const createDirectory = () => {
   };
 };
 
-/** Date and time of MS-DOS, in UTC; years before 1980 and after 2107 have no spelling. */
+/** MS-DOS date and time in UTC; the format covers the years 1980 to 2107. */
 const dosTime = (date: Date): number => {
   const year = Math.min(Math.max(date.getUTCFullYear(), 1980), 2107) - 1980;
   const day = (year << 9) | ((date.getUTCMonth() + 1) << 5) | date.getUTCDate();
@@ -125,7 +125,7 @@ const fields = (...values: readonly (readonly [bytes: 2 | 4 | 8, value: number])
   return buffer;
 };
 
-/** @param open the sizes are not known yet: they follow the bytes, 8 bytes wide */
+/** @param open the sizes are not known yet: they follow the data, 8 bytes wide */
 const localHeader = ({ name, time, flags, size, checksum }: Written, open: boolean): Buffer => {
   const extra = open ? fields([2, 1], [2, 16], [8, 0], [8, 0]) : Buffer.alloc(0);
   const shown = open ? LIMIT_32 : size;

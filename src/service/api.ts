@@ -13,7 +13,7 @@ import { diskSpace, uploadFileName } from '../http/uploads/upload-files.ts';
 import { createUploadPlaces } from '../http/uploads/upload-places.ts';
 import { createIngest } from '../requests/ingest.ts';
 import { createListing, createSummaries } from '../results/listing.ts';
-import { createWatching } from '../results/progress-events.ts';
+import { createProgressEvents } from '../results/progress-events.ts';
 import { isValidSecret } from '../webhooks/sign.ts';
 import type { Addresses } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
@@ -93,7 +93,7 @@ export const createApi = (
       outputUrl: addresses.output,
       webhookOf: (requestId) => outbox.latest(requestId),
     },
-    events: { watch: createWatching({ read: createSummaries(models), log }) },
+    events: { watch: createProgressEvents({ read: createSummaries(models), log }) },
     controls: { requests, control: work.control, deliveries, guards, perMinute: access.uploadsPerMinute },
     archive: { requests, images, storage, guards },
     page:

@@ -20,9 +20,9 @@ import type { ActiveRequest } from '../requests/request-store.ts';
 import { createRetention } from '../requests/retention.ts';
 import type { RequestRecord } from '../requests/types.ts';
 import { completionEvent } from '../results/completion-event.ts';
-import { reportOf } from '../results/report.ts';
-import { createReportStore } from '../results/report-store.ts';
-import { createReporter } from '../results/report-task.ts';
+import { requestReportOf } from '../results/request-report.ts';
+import { createRequestReportStore } from '../results/request-report-store.ts';
+import { createRequestReportTask } from '../results/request-report-task.ts';
 import { createLocalStorage } from '../storage/local.ts';
 import { outputName } from '../storage/storage.ts';
 import { createPeriodicTask, type PeriodicTask } from '../timing/periodic-task.ts';
@@ -77,12 +77,16 @@ export const createBackgroundWork = async (
   // By now, images in flight have finished or been handed back.
   disposers.push(async () => pool?.close(0));
 
-  const reporter = createReporter({ store: createReportStore(models, now), log, everyMs: RECONCILE_EVERY_MS });
+  const requestReports = createRequestReportTask({
+    store: createRequestReportStore(models, now),
+    log,
+    everyMs: RECONCILE_EVERY_MS,
+  });
   const announce = async (request: RequestRecord): Promise<void> => {
     await outbox.enqueue(completionEvent(request, addresses.ofRequest(request)));
     webhooks.wake();
   };
-  const completion = createCompletion(requests, images, announce, reportOf, reporter.make);
+  const completion = createCompletion(requests, images, announce, requestReportOf, requestReports.enqueue);
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
   const dispatcher: Dispatcher = createDispatcher({
     images,
@@ -135,7 +139,7 @@ export const createBackgroundWork = async (
   };
   const ofWorkers: PeriodicTask[] = [
     createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS),
-    reporter,
+    requestReports,
     createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log),
   ];
   const rounds: PeriodicTask[] = [

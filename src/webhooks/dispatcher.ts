@@ -71,7 +71,8 @@ export const createWebhookDispatcher = (deps: WebhookDispatcherDeps): WebhookDis
   let outboxFailing = false;
 
   const reportOutboxError = (error: unknown): void => {
-    if (!outboxFailing) log.warn({ err: error }, 'the webhook outbox is unavailable; deliveries resume when it is back');
+    if (!outboxFailing)
+      log.warn({ err: error }, 'the webhook outbox is unavailable; deliveries resume when it is back');
     outboxFailing = true;
   };
 

@@ -10,7 +10,7 @@ import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
-import { reportOf } from '../../src/results/report.ts';
+import { requestReportOf } from '../../src/results/request-report.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { waitFor } from '../support/service.ts';
 
@@ -82,7 +82,7 @@ const start = async ({
   const images = createImageStore(models, clock.now);
   const dispatcher = createDispatcher({
     ...{ images, claimer: createClaimer(images, clock.now), requests, leaseMs, maxAttempts: 5, random: Math.random },
-    completion: createCompletion(requests, images, async () => {}, reportOf),
+    completion: createCompletion(requests, images, async () => {}, requestReportOf),
     pool: { capacity, most: capacity * 4, run },
     ...{ connections: 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
     names: NO_HOST_NAMES,

@@ -19,7 +19,7 @@ import { parseRetryAfter } from '../../src/network/retry-after.ts';
 import { parseS3Url } from '../../src/network/s3-url.ts';
 import { parseUrl } from '../../src/network/url.ts';
 import { createFolderNames, safeName } from '../../src/results/archive-names.ts';
-import { originOf } from '../../src/results/report.ts';
+import { originOf } from '../../src/results/request-report.ts';
 import { classifyS3 } from '../../src/storage/s3-failure.ts';
 import { trimEnd } from '../../src/trim.ts';
 import { inspectFile } from '../../src/web/csv/inspect.ts';

@@ -5,7 +5,7 @@ import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
-import { reportOf } from '../../src/results/report.ts';
+import { requestReportOf } from '../../src/results/request-report.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const FINISHERS = 20;
@@ -80,7 +80,7 @@ test('however many instances see at once that a request is done, one of them fin
       async (request) => {
         announced.push(request.finishedAt);
       },
-      reportOf,
+      requestReportOf,
     ).tryComplete(seen);
   };
   const ended = await Promise.all(Array.from({ length: FINISHERS }, finisher));

@@ -12,7 +12,7 @@ const request = {
   csv: { header: ['No', 'Name', 'Urls'], delimiter: ',', chunks: 1 },
 } as unknown as RequestRecord;
 
-/** One chunk of rows, each with many URLs that are far shorter than those of their outputs. */
+/** One chunk of rows, each with many URLs that are much shorter than their output URLs. */
 const requests = {
   rowChunk: async () => ({
     firstRow: 0,
@@ -27,13 +27,13 @@ const images = {
     })) as unknown as OutlinedImage[],
 } as unknown as ImageStore;
 
-test('the output comes in small pieces, however much longer it is than the rows that were stored', async () => {
+test('the output is streamed in small pieces even if it is much longer than the stored rows', async () => {
   const pieces: string[] = [];
   for await (const piece of outputCsv(requests, images, request, (name) => `http://x/${'o'.repeat(80)}/${name}`)) {
     pieces.push(piece);
   }
   expect(pieces.join('').match(/\r\n/g)).toHaveLength(ROWS + 1);
   expect(pieces.join('').length).toBeGreaterThan(8_000_000);
-  // What is gathered, and the row that passes it.
+  // The buffered rows plus the one that exceeds the limit.
   expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(128 * 1024);
 });

@@ -16,7 +16,7 @@ const requestOf = (total: number): RequestRecord => ({
   counters: { completed: 0, failed: total, cancelled: 0, bytesIn: 0, bytesOut: 0 },
 });
 
-/** Images of `perRow` a row, as they are stored: with names in the first of a row alone. */
+/** Images with `perRow` per row, as they are stored: only the first of a row has the names. */
 const storeOf = (total: number, perRow: number, urlOf: (seq: number) => string) => {
   const reads: number[] = [];
   const page = async (requestId: string, from: number, to: number): Promise<ImageRecord[]> => {
@@ -50,7 +50,7 @@ const read = async (images: ImageStore, total: number, limit: number, after = -1
   return { slices, page: JSON.parse(slices.join('')) as Page };
 };
 
-test('a page of long URLs ends by its bytes, in slices that are small and read little at once', async () => {
+test('a page of long URLs is limited by bytes, and is streamed in small slices', async () => {
   const { reads, images } = storeOf(10_000, 3, (seq) => `http://images.example/${'u'.repeat(8_100)}/${seq}`);
   const { slices, page } = await read(images, 10_000, 10_000);
   const text = slices.join('');
@@ -61,13 +61,13 @@ test('a page of long URLs ends by its bytes, in slices that are small and read l
   expect(page.next).toMatch(/^\/api\/status\/r\?limit=10000&after=\d+$/);
 });
 
-test('a page ends by bytes, not by characters', async () => {
+test('a page is limited by bytes, not by characters', async () => {
   const { images } = storeOf(2_000, 3, (seq) => `http://images.example/${'\u56fe'.repeat(2_500)}/${seq}`);
   const { slices } = await read(images, 2_000, 2_000);
   expect(Buffer.byteLength(slices.join(''))).toBeLessThan(PAGE_BYTES + MIB / 8);
 });
 
-test('ordinary URLs come in few slices, each of some ten kilobytes', async () => {
+test('typical URLs are streamed in a few slices of some ten kilobytes', async () => {
   const { reads, images } = storeOf(1_000, 3, (seq) => `http://images.example/${seq}.jpg`);
   const { slices, page } = await read(images, 1_000, 1_000);
   expect(reads.length).toBeLessThanOrEqual(10);
@@ -76,7 +76,7 @@ test('ordinary URLs come in few slices, each of some ten kilobytes', async () =>
   expect(page.next).toBeNull();
 });
 
-test('the pages together have each image once, and each page the names of its products', async () => {
+test('the pages contain each image once, and each page has the names of its products', async () => {
   const { images } = storeOf(1_234, 7, (seq) => `http://images.example/${'u'.repeat(seq)}.jpg`);
   const seen: string[] = [];
   for (let after: number | null = -1; after !== null; ) {
@@ -90,7 +90,7 @@ test('the pages together have each image once, and each page the names of its pr
   expect(seen).toEqual(Array.from({ length: 1_234 }, (_, seq) => `Product ${Math.floor(seq / 7)} ${seq % 7}`));
 });
 
-test('a page behind the end has no products', async () => {
+test('a page after the end has no products', async () => {
   const { images } = storeOf(3, 1, () => 'http://images.example/1.jpg');
   expect((await read(images, 3, 10, 2)).page).toMatchObject({ products: [], next: null });
 });

@@ -17,7 +17,7 @@ async function* list(...entries: ZipEntry[]): AsyncGenerator<ZipEntry> {
   yield* entries;
 }
 
-/** Reads with Python's zipfile: another implementation, which knows zip64. */
+/** Reads with Python's zipfile: an independent implementation that supports zip64. */
 const inspect = async (entries: AsyncIterable<ZipEntry>, script: string): Promise<unknown> => {
   const folder = await mkdtemp(join(tmpdir(), 'zip-'));
   try {
@@ -33,7 +33,7 @@ const inspect = async (entries: AsyncIterable<ZipEntry>, script: string): Promis
   }
 };
 
-test('another program reads names, bytes, times and checksums', async () => {
+test('another implementation reads names, bytes, times and checksums', async () => {
   const large = Buffer.alloc(6 * 1024 * 1024, 'z');
   const seen = await inspect(
     list(
@@ -55,7 +55,7 @@ test('another program reads names, bytes, times and checksums', async () => {
   ]);
 });
 
-test('no entries and 70,000 entries are whole archives', async () => {
+test('archives with no entries and with 70,000 entries are complete', async () => {
   expect(await inspect(list(), 'print(json.dumps(len(z.infolist())))')).toBe(0);
   async function* many(): AsyncGenerator<ZipEntry> {
     for (let n = 0; n < 70_000; n += 1) yield entry(`${n}`, Buffer.from(`${n}`));
@@ -106,7 +106,7 @@ test.each([
   ['Ü'.normalize('NFD'), 'Ü'],
 ])('%j becomes %j', (text, name) => expect(safeName(text)).toBe(name));
 
-test('folders are short, and differ whatever the case', () => {
+test('folder names are short, and unique ignoring case', () => {
   const folderOf = createFolderNames();
   expect(
     [folderOf('1', 'Mug'), folderOf('1', 'mug'), folderOf('1', 'MUG'), folderOf('', '😀'.repeat(200))].map(
@@ -116,7 +116,7 @@ test('folders are short, and differ whatever the case', () => {
   expect([folderOf('1', 'Mug'), folderOf('1', 'mug (2)')]).toEqual(['1-Mug (4)', '1-mug (2) (2)']);
 });
 
-test('a reader that leaves closes what is open and opens nothing more', async () => {
+test('a reader that stops early closes the open entry and opens no more', async () => {
   const source = Readable.from([Buffer.alloc(5_000_000), Buffer.alloc(5_000_000)]);
   let opened = 0;
   const counting = (stream: Readable): ZipEntry => ({

@@ -9,7 +9,7 @@ import { type EventRoutesDeps, eventRoutes } from '../../../src/http/routes/even
 import { createModels, type Models } from '../../../src/requests/models.ts';
 import { NO_COUNTS, type RequestRecord } from '../../../src/requests/types.ts';
 import { createSummaries } from '../../../src/results/listing.ts';
-import { createWatching } from '../../../src/results/progress-events.ts';
+import { createProgressEvents } from '../../../src/results/progress-events.ts';
 import { type TestConnection, testConnection } from '../../support/database.ts';
 import { type Listener, listen } from '../../support/events.ts';
 import { waitFor } from '../../support/service.ts';
@@ -33,7 +33,7 @@ const serve = async (options: Partial<EventRoutesDeps> = {}): Promise<void> => {
   stop = new AbortController();
   queries = [];
   const read = createSummaries(models);
-  const watch = createWatching({
+  const watch = createProgressEvents({
     read: (ids) => {
       queries.push(ids);
       return read(ids);

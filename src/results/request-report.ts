@@ -1,21 +1,20 @@
 import type { ImageErrorCode } from '../errors.ts';
 import { parseUrl } from '../network/url.ts';
 import type { ReportedImage } from '../requests/image-store.ts';
-import type { ProductReport, Report } from '../requests/types.ts';
+import type { ProductReport, RequestReport } from '../requests/types.ts';
 import { savedPercent } from './status.ts';
 
 export const PRODUCTS_SHOWN = 20;
 export const ORIGINS_SHOWN = 10;
-/** Origins that are counted for one code; those that come first. An upload may name a million. */
+/** Only the first origins are counted for each code: an upload can contain a million. */
 const ORIGINS_COUNTED = 10_000;
-/** A cell may have a megabyte; together with the numbers above this keeps a report below about 150 kB. */
+/** A cell may have a megabyte; with the limits above a report stays below about 150 kB. */
 const SHOWN_CHARACTERS = 200;
 
 /**
- * Adds the images of a request up, row by row as they come, in memory that does not grow with the request.
- * Images must come in the order of the upload.
+ * Summarizes the images of a request row by row, in constant memory. Images must be added in upload order.
  */
-export const createTally = () => {
+export const createReportTally = () => {
   let products: ProductReport[] = [];
   let productCount = 0;
   let row = -1;
@@ -61,8 +60,8 @@ export const createTally = () => {
       }
     },
 
-    /** To be called once, when all have been added. */
-    result(): Report {
+    /** To be called once, after the last image. */
+    result(): RequestReport {
       endRow();
       return {
         products,
@@ -85,19 +84,19 @@ export const createTally = () => {
 const saved = ({ bytesIn, bytesOut }: ProductReport): number => bytesIn - bytesOut;
 
 const cut = (text: string | undefined): string => {
-  const whole = text ?? '';
-  return whole.length > SHOWN_CHARACTERS ? `${whole.slice(0, SHOWN_CHARACTERS - 1).toWellFormed()}…` : whole;
+  const full = text ?? '';
+  return full.length > SHOWN_CHARACTERS ? `${full.slice(0, SHOWN_CHARACTERS - 1).toWellFormed()}…` : full;
 };
 
-/** Scheme and host, or the bucket; never user, password, path or query, which may be secret. */
+/** Scheme and host, or the bucket; without user, password, path and query, which may contain secrets. */
 export const originOf = (url: string): string | null => {
   const parsed = parseUrl(url);
   return parsed === null || parsed.host === '' ? null : cut(`${parsed.protocol}//${parsed.host}`);
 };
 
-/** The report of a request all of whose images are at hand, in the order of the upload. */
-export const reportOf = (images: readonly ReportedImage[]): Report => {
-  const tally = createTally();
+/** The report of a request from all of its images, in upload order. */
+export const requestReportOf = (images: readonly ReportedImage[]): RequestReport => {
+  const tally = createReportTally();
   for (const image of images) tally.add(image);
   return tally.result();
 };

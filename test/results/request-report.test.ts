@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ReportedImage } from '../../src/requests/image-store.ts';
-import { createTally, ORIGINS_SHOWN, originOf, PRODUCTS_SHOWN } from '../../src/results/report.ts';
+import { createReportTally, ORIGINS_SHOWN, originOf, PRODUCTS_SHOWN } from '../../src/results/request-report.ts';
 
 const image = (row: number, changes: Partial<ReportedImage> = {}): ReportedImage => ({
   ...{ row, serialNumber: `S${row}`, productName: `P${row}`, inputUrl: 'https://a.example/1.jpg' },
@@ -15,14 +15,14 @@ const failed = (
   const { bytesIn: _in, bytesOut: _out, ...rest } = image(row, { inputUrl, status: 'failed' });
   return { ...rest, error: { code, message: '' } };
 };
-const reportOf = (images: readonly ReportedImage[]) => {
-  const tally = createTally();
+const requestReportOf = (images: readonly ReportedImage[]) => {
+  const tally = createReportTally();
   for (const one of images) tally.add(one);
   return tally.result();
 };
 
-test('bytes are added up by row, over the completed images; the rows that saved most come first', () => {
-  const report = reportOf([
+test('bytes are summed by row over the completed images, sorted by savings', () => {
+  const report = requestReportOf([
     image(0),
     image(0, { bytesIn: 500, bytesOut: 600 }),
     image(1, { bytesIn: 9_000, bytesOut: 1_000 }),
@@ -38,10 +38,12 @@ test('bytes are added up by row, over the completed images; the rows that saved 
   expect(report.productCount).toBe(4);
 });
 
-test('the rows shown are those that saved most, however many there are', () => {
+test('the report contains the rows with the largest savings', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -500, max: 5_000 }), { maxLength: 60 }), (savings) => {
-      const report = reportOf(savings.map((saving, row) => image(row, { bytesIn: 6_000, bytesOut: 6_000 - saving })));
+      const report = requestReportOf(
+        savings.map((saving, row) => image(row, { bytesIn: 6_000, bytesOut: 6_000 - saving })),
+      );
       const expected = savings.toSorted((a, b) => b - a).slice(0, PRODUCTS_SHOWN);
       expect(report.products.map(({ bytesIn, bytesOut }) => bytesIn - bytesOut)).toEqual(expected);
       expect(report.productCount).toBe(savings.length);
@@ -49,8 +51,8 @@ test('the rows shown are those that saved most, however many there are', () => {
   );
 });
 
-test('failures are grouped by reason and by origin, the most frequent first', () => {
-  const report = reportOf([
+test('failures are grouped by code and origin, most frequent first', () => {
+  const report = requestReportOf([
     ...[1, 2, 3].map((n) => failed(n, `https://b.example:8443/${n}.jpg`)),
     failed(4, 'http://a.example/1.jpg'),
     failed(5, 'http://a.example/2.jpg', 'corrupt_image'),
@@ -70,9 +72,9 @@ test('failures are grouped by reason and by origin, the most frequent first', ()
   ]);
 });
 
-test('no more than ten origins of a reason are shown, the most frequent ones, and all are counted', () => {
+test('the ten most frequent origins of a code are listed, and all failures are counted', () => {
   const urls = Array.from({ length: 30 }, (_, n) => Array.from({ length: n + 1 }, () => `https://h${n}.example/`));
-  const [failure] = reportOf(urls.flat().map((url, n) => failed(n, url))).failures;
+  const [failure] = requestReportOf(urls.flat().map((url, n) => failed(n, url))).failures;
   expect(failure?.origins).toHaveLength(ORIGINS_SHOWN);
   expect(failure?.origins[0]).toEqual({ origin: 'https://h29.example', count: 30 });
   expect(failure?.count).toBe(465);
@@ -85,13 +87,13 @@ test.each([
   ['javascript:alert("user:password@x")', null],
   ['https://user:password@', null],
   ['', null],
-])('the origin of %s holds no credentials', (url, origin) => {
+])('the origin of %s contains no credentials', (url, origin) => {
   expect(originOf(url)).toBe(origin);
 });
 
-test('a report stays small, whatever the cells and hosts hold', () => {
+test('a report stays small with very long cells and host names', () => {
   const long = '𝕏'.repeat(100_000);
-  const report = reportOf([
+  const report = requestReportOf([
     ...Array.from({ length: 50 }, (_, row) => image(row, { serialNumber: long, productName: long })),
     ...Array.from({ length: 50 }, (_, n) => failed(100 + n, `https://${'h'.repeat(2_000)}${n}.example/`)),
   ]);

@@ -2,8 +2,8 @@ import { v4 as uuid } from 'uuid';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, PAGE_SIZE } from '../../src/requests/request-store.ts';
 import { NO_COUNTS, type RequestRecord } from '../../src/requests/types.ts';
-import { createReportStore, type ReportStore } from '../../src/results/report-store.ts';
-import { createReporter } from '../../src/results/report-task.ts';
+import { createRequestReportStore, type RequestReportStore } from '../../src/results/request-report-store.ts';
+import { createRequestReportTask } from '../../src/results/request-report-task.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { waitFor } from '../support/service.ts';
 
@@ -43,21 +43,21 @@ const seed = async (total: number, changes: Partial<RequestRecord> = {}): Promis
   return record;
 };
 
-const store = (): ReportStore => createReportStore(models, now);
-const reporter = (changes: Partial<ReportStore> = {}, log = { warn: () => {} }) =>
-  createReporter({ store: { ...store(), ...changes }, log, everyMs: 60_000 });
+const store = (): RequestReportStore => createRequestReportStore(models, now);
+const reportTask = (changes: Partial<RequestReportStore> = {}, log = { warn: () => {} }) =>
+  createRequestReportTask({ store: { ...store(), ...changes }, log, everyMs: 60_000 });
 const stored = ({ _id }: RequestRecord) => models.requests.findById(_id).lean<RequestRecord>();
 
-test('the report of a finished request is made once, over all its pages', async () => {
+test('the report of a finished request is created once, from all its pages', async () => {
   const request = await seed(PAGE_SIZE + 3);
   let pages = 0;
-  const counting = reporter({
+  const counting = reportTask({
     page: (...args) => {
       pages += 1;
       return store().page(...args);
     },
   });
-  counting.make(request);
+  counting.enqueue(request);
   const { report, reportDue } = await waitFor(async () => {
     const found = await stored(request);
     return found?.report !== undefined && found;
@@ -65,101 +65,101 @@ test('the report of a finished request is made once, over all its pages', async 
   expect(report).toMatchObject({ productCount: PAGE_SIZE + 3, failures: [] });
   expect(report?.products[0]).toMatchObject({ serialNumber: String(PAGE_SIZE + 2), bytesIn: 1_000 + PAGE_SIZE + 2 });
   expect(reportDue).toBeUndefined();
-  counting.make(request);
-  await counting.look(never);
+  counting.enqueue(request);
+  await counting.runOnce(never);
   expect(pages).toBe(2);
 }, 60_000);
 
-test('of several makers at once one reads the images', async () => {
+test('of several tasks at the same time only one reads the images', async () => {
   const request = await seed(5);
   let pages = 0;
   const one = () =>
-    reporter({
+    reportTask({
       page: (...args) => {
         pages += 1;
         return store().page(...args);
       },
     });
-  await Promise.all([one().look(never), one().look(never), one().look(never)]);
+  await Promise.all([one().runOnce(never), one().runOnce(never), one().runOnce(never)]);
   expect((await stored(request))?.report?.productCount).toBe(5);
   expect(pages).toBe(1);
 });
 
-test('a report whose maker died is made by another, when its hold is over', async () => {
+test('a report whose task died is created by another one after the lease expires', async () => {
   const request = await seed(5);
-  await store().putOff({ ...request, reportDue: request.reportDue ?? now() }, 60_000);
-  await reporter().look(never);
+  await store().lease({ ...request, reportDue: request.reportDue ?? now() }, 60_000);
+  await reportTask().runOnce(never);
   expect((await stored(request))?.report).toBeUndefined();
   at += 60_001;
-  await reporter().look(never);
+  await reportTask().runOnce(never);
   expect((await stored(request))?.report?.productCount).toBe(5);
 });
 
-test('a maker that was held up past its hold writes nothing any more', async () => {
+test('a task that stalled past its lease no longer writes', async () => {
   const request = await seed(5);
-  await reporter({
+  await reportTask({
     page: async (...args) => {
       at += 60_001;
-      await reporter().look(never);
+      await reportTask().runOnce(never);
       await models.requests.updateOne({ _id: request._id }, { $set: { 'report.productCount': -1 } });
       return store().page(...args);
     },
-  }).look(never);
+  }).runOnce(never);
   expect((await stored(request))?.report?.productCount).toBe(-1);
 });
 
-test('a retry that begins meanwhile throws the report away, and one that stands', async () => {
+test('a retry discards a report in progress, and a saved one', async () => {
   const requests = createRequestStore(models, now);
   const request = await seed(5);
-  await reporter({
+  await reportTask({
     page: async (...args) => {
       expect(await requests.beginRetry({ ...request, counters: { ...NO_COUNTS, completed: 5 } }, 'tenant a')).toBe(
         true,
       );
       return store().page(...args);
     },
-  }).look(never);
+  }).runOnce(never);
   expect(await stored(request)).toMatchObject({ state: 'retrying', run: 2 });
   expect((await stored(request))?.report).toBeUndefined();
 
   const done = await seed(5);
-  await reporter().look(never);
+  await reportTask().runOnce(never);
   expect((await stored(done))?.report).toBeDefined();
   await requests.beginRetry(done, 'tenant a');
   expect((await stored(done))?.report).toBeUndefined();
   expect((await stored(done))?.reportDue).toBeUndefined();
 });
 
-test('a request whose removal has begun gets no report', async () => {
+test('a request that is being removed gets no report', async () => {
   const request = await seed(5, { state: 'removing' });
-  await reporter().look(never);
+  await reportTask().runOnce(never);
   expect((await stored(request))?.report).toBeUndefined();
 });
 
-test('a stop ends it between two pages and leaves the report to others at once', async () => {
+test('stopping ends it between two pages and releases the report immediately', async () => {
   const request = await seed(PAGE_SIZE + 1);
   const stopping = new AbortController();
-  await reporter({
+  await reportTask({
     page: (...args) => {
       stopping.abort();
       return store().page(...args);
     },
-  }).look(stopping.signal);
+  }).runOnce(stopping.signal);
   expect((await stored(request))?.report).toBeUndefined();
-  await reporter().look(never);
+  await reportTask().runOnce(never);
   expect((await stored(request))?.report?.productCount).toBe(PAGE_SIZE + 1);
 }, 60_000);
 
-test('one that fails does not keep the others from being made', async () => {
+test('a failed report does not block the others', async () => {
   const [bad, good] = [await seed(2), await seed(3)];
-  const failing = reporter({
+  const failing = reportTask({
     page: async (requestId, from) => {
-      if (requestId === bad._id) throw new Error('away');
+      if (requestId === bad._id) throw new Error('unavailable');
       return store().page(requestId, from);
     },
   });
-  failing.make(bad);
-  failing.make(good);
+  failing.enqueue(bad);
+  failing.enqueue(good);
   await waitFor(async () => (await stored(good))?.report !== undefined);
   expect((await stored(bad))?.report).toBeUndefined();
 });
