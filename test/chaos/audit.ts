@@ -7,26 +7,26 @@ export interface Claim {
   readonly at: number;
 }
 
-/** What the database itself answered to the writes of all instances: nothing that an instance believes or logs. */
+/** The database's own replies to the writes of all instances, independent of what an instance assumes or logs. */
 export interface Audit {
-  /** Images that writes with a verdict have changed. */
+  /** Number of images changed by writes with an outcome. */
   readonly settled: () => number;
-  /** For each request, how often the database took the write that finishes it. */
+  /** Per request, how often the database applied the write that finishes it. */
   readonly finishes: ReadonlyMap<string, number>;
-  /** Lease tokens that this instance has put on images. */
+  /** Lease tokens that this instance has set on images. */
   readonly tokensOf: (slot: number) => ReadonlySet<string>;
-  /** Claims of an image that were sent, in their order; whether the database gave it is not told. */
+  /** Claims of an image in the order in which they were sent, whether or not the database granted them. */
   readonly claimsOf: (imageId: string) => readonly Claim[];
   /** Outcomes and releases under a lease token of this instance: sent, and applied by the database. */
-  readonly writesOf: (slot: number) => { sent: number; taken: number };
+  readonly writesOf: (slot: number) => { sent: number; applied: number };
   readonly hooks: (slot: number) => ProxyHooks;
 }
 
-/** One step of an update command: what it sets, adds or removes. */
+/** One operator of an update command: what it sets, increments or removes. */
 const stepOf = (operation: mongo.BSON.Document | undefined, step: '$set' | '$inc' | '$unset'): mongo.BSON.Document =>
   operation?.u?.[step] ?? {};
 
-/** Recognises an update by its first operation; those of one command are all of a kind. */
+/** Recognizes an update by its first operation; all operations of a command are of the same kind. */
 const update =
   (collection: string, step: Parameters<typeof stepOf>[1], fits: (fields: mongo.BSON.Document) => boolean) =>
   (command: WriteCommand): boolean =>
@@ -51,8 +51,8 @@ export const createAudit = (): Audit => {
   const finishes = new Map<string, number>();
   const tokens = new Map<number, Set<string>>();
   const claims = new Map<string, Claim[]>();
-  const writes = new Map<number, { sent: number; taken: number }>();
-  const heard = new Set<string>();
+  const writes = new Map<number, { sent: number; applied: number }>();
+  const seen = new Set<string>();
   let settled = 0;
 
   const tokensOf = (slot: number): Set<string> => {
@@ -61,27 +61,27 @@ export const createAudit = (): Audit => {
     return known;
   };
   const writesOf = (slot: number) => {
-    const known = writes.get(slot) ?? { sent: 0, taken: 0 };
+    const known = writes.get(slot) ?? { sent: 0, applied: 0 };
     writes.set(slot, known);
     return known;
   };
 
-  const noteClaim = (slot: number, { operations: [operation] }: WriteCommand): void => {
+  const recordClaim = (slot: number, { operations: [operation] }: WriteCommand): void => {
     tokensOf(slot).add(String(stepOf(operation, '$set').leaseToken));
     const claim = { slot, at: performance.now() };
     for (const id of operation?.q?._id?.$in ?? []) claims.set(id, [...(claims.get(id) ?? []), claim]);
   };
 
-  const hear = (slot: number, command: WriteCommand, reply: WriteReply): void => {
-    // The driver repeats a write whose answer was lost, and the database repeats its answer.
-    if (command.retryKey !== null && heard.has(command.retryKey)) return;
-    if (command.retryKey !== null) heard.add(command.retryKey);
+  const recordReply = (slot: number, command: WriteCommand, reply: WriteReply): void => {
+    // The driver retries a write whose reply was lost, and the database repeats its reply.
+    if (command.retryKey !== null && seen.has(command.retryKey)) return;
+    if (command.retryKey !== null) seen.add(command.retryKey);
     if (isSettle(command)) {
       settled += reply.nModified;
     }
     if (isSettle(command) || isRelease(command)) {
       writesOf(slot).sent += command.operations.length;
-      writesOf(slot).taken += reply.n;
+      writesOf(slot).applied += reply.n;
     }
     if (isFinish(command) && reply.nModified === 1) {
       const requestId = String(command.operations[0]?.q?._id);
@@ -97,11 +97,11 @@ export const createAudit = (): Audit => {
     writesOf,
     hooks: (slot) => ({
       onCommand(command) {
-        if (isClaim(command)) noteClaim(slot, command);
+        if (isClaim(command)) recordClaim(slot, command);
         return 'pass';
       },
       onReply(command, reply) {
-        hear(slot, command, reply);
+        recordReply(slot, command, reply);
         return 'pass';
       },
     }),

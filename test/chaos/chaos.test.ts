@@ -4,7 +4,7 @@ import { kills } from './scenarios/1-kills.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const SEED = 1;
-/** Each takes some seconds on a quiet machine. */
+/** Each takes a few seconds on an idle machine. */
 const LONGEST_MS = 240_000;
 
 test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.title, scenario] as const))(

@@ -33,24 +33,24 @@ interface DeliveryDocument {
   payload: string;
 }
 
-/** What a scenario ended with, once nothing was found wrong. */
+/** The totals of a scenario after all invariants were checked. */
 export interface Checked {
   readonly requests: number;
   readonly images: number;
   readonly completed: number;
-  /** Outputs that are stored. */
+  /** Stored outputs. */
   readonly files: number;
   readonly failed: number;
   /** Images that were claimed more than once. */
-  readonly triedAgain: number;
-  /** Temporary files that kills left behind, all gone after the sweep. */
+  readonly retried: number;
+  /** Temporary files left behind by kills; the sweep removes all of them. */
   readonly temporary: number;
   readonly webhooks: number;
-  /** Webhooks that came more than once, each with its first id and body. */
+  /** Repeated webhooks, each with the id and body of the first one. */
   readonly repeatedWebhooks: number;
 }
 
-const READ_AT_ONCE = 8;
+const CONCURRENCY = 8;
 const SHOWN = 20;
 
 const group = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
@@ -59,15 +59,15 @@ const group = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, 
   return groups;
 };
 
-const eachOf = async <T>(items: readonly T[], look: (item: T) => Promise<void>): Promise<void> => {
+const eachOf = async <T>(items: readonly T[], check: (item: T) => Promise<void>): Promise<void> => {
   const left = [...items];
   const worker = async (): Promise<void> => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await look(item);
+    for (let item = left.pop(); item !== undefined; item = left.pop()) await check(item);
   };
-  await Promise.all(Array.from({ length: READ_AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 };
 
-/** One line of the output CSV as it must be; `null` for an image that failed. */
+/** The expected output CSV; an output is `null` for an image that failed. */
 const expectedCsv = ({ rows }: Uploaded, outputs: readonly (string | null)[]): string => {
   let at = 0;
   const [header = '', ...lines] = csvOf(rows).trimEnd().split('\n');
@@ -81,9 +81,9 @@ const expectedCsv = ({ rows }: Uploaded, outputs: readonly (string | null)[]): s
 };
 
 /**
- * Looks at everything that a batch leaves: database, store, receiver and what the API answers. Throws with all that is
- * wrong, and never believes a counter.
- * @param isPoison whether an image may have failed, and must have
+ * Checks everything that a batch leaves behind: database, storage, webhook receiver and API. Throws with all violations,
+ * and verifies counters instead of trusting them.
+ * @param isPoison whether an image must have failed
  */
 export const checkInvariants = async (
   world: World,
@@ -92,8 +92,8 @@ export const checkInvariants = async (
 ): Promise<Checked> => {
   const { connection, store, receiver, audit } = world;
   const wrong: string[] = [];
-  const require = (holds: boolean, message: string): void => {
-    if (!holds) wrong.push(message);
+  const require = (condition: boolean, message: string): void => {
+    if (!condition) wrong.push(message);
   };
 
   const requests = (await connection.collection('requests').find().toArray()) as unknown as RequestDocument[];
@@ -110,13 +110,13 @@ export const checkInvariants = async (
   for (const requestId of imagesOf.keys()) require(byId.has(requestId), `images of no request: ${requestId}`);
   for (const { _id } of chunks) require(byId.has(_id.split(':')[0] ?? ''), `rows of no request: ${_id}`);
 
-  // Every image is terminal.
+  // Every image has a final status.
   for (const { _id, status, nextAt, leaseToken, inputUrl } of images) {
     require(status === (isPoison(inputUrl) ? 'failed' : 'completed'), `image ${_id} is ${status}`);
-    require(nextAt === undefined && leaseToken === undefined, `image ${_id} is ${status} and still due or held`);
+    require(nextAt === undefined && leaseToken === undefined, `image ${_id} is ${status} and still due or leased`);
   }
 
-  // Every request has ended with exact counters, once, and its event tells the same.
+  // Every request was finished once, with exact counters, and its event has the same values.
   const deliveriesOf = group(deliveries, ({ requestId }) => requestId);
   for (const request of requests) {
     const { _id, state, total, counters, eventPending, finishedAt, run } = request;
@@ -126,7 +126,7 @@ export const checkInvariants = async (
     const failed = own.length - done.length;
     require(own.length === total, `request ${_id} has ${own.length} of ${total} images`);
     require(state === (failed === 0 ? 'completed' : 'completed_with_errors'), `request ${_id} is ${state}`);
-    require(eventPending === undefined, `request ${_id} still owes its event`);
+    require(eventPending === undefined, `request ${_id} has not sent its event`);
     const exact = { completed: done.length, failed, cancelled: 0, bytesIn: sum('bytesIn'), bytesOut: sum('bytesOut') };
     require(Object.entries(exact).every(
       ([name, value]) => counters[name as keyof typeof exact] === value,
@@ -138,20 +138,20 @@ export const checkInvariants = async (
     for (const event of events) {
       const { timestamp, data } = JSON.parse(event.payload);
       require(event._id === `msg_${_id}_${run}` && event.state === 'delivered', `event ${event._id} is ${event.state}`);
-      require(timestamp === finishedAt?.toISOString(), `event ${event._id} tells another time than its request`);
+      require(timestamp === finishedAt?.toISOString(), `event ${event._id} has a different time than its request`);
       require(data.status === state &&
         data.progress.completed === done.length &&
-        data.progress.failed === failed, `event ${event._id} tells another end than its request`);
+        data.progress.failed === failed, `event ${event._id} has a different outcome than its request`);
     }
   }
 
-  // One webhook-id a completion, however often it came, and the same bytes.
+  // One webhook-id per completion, with the same bytes on every repetition.
   const webhooks = receiver.received.filter(({ url }) => url === world.webhookPath);
   const requestOf = (message: ReceivedWebhook): string => {
     try {
       return String(JSON.parse(message.body).data.requestId);
     } catch {
-      wrong.push(`a webhook that cannot be read: ${JSON.stringify(message)}`);
+      wrong.push(`an unreadable webhook: ${JSON.stringify(message)}`);
       return 'unknown';
     }
   };
@@ -166,7 +166,7 @@ export const checkInvariants = async (
   }
   for (const requestId of received.keys()) require(byId.has(requestId), `a webhook for no request: ${requestId}`);
 
-  // One readable output for each completed image, and nothing else once temporary files are old enough to be swept.
+  // One readable output per completed image, and no other files after old temporary files were swept.
   const isTemporary = (name: string): boolean => name.startsWith('.tmp-');
   const temporary = (await store.list()).filter(isTemporary).length;
   await store.sweepAsIfLater();
@@ -185,7 +185,7 @@ export const checkInvariants = async (
     },
   );
 
-  // The output CSV has every row, and its URLs are in the order of the upload.
+  // The output CSV has every row, with its URLs in upload order.
   const [instance] = world.instances.values();
   for (const upload of uploads) {
     const own = [...(imagesOf.get(upload.requestId) ?? [])].sort((a, b) => a.seq - b.seq);
@@ -202,7 +202,7 @@ export const checkInvariants = async (
 
   if (wrong.length > 0) {
     const more = wrong.length > SHOWN ? `\n… and ${wrong.length - SHOWN} more` : '';
-    throw new Error(`${wrong.length} things are wrong:\n${wrong.slice(0, SHOWN).join('\n')}${more}`);
+    throw new Error(`${wrong.length} violations:\n${wrong.slice(0, SHOWN).join('\n')}${more}`);
   }
   return {
     requests: requests.length,
@@ -210,7 +210,7 @@ export const checkInvariants = async (
     completed: images.filter(({ status }) => status === 'completed').length,
     files: stored.length,
     failed: images.filter(({ status }) => status === 'failed').length,
-    triedAgain: images.filter(({ attempts }) => attempts > 1).length,
+    retried: images.filter(({ attempts }) => attempts > 1).length,
     temporary,
     webhooks: webhooks.length,
     repeatedWebhooks,

@@ -2,18 +2,18 @@ import type { WriteCommand } from '../support/servers/database-proxy.ts';
 import { upload, waitFor } from '../support/service.ts';
 import { csvOf, type Row, type Uploaded, type World } from './world.ts';
 
-/** A write at which an instance is killed: before the database has it, or when it is done and its answer on the way. */
+/** A write at which an instance is killed: before the database receives it, or after it is done but not yet acknowledged. */
 export interface Cut {
   readonly name: string;
   readonly matches: (command: WriteCommand) => boolean;
   readonly side: 'before' | 'after';
 }
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
- * Starts an instance, uploads to it and kills it once so many of the cut's writes, or their answers, are kept back.
- * @returns the uploads that were answered; the instance may have died before
+ * Starts an instance, uploads to it, and kills it once `hits` of the cut's writes, or their replies, are withheld.
+ * @returns the uploads that got a response before the kill
  */
 export const killAt = async (
   world: World,
@@ -22,13 +22,15 @@ export const killAt = async (
   batches: readonly (readonly Row[])[],
   hits = 1,
 ): Promise<Uploaded[]> => {
-  let kept = 0;
-  const keep = (command: WriteCommand): 'pass' | 'hold' => {
+  let withheld = 0;
+  const withhold = (command: WriteCommand): 'pass' | 'hold' => {
     if (!matches(command)) return 'pass';
-    kept += 1;
+    withheld += 1;
     return 'hold';
   };
-  const instance = await world.start(slot, { hooks: side === 'before' ? { onCommand: keep } : { onReply: keep } });
+  const instance = await world.start(slot, {
+    hooks: side === 'before' ? { onCommand: withhold } : { onReply: withhold },
+  });
   const fields = { webhookUrl: world.receiver.url(world.webhookPath) };
   const answers = batches.map(async (rows): Promise<Uploaded | null> => {
     try {
@@ -38,7 +40,7 @@ export const killAt = async (
       return null;
     }
   });
-  await waitFor(async () => kept >= hits, PATIENCE_MS);
+  await waitFor(async () => withheld >= hits, TIMEOUT_MS);
   await world.kill(slot);
   return (await Promise.all(answers)).filter((answer) => answer !== null);
 };

@@ -4,11 +4,11 @@ import { killInstances } from '../support/instance.ts';
 import { type AnyScenario, type Figures, seconds } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-/** Outside of jest the fastest that is there will do. */
+/** Without Jest, the fastest engine available. */
 const ENGINES = [mongod, secantusRust, ...TEST_ENGINES];
 
 export interface Options {
-  /** Numbers of the scenarios to run; undefined: all, and the first one on S3 too where there is a server for it. */
+  /** Numbers of the scenarios to run. Undefined: all, and the first one also on S3 if there is a server for it. */
   readonly only?: readonly number[] | undefined;
   readonly storage: 'local' | 's3';
   readonly size: 'short' | 'full';
@@ -21,7 +21,7 @@ interface Row {
   readonly text: string;
 }
 
-const say = (text: string): void => {
+const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
@@ -30,7 +30,7 @@ const nameOf = ({ number, title }: AnyScenario, storage: string): string =>
 
 const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, seed }: Options): Promise<Row> => {
   const name = nameOf(scenario, storage);
-  say(`\n— ${name}`);
+  print(`\n— ${name}`);
   const begun = performance.now();
   try {
     const figures: Figures = await scenario.run(scenario[size], {
@@ -39,20 +39,20 @@ const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, se
       hurry: size === 'short',
       engines: ENGINES,
     });
-    for (const [what, value] of Object.entries(figures)) say(`  ${what}: ${value}`);
+    for (const [what, value] of Object.entries(figures)) print(`  ${what}: ${value}`);
     const text = Object.entries(figures).map(([what, value]) => `${what}: ${value}`);
     return { name, ok: true, text: text.join('; ') };
   } catch (error) {
-    say(`  FAILED after ${seconds(performance.now() - begun)}: ${(error as Error).stack}`);
+    print(`  FAILED after ${seconds(performance.now() - begun)}: ${(error as Error).stack}`);
     return { name, ok: false, text: String((error as Error).message).split('\n')[0] ?? '' };
   } finally {
     await killInstances();
   }
 };
 
-/** Runs the scenarios one after the other and prints what each measured, as rows of a table; true when all held. */
+/** Runs the scenarios in sequence and prints their figures as a table; true if all passed. */
 export const runChaos = async (options: Options): Promise<boolean> => {
-  // The instances are killed by the scenarios alone, so they would outlive a run that is stopped by hand.
+  // Only the scenarios kill the instances, which would otherwise outlive an interrupted run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void killInstances().finally(() => process.exit(1)));
   }
@@ -60,19 +60,19 @@ export const runChaos = async (options: Options): Promise<boolean> => {
   const chosen = SCENARIOS.filter(({ number }) => only === undefined || only.includes(number));
   const database = await startTestDatabase(ENGINES);
   process.env.TEST_MONGODB_URI = database.uri;
-  say(`Database: ${database.engine}. Seed: ${options.seed}.`);
+  print(`Database: ${database.engine}. Seed: ${options.seed}.`);
   const rows: Row[] = [];
   try {
     for (const scenario of chosen) rows.push(await runOne(scenario, storage, options));
     if (only === undefined && storage === 'local') {
       const [first] = SCENARIOS;
-      if (process.env.TEST_S3_SERVER === undefined) say('\nSKIPPED: scenario 1 on S3. It needs versitygw, or Go.');
+      if (process.env.TEST_S3_SERVER === undefined) print('\nSKIPPED: scenario 1 on S3. It needs versitygw, or Go.');
       else if (first !== undefined) rows.push(await runOne(first, 's3', options));
     }
   } finally {
     await database.stop();
   }
-  say('\n| scenario | held | figures |\n| --- | --- | --- |');
-  for (const { name, ok, text } of rows) say(`| ${name} | ${ok ? 'yes' : '**no**'} | ${text} |`);
+  print('\n| scenario | held | figures |\n| --- | --- | --- |');
+  for (const { name, ok, text } of rows) print(`| ${name} | ${ok ? 'yes' : '**no**'} | ${text} |`);
   return rows.every(({ ok }) => ok);
 };

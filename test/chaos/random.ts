@@ -1,4 +1,4 @@
-/** Numbers `0 ≤ n < 1` that are the same for the same seed (mulberry32), so that a run can be repeated. */
+/** Random numbers `0 ≤ n < 1`, reproducible by their seed (mulberry32). */
 export const createRandom = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {

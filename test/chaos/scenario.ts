@@ -1,35 +1,35 @@
 import type { Engine } from '../../src/embedded/engine.ts';
 
-/** What a scenario measured, in the order in which it is shown. */
+/** Figures that a scenario measured, in display order. */
 export type Figures = Readonly<Record<string, string | number>>;
 
 export interface Scenario<Size> {
   readonly number: number;
   readonly title: string;
-  /** A few seconds, for `npm test`; and what `npm run chaos` runs. */
+  /** `short` takes a few seconds, for `npm test`; `full` is for `npm run chaos`. */
   readonly short: Size;
   readonly full: Size;
-  /** Resolves to the figures; rejects when an invariant is broken. */
+  /** Resolves to the figures; rejects if an invariant is violated. */
   readonly run: (size: Size, context: Context) => Promise<Figures>;
 }
 
 export interface Context {
   readonly storage: 'local' | 's3';
-  /** Do not wait for the 30 s after which a delivery that a killed process held is sent again: end them at once. */
+  /** Expire the delivery leases of killed processes immediately instead of waiting 30 s. */
   readonly hurry: boolean;
   readonly seed: number;
-  /** For the scenario that has a database of its own. */
+  /** For the scenario with its own database. */
   readonly engines: readonly Engine[];
 }
 
-/** Of several scenarios in one list. */
-// biome-ignore lint/suspicious/noExplicitAny: each scenario has a size of its own type.
+/** For lists of scenarios. */
+// biome-ignore lint/suspicious/noExplicitAny: each scenario has its own size type.
 export type AnyScenario = Scenario<any>;
 
-/** Milliseconds as seconds with one digit. */
+/** Milliseconds as seconds with one decimal. */
 export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
-/** The time that a promise takes, beside what it resolves to. */
+/** The duration of a promise together with its result. */
 export const timed = async <T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> => {
   const begun = performance.now();
   const result = await work();

@@ -10,7 +10,7 @@ import { clocks } from './scenarios/8-clocks.ts';
 import { everyWrite } from './scenarios/10-writes.ts';
 import { smallRequests } from './scenarios/11-small.ts';
 
-/** Number 9, the latency of claims, is a benchmark and lives in bench/. */
+/** Number 9, the latency of claims, is a benchmark: see bench/. */
 export const SCENARIOS: readonly AnyScenario[] = [
   kills,
   freeze,

@@ -5,16 +5,16 @@ import { createLocalStorage } from '../../src/storage/local.ts';
 import { createS3Client } from '../../src/storage/s3-client.ts';
 import { BUCKET, S3_CREDENTIALS, type S3Server, startS3Server } from '../support/servers/s3-server.ts';
 
-/** As src/service.ts has it: a temporary file of this age is swept. */
+/** Temporary files of this age are swept, as configured in src/service.ts. */
 const SWEPT_AFTER_MS = 15 * 60_000;
 
-/** Where the instances of a scenario keep their outputs, looked at from outside. */
+/** The storage of a scenario's instances, accessed directly. */
 export interface ChaosStore {
   readonly environment: Readonly<Record<string, string>>;
-  /** Names of everything that is stored, temporary files included. */
+  /** Names of all stored files, including temporary ones. */
   list(): Promise<string[]>;
   read(name: string): Promise<Buffer>;
-  /** Does what the sweeper does once what is there has become old enough. */
+  /** Sweeps as if all temporary files were old enough. */
   sweepAsIfLater(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export const s3Store = async (): Promise<ChaosStore> => {
       AWS_ACCESS_KEY_ID: S3_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: S3_CREDENTIALS.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: 'true',
-      // Forty restarts would say it forty times.
+      // Otherwise logged on each of forty restarts.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     async list() {
@@ -57,7 +57,7 @@ export const s3Store = async (): Promise<ChaosStore> => {
       const found = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: name }));
       return Buffer.from((await found.Body?.transformToByteArray()) ?? []);
     },
-    // A store shows whole objects only: there is nothing to sweep.
+    // S3 lists complete objects only, so there is nothing to sweep.
     sweepAsIfLater: async () => {},
     async close() {
       client.destroy();

@@ -13,25 +13,25 @@ import { upload, waitFor } from '../support/service.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type ChaosStore, localStore, s3Store } from './store.ts';
 
-/** What output URLs begin with, on every instance. */
+/** Prefix of output URLs, the same on every instance. */
 export const PUBLIC_URL = 'http://outputs.example';
-/** Kills are not the images' fault, so a scenario of many must not use their attempts up. */
+/** High enough that a scenario with many kills does not use up the attempts. */
 const MANY_ATTEMPTS = '20';
-const PATIENCE_MS = 180_000;
-/** An upload of which nothing came for this long is removed (src/requests/reconciler.ts). */
+const TIMEOUT_MS = 180_000;
+/** Uploads without progress for this long are removed (src/requests/reconciler.ts). */
 const ABANDONED_MS = 11 * 60_000;
 
 export interface WorldOptions {
   readonly directory?: string;
-  /** Default: a fresh database on the server of this run. */
+  /** Default: a new database on the server of this run. */
   readonly databaseUri?: string;
   readonly storage?: 'local' | 's3';
-  /** How long an image server takes for each picture. */
+  /** Latency of the image server. */
   readonly latencyMs: number;
   readonly leaseSeconds: number;
 }
 
-/** A batch as it was sent, and the id that was answered. */
+/** A batch as it was uploaded, with its requestId. */
 export interface Uploaded {
   readonly requestId: string;
   readonly rows: readonly Row[];
@@ -42,37 +42,37 @@ export interface Row {
   readonly urls: readonly string[];
 }
 
-/** Everything around the instances of a scenario, and the instances themselves, numbered by slots. */
+/** The instances of a scenario, numbered by slots, and their environment. */
 export interface World {
   readonly directory: string;
   readonly connection: Connection;
   readonly pictures: Pictures;
   readonly receiver: WebhookReceiver;
-  /** Of this world's webhooks: a port that was another's a moment ago may be called by strangers. */
+  /** Unique to this world: a reused port may still get the webhooks of another one. */
   readonly webhookPath: string;
   readonly store: ChaosStore;
   readonly audit: Audit;
   readonly leaseMs: number;
-  /** The instances that are ready, by slot. */
+  /** Ready instances by slot. */
   readonly instances: ReadonlyMap<number, Instance>;
-  /** Starts an instance behind an auditing proxy; `hooks` come before the audit. */
+  /** Starts an instance behind an auditing proxy, with additional `hooks`. */
   start(slot: number, options?: StartOptions): Promise<Instance>;
-  /** kill -9, and waits for the end. */
+  /** Sends SIGKILL and waits for the exit. */
   kill(slot: number): Promise<void>;
-  /** Uploads to any instance that is ready, again until one has answered 202. */
+  /** Uploads to any ready instance, with retries until one responds with 202. */
   upload(rows: readonly Row[]): Promise<Uploaded>;
-  /** Rows of one and three URLs by turns, so many images in all; `name` distinguishes them. */
+  /** Rows that alternate between one and three URLs, with `images` URLs in total; `name` makes them unique. */
   rows(images: number, name: string): Row[];
-  /** Makes unanswered uploads as old as those that the reconciler removes. */
+  /** Makes unfinished uploads old enough for the reconciler to remove. */
   ageUploads(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** When they see replies, the driver does not repeat writes by itself: the service shall meet what they do. */
+  /** With `onReply`, the driver's own retries are off, so that the service sees every lost reply. */
   readonly hooks?: ProxyHooks;
   readonly environment?: Readonly<Record<string, string>>;
-  /** What runs instead of `node dist/main.js`. */
+  /** Replaces `node dist/main.js`. */
   readonly command?: readonly string[];
 }
 
@@ -96,14 +96,14 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   let closed = false;
 
   const both = (slot: number, hooks: ProxyHooks = {}): ProxyHooks => {
-    const heard = audit.hooks(slot);
+    const audited = audit.hooks(slot);
     return {
       onCommand(command) {
-        heard.onCommand?.(command);
+        audited.onCommand?.(command);
         return hooks.onCommand?.(command) ?? 'pass';
       },
       onReply(command, reply) {
-        heard.onReply?.(command, reply);
+        audited.onReply?.(command, reply);
         return hooks.onReply?.(command, reply) ?? 'pass';
       },
     };
@@ -143,7 +143,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
         children.delete(instance);
         if (instances.get(slot) === instance) instances.delete(slot);
       });
-      // Started while the world was being closed.
+      // The world was closed during the start.
       if (closed) instance.process.kill('SIGKILL');
       return instance;
     },
@@ -163,7 +163,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
           () => null,
         );
         return response?.status === 202 ? String(((await response.json()) as { requestId: string }).requestId) : null;
-      }, PATIENCE_MS);
+      }, TIMEOUT_MS);
       return { requestId, rows };
     },
 
@@ -202,7 +202,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   return world;
 };
 
-/** Runs a scenario in a world of its own, and takes it away whatever happens. */
+/** Runs a scenario in its own world, which is always closed. */
 export const inWorld = async <T>(options: WorldOptions, scenario: (world: World) => Promise<T>): Promise<T> => {
   const world = await createWorld(options);
   try {
@@ -213,10 +213,10 @@ export const inWorld = async <T>(options: WorldOptions, scenario: (world: World)
 };
 
 /**
- * Waits until every request has ended, and every completion event was taken by its receiver.
- * @param hurry ends the leases of deliveries that a killed process held at once, instead of after their 30 s
+ * Waits until every request is finished and every completion event has been delivered.
+ * @param hurry expires the delivery leases of killed processes immediately instead of after 30 s
  */
-export const settled = async ({ connection }: World, hurry: boolean, withinMs = PATIENCE_MS): Promise<void> => {
+export const settled = async ({ connection }: World, hurry: boolean, withinMs = TIMEOUT_MS): Promise<void> => {
   const requests = connection.collection('requests');
   const deliveries = connection.collection('deliveries');
   const unfinished = ['ingesting', 'discarding', 'removing', 'queued', 'processing', 'cancelling', 'retrying'];
@@ -226,7 +226,7 @@ export const settled = async ({ connection }: World, hurry: boolean, withinMs = 
     const open = states.filter((state) => unfinished.includes(state));
     const owed = await requests.countDocuments({ eventPending: true });
     const pending = await deliveries.countDocuments({ state: 'pending' });
-    return `requests left: ${open.join(', ') || 'none'}; events owed: ${owed}; deliveries pending: ${pending}`;
+    return `requests left: ${open.join(', ') || 'none'}; events pending: ${owed}; deliveries pending: ${pending}`;
   };
   const ended = waitFor(async () => {
     if ((await requests.countDocuments({ state: { $in: unfinished } })) > 0) return false;
@@ -239,9 +239,9 @@ export const settled = async ({ connection }: World, hurry: boolean, withinMs = 
     return (await deliveries.countDocuments({ state: 'pending' })) === 0;
   }, withinMs);
   await ended.catch(async (cause: Error) => {
-    throw new Error(`not all has ended, ${cause.message}: ${await left()}`, { cause });
+    throw new Error(`not everything has finished, ${cause.message}: ${await left()}`, { cause });
   });
 };
 
-/** What a delivery that nobody has lost takes at most. */
+/** Longest duration of a delivery whose process is alive. */
 const HURRY_AFTER_MS = 2_000;

@@ -1,6 +1,6 @@
 import { waitFor } from '../../support/service.ts';
 import { checkInvariants } from '../check.ts';
-import { type Held, heldNow, recovered } from '../held.ts';
+import { type LeasedImage, leasedImages, recovered } from '../leased-images.ts';
 import { createRandom } from '../random.ts';
 import { type Scenario, seconds, timed } from '../scenario.ts';
 import { inWorld, settled, type Uploaded } from '../world.ts';
@@ -14,18 +14,18 @@ interface Size {
   readonly kills: number;
   readonly latencyMs: number;
   readonly leaseSeconds: number;
-  /** What the recovery may take beyond the lease. */
+  /** How long recovery may take beyond the lease. */
   readonly graceMs: number;
 }
 
-/** Shares of the batch at which an instance is killed: random, sorted, the last one before the end. */
+/** Numbers of finished images at which an instance is killed: random, ascending, before the end of the batch. */
 const killsAt = (kills: number, images: number, random: () => number): number[] =>
   Array.from({ length: kills }, () => Math.floor(images * (0.02 + 0.93 * random()))).sort((a, b) => a - b);
 
 export const kills: Scenario<Size> = {
   number: 1,
   title: '3 instances, random kill -9',
-  // The short run shares its machine with other tests: it proves that nothing is lost, the full one how soon.
+  // The short run shares its machine with other tests: it only proves that nothing is lost, not how soon.
   short: { images: 90, requests: 3, kills: 3, latencyMs: 150, leaseSeconds: 2, graceMs: 60_000 },
   full: { images: 2_000, requests: 20, kills: 40, latencyMs: 300, leaseSeconds: 4, graceMs: 5_000 },
   run: (size, { storage, hurry, seed }) =>
@@ -44,10 +44,10 @@ export const kills: Scenario<Size> = {
         uploads.push(await world.upload(world.rows(size.images / size.requests, `r${n}`)));
       }
 
-      // Tokens of processes that are dead: nobody renews what they hold.
+      // Tokens of dead processes, whose leases are not renewed.
       const dead = new Set<string>();
-      let held: Held[] = [];
-      let lastHeld = 0;
+      let leased: LeasedImage[] = [];
+      let lastLeased = 0;
       let killedAt = begun;
       for (const at of killsAt(size.kills, size.images, random)) {
         await waitFor(async () => world.audit.settled() >= at && world.instances.size > 0, LONGEST_PROGRESS_MS);
@@ -57,11 +57,11 @@ export const kills: Scenario<Size> = {
         killedAt = performance.now();
         const own = world.audit.tokensOf(slot);
         for (const token of own) dead.add(token);
-        held = (await heldNow(world)).filter(({ leaseToken }) => dead.has(leaseToken));
-        lastHeld = held.filter(({ leaseToken }) => own.has(leaseToken)).length;
+        leased = (await leasedImages(world)).filter(({ leaseToken }) => dead.has(leaseToken));
+        lastLeased = leased.filter(({ leaseToken }) => own.has(leaseToken)).length;
         start(slot);
       }
-      await recovered(world, held);
+      await recovered(world, leased);
       const recoveredMs = performance.now() - killedAt;
       await Promise.all(starts);
       const { ms } = await timed(() => settled(world, hurry));
@@ -77,12 +77,12 @@ export const kills: Scenario<Size> = {
         kills: size.kills,
         lost: checked.images - checked.completed,
         duplicated: checked.files - checked.completed,
-        'held by the last killed': lastHeld,
-        'held by all that were killed, then': held.length,
+        'held by the last killed': lastLeased,
+        'held by all that were killed, then': leased.length,
         'recovered after the last kill': seconds(recoveredMs),
         lease: `${size.leaseSeconds} s`,
         'all ended after the last kill': seconds(recoveredMs + ms),
-        'images tried again': checked.triedAgain,
+        'images tried again': checked.retried,
         'temporary files left by kills, swept': checked.temporary,
         'webhooks repeated': checked.repeatedWebhooks,
         took: seconds(performance.now() - begun),

@@ -9,11 +9,11 @@ const WRITES: Readonly<Record<string, Cut['matches']>> = {
   'rows inserted': isInsert('rows'),
   'upload activated': isActivate,
   'images claimed': isClaim,
-  'verdict written': isSettle,
+  'outcome written': isSettle,
   'counters added': isCount,
   'request finished': isFinish,
   'outbox inserted': isInsert('deliveries'),
-  'event no longer owed': isEventSettled,
+  'event no longer pending': isEventSettled,
   'webhook delivered': isDelivered,
 };
 
@@ -26,7 +26,7 @@ interface Size {
 export const everyWrite: Scenario<Size> = {
   number: 10,
   title: 'kill -9 just before and just after each kind of write',
-  // Each of these needs the reconciler; the others are mended by the leases, which other scenarios show.
+  // These need the reconciler; the leases repair the others, which other scenarios cover.
   short: { cuts: [cut('outbox inserted', 'before'), cut('rows inserted', 'after')] },
   full: { cuts: Object.keys(WRITES).flatMap((name) => [cut(name, 'before'), cut(name, 'after')]) },
   run: ({ cuts }, { storage }) =>

@@ -6,7 +6,7 @@ import { inWorld, settled, type Uploaded } from '../world.ts';
 
 const INSTANCES = 2;
 const UPLOADERS = 4;
-/** Images of the requests, by turns. */
+/** Images per request, in rotation. */
 const IMAGES = [1, 2, 3];
 const LONGEST_PROGRESS_MS = 120_000;
 
@@ -57,7 +57,7 @@ export const smallRequests: Scenario<Size> = {
       };
       await Promise.all([uploading, killing()]);
       await Promise.all(starts);
-      // Uploads that a kill cut off: whoever starts next removes them.
+      // The next instance to start removes uploads that were cut off by a kill.
       await world.ageUploads();
       await world.start(INSTANCES);
       const { ms } = await timed(() => settled(world, hurry));
@@ -69,7 +69,7 @@ export const smallRequests: Scenario<Size> = {
         kills: size.kills,
         lost: checked.images - checked.completed,
         duplicated: checked.files - checked.completed,
-        'images tried again': checked.triedAgain,
+        'images tried again': checked.retried,
         'webhooks repeated': checked.repeatedWebhooks,
         'all ended after the last upload': seconds(ms),
         took: seconds(performance.now() - begun),

@@ -12,14 +12,14 @@ import { type Scenario, seconds } from '../scenario.ts';
 
 const CLAIMERS = 20;
 const LEASE_MS = 600_000;
-/** Each claimer gets at least this share of what it would if all were alike. */
+/** Each claimer gets at least this share of an equal split. */
 const LEAST_SHARE = 0.1;
 /** What a claimer that found nothing waits, at most; the dispatcher waits 50 to 500 ms. */
 const DRY_PAUSE_MS = 100;
 
 interface Size {
   readonly images: number;
-  /** Images of one claim. */
+  /** Images per claim. */
   readonly wanted: number;
 }
 
@@ -29,7 +29,7 @@ const completed = { kind: 'completed', result: { ...result, timings: { download:
 export const claimers: Scenario<Size> = {
   number: 3,
   title: '20 claimers at once',
-  // So small that one more or less says little: each claim is for one image.
+  // One image per claim: in a batch this small, larger claims would distort the shares.
   short: { images: 240, wanted: 1 },
   full: { images: 4_000, wanted: 4 },
   async run({ images, wanted }, { seed }) {

@@ -9,7 +9,7 @@ import { checkInvariants } from '../check.ts';
 import { type Context, type Scenario, seconds } from '../scenario.ts';
 import { inWorld, settled, type Uploaded } from '../world.ts';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 interface Size {
   readonly instances: number;
@@ -20,7 +20,7 @@ interface Size {
   readonly leaseSeconds: number;
 }
 
-/** Runs with a database of its own, which is started again on the same address and data each time it ends. */
+/** Runs with its own database, which is restarted at the same address with the same data whenever it exits. */
 const withDatabase = async <T>(
   engines: Context['engines'],
   work: (uri: string, pid: () => number) => Promise<T>,
@@ -54,16 +54,16 @@ export const databaseKills: Scenario<Size> = {
         let away = 0;
         for (let kill = 0; kill < size.kills; kill += 1) {
           const at = (size.images * (kill + 0.5)) / (size.kills + 1);
-          await waitFor(async () => world.audit.settled() >= at, PATIENCE_MS);
+          await waitFor(async () => world.audit.settled() >= at, TIMEOUT_MS);
           const pid = databasePid();
           const killedAt = performance.now();
           process.kill(pid, 'SIGKILL');
-          await waitFor(async () => databasePid() !== pid, PATIENCE_MS);
+          await waitFor(async () => databasePid() !== pid, TIMEOUT_MS);
           const ready = async (): Promise<boolean> => {
             const answers = [...world.instances.values()].map(({ url }) => fetch(`${url}/ready`));
             return (await Promise.all(answers)).every(({ status }) => status === 200);
           };
-          await waitFor(ready, PATIENCE_MS);
+          await waitFor(ready, TIMEOUT_MS);
           away += performance.now() - killedAt;
         }
         await settled(world, hurry);
@@ -74,7 +74,7 @@ export const databaseKills: Scenario<Size> = {
           'kills of the database': size.kills,
           lost: checked.images - checked.completed,
           'away for, on average': seconds(away / size.kills),
-          'images tried again': checked.triedAgain,
+          'images tried again': checked.retried,
           'webhooks repeated': checked.repeatedWebhooks,
           took: seconds(took),
         };

@@ -8,7 +8,7 @@ interface Size {
   readonly instances: number;
   readonly images: number;
   readonly requests: number;
-  /** Share of the writes whose reply is dropped, and how many of them at the least. */
+  /** Share of writes whose reply is dropped, and the minimum number of drops. */
   readonly share: number;
   readonly leastDrops: number;
   readonly latencyMs: number;
@@ -38,7 +38,7 @@ export const lostReplies: Scenario<Size> = {
       for (let n = 0; n < size.requests; n += 1) {
         uploads.push(await world.upload(world.rows(size.images / size.requests, `r${n}`)));
       }
-      // An instance that joins looks for what the others could not write, which they do every 30 s.
+      // A new instance repairs what the others could not write; they would do so every 30 s.
       await world.ageUploads();
       await world.start(size.instances, { hooks: {} });
       await settled(world, hurry);
@@ -52,7 +52,7 @@ export const lostReplies: Scenario<Size> = {
         'replies dropped': dropped,
         'of them': [...drops].map(([what, count]) => `${count} ${what}`).join(', '),
         lost: checked.images - checked.completed,
-        'images tried again': checked.triedAgain,
+        'images tried again': checked.retried,
         'webhooks repeated': checked.repeatedWebhooks,
         took: seconds(took),
       };

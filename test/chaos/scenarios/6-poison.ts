@@ -4,7 +4,7 @@ import { type Scenario, seconds } from '../scenario.ts';
 import { inWorld, settled } from '../world.ts';
 
 const MAX_ATTEMPTS = 3;
-const PATIENCE_MS = 180_000;
+const TIMEOUT_MS = 180_000;
 const POISONED = ['test/support/workers/service-process.mjs', 'test/support/workers/poisoned-worker.mjs'];
 
 interface Size {
@@ -27,7 +27,7 @@ export const poison: Scenario<Size> = {
       let over = false;
       const command = [process.execPath, ...POISONED];
       const environment = { MAX_ATTEMPTS: `${MAX_ATTEMPTS}` };
-      /** Starts an instance again for as long as it is stopped by something else than the end. */
+      /** Restarts an instance whenever the poisoned image aborts it. */
       const keep = async (slot: number): Promise<void> => {
         const instance = await world.start(slot, { command, environment });
         void instance.exited.then(async ({ signal }) => {
@@ -45,10 +45,10 @@ export const poison: Scenario<Size> = {
       });
       const upload = await world.upload(rows);
       const requests = world.connection.collection('requests');
-      await waitFor(async () => (await requests.countDocuments({ state: 'completed_with_errors' })) === 1, PATIENCE_MS);
+      await waitFor(async () => (await requests.countDocuments({ state: 'completed_with_errors' })) === 1, TIMEOUT_MS);
       await settled(world, hurry);
       over = true;
-      await waitFor(async () => world.instances.size > 0, PATIENCE_MS);
+      await waitFor(async () => world.instances.size > 0, TIMEOUT_MS);
       const checked = await checkInvariants(world, [upload], isPoison);
       const failed = await world.connection.collection('images').findOne({ status: 'failed' });
       if (failed?.error?.code !== 'attempts_exhausted') throw new Error(`it failed with ${failed?.error?.code}`);
@@ -59,7 +59,7 @@ export const poison: Scenario<Size> = {
         'processes aborted': aborts,
         'given up': checked.failed,
         'others completed': checked.completed,
-        'images tried again': checked.triedAgain,
+        'images tried again': checked.retried,
         took: seconds(performance.now() - begun),
       };
     }),

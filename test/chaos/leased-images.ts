@@ -1,16 +1,16 @@
 import { waitFor } from '../support/service.ts';
 import type { World } from './world.ts';
 
-/** Images under a lease at some moment, with the token of that lease. */
-export interface Held {
+/** An image under a lease, with the lease's token. */
+export interface LeasedImage {
   readonly _id: string;
   readonly leaseToken: string;
 }
 
 const LONGEST_RECOVERY_MS = 120_000;
 
-/** What is in work now; with a slot, only what that instance holds. */
-export const heldNow = async ({ connection, audit }: World, slot?: number): Promise<Held[]> => {
+/** The images in flight; with a slot, only those leased by that instance. */
+export const leasedImages = async ({ connection, audit }: World, slot?: number): Promise<LeasedImage[]> => {
   const found = await connection
     .collection<{ _id: string; leaseToken?: string }>('images')
     .find({ nextAt: { $gt: new Date(86_400_000) } }, { projection: { leaseToken: 1 } })
@@ -22,11 +22,11 @@ export const heldNow = async ({ connection, audit }: World, slot?: number): Prom
   );
 };
 
-/** Waits until each of these images was finished or leased anew. */
-export const recovered = async ({ connection }: World, held: readonly Held[]): Promise<void> => {
-  if (held.length === 0) return;
-  const ids = held.map(({ _id }) => _id);
-  const tokens = [...new Set(held.map(({ leaseToken }) => leaseToken))];
+/** Waits until each of these images has been finished or leased again. */
+export const recovered = async ({ connection }: World, leased: readonly LeasedImage[]): Promise<void> => {
+  if (leased.length === 0) return;
+  const ids = leased.map(({ _id }) => _id);
+  const tokens = [...new Set(leased.map(({ leaseToken }) => leaseToken))];
   const images = connection.collection<{ _id: string }>('images');
   await waitFor(
     async () => (await images.countDocuments({ _id: { $in: ids }, leaseToken: { $in: tokens } })) === 0,
