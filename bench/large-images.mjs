@@ -4,12 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { createImagePool } from '../dist/images/pool/pool.js';
+import { startServer } from '../test/support/servers/image-server.mjs';
 
 const IMAGES = 16;
 const [WIDTH, HEIGHT] = [8_660, 5_774];
@@ -26,8 +26,7 @@ const largeImage = async () => {
 
 const measure = async (maxPixelsInFlight) => {
   const bytes = await largeImage();
-  const server = createServer((_request, response) => response.end(bytes));
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const server = await startServer((_request, response) => response.end(bytes));
   const directory = await mkdtemp(path.join(tmpdir(), 'large-'));
   const limits = {
     maxImageBytes: 100 * MB,
@@ -59,7 +58,7 @@ const measure = async (maxPixelsInFlight) => {
     peak = Math.max(peak, process.memoryUsage().rss);
   }, 10);
   const begun = performance.now();
-  const url = `http://127.0.0.1:${server.address().port}/`;
+  const url = `${server.origin}/`;
   const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   const results = await Promise.all(
     Array.from({ length: IMAGES }, (_, n) => pool.run({ id: id(n), url, quality: 50, format: 'jpeg' })),
@@ -67,7 +66,7 @@ const measure = async (maxPixelsInFlight) => {
   const seconds = (performance.now() - begun) / 1000;
   clearInterval(watch);
   await pool.close();
-  server.close();
+  await server.close();
   await rm(directory, { recursive: true });
   if (!results.every((result) => result.ok)) throw new Error(JSON.stringify(results.find((result) => !result.ok)));
   const megabytes = (value) => Math.round(value / MB);

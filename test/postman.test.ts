@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { ImageServer, makeImage, ok } from './support/servers/image-server.ts';
+import { ImageServer, makeImage, ok } from './support/servers/image-server.mjs';
 import { startTestService, type TestService } from './support/service.ts';
 
 const COLLECTION = 'postman/bulk-image-processor.postman_collection.json';

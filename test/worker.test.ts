@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { createImagePool } from '../src/images/pool/pool.ts';
 import type { ImagePool, ImageTask } from '../src/images/task.ts';
 import type { WorkerData } from '../src/worker.ts';
-import { ImageServer, makeImage, ok, silent } from './support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, silent } from './support/servers/image-server.mjs';
 
 /** Threads load built JavaScript: `npm run build` comes first. */
 const workerFile = resolve('dist/worker.js');

@@ -1,16 +1,15 @@
 /**
- * The image server of the benchmarks, a process of its own. It answers from memory, so that it costs little of the cores
- * it shares, after a latency that stands in the path:
+ * The image server of the benchmarks, a separate process. It responds from memory, so that it uses little of the shared
+ * CPU, after the latency given in the path:
  * `/<milliseconds>/pictures/<file>` a file of the folder, `/<milliseconds>/tiny/<anything>` a PNG of 1×1 pixel.
  * Arguments: the folder ('-' for none) and the number of origins (ports) to listen on.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import sharp from 'sharp';
+import { IMAGE_TYPES, startServer } from '../../test/support/servers/image-server.mjs';
 import { answerQuestions } from '../stage/program.mjs';
 
-const TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' };
 const TINY = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#888888' } })
   .png()
   .toBuffer();
@@ -19,12 +18,12 @@ const [folder = '-', origins = '1'] = process.argv.slice(2);
 const files = new Map(
   (folder === '-' ? [] : readdirSync(folder)).map((name) => [
     name,
-    { bytes: readFileSync(join(folder, name)), type: TYPES[name.split('.').at(-1)] },
+    { bytes: readFileSync(join(folder, name)), type: IMAGE_TYPES[extname(name)] },
   ]),
 );
 let served = 0;
 
-const find = (kind, name) => (kind === 'tiny' ? { bytes: TINY, type: TYPES.png } : files.get(name));
+const find = (kind, name) => (kind === 'tiny' ? { bytes: TINY, type: IMAGE_TYPES['.png'] } : files.get(name));
 
 const answer = (response, found) => {
   served += 1;
@@ -32,21 +31,16 @@ const answer = (response, found) => {
   response.end(found.bytes);
 };
 
-const listen = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer((request, response) => {
-      const [, latency, kind, name] = request.url.split('?', 1)[0].split('/');
-      const found = find(kind, name);
-      if (found === undefined) response.writeHead(404).end();
-      else if (latency === '0') answer(response, found);
-      else setTimeout(answer, Number(latency), response, found);
-    });
-    // As common servers do; a connection that was left alone for longer is opened anew.
-    server.keepAliveTimeout = 60_000;
-    server
-      .once('error', reject)
-      .listen(0, '127.0.0.1', 1024, () => resolve(`http://127.0.0.1:${server.address().port}`));
-  });
+const listener = (request, response) => {
+  const [, latency, kind, name] = request.url.split('?', 1)[0].split('/');
+  const found = find(kind, name);
+  if (found === undefined) response.writeHead(404).end();
+  else if (latency === '0') answer(response, found);
+  else setTimeout(answer, Number(latency), response, found);
+};
 
-const addresses = Promise.all(Array.from({ length: Number(origins) }, listen));
+// Idle connections stay open as on common servers, so that the service reuses them.
+const options = { backlog: 1024, keepAliveMs: 60_000 };
+const servers = Promise.all(Array.from({ length: Number(origins) }, () => startServer(listener, options)));
+const addresses = servers.then((started) => started.map(({ origin }) => origin));
 answerQuestions(async ({ what }) => (what === 'served' ? served : addresses));

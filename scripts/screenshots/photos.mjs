@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { startServer } from '../../test/support/servers/image-server.mjs';
 
 const WIDTH = 480;
 const HEIGHT = 360;
@@ -30,7 +30,7 @@ export const startPhotos = async (directory) => {
     if (!made.has(n)) made.set(n, make(n));
     return made.get(n);
   };
-  const server = createServer((request, response) => {
+  return startServer((request, response) => {
     const [, kind, number] = /^\/(photo|gone|login|busy)\/(\d+)/.exec(request.url) ?? [];
     if (kind === 'photo') {
       photo(Number(number) % VARIANTS).then(
@@ -43,16 +43,6 @@ export const startPhotos = async (directory) => {
       response.writeHead(kind === 'busy' ? 503 : 404).end();
     }
   });
-  await new Promise((listening, failed) => server.once('error', failed).listen(0, '127.0.0.1', listening));
-  const origin = `http://127.0.0.1:${server.address().port}`;
-  return {
-    origin,
-    close: async () => {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 };
 
 /** In the order of the photos' names. */

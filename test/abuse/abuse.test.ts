@@ -3,14 +3,14 @@ import { ATTACKS } from './attacks.ts';
 import { runAttack } from './run.ts';
 import { startTarget, type Target } from './target.ts';
 
-/** Each takes some seconds on a quiet machine. */
+/** Each takes a few seconds on an idle machine. */
 const LONGEST_MS = 240_000;
 
 let target: Target;
 beforeAll(async () => {
   target = await startTarget();
 }, LONGEST_MS);
-// SIGTERM must still end it, after all that it was sent.
+// SIGTERM must still stop it after all attacks.
 afterAll(async () => {
   try {
     await target.stop();

@@ -1,9 +1,9 @@
 import type { Target } from './target.ts';
 import type { Traffic } from './traffic.ts';
 
-/** What an attack may cost; the rule is that each is a number, or follows from the bytes that were sent. */
+/** What an attack may cost: constants, or in proportion to the bytes sent. */
 export interface Bounds {
-  /** Resident memory of the service on top of what it held before, and of its database, in MiB. */
+  /** Growth of the resident memory of the service and of its database, in MiB. */
   readonly serviceMiB: number;
   readonly databaseMiB: number;
   /** Growth of all folders of the service, in MiB. */
@@ -13,19 +13,19 @@ export interface Bounds {
 export interface Attack<Size> {
   readonly number: number;
   readonly title: string;
-  /** A few seconds, for `npm test`; and what `npm run abuse` runs. */
+  /** `short` takes a few seconds, for `npm test`; `full` is for `npm run abuse`. */
   readonly short: Size;
   readonly full: Size;
-  /** A target of its own: variables of the service, and what is closed after it. */
+  /** For attacks that need their own target. */
   readonly prepare?: () => Promise<Prepared>;
   readonly bounds: Bounds;
-  /** Rejects when the service did something that it must not; resolves to what else was measured, for people. */
+  /** Rejects if the service misbehaved; resolves to further measurements, for people. */
   readonly run: (size: Size, context: Context) => Promise<readonly string[]>;
 }
 
 export interface Prepared {
   readonly environment: Readonly<Record<string, string>>;
-  /** Of every call. */
+  /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -33,22 +33,22 @@ export interface Prepared {
 export interface Context {
   readonly target: Target;
   readonly traffic: Traffic;
-  /** Short runs share the machine with others: their times are told, and not judged. */
-  readonly judgesTime: boolean;
+  /** False for short runs, which share the machine with other tests: their times are reported but not asserted. */
+  readonly checksTime: boolean;
 }
 
-/** Of several attacks in one list. */
-// biome-ignore lint/suspicious/noExplicitAny: each attack has a size of its own type.
+/** For lists of attacks. */
+// biome-ignore lint/suspicious/noExplicitAny: each attack has its own size type.
 export type AnyAttack = Attack<any>;
 
 export const MIB = 1024 * 1024;
 
-/** Fails the attack with what went wrong. */
-export const demand = (fact: boolean, otherwise: string): void => {
-  if (!fact) throw new Error(otherwise);
+/** Fails the attack unless the condition holds. */
+export const demand = (condition: boolean, failure: string): void => {
+  if (!condition) throw new Error(failure);
 };
 
-/** Runs the work for every item, so many at a time. */
+/** Runs the work for every item, `atOnce` at a time. */
 export const each = async <T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> => {
   const left = [...items];
   const runner = async (): Promise<void> => {

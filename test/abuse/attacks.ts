@@ -10,7 +10,7 @@ import { waiting } from './attacks/8-waiting.ts';
 import { commandLine } from './attacks/9-command-line.ts';
 import { errors } from './attacks/10-errors.ts';
 
-/** In the order and with the numbers of docs/security.md. */
+/** Ordered and numbered as in docs/security.md. */
 export const ATTACKS: readonly AnyAttack[] = [
   ...[patterns, smallRequests, amplification, delimiters, readers],
   ...[names, memory, waiting, commandLine, errors],

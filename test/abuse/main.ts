@@ -5,12 +5,12 @@ import { ATTACKS } from './attacks.ts';
 import { type Result, runAttack } from './run.ts';
 
 export interface Options {
-  /** Numbers of the attacks to do; undefined: all. */
+  /** Numbers of the attacks to run; undefined: all. */
   readonly only?: readonly number[] | undefined;
   readonly size: 'short' | 'full';
 }
 
-const say = (text: string): void => {
+const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
@@ -29,7 +29,7 @@ const lineOf = ({ number, title }: AnyAttack, { cost, sent, answers, notes, brok
     seconds(cost.ms),
     `${Math.round(cost.health)} ms at ${seconds(cost.healthAt)}`,
     answers,
-    [...notes, ...broken.map((fault) => `**${fault}**`)].join('; '),
+    [...notes, ...broken.map((failure) => `**${failure}**`)].join('; '),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 };
@@ -39,30 +39,30 @@ const HEAD = [
   `|${' --- |'.repeat(9)}`,
 ];
 
-/** Does the attacks one after the other on the built service and prints what each cost; true when every bound held. */
+/** Runs the attacks in sequence against the built service and prints their cost; true if every bound held. */
 export const runAbuse = async ({ only, size }: Options): Promise<boolean> => {
-  // The target would outlive a run that is stopped by hand.
+  // Otherwise the target would outlive an interrupted run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void killInstances().finally(() => process.exit(1)));
   }
   const lines: string[] = [];
   let held = true;
   for (const attack of ATTACKS.filter(({ number }) => only === undefined || only.includes(number))) {
-    say(`— ${attack.number}. ${attack.title}`);
+    print(`— ${attack.number}. ${attack.title}`);
     try {
-      // Each has a target of its own, so that what it holds is this attack's.
+      // Each has its own target, so that its memory is only this attack's.
       const result = await runAttack(attack, size);
       lines.push(lineOf(attack, result));
-      say(lines.at(-1) ?? '');
+      print(lines.at(-1) ?? '');
       if (result.broken.length > 0) held = false;
     } finally {
       await killInstances();
     }
   }
-  say(
-    `\nNode.js ${process.versions.node}, ${cpus().length} cores, in the sizes of ${size === 'full' ? 'npm run abuse' : 'npm test'}\n`,
+  print(
+    `\nNode.js ${process.versions.node}, ${cpus().length} cores, sizes of ${size === 'full' ? 'npm run abuse' : 'npm test'}\n`,
   );
-  for (const line of [...HEAD, ...lines]) say(line);
-  say(held ? '\nEvery bound held.' : '\nBounds were passed, see above.');
+  for (const line of [...HEAD, ...lines]) print(line);
+  print(held ? '\nEvery bound held.' : '\nBounds were exceeded, see above.');
   return held;
 };

@@ -5,23 +5,23 @@ import { Worker } from 'node:worker_threads';
 
 const SAMPLE_MS = 100;
 const DISK_MS = 500;
-const ASK_MS = 100;
-/** A service that does not say that it lives within this hangs. */
+const PROBE_MS = 100;
+/** Without a response from /health within this time the service hangs. */
 const HUNG_MS = 60_000;
 
 export interface Cost {
-  /** Resident memory in bytes: the most there was, and what there was before. */
+  /** Resident memory in bytes: peak during the attack, and before it. */
   readonly service: { readonly peak: number; readonly before: number };
   readonly database: { readonly peak: number; readonly before: number };
-  /** Bytes on disk: the most they grew by. */
+  /** Largest growth of bytes on disk. */
   readonly disk: number;
-  /** The longest answer of `/health`, and how long after the beginning it came, in milliseconds. */
+  /** Slowest response of `/health`, and when it was received after the start, in milliseconds. */
   readonly health: number;
   readonly healthAt: number;
   readonly ms: number;
 }
 
-/** Resident memory of a process in bytes; 0 when it is gone. */
+/** Resident memory of a process in bytes; 0 if it has ended. */
 export const residentOf = (pid: number): number => {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
@@ -30,7 +30,7 @@ export const residentOf = (pid: number): number => {
   }
 };
 
-/** All processes that a process has started, and they in turn (proc(5)). */
+/** All direct and indirect child processes (proc(5)). */
 export const descendantsOf = (pid: number): number[] => {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
@@ -46,7 +46,7 @@ export const descendantsOf = (pid: number): number[] => {
   return below(pid);
 };
 
-/** Bytes that the files below a folder take on disk. */
+/** Disk usage of the files below a folder, in bytes. */
 export const bytesBelow = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries
@@ -61,28 +61,28 @@ export const bytesBelow = async (folder: string): Promise<number> => {
 };
 
 /**
- * Asks `/health` again and again, each time on a connection of its own, and tells how long each answer took. In a thread:
- * this one is busy with the attack at times, and would measure itself.
+ * Polls `/health`, each time on a new connection, and reports the response times. In a separate thread: the main thread is
+ * sometimes busy with the attack and would measure itself.
  */
 const PROBE = `
 const { get } = require('node:http');
 const { parentPort, workerData } = require('node:worker_threads');
 const { url, pauseMs, hungMs } = workerData;
-const ask = () => {
+const probe = () => {
   const begun = performance.now();
   const request = get(url + '/health', { agent: false, timeout: hungMs }, (response) => {
     response.resume().on('end', () => {
       parentPort.postMessage({ took: performance.now() - begun });
-      setTimeout(ask, pauseMs);
+      setTimeout(probe, pauseMs);
     });
   });
   request.on('timeout', () => request.destroy(new Error('no answer within ' + hungMs / 1000 + ' s')));
   request.on('error', (error) => parentPort.postMessage({ failure: String(error) }));
 };
-ask();
+probe();
 `;
 
-/** Watches a service and its database from outside; `stop` tells what they took, or why the service did not answer. */
+/** Measures a service and its database from outside; `stop` resolves to their cost, or rejects if the service hung. */
 export const startMeter = async (target: {
   readonly url: string;
   readonly pid: number;
@@ -100,7 +100,7 @@ export const startMeter = async (target: {
   let [disk, health, healthAt, over] = [0, 0, 0, false];
   let failure: string | null = null;
 
-  const probe = new Worker(PROBE, { eval: true, workerData: { url: target.url, pauseMs: ASK_MS, hungMs: HUNG_MS } });
+  const probe = new Worker(PROBE, { eval: true, workerData: { url: target.url, pauseMs: PROBE_MS, hungMs: HUNG_MS } });
   probe.on('message', (message: { readonly took?: number; readonly failure?: string }) => {
     failure ??= message.failure ?? null;
     const { took = 0 } = message;
@@ -112,16 +112,16 @@ export const startMeter = async (target: {
     peak.service = Math.max(peak.service, now.service);
     peak.database = Math.max(peak.database, now.database);
   }, SAMPLE_MS);
-  const again = async (pauseMs: number, look: () => Promise<void>): Promise<void> => {
+  const repeat = async (pauseMs: number, measure: () => Promise<void>): Promise<void> => {
     while (!over) {
-      await look();
+      await measure();
       await new Promise((next) => setTimeout(next, pauseMs));
     }
   };
   const measureDisk = async (): Promise<void> => {
     disk = Math.max(disk, (await bytesBelow(target.directory)) - diskBefore);
   };
-  const disks = again(DISK_MS, measureDisk);
+  const disks = repeat(DISK_MS, measureDisk);
 
   return {
     async stop(): Promise<Cost> {

@@ -5,7 +5,7 @@ import { END, ihdr, png } from '../hostile/png.ts';
 import { pngChunk } from '../support/pictures.ts';
 
 const CHUNK = Buffer.alloc(1024 * 1024);
-/** Left, top, and steps to the right and down of the seven passes (PNG specification, 8.2). */
+/** Left, top, horizontal and vertical step of the seven passes (PNG specification, 8.2). */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -18,7 +18,7 @@ const PASSES = [
 
 const steps = (length: number, from: number, step: number): number => Math.max(0, Math.ceil((length - from) / step));
 
-/** A black picture of 16 bits a channel, with alpha and interlaced: the dearest that its pixels can be. */
+/** A black image with 16 bits per channel, alpha and interlacing: the most expensive pixels. */
 export const deepPng = async (width: number, height: number): Promise<Buffer> => {
   const raw = PASSES.reduce((sum, [left, top, right, down]) => {
     const columns = steps(width, left, right);
@@ -40,7 +40,7 @@ export const deepPng = async (width: number, height: number): Promise<Buffer> =>
   );
 };
 
-/** A JPEG of many pixels that are not all alike. */
+/** A large JPEG with varying pixels. */
 export const largeJpeg = async (width: number, height: number): Promise<Buffer> => {
   const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
   const small = { width: width >> 2, height: height >> 2, channels: 3, background: '#888888', noise } as const;

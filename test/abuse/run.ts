@@ -4,7 +4,7 @@ import { type Cost, startMeter } from './meter.ts';
 import { startTarget, type Target } from './target.ts';
 import { createTraffic } from './traffic.ts';
 
-/** Nobody waits longer than this for a sign of life, whatever others send. */
+/** Longest response time of /health, regardless of other traffic. */
 const LONGEST_HEALTH_MS = 5_000;
 
 export interface Result {
@@ -12,25 +12,25 @@ export interface Result {
   readonly sent: number;
   readonly answers: string;
   readonly notes: readonly string[];
-  /** Empty: every bound held. */
+  /** Exceeded bounds and other failures; empty if all held. */
   readonly broken: readonly string[];
 }
 
-const breaches = ({ bounds }: AnyAttack, cost: Cost, sent: number, judgesTime: boolean): string[] => {
+const exceededBounds = ({ bounds }: AnyAttack, cost: Cost, sent: number, checksTime: boolean): string[] => {
   const found: string[] = [];
-  const hold = (what: string, bytes: number, most: number): void => {
-    if (bytes > most * MIB) found.push(`${what} took ${Math.round(bytes / MIB)} MiB, more than ${Math.round(most)}`);
+  const check = (what: string, bytes: number, limit: number): void => {
+    if (bytes > limit * MIB) found.push(`${what} took ${Math.round(bytes / MIB)} MiB, more than ${Math.round(limit)}`);
   };
-  hold('the service', cost.service.peak - cost.service.before, bounds.serviceMiB);
-  hold('the database', cost.database.peak - cost.database.before, bounds.databaseMiB);
-  hold('the disk', cost.disk, bounds.diskMiB(sent / MIB));
-  if (judgesTime && cost.health > LONGEST_HEALTH_MS) found.push(`/health took ${Math.round(cost.health)} ms`);
+  check('the service', cost.service.peak - cost.service.before, bounds.serviceMiB);
+  check('the database', cost.database.peak - cost.database.before, bounds.databaseMiB);
+  check('the disk', cost.disk, bounds.diskMiB(sent / MIB));
+  if (checksTime && cost.health > LONGEST_HEALTH_MS) found.push(`/health took ${Math.round(cost.health)} ms`);
   return found;
 };
 
 /**
- * Does one attack, and tells what it cost and which bounds it passed.
- * @param shared a target that is running already; without one, or where the attack needs another, it gets its own
+ * Runs one attack and returns its cost and the bounds it exceeded.
+ * @param shared a running target; if absent, or if the attack needs its own, a new one is started
  */
 export const runAttack = async (attack: AnyAttack, size: 'short' | 'full', shared?: Target): Promise<Result> => {
   if (shared !== undefined && attack.prepare === undefined) return measure(attack, size, shared, {});
@@ -55,12 +55,12 @@ const measure = async (
   headers: Readonly<Record<string, string>>,
 ): Promise<Result> => {
   const traffic = createTraffic(target.url, headers);
-  const judgesTime = size === 'full';
+  const checksTime = size === 'full';
   const meter = await startMeter(target);
   const broken: string[] = [];
   let notes: readonly string[] = [];
   try {
-    notes = await attack.run(attack[size], { target, traffic, judgesTime });
+    notes = await attack.run(attack[size], { target, traffic, checksTime });
   } catch (error) {
     const { message, cause } = error as Error;
     broken.push(cause === undefined ? message : `${message} (${cause})`);
@@ -69,9 +69,9 @@ const measure = async (
   const ended = target.ended();
   if (ended !== null) broken.push(ended);
   const answers = [...traffic.answers()].sort();
-  // A 5xx that says "later" is an answer; a 500 never is.
-  for (const [answer] of answers) if (answer.startsWith('500')) broken.push(`it answered ${answer}`);
-  broken.push(...breaches(attack, cost, traffic.sent(), judgesTime));
+  // A 503 is a valid response; a 500 never is.
+  for (const [answer] of answers) if (answer.startsWith('500')) broken.push(`it responded with ${answer}`);
+  broken.push(...exceededBounds(attack, cost, traffic.sent(), checksTime));
   return {
     ...{ cost, sent: traffic.sent(), notes, broken },
     answers: answers.map(([answer, times]) => (times === 1 ? answer : `${answer} ×${times}`)).join(', '),

@@ -1,38 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { makeImage } from '../support/servers/image-server.ts';
+import { connect, type Socket } from 'node:net';
+import { type LocalServer, makeImage, startServer } from '../support/servers/image-server.mjs';
 
-export interface LocalServer {
-  readonly origin: string;
-  close(): Promise<void>;
-}
-
-/** A server on loopback; closing it cuts off whoever is connected. */
-export const serve = async (listener: RequestListener): Promise<LocalServer> => {
-  const server: Server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-};
-
-/** Answers `/missing…` with 404, and all else with a small photo. */
+/** Responds with a small photo, but with 404 to `/missing…`. */
 export const servePhotos = async (): Promise<LocalServer> => {
   const jpeg = await makeImage('jpeg');
-  return serve((req, res) => {
+  return startServer((req, res) => {
     if (req.url?.startsWith('/missing')) res.writeHead(404).end();
     else res.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': jpeg.length }).end(jpeg);
   });
 };
 
-/** Lets a server be used, and closes it whatever happens. */
+/** Passes the server's origin to `work`, and always closes the server. */
 export const using = async <T>(server: LocalServer, work: (origin: string) => Promise<T>): Promise<T> => {
   try {
     return await work(server.origin);
@@ -42,15 +21,15 @@ export const using = async <T>(server: LocalServer, work: (origin: string) => Pr
 };
 
 export interface RawClient {
-  /** The first bytes of what came, as far as they were read. */
+  /** The start of the response, as far as it was read. */
   readonly head: () => string;
   readonly closed: () => boolean;
   end(): void;
 }
 
 /**
- * Connects and writes; reads no more than the first `reads` bytes of the answer, after which the sender must see that
- * nobody takes what it sends.
+ * Connects and sends `text`. Reads only the first `reads` bytes of the response, after which the server's writes are
+ * blocked.
  */
 export const rawClient = async (url: string, text: string | Buffer, reads = 0): Promise<RawClient> => {
   const { port } = new URL(url);

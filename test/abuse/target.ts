@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { descendantsOf } from './meter.ts';
 
-/** A stop takes SHUTDOWN_SECONDS at most, 10 by default, and a moment for the end of the process. */
+/** SHUTDOWN_SECONDS, 10 by default, plus time for the process to exit. */
 const STOP_MS = 20_000;
 
 export interface Target {
   readonly url: string;
   readonly pid: number;
-  /** All that it writes lies below. */
+  /** Contains everything that it writes. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Why it is no longer as it was started: it, or its database, has ended; null: it runs. */
+  /** Why it is no longer healthy, such as the exit of its database; null while it is. */
   ended(): string | null;
-  /** SIGTERM must end it in time and with 0. */
+  /** Sends SIGTERM; rejects unless it exits in time with code 0. */
   stop(): Promise<void>;
 }
 

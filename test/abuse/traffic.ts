@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { waitFor } from '../support/service.ts';
 
 export const HEADER = 'S. No.,Product Name,Input Image Urls\n';
-/** Whoever has not answered by then hangs. */
-const ANSWER_MS = 120_000;
+/** Timeout of a call. */
+const RESPONSE_MS = 120_000;
 const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
 
 export interface Answer {
@@ -14,7 +14,7 @@ export interface Answer {
 
 export type Traffic = ReturnType<typeof createTraffic>;
 
-/** Calls one service, and counts what was sent and what was answered. */
+/** Calls a service, and counts the bytes sent and the responses. */
 export const createTraffic = (url: string, headers: Readonly<Record<string, string>> = {}) => {
   const answers = new Map<string, number>();
   let sent = 0;
@@ -23,7 +23,7 @@ export const createTraffic = (url: string, headers: Readonly<Record<string, stri
   const call = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, {
       redirect: 'manual',
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(RESPONSE_MS),
       ...init,
       headers: { ...headers, ...(init.headers as Record<string, string> | undefined) },
     });
@@ -60,20 +60,20 @@ export const createTraffic = (url: string, headers: Readonly<Record<string, stri
     url,
     call,
     upload,
-    /** Uploads what must be taken. */
-    async taken(csv: string | Uint8Array, fields?: Readonly<Record<string, string>>): Promise<string> {
+    /** Uploads a CSV that must be accepted; returns the requestId. */
+    async accepted(csv: string | Uint8Array, fields?: Readonly<Record<string, string>>): Promise<string> {
       const { id, status, text } = await upload(csv, fields);
-      if (id === null) throw new Error(`an upload that is fine was answered ${status}: ${text.slice(0, 300)}`);
+      if (id === null) throw new Error(`a valid upload got ${status}: ${text.slice(0, 300)}`);
       return id;
     },
-    /** Resolves to the status of a request, with one image of it, as soon as it is final. */
-    finished: (id: string, withinMs = ANSWER_MS) =>
+    /** Resolves to the status of a request, including one image, once it is final. */
+    finished: (id: string, withinMs = RESPONSE_MS) =>
       waitFor(async () => {
         const answer = await call(`/api/status/${id}?limit=1`);
         const status = JSON.parse(answer.text);
         return FINAL.includes(status.status) && status;
       }, withinMs),
-    /** For what was sent and answered past these calls. */
+    /** Counts traffic outside of these calls. */
     note(bytes: number, answer?: string): void {
       sent += bytes;
       if (answer !== undefined) count(answer);

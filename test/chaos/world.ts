@@ -7,7 +7,7 @@ import { connect } from '../../src/database/connect.ts';
 import { testConnection } from '../support/database.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { type DatabaseProxy, type ProxyHooks, startDatabaseProxy } from '../support/servers/database-proxy.ts';
-import { type Pictures, startPictures } from '../support/servers/pictures-server.ts';
+import { type ImageServer, startPictures } from '../support/servers/image-server.mjs';
 import { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { upload, waitFor } from '../support/service.ts';
 import { type Audit, createAudit } from './audit.ts';
@@ -46,7 +46,7 @@ export interface Row {
 export interface World {
   readonly directory: string;
   readonly connection: Connection;
-  readonly pictures: Pictures;
+  readonly pictures: ImageServer;
   readonly receiver: WebhookReceiver;
   /** Unique to this world: a reused port may still get the webhooks of another one. */
   readonly webhookPath: string;

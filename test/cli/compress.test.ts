@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { failThen, ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.ts';
+import { failThen, ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.mjs';
 import { startTestService, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';

@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { makeImage } from '../support/servers/image-server.ts';
+import { makeImage } from '../support/servers/image-server.mjs';
 
 const KEY = 'a-key-that-nobody-else-may-see';
 const ID = '5b0c1e0a-0000-4000-8000-000000000001';

@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
-import { ImageServer } from '../support/servers/image-server.ts';
+import { ImageServer } from '../support/servers/image-server.mjs';
 import { finished, startTestService, uploaded, waitFor } from '../support/service.ts';
 
 const run = promisify(execFile);
 const TYPES = 'client/openapi.d.ts';
 const SAMPLE = 'samples/clients/report.ts';
 
-test('the types are those of the document', async () => {
+test('the types match the OpenAPI document', async () => {
   const { stdout } = await run(process.execPath, ['scripts/client-types.mjs'], { maxBuffer: 16 * 1024 * 1024 });
   if (process.env.UPDATE_GENERATED === '1') return writeFile(TYPES, stdout);
   expect(await readFile(TYPES, 'utf8')).toBe(stdout);
 }, 60_000);
 
-/** The faults that the compiler finds in a program inside this package, where its name is known; none: ''. */
-const faultsOf = async (program: string): Promise<string> => {
+/** Compiler errors of a program inside this package, where the package name can be resolved; '' if there are none. */
+const compilerErrors = async (program: string): Promise<string> => {
   const directory = await mkdtemp(join(resolve('dist'), 'check-'));
   const config = {
     extends: resolve('tsconfig.json'),
@@ -36,22 +36,22 @@ const faultsOf = async (program: string): Promise<string> => {
     .finally(() => rm(directory, { recursive: true }));
 };
 
-test('a program that uses the package by its name has every answer typed, and is told of slips', async () => {
+test('a program that imports the package by name has typed responses, and mistakes are compiler errors', async () => {
   const sample = await readFile(SAMPLE, 'utf8');
-  expect(await faultsOf(sample)).toBe('');
-  const slips: [string, string, RegExp][] = [
+  expect(await compilerErrors(sample)).toBe('');
+  const mistakes: [string, string, RegExp][] = [
     ["'source_not_found'", "'not_a_code'", /TS2367/],
     ['status.bytes.savedPercent', 'status.bytes.saved', /TS2551|TS2339/],
     ['{ limit: 1 }', '{ limits: 1 }', /TS2561|TS2353/],
     ['status.report?.failures', 'status.report.failures', /TS18047|TS2531/],
   ];
-  for (const [right, wrong, fault] of slips) {
+  for (const [right, wrong, error] of mistakes) {
     expect(sample).toContain(right);
-    expect(await faultsOf(sample.replace(right, wrong))).toMatch(fault);
+    expect(await compilerErrors(sample.replace(right, wrong))).toMatch(error);
   }
 }, 120_000);
 
-test('the typed sample does what it says', async () => {
+test('the typed sample prints its report', async () => {
   const pictures = await ImageServer.start();
   const service = await startTestService();
   const directory = await mkdtemp(join(tmpdir(), 'typed-'));

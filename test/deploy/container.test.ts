@@ -8,7 +8,7 @@ import { startTestService } from '../support/service.ts';
 const dockerfile = readFileSync('Dockerfile', 'utf8').replace(/\\\n\s*/g, '');
 const instructions = (name: string): string[] =>
   [...dockerfile.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(([, rest = '']) => rest);
-/** What Node and libc read themselves. */
+/** Variables read by Node and libc. */
 const RUNTIME = ['NODE_ENV', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX'];
 
 const run = async ([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) => {
@@ -17,7 +17,7 @@ const run = async ([program = '', ...args]: readonly string[], env: Readonly<Rec
   return code;
 };
 
-test("the image's health check passes while the service answers, and fails when it does not", async () => {
+test("the image's health check passes only while the service responds", async () => {
   const [check = ''] = instructions('HEALTHCHECK');
   const command: string[] = JSON.parse(check.slice(check.indexOf('CMD ') + 4));
   const service = await startTestService();
@@ -30,7 +30,7 @@ test("the image's health check passes while the service answers, and fails when 
   expect(await run(command, env)).toBe(1);
 });
 
-test('the image is built of files that are there and that the context holds', () => {
+test('the image is built from files that exist in the build context', () => {
   const ignored = readFileSync('.dockerignore', 'utf8').split('\n');
   expect(ignored[0]).toBe('*');
   const sources = instructions('COPY')
@@ -42,7 +42,7 @@ test('the image is built of files that are there and that the context holds', ()
   }
 });
 
-test('the image stops as the service expects, runs as nobody special, and sets variables that exist', () => {
+test('the image has the right stop signal and an unprivileged user, and sets existing variables', () => {
   expect(instructions('STOPSIGNAL')).toEqual(['SIGTERM']);
   expect(instructions('USER')).toEqual(['1000']);
   expect(JSON.parse(instructions('CMD').at(-1) ?? '')).toEqual(['node', 'dist/main.js']);
@@ -50,19 +50,19 @@ test('the image stops as the service expects, runs as nobody special, and sets v
   expect(names.filter((name) => ![...RUNTIME, ...VARIABLES].includes(name))).toEqual([]);
 });
 
-test('the image is reached from outside its container, and compose opens it to this machine only', () => {
+test('the image is reachable from outside its container, and compose exposes it on this machine only', () => {
   expect(instructions('ENV').flatMap((rest) => rest.split(' '))).toContain('HOST=0.0.0.0');
   const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
   expect(services.api.ports).toEqual(['127.0.0.1:3000:3000']);
   expect([services.api.environment, services.worker.environment].map(({ API_KEYS }) => API_KEYS)).toEqual([
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose fills it in.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose substitutes it.
     '${API_KEYS:-}',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose fills it in.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose substitutes it.
     '${API_KEYS:-}',
   ]);
 });
 
-test('compose starts one API and two workers on one database and one store, and lets them stop in time', () => {
+test('compose starts one API and two workers with a shared database and storage, and enough time to stop', () => {
   const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
   const { api, worker, mongodb, s3 } = services;
   expect([api.environment.ROLE, worker.environment.ROLE, worker.deploy.replicas]).toEqual(['api', 'worker', 2]);
@@ -77,6 +77,6 @@ test('compose starts one API and two workers on one database and one store, and 
   }
   expect(mongodb.command).toEqual(expect.arrayContaining(['--replSet', 'rs0']));
   expect(api.environment.MONGODB_URI).toContain('replicaSet=rs0');
-  // The bucket is a folder below the root that is served.
+  // The bucket is a folder below the server's root.
   expect(s3.entrypoint.at(-1)).toContain(`mkdir -p /store/data/${api.environment.S3_BUCKET} `);
 });

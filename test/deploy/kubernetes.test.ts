@@ -8,7 +8,7 @@ import { readScrape } from '../support/exposition.ts';
 const FOLDER = 'deploy/kubernetes';
 const text = (...path: string[]): string => readFileSync(join(...path), 'utf8');
 
-// biome-ignore lint/suspicious/noExplicitAny: manifests are held to Kubernetes' own schemas elsewhere (deploy/README.md).
+// biome-ignore lint/suspicious/noExplicitAny: manifests are validated against Kubernetes' schemas elsewhere (deploy/README.md).
 type Manifest = any;
 
 const kustomization: Manifest = parse(text(FOLDER, 'kustomization.yaml'));
@@ -32,13 +32,13 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
   const { metadata, spec } = deployment.spec.template;
   const [container] = spec.containers;
 
-  it('runs its role, and its pods are those that it selects', () => {
+  it('runs its role and selects its own pods', () => {
     expect(container.env).toEqual([{ name: 'ROLE', value: role }]);
     expect(deployment.spec.selector.matchLabels).toEqual(metadata.labels);
     expect(metadata.labels.role).toBe(role);
   });
 
-  it('is scraped where the service tells its metrics', () => {
+  it('is scraped at the path and port of the metrics', () => {
     const port = container.ports.find(({ name }: { name: string }) => name === 'http').containerPort;
     expect(metadata.annotations).toEqual({
       'prometheus.io/scrape': 'true',
@@ -49,22 +49,22 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
     expect(text('Dockerfile')).toMatch(new RegExp(`^ENV .*\\bPORT=${port}\\b`, 'm'));
   });
 
-  it('asks for life and readiness by their own paths, with more patience than the readiness takes', () => {
+  it('has its own paths for liveness and readiness, with timeouts above that of the readiness check', () => {
     expect(container.startupProbe.httpGet).toEqual({ path: '/health', port: 'http' });
     expect(container.livenessProbe.httpGet).toEqual({ path: '/health', port: 'http' });
     expect(container.readinessProbe.httpGet).toEqual({ path: '/ready', port: 'http' });
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
-      // The database is given two seconds to answer.
+      // The check gives the database two seconds.
       expect(container[probe].timeoutSeconds).toBeGreaterThan(2);
     }
   });
 
-  it('is not killed before SHUTDOWN_SECONDS are over', () => {
+  it('is not killed before SHUTDOWN_SECONDS have passed', () => {
     const pause = Number(container.lifecycle?.preStop.exec.command[1] ?? 0);
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(pause + Number(literals.SHUTDOWN_SECONDS) + 1);
   });
 
-  it('runs as nobody special, and writes where it has a volume only', () => {
+  it('runs unprivileged and writes only to volumes', () => {
     expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
     expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
     const volumes = spec.volumes.map(({ name }: { name: string }) => name);
@@ -74,7 +74,7 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
   });
 });
 
-test('workers are scaled by the depth of the queue under the name that the service tells', async () => {
+test('workers are scaled by the queue depth, under the metric name of the service', async () => {
   const { spec } = one('HorizontalPodAutoscaler', 'bulk-image-worker');
   one(spec.scaleTargetRef.kind, spec.scaleTargetRef.name);
   const [{ external }] = spec.metrics;
@@ -89,11 +89,11 @@ test('workers are scaled by the depth of the queue under the name that the servi
   expect(others).toEqual([]);
   expect(rule.name.as).toBe(external.metric.name);
   expect(rule.seriesQuery).toMatch(new RegExp(`^${external.metric.name}\\{`));
-  // Every instance tells the whole depth: a sum would count it once for each of them.
+  // Every instance reports the total depth, so a sum would count it several times.
   expect(rule.metricsQuery).toMatch(/^max by /);
 });
 
-test('Prometheus reads the pods by the annotations that they have', () => {
+test('Prometheus finds the pods by their annotations', () => {
   const [job] = parse(text('deploy/prometheus/scrape.yaml')).scrape_configs;
   const address = job.relabel_configs.find((rule: { target_label?: string }) => rule.target_label === '__address__');
   const replace = (joined: string) => joined.replace(new RegExp(`^(?:${address.regex})$`), address.replacement);
@@ -101,7 +101,7 @@ test('Prometheus reads the pods by the annotations that they have', () => {
   expect(replace('10.1.2.3;3000')).toBe('10.1.2.3:3000');
 });
 
-test('the configuration names variables that exist, and the service reaches the API', () => {
+test('the configuration sets existing variables, and the Service targets the API', () => {
   expect(Object.keys(literals).filter((name) => !VARIABLES.includes(name))).toEqual([]);
   const { selector, ports } = one('Service', 'bulk-image-api').spec;
   expect(one('Deployment', 'bulk-image-api').spec.template.metadata.labels).toMatchObject(selector);

@@ -6,7 +6,7 @@ import { download } from '../../src/images/source/download.ts';
 import { createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
 import { parseHttpUrl } from '../../src/network/url.ts';
 import { createDeliver } from '../../src/webhooks/deliver.ts';
-import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.mjs';
 import { PRIVATE_SPELLINGS } from './address-cases.ts';
 
 /** One address is allowed, so that redirects have a start; all notations are of others. */

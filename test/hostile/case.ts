@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import type { ImageServer } from '../support/servers/image-server.ts';
+import type { ImageServer } from '../support/servers/image-server.mjs';
 
 /** The servers a case can use for its URL. */
 export interface World {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { type Instance, killInstances, startInstance } from '../support/instance.ts';
-import { makeImage } from '../support/servers/image-server.ts';
+import { makeImage } from '../support/servers/image-server.mjs';
 import { type Status, statusOf, uploaded, waitFor } from '../support/service.ts';
 import { ADDRESS_CASES } from './address-cases.ts';
 import type { HostileCase } from './case.ts';

@@ -14,7 +14,7 @@ import {
   status,
   truncated,
   truncatedChunked,
-} from '../support/servers/image-server.ts';
+} from '../support/servers/image-server.mjs';
 import type { HostileCase, World } from './case.ts';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ImageServer } from '../support/servers/image-server.ts';
+import { ImageServer } from '../support/servers/image-server.mjs';
 import type { World } from './case.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CODE_SAMPLES } from '../../src/http/openapi/code-samples.ts';
-import { ImageServer, makeImage, ok } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { RECORDED } from '../../src/http/openapi/recorded.ts';
 import { listen } from '../support/events.ts';
-import { ImageServer, ok, slow } from '../support/servers/image-server.ts';
+import { ImageServer, ok, slow } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import {
   finished,

@@ -5,7 +5,7 @@ import { type CompressOptions, compress } from '../../src/images/compress.ts';
 import { sniff } from '../../src/images/sniff.ts';
 import { tiff, tiffPages } from '../hostile/containers.ts';
 import { animation, halves, photoLike, pixelAt, pngBomb } from '../support/pictures.ts';
-import { makeImage } from '../support/servers/image-server.ts';
+import { makeImage } from '../support/servers/image-server.mjs';
 
 const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
   compress(bytes, {

@@ -13,7 +13,7 @@ import {
   webp,
 } from '../hostile/containers.ts';
 import { animation } from '../support/pictures.ts';
-import { makeImage } from '../support/servers/image-server.ts';
+import { makeImage } from '../support/servers/image-server.mjs';
 
 const picture = async () => pictureChunk(await makeImage('webp', { width: 1, height: 1 }));
 

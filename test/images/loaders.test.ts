@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { prepareSharp } from '../../src/images/loaders.ts';
-import { makeImage } from '../support/servers/image-server.ts';
+import { makeImage } from '../support/servers/image-server.mjs';
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
 

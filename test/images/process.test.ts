@@ -4,7 +4,7 @@ import { createProcessor, type ProcessorDeps } from '../../src/images/process.ts
 import type { ImageTask } from '../../src/images/task.ts';
 import { createGuardedAgents } from '../../src/network/agents.ts';
 import { animation } from '../support/pictures.ts';
-import { html, ImageServer, makeImage, ok, status } from '../support/servers/image-server.ts';
+import { html, ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 
 const agents = createGuardedAgents({ allowPrivateNetworks: ['127.0.0.1/32'] });
 const limits = {

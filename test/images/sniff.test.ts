@@ -1,5 +1,5 @@
 import { requireReadable, sniff } from '../../src/images/sniff.ts';
-import { makeImage } from '../support/servers/image-server.ts';
+import { makeImage } from '../support/servers/image-server.mjs';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const box = (brand: string, ...others: string[]) => {

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A control group with a limit on memory. */
+/** A control group with a memory limit. */
 export interface Group {
-  /** A process that writes its number here is inside, and all that it starts. */
+  /** A process that writes its ID to this file joins the group with all its children. */
   readonly procs: string;
-  /** Bytes: the most it has held. */
+  /** Peak memory in bytes. */
   peak(): number;
-  /** How many of its processes were killed because they asked for more. */
+  /** Number of its processes killed for exceeding the limit. */
   kills(): number;
   remove(): void;
 }

@@ -1,29 +1,27 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MIB } from '../abuse/attack.ts';
 import { descendantsOf, residentOf } from '../abuse/meter.ts';
 import { startInstance } from '../support/instance.ts';
+import { startServer } from '../support/servers/image-server.mjs';
 import { finished, uploaded } from '../support/service.ts';
 import { createGroup } from './group.ts';
 import { makePictures } from './pictures.ts';
 
 const FORMATS = ['jpeg', 'webp', 'avif'] as const;
-const ENDLESS = 'large body that never ends';
+const ENDLESS = 'endless body';
 const LONGEST_MS = 30 * 60_000;
 const SAMPLE_MS = 50;
 
-const say = (text: string): void => {
+const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 const mebibytes = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
 
-/** Gives each picture below its name, and a body without end for every other one. */
-const serve = async (pictures: ReadonlyMap<string, Buffer>) => {
-  const server = createServer((request, response) => {
+/** Serves each picture below its name, and an endless body everywhere else. */
+const serve = (pictures: ReadonlyMap<string, Buffer>) =>
+  startServer((request, response) => {
     const body = pictures.get(decodeURIComponent(request.url?.split('/')[1] ?? ''));
     if (body !== undefined) return void response.end(body);
     const more = (): void => {
@@ -32,12 +30,8 @@ const serve = async (pictures: ReadonlyMap<string, Buffer>) => {
     response.on('drain', more).on('error', () => {});
     more();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-};
 
-/** Photos are in it twice. To AVIF they take minutes and no more memory than the others. */
+/** Contains photos twice, except for AVIF, where they take minutes but no more memory than the others. */
 const csvOf = (names: readonly string[], origin: string, format: string): string => {
   const wanted = names.filter((name) => format !== 'avif' || !name.startsWith('photo'));
   const rows = wanted
@@ -46,12 +40,12 @@ const csvOf = (names: readonly string[], origin: string, format: string): string
   return `S. No.,Product Name,Input Image Urls\n${rows.join('\n')}\n`;
 };
 
-/** True when the service and its database lived through it. */
+/** True if the service and its database survived. */
 const runOne = async (size: number, pictures: ReadonlyMap<string, Buffer>): Promise<boolean> => {
   const group = createGroup(size * MIB);
   const directory = await mkdtemp(join(tmpdir(), 'memory-'));
   const server = await serve(pictures);
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin } = server;
   const enter = ['/bin/sh', '-c', `echo $$ > ${group.procs} && exec "$0" dist/main.js`, process.execPath];
   const {
     url,
@@ -76,7 +70,7 @@ const runOne = async (size: number, pictures: ReadonlyMap<string, Buffer>): Prom
     );
   }, SAMPLE_MS);
   try {
-    say(`\n${size} MiB. ${/"msg":"(Memory: [^"]+)"/.exec(log())?.[1]}`);
+    print(`\n${size} MiB. ${/"msg":"(Memory: [^"]+)"/.exec(log())?.[1]}`);
     const names = [...pictures.keys(), ENDLESS];
     const ids = await Promise.all(FORMATS.map((format) => uploaded(url, csvOf(names, origin, format), { format })));
     for (const [at, id] of ids.entries()) {
@@ -84,20 +78,19 @@ const runOne = async (size: number, pictures: ReadonlyMap<string, Buffer>): Prom
       const codes = products.map(
         ({ productName, images: [image] }) => `${productName}: ${image?.error?.code ?? image?.status}`,
       );
-      say(`  ${FORMATS[at]}: ${[...new Set(codes)].join(' | ')}`);
+      print(`  ${FORMATS[at]}: ${[...new Set(codes)].join(' | ')}`);
     }
     const { status } = await fetch(`${url}/ready`);
     const alive = descendantsOf(pid);
     const survived = status === 200 && group.kills() === 0 && database.every((each) => alive.includes(each));
-    say(`  peak of the group ${mebibytes(group.peak())}, resident ${mebibytes(peak)}, ${group.kills()} killed`);
-    say(survived ? '  The service and its database lived through it.' : `  /ready ${status}; something was ended.`);
+    print(`  peak of the group ${mebibytes(group.peak())}, resident ${mebibytes(peak)}, ${group.kills()} killed`);
+    print(survived ? '  The service and its database survived.' : `  /ready ${status}; a process was killed.`);
     return survived && !log().includes('worker_crashed');
   } finally {
     clearInterval(watch);
     service.kill('SIGTERM');
     await exited;
-    server.closeAllConnections();
-    server.close();
+    await server.close();
     await rm(directory, { recursive: true, force: true });
     group.remove();
   }

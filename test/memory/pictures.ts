@@ -12,7 +12,7 @@ const photo = async (width: number, height: number): Promise<Buffer> => {
   return sharp(small).resize(width, height, { fit: 'fill' }).jpeg({ quality: 85 }).toBuffer();
 };
 
-/** By name: photos, and the costliest pictures of each kind. */
+/** By name: photos, and the most expensive images of each format. */
 export const makePictures = async (): Promise<ReadonlyMap<string, Buffer>> =>
   new Map([
     ['photo of 12 MP', await photo(4_243, 2_828)],

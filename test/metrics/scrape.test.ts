@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { parseExposition, type Scrape, scrape } from '../support/exposition.ts';
-import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
 

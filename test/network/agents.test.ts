@@ -3,7 +3,7 @@ import http, { type ServerResponse } from 'node:http';
 import net from 'node:net';
 import { AppError } from '../../src/errors.ts';
 import { type AgentOptions, createGuardedAgents, type GuardedAgents } from '../../src/network/agents.ts';
-import { ImageServer, ok } from '../support/servers/image-server.ts';
+import { ImageServer, ok } from '../support/servers/image-server.mjs';
 
 const loopback = { allowPrivateNetworks: ['127.0.0.0/8'] };
 const closed = { allowPrivateNetworks: [] };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGuardedAgents } from '../../src/network/agents.ts';
 import { createResolver, type ResolverOptions } from '../../src/network/resolver.ts';
-import { ImageServer, ok } from '../support/servers/image-server.ts';
+import { ImageServer, ok } from '../support/servers/image-server.mjs';
 import { type NameAnswer, NameServer } from '../support/servers/name-server.ts';
 
 let directory: string;

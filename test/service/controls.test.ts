@@ -1,4 +1,4 @@
-import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.ts';
+import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
 

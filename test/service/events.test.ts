@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/embedded/embedded.ts';
+import { csvOf } from '../support/csv.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
 import { listen } from '../support/events.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
-import { ImageServer, status } from '../support/servers/image-server.ts';
-import { csvOf, type Pictures, startPictures } from '../support/servers/pictures-server.ts';
+import { ImageServer, startPictures, status } from '../support/servers/image-server.mjs';
 import { startTestService, statusOf, uploaded, waitFor } from '../support/service.ts';
 
-let pictures: Pictures | null = null;
+let pictures: ImageServer | null = null;
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'events-'));

@@ -14,7 +14,7 @@ import {
   slow,
   status as statusCode,
   truncated,
-} from '../support/servers/image-server.ts';
+} from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import {
   finished,

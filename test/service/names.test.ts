@@ -1,5 +1,5 @@
 import { photoLike } from '../support/pictures.ts';
-import { ImageServer, ok } from '../support/servers/image-server.ts';
+import { ImageServer, ok } from '../support/servers/image-server.mjs';
 import { NameServer } from '../support/servers/name-server.ts';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
 

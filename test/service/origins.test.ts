@@ -1,4 +1,4 @@
-import { ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.mjs';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
 
 /** Images of the fast origin; the slow one has as many. */

@@ -1,4 +1,4 @@
-import { failThen, ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.ts';
+import { failThen, ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.mjs';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
 
 let service: TestService;

@@ -1,16 +1,17 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { csvOf } from '../support/csv.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { scrape } from '../support/exposition.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
-import { csvOf, type Pictures, startPictures } from '../support/servers/pictures-server.ts';
+import { type ImageServer, startPictures } from '../support/servers/image-server.mjs';
 import { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, statusOf, uploaded, waitFor } from '../support/service.ts';
 
 let database: TestConnection;
 let directory: string;
-let pictures: Pictures;
+let pictures: ImageServer;
 
 beforeEach(async () => {
   database = await testConnection();

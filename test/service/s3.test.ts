@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import supertest from 'supertest';
 import { createS3Client } from '../../src/storage/s3-client.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
-import { ImageServer, makeImage, ok } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
 import { BUCKET, describeS3, S3_CREDENTIALS, type S3Server, startS3Server } from '../support/servers/s3-server.ts';
 import { finished, statusOf, upload, uploaded, waitFor } from '../support/service.ts';
 

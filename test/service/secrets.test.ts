@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { type Instance, killInstances, startInstance } from '../support/instance.ts';
-import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, redirect, status } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { waitFor } from '../support/service.ts';
 

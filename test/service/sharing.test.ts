@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.mjs';
 import { finished, startTestService, type TestService, uploaded } from '../support/service.ts';
 
 let server: ImageServer;

@@ -2,7 +2,7 @@ import mongoose from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { connect } from '../../src/database/connect.ts';
 import { listen } from '../support/events.ts';
-import { ImageServer, makeImage, ok } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
 import { startTestService, type TestService, waitFor } from '../support/service.ts';
 
 const SHOP = 'shop-key-0123456789ab';

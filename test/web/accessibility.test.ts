@@ -10,7 +10,7 @@ import {
   startBrowser,
   type TestBrowser,
 } from '../support/browser.ts';
-import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';

@@ -8,8 +8,8 @@ import {
   startBrowser,
   type TestBrowser,
 } from '../support/browser.ts';
-import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.ts';
-import { csvOf } from '../support/servers/pictures-server.ts';
+import { csvOf } from '../support/csv.ts';
+import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.mjs';
 import { startTestService, statusOf, type TestService, upload, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';

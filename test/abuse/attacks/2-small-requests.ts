@@ -7,18 +7,18 @@ interface Size {
 }
 
 const AT_ONCE = 4;
-/** From the last answer to the last image, and from an upload in the middle to the start of its image. */
+/** Limits from the last upload response to the last image, and from an upload in the middle to its start. */
 const FINISHED_MS = 5_000;
 const STARTED_MS = 2_000;
 const FINAL = ['completed', 'completed_with_errors', 'failed'];
 
 export const smallRequests: Attack<Size> = {
   number: 2,
-  title: 'hundreds of requests of one image, uploaded four at a time',
+  title: 'hundreds of requests with one image, uploaded four at a time',
   short: { requests: 100 },
   full: { requests: 1_000 },
   bounds: { serviceMiB: 600, databaseMiB: 400, diskMiB: () => 250 },
-  async run({ requests }, { traffic, judgesTime }) {
+  async run({ requests }, { traffic, checksTime }) {
     const photos = await servePhotos();
     return using(photos, async (origin) => {
       const ids: string[] = [];
@@ -29,7 +29,7 @@ export const smallRequests: Attack<Size> = {
         AT_ONCE,
         async (n) => {
           const at = Date.now();
-          const id = await traffic.taken(`${HEADER}${n},P,${origin}/${n}.jpg\n`);
+          const id = await traffic.accepted(`${HEADER}${n},P,${origin}/${n}.jpg\n`);
           if (n === requests >> 1) middle = { id, at };
           ids.push(id);
         },
@@ -45,7 +45,7 @@ export const smallRequests: Attack<Size> = {
         if (id === middle?.id) started = Date.parse(status.startedAt) - middle.at;
       });
       const after = Math.max(0, last - lastAnswer);
-      if (judgesTime) {
+      if (checksTime) {
         demand(after <= FINISHED_MS, `the last image was done ${seconds(after)} after the last answer`);
         demand(started <= STARTED_MS, `the image in the middle began after ${seconds(started)}`);
       }

@@ -9,15 +9,15 @@ interface Size {
 }
 
 const NAME_BYTES = 500_000;
-/** The longest name that is taken. */
-const TAKEN_NAME = 500;
-/** What the documents of an upload are at most, of its bytes (docs/security.md); and what a database takes for itself. */
+/** The longest accepted name. */
+const LONGEST_NAME = 500;
+/** Limit of stored bytes per uploaded byte (docs/security.md), and the database's own use. */
 const MULTIPLE = 120;
 const OWN_MIB = 150;
 
 export const amplification: Attack<Size> = {
   number: 3,
-  title: 'a name that would be copied into thousands of images',
+  title: 'a long name shared by thousands of images',
   short: { urls: 600, uploads: 1 },
   full: { urls: 2_000, uploads: 20 },
   bounds: { serviceMiB: 700, databaseMiB: 700, diskMiB: (sent) => OWN_MIB + MULTIPLE * sent },
@@ -29,14 +29,14 @@ export const amplification: Attack<Size> = {
         `${HEADER}1,${'n'.repeat(name)},"${Array.from({ length: urls }, (_, at) => `${origin}/missing${n}-${at}`).join(',')}"\n`;
       for (let n = 0; n < uploads; n += 1) {
         const { status } = await traffic.upload(row(NAME_BYTES, n));
-        demand(status === 202 || status === 422, `a name of 500 kB was answered ${status}`);
+        demand(status === 202 || status === 422, `a name of 500 kB got ${status}`);
       }
-      // As long as a name may be: what is stored for each image must not grow by it without bound.
+      // The longest accepted name: the storage per image must stay bounded.
       for (let n = 0; n < uploads; n += 1) {
-        const id = await traffic.taken(row(TAKEN_NAME, n));
+        const id = await traffic.accepted(row(LONGEST_NAME, n));
         const status = JSON.parse((await traffic.call(`/api/status/${id}?limit=1`)).text);
         demand(status.progress.total === urls, `${status.progress.total} images were stored`);
-        // Stored it is; working on it would only take time.
+        // It is stored; processing it would only take time.
         await traffic.call(`/api/cancel/${id}`, { method: 'POST' });
       }
       const grown = (await bytesBelow(target.directory)) - before;

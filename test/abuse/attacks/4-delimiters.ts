@@ -2,7 +2,7 @@ import { type Attack, demand } from '../attack.ts';
 import { HEADER } from '../traffic.ts';
 
 interface Size {
-  /** Rows of each upload. */
+  /** Rows per upload. */
   readonly rows: readonly number[];
 }
 
@@ -10,7 +10,7 @@ const COMMAS = 1_040_000;
 
 export const delimiters: Attack<Size> = {
   number: 4,
-  title: 'rows of nothing but delimiters',
+  title: 'rows that consist of delimiters',
   short: { rows: [2, 25] },
   full: { rows: [2, 100, 250] },
   bounds: { serviceMiB: 900, databaseMiB: 500, diskMiB: (sent) => 200 + 3 * sent },
@@ -22,7 +22,7 @@ export const delimiters: Attack<Size> = {
       for (const lead of [Buffer.alloc(0), good]) {
         const csv = Buffer.concat([Buffer.from(HEADER), ...Array<Buffer>(count).fill(Buffer.concat([lead, commas]))]);
         const { status } = await traffic.upload(csv, { onInvalidRow: 'skip' });
-        demand(status === 202 || status === 422 || status === 413, `${count} rows were answered ${status}`);
+        demand(status === 202 || status === 422 || status === 413, `${count} rows got ${status}`);
       }
     }
     return [];

@@ -10,16 +10,16 @@ interface Size {
   readonly clients: number;
   readonly archives: number;
   readonly listeners: number;
-  /** How long it is waited until the service has let go of those that do not read; 0: not at all. */
+  /** How long to wait for the service to close stalled connections; 0: not at all. */
   readonly waitMs: number;
 }
 
-/** What one client may listen to at once (docs/security.md). */
+/** Event streams per client (docs/security.md). */
 const LISTENERS_OF_ONE = 2_000;
 const URL_BYTES = 4_000;
 const IMAGES = 200;
 
-/** Connections of clients that the service holds (proc_net_tcp(5)): those to its database are not counted. */
+/** Open client connections of the service (proc_net_tcp(5)), without those to its database. */
 const connectionsOf = (target: Target): number => {
   const port = Number(new URL(target.url).port).toString(16).toUpperCase().padStart(4, '0');
   const established = new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]{4} 01 `, 'gm');
@@ -28,19 +28,19 @@ const connectionsOf = (target: Target): number => {
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-/** A request whose status is long, and one with images for an archive. */
+/** Creates a request with a long status, and one with images for an archive. */
 const prepare = async (traffic: Traffic, origin: string, urls: number): Promise<{ long: string; images: string }> => {
   const tail = 'x'.repeat(URL_BYTES);
   const rows = Array.from({ length: urls }, (_, n) => `${n},P,${origin}/missing-${n}-${tail}\n`);
   const images = Array.from({ length: IMAGES }, (_, n) => `${n},P,${origin}/${n}.jpg\n`);
-  const id = await traffic.taken(HEADER + images.join(''));
+  const id = await traffic.accepted(HEADER + images.join(''));
   await traffic.finished(id);
-  return { long: await traffic.taken(HEADER + rows.join('')), images: id };
+  return { long: await traffic.accepted(HEADER + rows.join('')), images: id };
 };
 
 export const readers: Attack<Size> = {
   number: 5,
-  title: 'readers that do not read: long statuses, archives, listeners',
+  title: 'clients that do not read: long statuses, archives, event streams',
   short: { urls: 1_000, clients: 8, archives: 10, listeners: 50, waitMs: 0 },
   full: { urls: 10_000, clients: 24, archives: 300, listeners: 2_100, waitMs: 200_000 },
   bounds: { serviceMiB: 900, databaseMiB: 900, diskMiB: (sent) => 400 + 10 * sent },
@@ -49,7 +49,7 @@ export const readers: Attack<Size> = {
     return using(photos, async (origin) => {
       const { long, images } = await prepare(traffic, origin, size.urls);
       const page = await traffic.call(`/api/status/${long}?limit=10000`);
-      demand(page.status === 200, `the status was answered ${page.status}`);
+      demand(page.status === 200, `the status got ${page.status}`);
       const clients: RawClient[] = [];
       const idle = connectionsOf(target);
       const begun = performance.now();
@@ -66,21 +66,21 @@ export const readers: Attack<Size> = {
           traffic.note(0, /^HTTP\/1\.1 (\d+)/.exec(one.head())?.[1] ?? 'nothing');
         }
         const taken = listeners.filter((one) => one.head().startsWith('HTTP/1.1 200')).length;
-        demand(taken <= LISTENERS_OF_ONE, `one client listens ${taken} times`);
-        // Whoever reads is answered as ever.
-        demand((await traffic.call(`/api/status/${images}?limit=1`)).status < 500, 'a reader was answered 5xx');
-        const held = connectionsOf(target) - idle;
+        demand(taken <= LISTENERS_OF_ONE, `one client has ${taken} event streams`);
+        // Clients that read are still served.
+        demand((await traffic.call(`/api/status/${images}?limit=1`)).status < 500, 'a client that reads got 5xx');
+        const connections = connectionsOf(target) - idle;
         const notes = [
           `a page of ${(page.text.length / 1e6).toFixed(1)} MB`,
-          `${taken} of ${size.listeners} listeners taken`,
-          `${held} connections held at first`,
+          `${taken} of ${size.listeners} event streams accepted`,
+          `${connections} connections open at first`,
         ];
         if (size.waitMs === 0) return notes;
         const left = (): number => connectionsOf(target) - idle - taken;
         await waitFor(async () => left() <= 8, size.waitMs).catch(() =>
-          demand(false, `${left()} connections that do not read are still open`),
+          demand(false, `${left()} stalled connections are still open`),
         );
-        return [...notes, `those that do not read closed after ${seconds(performance.now() - begun)}`];
+        return [...notes, `stalled connections closed after ${seconds(performance.now() - begun)}`];
       } finally {
         for (const one of clients) one.end();
       }

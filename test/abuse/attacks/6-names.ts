@@ -9,7 +9,7 @@ interface Size {
   readonly good: number;
 }
 
-/** A name server that takes every question and answers none. */
+/** A name server that receives queries and never responds. */
 const prepare = async (): Promise<Prepared> => {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
@@ -24,25 +24,25 @@ const GOOD_MS = 10_000;
 
 export const names: Attack<Size> = {
   number: 6,
-  title: 'names on a name server that is silent, next to good images',
+  title: 'host names of a silent name server, next to good images',
   short: { names: 300, good: 20 },
   full: { names: 3_000, good: 50 },
   prepare,
   bounds: { serviceMiB: 600, databaseMiB: 400, diskMiB: () => 250 },
-  async run(size, { traffic, judgesTime }) {
+  async run(size, { traffic, checksTime }) {
     const photos = await servePhotos();
     return using(photos, async (origin) => {
       const unknown = Array.from(
         { length: size.names },
         (_, n) => `${n},P,http://img${n}.shop${n % 97}.example/a.jpg\n`,
       );
-      const silent = await traffic.taken(HEADER + unknown.join(''));
+      const silent = await traffic.accepted(HEADER + unknown.join(''));
       const begun = performance.now();
       const good = Array.from({ length: size.good }, (_, n) => `${n},P,${origin}/${n}.jpg\n`);
-      const { status, progress } = await traffic.finished(await traffic.taken(HEADER + good.join('')), 180_000);
+      const { status, progress } = await traffic.finished(await traffic.accepted(HEADER + good.join('')), 180_000);
       const took = performance.now() - begun;
-      demand(status === 'completed', `the good images ended as ${status}: ${JSON.stringify(progress)}`);
-      if (judgesTime) demand(took < GOOD_MS, `the good images took ${seconds(took)}`);
+      demand(status === 'completed', `the good images finished as ${status}: ${JSON.stringify(progress)}`);
+      if (checksTime) demand(took < GOOD_MS, `the good images took ${seconds(took)}`);
       await traffic.call(`/api/cancel/${silent}`, { method: 'POST' });
       return [`${size.good} good images after ${seconds(took)}`];
     });

@@ -1,6 +1,7 @@
+import { startServer } from '../../support/servers/image-server.mjs';
 import { type Attack, demand, seconds } from '../attack.ts';
 import { deepPng } from '../pictures.ts';
-import { serve, using } from '../servers.ts';
+import { using } from '../servers.ts';
 import { HEADER } from '../traffic.ts';
 
 interface Size {
@@ -10,19 +11,19 @@ interface Size {
   readonly formats: readonly string[];
 }
 
-/** An image may be too large for the memory there is; nothing else may become of a picture that is whole. */
+/** The only permitted error: these images are valid, but may be too large for the available memory. */
 const REFUSED = ['too_many_pixels'];
 
 export const memory: Attack<Size> = {
   number: 7,
-  title: 'small files that decode to much: 16-bit, interlaced, with alpha',
+  title: 'small files with large pixels: 16-bit, interlaced, with alpha',
   short: { width: 2_000, height: 1_500, images: 6, formats: ['jpeg'] },
   full: { width: 10_000, height: 9_999, images: 4, formats: ['jpeg', 'avif'] },
-  // Judged against the memory that the service gives itself: see docs/security.md.
+  // Based on the memory that the service allows itself: see docs/security.md.
   bounds: { serviceMiB: 6_000, databaseMiB: 300, diskMiB: () => 300 },
   async run({ width, height, images, formats }, { traffic }) {
     const bytes = await deepPng(width, height);
-    const server = await serve((_req, res) => {
+    const server = await startServer((_req, res) => {
       res.writeHead(200, { 'Content-Type': 'image/png', 'Content-Length': bytes.length }).end(bytes);
     });
     return using(server, async (origin) => {
@@ -30,7 +31,7 @@ export const memory: Attack<Size> = {
       for (const format of formats) {
         const begun = performance.now();
         const rows = Array.from({ length: images }, (_, n) => `${n},P,${origin}/${format}-${n}.png\n`);
-        const id = await traffic.taken(HEADER + rows.join(''), { format });
+        const id = await traffic.accepted(HEADER + rows.join(''), { format });
         const { progress } = await traffic.finished(id, 900_000);
         const { text } = await traffic.call(`/api/status/${id}`);
         const codes = [...text.matchAll(/"error":\{"code":"(\w+)"/g)].map(([, code = '']) => code);

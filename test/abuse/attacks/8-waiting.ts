@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { startServer } from '../../support/servers/image-server.mjs';
 import { waitFor } from '../../support/service.ts';
 import { type Attack, demand, each, MIB, seconds } from '../attack.ts';
-import { type RawClient, rawClient, serve, servePhotos, using } from '../servers.ts';
+import { type RawClient, rawClient, servePhotos, using } from '../servers.ts';
 import type { Target } from '../target.ts';
 import { HEADER, type Traffic } from '../traffic.ts';
 
 interface Size {
   readonly slow: number;
-  /** What each of them sends of it, in MiB, before it goes quiet. */
+  /** What each of them sends, in MiB, before it stalls. */
   readonly slowMiB: number;
   readonly silentReceivers: number;
   readonly wrongKeys: number;
@@ -30,11 +31,11 @@ const slowUploads = async ({ slow, slowMiB }: Size, target: Target, traffic: Tra
       clients.push(await rawClient(target.url, Buffer.concat([Buffer.from(head), body]), 64));
       traffic.note(body.length);
     }
-    // They lose their places to whoever waits for one, or are told that there is none.
+    // They lose their places to waiting uploads, or are rejected.
     await waitFor(async () => clients.filter((one) => one.head() !== '').length >= slow - 16, 60_000);
     const begun = performance.now();
     const { status } = await traffic.upload(ONE('http://127.0.0.1:1'));
-    demand(status === 202, `an upload next to slow ones was answered ${status}`);
+    demand(status === 202, `an upload next to slow ones got ${status}`);
     for (const one of clients) traffic.note(0, /^HTTP\/1\.1 (\d+)/.exec(one.head())?.[1] ?? 'nothing yet');
     return `an upload next to ${slow} slow ones took ${seconds(performance.now() - begun)}`;
   } finally {
@@ -42,26 +43,26 @@ const slowUploads = async ({ slow, slowMiB }: Size, target: Target, traffic: Tra
   }
 };
 
-const webhooks = async (size: Size, traffic: Traffic, judgesTime: boolean): Promise<string> => {
+const webhooks = async (size: Size, traffic: Traffic, checksTime: boolean): Promise<string> => {
   const photos = await servePhotos();
-  // Each is a receiver of its own, as far as the service can tell.
-  const silent = await Promise.all(Array.from({ length: size.silentReceivers }, () => serve(() => undefined)));
-  let told = 0;
-  const good = await serve((_req, res) => {
-    told = performance.now();
+  // To the service, each is a different receiver.
+  const silent = await Promise.all(Array.from({ length: size.silentReceivers }, () => startServer(() => undefined)));
+  let receivedAt = 0;
+  const good = await startServer((_req, res) => {
+    receivedAt = performance.now();
     res.writeHead(204).end();
   });
   try {
     return await using(photos, (origin) =>
       using(good, async (goodOrigin) => {
         await each(silent, 4, async (receiver) => {
-          await traffic.taken(ONE(origin), { webhookUrl: `${receiver.origin}/silent` });
+          await traffic.accepted(ONE(origin), { webhookUrl: `${receiver.origin}/silent` });
         });
         const begun = performance.now();
-        const id = await traffic.taken(ONE(origin), { webhookUrl: `${goodOrigin}/good` });
-        await waitFor(async () => told > 0, 120_000);
-        const took = told - begun;
-        if (judgesTime) demand(took < GOOD_WEBHOOK_MS, `the good webhook came after ${seconds(took)}`);
+        const id = await traffic.accepted(ONE(origin), { webhookUrl: `${goodOrigin}/good` });
+        await waitFor(async () => receivedAt > 0, 120_000);
+        const took = receivedAt - begun;
+        if (checksTime) demand(took < GOOD_WEBHOOK_MS, `the good webhook came after ${seconds(took)}`);
         await traffic.finished(id);
         return `a webhook next to ${silent.length} silent receivers came after ${seconds(took)}`;
       }),
@@ -73,15 +74,15 @@ const webhooks = async (size: Size, traffic: Traffic, judgesTime: boolean): Prom
 
 const wrongKeys = async (size: Size, traffic: Traffic): Promise<string> => {
   const guesses = Array.from({ length: size.wrongKeys }, (_, n) => `guess-${n}`);
-  let held = 0;
+  let throttled = 0;
   await each(guesses, 16, async (guess) => {
     const { status } = await traffic.call('/api/requests', { headers: { 'X-Api-Key': guess } });
-    demand(status === 401 || status === 429, `a wrong key was answered ${status}`);
-    if (status === 429) held += 1;
+    demand(status === 401 || status === 429, `a wrong key got ${status}`);
+    if (status === 429) throttled += 1;
   });
-  demand(held > 0, `none of ${size.wrongKeys} guesses was held up`);
-  demand((await traffic.call('/api/requests')).status === 200, 'the right key is held up, too');
-  return `${held} of ${size.wrongKeys} guesses held up`;
+  demand(throttled > 0, `none of ${size.wrongKeys} guesses was throttled`);
+  demand((await traffic.call('/api/requests')).status === 200, 'the right key is throttled, too');
+  return `${throttled} of ${size.wrongKeys} guesses throttled`;
 };
 
 const readiness = async (size: Size, traffic: Traffic): Promise<string> => {
@@ -90,23 +91,26 @@ const readiness = async (size: Size, traffic: Traffic): Promise<string> => {
     Array.from({ length: size.ready }, (_, n) => n),
     50,
     async () => {
-      demand((await traffic.call('/ready')).status === 200, '/ready does not say that it is');
+      demand((await traffic.call('/ready')).status === 200, '/ready did not respond with 200');
     },
   );
-  return `/ready answered ${size.ready} times in ${seconds(performance.now() - begun)}`;
+  return `${size.ready} responses of /ready in ${seconds(performance.now() - begun)}`;
 };
 
 const fewFiles = async (): Promise<string> => {
   const child = spawn('sh', ['-c', `ulimit -n 64; exec ${process.execPath} dist/main.js`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
+    stderr += chunk.toString();
   });
   const [code] = await once(child, 'close');
-  demand(code === 1 && /^This process may open 64 files.*\n$/.test(said), `ulimit -n 64 ended with ${code}: ${said}`);
-  return 'ulimit -n 64: a sentence';
+  demand(
+    code === 1 && /^This process may open 64 files.*\n$/.test(stderr),
+    `ulimit -n 64 ended with ${code}: ${stderr}`,
+  );
+  return 'ulimit -n 64: a clear error';
 };
 
 export const waiting: Attack<Size> = {
@@ -120,10 +124,10 @@ export const waiting: Attack<Size> = {
     headers: { 'X-Api-Key': KEY },
     close: async () => undefined,
   }),
-  async run(size, { target, traffic, judgesTime }) {
+  async run(size, { target, traffic, checksTime }) {
     return [
       await slowUploads(size, target, traffic),
-      await webhooks(size, traffic, judgesTime),
+      await webhooks(size, traffic, checksTime),
       await wrongKeys(size, traffic),
       await readiness(size, traffic),
       await fewFiles(),

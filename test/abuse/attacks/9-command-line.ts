@@ -4,8 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startServer } from '../../support/servers/image-server.mjs';
 import { type Attack, demand, type Prepared } from '../attack.ts';
-import { serve, servePhotos, using } from '../servers.ts';
+import { servePhotos, using } from '../servers.ts';
 import { HEADER } from '../traffic.ts';
 
 interface Size {
@@ -16,9 +17,9 @@ const KEY = 'abuse-secret-key-0123456789';
 
 const seen: IncomingHttpHeaders[] = [];
 
-/** Output URLs lead to another host, which writes down what it gets and answers one byte. */
+/** Output URLs point to another host, which records the headers it receives and responds with one byte. */
 const prepare = async (): Promise<Prepared> => {
-  const cdn = await serve((req, res) => {
+  const cdn = await startServer((req, res) => {
     seen.push(req.headers);
     res.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': 1 }).end('x');
   });
@@ -54,7 +55,7 @@ export const commandLine: Attack<Size> = {
         const [code] = await once(child, 'close');
         const leaked = seen.filter((headers) => JSON.stringify(headers).includes(KEY));
         demand(leaked.length === 0, `${leaked.length} calls to another host carried the key`);
-        demand(code !== 0, 'the command line says that all images are there');
+        demand(code !== 0, 'the command line reported all images as stored');
         const files = await readdir(folder, { recursive: true, withFileTypes: true });
         const stored = files.filter((file) => file.isFile() && !/\.(csv|json)$/.test(file.name));
         for (const file of stored) {

@@ -17,7 +17,7 @@ import {
   status,
   truncated,
   truncatedChunked,
-} from '../../support/servers/image-server.ts';
+} from '../../support/servers/image-server.mjs';
 
 const agents = createGuardedAgents({ allowPrivateNetworks: ['127.0.0.1/32'] });
 const now = Date.UTC(2024, 0, 1);

@@ -3,15 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedDatabase, startEmbedded } from '../../../src/embedded/embedded.ts';
+import { csvOf } from '../../support/csv.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../../support/database.ts';
 import { scrape } from '../../support/exposition.ts';
 import { killInstances, startInstance } from '../../support/instance.ts';
-import { csvOf, type Pictures, startPictures } from '../../support/servers/pictures-server.ts';
+import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, statusOf, upload, uploaded, waitFor } from '../../support/service.ts';
 
 const IMAGES = 60;
 let directory: string;
-let pictures: Pictures;
+let pictures: ImageServer;
 let database: EmbeddedDatabase | null = null;
 let exits = 0;
 

@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { csvOf } from '../../support/csv.ts';
 import { type TestConnection, testConnection } from '../../support/database.ts';
 import { type Instance, killInstances, startInstance } from '../../support/instance.ts';
-import { csvOf, type Pictures, startPictures } from '../../support/servers/pictures-server.ts';
+import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { statusOf, uploaded } from '../../support/service.ts';
 
 const MAX_ATTEMPTS = 3;
 let database: TestConnection;
 let directory: string;
-let pictures: Pictures;
+let pictures: ImageServer;
 
 beforeEach(async () => {
   database = await testConnection();

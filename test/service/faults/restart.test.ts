@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type TestConnection, testConnection } from '../../support/database.ts';
+import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, statusOf, uploaded, waitFor } from '../../support/service.ts';
 
 /** The built service as a process of its own, which a test may kill. */
@@ -19,21 +18,14 @@ interface Instance {
 const IMAGES = 40;
 let database: TestConnection;
 let directory: string;
-let pictures: Server;
-let pictureUrl: string;
+let pictures: ImageServer;
 let running: Instance[] = [];
 
 beforeAll(async () => {
-  const jpeg = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#c33' } })
-    .jpeg({ quality: 95 })
-    .toBuffer();
   // Slow enough that a kill always comes in the middle of the batch.
-  pictures = createServer((_req, res) => setTimeout(() => res.setHeader('content-type', 'image/jpeg').end(jpeg), 150));
-  pictures.listen(0, '127.0.0.1');
-  await once(pictures, 'listening');
-  pictureUrl = `http://127.0.0.1:${(pictures.address() as AddressInfo).port}`;
+  pictures = await startPictures(150);
 });
-afterAll(() => new Promise((done) => pictures.close(done)));
+afterAll(() => pictures.close());
 
 beforeEach(async () => {
   database = await testConnection();
@@ -81,7 +73,7 @@ const start = async (): Promise<Instance> => {
 };
 
 const batch = (): string =>
-  `S. No.,Product Name,Input Image Urls\n${Array.from({ length: IMAGES }, (_, n) => `${n},Product ${n},${pictureUrl}/${n}.jpg`).join('\n')}\n`;
+  `S. No.,Product Name,Input Image Urls\n${Array.from({ length: IMAGES }, (_, n) => `${n},Product ${n},${pictures.origin}/${n}.jpg`).join('\n')}\n`;
 
 const inTheMiddle = (url: string, requestId: string) =>
   waitFor(async () => {

@@ -2,14 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { csvOf } from '../../support/csv.ts';
 import { type TestConnection, testConnection } from '../../support/database.ts';
 import { type Instance, killInstances, startInstance } from '../../support/instance.ts';
-import { csvOf, type Pictures, startPictures } from '../../support/servers/pictures-server.ts';
+import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, statusOf, upload, uploaded, waitFor } from '../../support/service.ts';
 
 let database: TestConnection;
 let directory: string;
-let pictures: Pictures;
+let pictures: ImageServer;
 
 beforeEach(async () => {
   database = await testConnection();

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { csvOf, type Pictures, startPictures } from '../../support/servers/pictures-server.ts';
+import { csvOf } from '../../support/csv.ts';
+import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../../support/service.ts';
 
 const IMAGES = 20;
-let pictures: Pictures;
+let pictures: ImageServer;
 let service: TestService | null = null;
 
 beforeEach(async () => {
