@@ -1,6 +1,6 @@
 const FILE_ERRORS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
+  EACCES: 'this user has no write permission',
+  EPERM: 'this user has no write permission',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is not a folder',
   EEXIST: 'a file with this name already exists',
@@ -19,5 +19,3 @@ export const errnoOf = (error: unknown): string =>
 export const fileErrorMessage = (code: string): string | undefined => FILE_ERRORS[code];
 
 export const isDiskFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
-
-export const isTooManyFiles = (code: string): boolean => code === 'EMFILE' || code === 'ENFILE';

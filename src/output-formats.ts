@@ -46,3 +46,6 @@ export const OUTPUT_FORMATS = {
 export type OutputFormat = keyof typeof OUTPUT_FORMATS;
 
 export const OUTPUT_FORMAT_NAMES = Object.keys(OUTPUT_FORMATS) as OutputFormat[];
+
+/** For messages: `jpeg, webp, avif or png`. */
+export const OUTPUT_FORMAT_LIST = `${OUTPUT_FORMAT_NAMES.slice(0, -1).join(', ')} or ${OUTPUT_FORMAT_NAMES.at(-1)}`;

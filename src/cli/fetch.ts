@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDiskFull } from '../errno.ts';
 import { CheckError, wrongSize } from './checks.ts';
 import { ServiceError } from './client.ts';
 import { type WriteOptions, writeWhole } from './files.ts';
@@ -48,7 +49,7 @@ async function* wholeBody(opened: Opened, size: number | null): AsyncGenerator<B
 /** The disk is full, the folder is read-only: trying again changes nothing. */
 const isOfThisMachine = (error: unknown): boolean => {
   const { path, code } = (error ?? {}) as NodeJS.ErrnoException;
-  return typeof path === 'string' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO' || code === 'EFBIG';
+  return typeof path === 'string' || isDiskFull(code ?? '') || code === 'EIO' || code === 'EFBIG';
 };
 
 const passes = (error: unknown): boolean => {

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { OUTPUT_FORMAT_LIST } from '../output-formats.ts';
 import { trimEnd } from '../trim.ts';
 
 /** Thrown for a command line that cannot be run; its message is for the person who typed it. */
@@ -18,7 +19,7 @@ a finished one tries again what had failed.
 
 Options
   -q, --quality 1-100        quality of the outputs (default 50)
-  -f, --format FORMAT        jpeg, webp, avif or png (default jpeg)
+  -f, --format FORMAT        ${OUTPUT_FORMAT_LIST} (default jpeg)
       --mozjpeg              smaller JPEGs, several times slower
       --progressive          JPEGs that show up coarse first
   -o, --out FILE             the output CSV (default: <name>-output.csv beside the input)

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { parseHttpUrl } from '../network/url.ts';
+import { OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../output-formats.ts';
 import type { ListPlace } from '../results/listing.ts';
+import { OUTPUT_NAME } from '../storage/storage.ts';
 
 /**
  * What requests may carry. The same schemas check each request and stand in the OpenAPI document (openapi/), so that the
@@ -37,7 +39,7 @@ export const requestId = z.uuid().meta({ description: 'The `requestId` that the 
 
 export const imageName = z
   .string()
-  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:jpg|webp|avif|png)$/)
+  .regex(OUTPUT_NAME)
   .meta({ description: 'The id of the image and the ending of its format, as in `outputUrl`.' });
 
 export const statusQuery = z.strictObject({
@@ -126,7 +128,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         }),
       quality: wholeNumber(1, 100).default(50).meta({ description: 'Of the outputs, absolute.' }),
       format: z
-        .enum(['jpeg', 'webp', 'avif', 'png'], 'must be jpeg, webp, avif or png')
+        .enum(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`)
         .default('jpeg')
         .meta({ description: 'Of the outputs.' }),
       mozjpeg: flag('Smaller JPEG files for several times the time. Only with `format` `jpeg`.'),

@@ -6,6 +6,7 @@ import { createClock } from '../database/clock.ts';
 import { connect, withoutSecrets } from '../database/connect.ts';
 import { startEmbedded } from '../embedded/embedded.ts';
 import { processMark } from '../embedded/processes.ts';
+import { errnoOf, isDiskFull } from '../errno.ts';
 import { AppError } from '../errors.ts';
 import { sweepUploads } from '../http/uploads/upload-files.ts';
 import { createMetrics } from '../metrics/metrics.ts';
@@ -99,7 +100,4 @@ const embedded = async (
   return { uri: database.uri, name: `${database.engine} in ${database.directory}` };
 };
 
-const FULL = ['ENOSPC', 'EDQUOT'];
-
-const isFull = (error: unknown): boolean =>
-  error instanceof AppError && FULL.includes(String((error.cause as NodeJS.ErrnoException | undefined)?.code));
+const isFull = (error: unknown): boolean => error instanceof AppError && isDiskFull(errnoOf(error.cause));

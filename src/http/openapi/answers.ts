@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CSV_ERRORS, IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
+import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
 
 /**
  * What the service answers, as schemas. A test holds real answers of a running service against them, with nothing more
@@ -51,7 +52,7 @@ const image = z.object({
   inputUrl: z.string().meta({ description: 'As uploaded; passwords and credentials in the query stand as `***`.' }),
   status: z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
   outputUrl: z.string().nullable().meta({ format: 'uri' }),
-  contentType: z.enum(['image/jpeg', 'image/webp', 'image/avif', 'image/png']).nullable(),
+  contentType: z.enum(Object.values(OUTPUT_FORMATS).map(({ contentType }) => contentType)).nullable(),
   bytesIn: count.nullable(),
   bytesOut: count.nullable(),
   width: z.int().min(1).nullable(),
@@ -120,7 +121,7 @@ export const statusAnswer = z
     finishedAt: moment.nullable(),
     options: z.object({
       quality: z.int().min(1).max(100),
-      format: z.enum(['jpeg', 'webp', 'avif', 'png']),
+      format: z.enum(OUTPUT_FORMAT_NAMES),
       mozjpeg: z.boolean(),
       progressive: z.boolean(),
     }),

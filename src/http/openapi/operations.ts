@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors.ts';
+import { OUTPUT_FORMATS } from '../../output-formats.ts';
 import { imageName, listQuery, requestId, statusQuery, uploadFields, uploadKey } from '../parameters.ts';
 import { CODE_SAMPLES } from './code-samples.ts';
 import {
@@ -200,7 +201,7 @@ const archive: Operation = {
 };
 
 const binary = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
-const images = { 'image/jpeg': binary, 'image/webp': binary, 'image/avif': binary, 'image/png': binary };
+const images = Object.fromEntries(Object.values(OUTPUT_FORMATS).map(({ contentType }) => [contentType, binary]));
 
 const image: Operation = {
   operationId: 'image',

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
+import { OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
 import { RECORDED } from './recorded.ts';
 
 /** A JSON Schema, or another piece of the document that is plain data. */
@@ -62,7 +63,10 @@ export const parameters = (query: z.ZodObject): Json[] =>
 /** An option of the JPEG encoder, asked for with another format. */
 const withoutJpeg = (option: string): Json => ({
   required: ['format', option],
-  properties: { format: { enum: ['webp', 'avif', 'png'] }, [option]: { const: true } },
+  properties: {
+    format: { enum: OUTPUT_FORMAT_NAMES.filter((format) => format !== 'jpeg') },
+    [option]: { const: true },
+  },
 });
 
 /** A multipart body of one file in `file` and the given fields, all of them optional. */

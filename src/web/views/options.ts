@@ -1,12 +1,13 @@
+import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../../output-formats.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 
-const FORMATS = [
-  ['jpeg', 'JPEG', 'Opens everywhere'],
-  ['webp', 'WebP', 'Smaller'],
-  ['avif', 'AVIF', 'Smallest, slower'],
-  ['png', 'PNG', 'Transparency'],
-] as const;
+const FORMAT_HINTS: Readonly<Record<OutputFormat, string>> = {
+  jpeg: 'Works everywhere',
+  webp: 'Smaller',
+  avif: 'Smallest, slower',
+  png: 'Keeps transparency',
+};
 
 /** How the images are processed. Everything has a default: who changes nothing gets JPEG at half quality. */
 export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
@@ -39,13 +40,13 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
       h(
         'div',
         { class: 'choices' },
-        ...FORMATS.map(([value, name, hint]) =>
+        ...OUTPUT_FORMAT_NAMES.map((value) =>
           h(
             'label',
             { class: 'choice' },
             h('input', { type: 'radio', name: 'format', value, checked: value === 'jpeg' }),
-            h('span', { class: 'choice-name' }, name),
-            h('span', { class: 'choice-hint' }, hint),
+            h('span', { class: 'choice-name' }, OUTPUT_FORMATS[value].label),
+            h('span', { class: 'choice-hint' }, FORMAT_HINTS[value]),
           ),
         ),
       ),
