@@ -41,7 +41,7 @@ const measure = async (maxPixelsInFlight) => {
     threads,
     tasksPerThread: 4,
     maxPixelsInFlight,
-    deadlineMs: 600_000,
+    deadlines: { download: 600_000, decode: 600_000, encode: 600_000, store: 600_000 },
     workerData: {
       limits,
       network: { allowPrivateNetworks: ['127.0.0.0/8'] },

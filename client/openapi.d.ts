@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af"
+                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
+                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T13:01:54.843Z",
-                     *       "startedAt": "2026-11-26T13:01:55.362Z",
-                     *       "finishedAt": "2026-11-26T13:01:56.292Z",
+                     *       "createdAt": "2026-11-26T16:34:55.406Z",
+                     *       "startedAt": "2026-11-26T16:34:55.636Z",
+                     *       "finishedAt": "2026-11-26T16:34:56.397Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "8089c255-4834-4f35-8876-3620917b2150",
+                     *               "id": "63493f66-ced2-4e16-9599-0844eba1cb30",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "371de510-e47a-43c9-a7fa-e92d8fc98353",
+                     *               "id": "9ec187c0-4fe0-47a9-82fe-e03c3b681e94",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "5df82bf4-fc03-4e37-a972-b15b5e42c5f5",
+                     *               "id": "6f352346-beb2-4152-b984-44b8d6e936b6",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
+                     *           "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T13:01:54.843Z",
-                     *           "startedAt": "2026-11-26T13:01:55.362Z",
-                     *           "finishedAt": "2026-11-26T13:01:56.292Z",
+                     *           "createdAt": "2026-11-26T16:34:55.406Z",
+                     *           "startedAt": "2026-11-26T16:34:55.636Z",
+                     *           "finishedAt": "2026-11-26T16:34:56.397Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "XpRwcArOxhLdOhq7",
-                     *       "data": "{\"requestId\":\"eb887944-177e-45d2-82ad-d629b40aa5af\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T13:01:54.843Z\",\"startedAt\":\"2026-11-26T13:01:55.362Z\",\"finishedAt\":\"2026-11-26T13:01:56.292Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "9blpSvIyZi36jOc8",
+                     *       "data": "{\"requestId\":\"1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T16:34:55.406Z\",\"startedAt\":\"2026-11-26T16:34:55.636Z\",\"finishedAt\":\"2026-11-26T16:34:56.397Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af"
+                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af"
+                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
+                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_eb887944-177e-45d2-82ad-d629b40aa5af_1",
+                     *           "id": "msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T13:01:56.342Z",
+                     *           "createdAt": "2026-11-26T16:34:56.427Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T13:01:56.424Z",
+                     *               "at": "2026-11-26T16:34:56.582Z",
                      *               "status": 204,
-                     *               "durationMs": 87,
+                     *               "durationMs": 50,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "eb887944-177e-45d2-82ad-d629b40aa5af",
-                     *       "webhookId": "msg_eb887944-177e-45d2-82ad-d629b40aa5af_1"
+                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
+                     *       "webhookId": "msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` that the upload answered.
-                 * @example eb887944-177e-45d2-82ad-d629b40aa5af
+                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
                  */
                 requestId: string;
             };
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example 8089c255-4834-4f35-8876-3620917b2150.jpg
+                 * @example 63493f66-ced2-4e16-9599-0844eba1cb30.jpg
                  */
                 name: string;
             };
@@ -1955,7 +1955,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 12
+                     *       "uptimeSeconds": 15
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

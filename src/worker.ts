@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { prepareSharp } from './images/loaders.ts';
-import { createAdmission } from './images/pool/admission.ts';
-import type { ProbeTask, TicketedTask } from './images/pool/pool.ts';
+import { createThreadChannel } from './images/pool/channel.ts';
+import type { ProbeTask, TicketedTask } from './images/pool/threads.ts';
 import { createProcessor } from './images/process.ts';
 import { readSample } from './images/source/samples.ts';
 import type { ImageLimits, ImageResult } from './images/task.ts';
@@ -43,8 +43,11 @@ const build = async (data: WorkerData) => {
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
+    ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
-  const { admit, grow } = createAdmission((message, transfer) => parentPort?.postMessage(message, transfer));
+  const { admit, grow, enter, cancellable } = createThreadChannel((message, transfer) =>
+    parentPort?.postMessage(message, transfer),
+  );
   const process = createProcessor<TicketedTask>({
     limits,
     agents,
@@ -52,13 +55,14 @@ const build = async (data: WorkerData) => {
     ...(openObject && { openObject }),
     admit: ({ ticket }, pixels, bytes) => admit(ticket, pixels, bytes),
     grow: ({ ticket }, bytes) => grow(ticket, bytes),
+    enter: ({ ticket }, stage) => enter(ticket, stage),
     ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),
     store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
     now: Date.now,
   });
   return (task: TicketedTask): Promise<ImageResult> => {
     if (task.host !== undefined) resolver.remember(task.host.name, task.host.addresses);
-    return process(task);
+    return cancellable(task.ticket, (signal) => process(task, signal));
   };
 };
 

@@ -8,6 +8,7 @@ import { createImagePool } from '../src/images/pool/pool.ts';
 import type { ImagePool, ImageTask } from '../src/images/task.ts';
 import type { WorkerData } from '../src/worker.ts';
 import { ImageServer, makeImage, ok, silent } from './support/servers/image-server.mjs';
+import { waitFor } from './support/service.ts';
 
 /** Threads load built JavaScript: `npm run build` comes first. */
 const workerFile = resolve('dist/worker.js');
@@ -46,7 +47,7 @@ beforeAll(async () => {
     tasksPerThread: 4,
     maxPixelsInFlight: 10_000,
     workerData,
-    deadlineMs: 60_000,
+    deadlines: { download: 60_000, decode: 60_000, encode: 60_000, store: 60_000 },
   });
 });
 
@@ -100,4 +101,15 @@ it('one origin gets no more connections than allowed, over all threads', async (
 
 it('leaves no temporary file', async () => {
   expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+it('a task whose result is no longer wanted ends, and its neighbours are left alone', async () => {
+  const hanging = server.on('/hanging', silent);
+  const fine = server.on('/neighbour.png', ok(await makeImage('png')));
+  const controller = new AbortController();
+  const cancelled = pool.run(task(hanging), { signal: controller.signal });
+  await waitFor(async () => server.requests('/hanging').length > 0);
+  controller.abort();
+  expect(await cancelled).toMatchObject({ ok: false });
+  expect(await pool.run(task(fine))).toMatchObject({ ok: true });
 });

@@ -26,7 +26,14 @@ export interface LimitsConfig {
   readonly maxDecodeBytesInFlight: number;
   /** Bytes of sources in memory at the same time. */
   readonly maxDownloadBytesInFlight: number;
+  /** Deadlines of an image's stages (docs/architecture.md). */
+  readonly maxQueueSeconds: number;
+  readonly maxConnectSeconds: number;
   readonly maxDownloadSeconds: number;
+  readonly maxDecodeSeconds: number;
+  readonly maxEncodeSeconds: number;
+  readonly maxStoreSeconds: number;
+  readonly maxSettleSeconds: number;
   readonly maxRedirects: number;
   readonly maxConnectionsPerOrigin: number;
   readonly maxAttempts: number;
@@ -77,7 +84,21 @@ export const limitVariables = z.object({
     .removeDefault()
     .optional()
     .describe('Bytes of source images in memory at the same time. Empty: by `MEMORY_BYTES`.'),
+  MAX_QUEUE_SECONDS: wholeNumber(120, 1, 3600).describe(
+    'Seconds that an image in flight may wait for a connection to its server before it is requeued.',
+  ),
+  MAX_CONNECT_SECONDS: wholeNumber(15, 1, 600).describe(
+    'Seconds to resolve a name, connect to an image server and complete the TLS handshake.',
+  ),
   MAX_DOWNLOAD_SECONDS: wholeNumber(60, 1, 3600).describe('Seconds for one download, redirects included.'),
+  MAX_DECODE_SECONDS: wholeNumber(30, 1, 3600).describe('Seconds to read the header of an image.'),
+  MAX_ENCODE_SECONDS: wholeNumber(120, 1, 3600).describe(
+    'Seconds to decode and encode the pixels of an image, which is done in one pass.',
+  ),
+  MAX_STORE_SECONDS: wholeNumber(60, 1, 3600).describe('Seconds to store one output.'),
+  MAX_SETTLE_SECONDS: wholeNumber(300, 1, 86_400).describe(
+    'Seconds that the result of an image is written again while the database fails.',
+  ),
   MAX_REDIRECTS: wholeNumber(5, 0, 20).describe('Redirects that one download may follow.'),
   MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(6, 1, 256).describe('Connections to one image server at the same time.'),
   MAX_ATTEMPTS: wholeNumber(5, 1, 20).describe('Attempts at one image before it fails.'),
@@ -103,7 +124,13 @@ export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDe
   ),
   maxPixels: value.MAX_IMAGE_PIXELS,
   maxPixelsInFlight: value.MAX_PIXELS_IN_FLIGHT,
+  maxQueueSeconds: value.MAX_QUEUE_SECONDS,
+  maxConnectSeconds: value.MAX_CONNECT_SECONDS,
   maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,
+  maxDecodeSeconds: value.MAX_DECODE_SECONDS,
+  maxEncodeSeconds: value.MAX_ENCODE_SECONDS,
+  maxStoreSeconds: value.MAX_STORE_SECONDS,
+  maxSettleSeconds: value.MAX_SETTLE_SECONDS,
   maxRedirects: value.MAX_REDIRECTS,
   maxConnectionsPerOrigin: value.MAX_CONNECTIONS_PER_ORIGIN,
   maxAttempts: value.MAX_ATTEMPTS,

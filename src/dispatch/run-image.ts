@@ -36,6 +36,6 @@ export const createRunImage =
     const resolved = name.host === undefined ? task : { ...task, host: name.host };
     return coalescer.run(tenant, resolved, since, async () => {
       if (!(await permit()) || signal.aborted) return null;
-      return pool.run(resolved, () => report('downloaded'));
+      return pool.run(resolved, { onDownloaded: () => report('downloaded'), signal });
     });
   };

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
+import { DeadlineExceeded, withDeadline } from '../timing/deadline.ts';
 import { compress, readHeader } from './compress.ts';
 import { estimateBytes } from './cost.ts';
+import type { Stage } from './pool/channel.ts';
 import { requireReadable } from './sniff.ts';
 import type { Download, DownloadDeps } from './source/download.ts';
 import { fetchSource, type OpenObject, type SourceDeps } from './source/source.ts';
-import { type ImageLimits, type ImageResult, type ImageTask, MAX_ENCODE_SECONDS } from './task.ts';
+import { DEFAULT_STAGE_SECONDS, type ImageLimits, type ImageResult, type ImageTask } from './task.ts';
 
 export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly agents: DownloadDeps['agents'];
@@ -21,6 +23,8 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly readSample?: (name: string) => Promise<Download>;
   /** Stores the task's output atomically. */
   readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
+  /** Reports that the task has entered a stage. */
+  readonly enter?: (task: Task, stage: Stage) => void;
   /** Images encoded concurrently in this thread; downloads are not limited by it. */
   readonly encodeConcurrency: number;
   /** Milliseconds since the epoch. */
@@ -58,6 +62,21 @@ const step = async <Result>(
   }
 };
 
+/** Runs a stage within its deadline. */
+const within = async <Result>(
+  seconds: number,
+  code: ImageErrorCode,
+  what: string,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  try {
+    return await withDeadline(seconds * 1000, work);
+  } catch (error) {
+    if (!(error instanceof DeadlineExceeded)) throw error;
+    throw new AppError(code, `It took longer than ${seconds} seconds to ${what}.`, { cause: error });
+  }
+};
+
 const MIB = 1024 * 1024;
 
 /** Rejects images that can never fit into the memory budget. */
@@ -77,39 +96,58 @@ const requireWithinBudget = (
 /** Downloads, compresses and stores one image; the returned function never rejects. */
 export const createProcessor = <Task extends ImageTask>(
   deps: ProcessorDeps<Task>,
-): ((task: Task) => Promise<ImageResult>) => {
-  const { limits, admit, grow, store, encodeConcurrency } = deps;
+): ((task: Task, signal?: AbortSignal) => Promise<ImageResult>) => {
+  const { limits, admit, grow, store, encodeConcurrency, enter = () => {} } = deps;
   const limitEncodes = pLimit(encodeConcurrency);
-  const sourceDeps = (task: Task): SourceDeps => ({
+  const sourceDeps = (task: Task, signal: AbortSignal | undefined): SourceDeps => ({
     agents: deps.agents,
     limits,
     now: deps.now,
+    ...(signal && { signal }),
     ...(deps.openObject && { openObject: deps.openObject }),
     ...(grow && { grow: (bytes: number) => grow(task, bytes) }),
   });
 
-  return async (task) => {
+  return async (task, signal) => {
     const timings = { download: 0, encode: 0, store: 0 };
-    const { maxPixels } = limits;
-    const maxSeconds = MAX_ENCODE_SECONDS;
+    const {
+      maxPixels,
+      maxDecodeSeconds,
+      maxEncodeSeconds: maxSeconds,
+      maxStoreSeconds,
+    } = {
+      ...DEFAULT_STAGE_SECONDS,
+      ...limits,
+    };
     try {
+      enter(task, 'download');
       const source = await step(timings, 'download', 'connection_failed', () =>
         task.sample !== undefined && deps.readSample
           ? deps.readSample(task.sample)
-          : fetchSource(task.url, sourceDeps(task)),
+          : fetchSource(task.url, sourceDeps(task, signal)),
       );
       const kind = requireReadable(source.bytes, source.contentType);
-      const header = await readHeader(source.bytes, { ...task, maxPixels, source: kind });
+      enter(task, 'decode');
+      const header = await within(maxDecodeSeconds, 'processing_timeout', 'read the header of the image', () =>
+        readHeader(source.bytes, { ...task, maxPixels, source: kind }),
+      );
       const cost = estimateBytes(source.bytes, header, kind, task.format);
       requireWithinBudget(cost, header, task.format, limits.maxDecodeBytesInFlight);
       // Before taking an encode slot: an image that waits for memory must not block one that has it.
+      enter(task, 'waiting');
       await admit(task, header.width * header.height, cost);
       const output = await limitEncodes(() =>
-        step(timings, 'encode', 'corrupt_image', () =>
-          compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header),
-        ),
+        step(timings, 'encode', 'corrupt_image', async () => {
+          signal?.throwIfAborted();
+          enter(task, 'encode');
+          return compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header);
+        }),
       );
-      await step(timings, 'store', 'storage_failed', () => store(task, output.bytes));
+      enter(task, 'store');
+      signal?.throwIfAborted();
+      await step(timings, 'store', 'storage_failed', () =>
+        within(maxStoreSeconds, 'storage_failed', 'store the image', () => store(task, output.bytes)),
+      );
       return {
         ok: true,
         bytesIn: source.bytes.length,

@@ -60,13 +60,27 @@ export interface ImageLimits {
   readonly maxDecodeBytesInFlight?: number;
   /** Whole seconds from the first connection to the last byte, including redirects. */
   readonly maxDownloadSeconds: number;
+  /** Seconds for the lookup, the connection and the TLS handshake; left to `maxDownloadSeconds` if absent. */
+  readonly maxConnectSeconds?: number;
+  /** Seconds to read the header, by default 30. */
+  readonly maxDecodeSeconds?: number;
+  /** Seconds to decode and encode the pixels, which libvips does in one pass, by default 120. */
+  readonly maxEncodeSeconds?: number;
+  /** Seconds to store the output, by default 60. */
+  readonly maxStoreSeconds?: number;
   readonly maxRedirects: number;
   /** Connections to one origin (scheme, host and port) across all threads. */
   readonly maxConnectionsPerOrigin: number;
 }
 
-/** Time limit in seconds for decoding and encoding one image. */
-export const MAX_ENCODE_SECONDS = 120;
+export const DEFAULT_STAGE_SECONDS = { maxDecodeSeconds: 30, maxEncodeSeconds: 120, maxStoreSeconds: 60 } as const;
+
+export interface RunOptions {
+  /** Called when the source is downloaded; not called if there is nothing to decode. */
+  readonly onDownloaded?: () => void;
+  /** Aborted when the result is no longer wanted. */
+  readonly signal?: AbortSignal;
+}
 
 /** The pool as the dispatcher sees it. */
 export interface ImagePool {
@@ -76,11 +90,8 @@ export interface ImagePool {
   readonly most: number;
   /** Images accepted by the pool but not started by a thread. */
   queued(): number;
-  /**
-   * Never rejects: a crashed or hung worker resolves to `worker_crashed`.
-   * @param onDownloaded called when the source is downloaded; not called if there is nothing to decode
-   */
-  run(task: ImageTask, onDownloaded?: () => void): Promise<ImageResult>;
-  /** Waits for tasks in flight for up to `graceMs` (default: the time limit of a task), then terminates the threads. */
+  /** Never rejects: a crashed or hung worker resolves to `worker_crashed`. */
+  run(task: ImageTask, options?: RunOptions): Promise<ImageResult>;
+  /** Waits for tasks in flight for up to `graceMs` (default: as long as a task may take), then terminates the threads. */
   close(graceMs?: number): Promise<void>;
 }

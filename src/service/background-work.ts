@@ -8,7 +8,8 @@ import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createHostNames } from '../dispatch/host-names.ts';
 import { processMark } from '../embedded/processes.ts';
 import { sweepUploads } from '../http/uploads/upload-files.ts';
-import { createImagePool, longestTaskMs } from '../images/pool/pool.ts';
+import { createImagePool } from '../images/pool/pool.ts';
+import { stageDeadlines } from '../images/pool/stage-deadline.ts';
 import { sampleName, withSamples } from '../images/source/samples.ts';
 import { createGuardedAgents } from '../network/agents.ts';
 import { createResolver } from '../network/resolver.ts';
@@ -37,9 +38,6 @@ const RETENTION_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** Far longer than any write takes: a put whose temporary file is removed under it fails, and its image is retried. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
-
-const MAX_QUEUE_MS = 120_000;
-const MAX_SETTLE_MS = 300_000;
 
 /** Covers the name lookup, the connection and the TLS handshake of a webhook. */
 const WEBHOOK_CONNECT_MS = 5_000;
@@ -106,8 +104,8 @@ export const createBackgroundWork = async (
       () => performance.now(),
     ),
     checkStorage: () => storage.check(),
-    maxQueueMs: MAX_QUEUE_MS,
-    maxSettleMs: MAX_SETTLE_MS,
+    maxQueueMs: config.limits.maxQueueSeconds * 1000,
+    maxSettleMs: config.limits.maxSettleSeconds * 1000,
     leaseMs: config.leaseMs,
     maxAttempts: config.limits.maxAttempts,
     log,
@@ -193,7 +191,7 @@ const startPool = ({ storageConfig }: Infrastructure, config: Config, files: Ser
     maxPixelsInFlight: limits.maxPixelsInFlight,
     maxDecodeBytes: limits.maxDecodeBytesInFlight,
     downloads: { most: limits.maxDownloadBytesInFlight, largest: limits.maxImageBytes },
-    deadlineMs: longestTaskMs(limits, workerThreads * tasksPerThread),
+    deadlines: stageDeadlines(limits),
     workerData,
   });
 };

@@ -203,3 +203,25 @@ test('an outcome is reported as not applied when the lease has passed to another
   expect(reported.sort()).toEqual(['0 completed false', '1 completed true']);
   expect((await request(requestId))?.counters.completed).toBe(1);
 }, 60_000);
+
+test('a lease that renewal finds lost stops the work, and the other instance keeps the image', async () => {
+  const requestId = await seed(1);
+  let aborted = 0;
+  await start({
+    leaseMs: 600,
+    run: (task, { signal } = {}) =>
+      new Promise((resolve) => {
+        void models.images.collection.updateOne(
+          { _id: task.id as never },
+          { $set: { leaseToken: 'another', nextAt: new Date(Date.now() + MINUTE) } },
+        );
+        signal?.addEventListener('abort', () => {
+          aborted += 1;
+          resolve({ ok: false, code: 'worker_crashed', message: 'cancelled', retryable: true });
+        });
+      }),
+  });
+  await waitFor(async () => aborted === 1);
+  const image = await models.images.findOne({ requestId }).lean();
+  expect(image).toMatchObject({ leaseToken: 'another', attempts: 1, status: 'processing' });
+}, 60_000);

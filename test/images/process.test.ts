@@ -127,3 +127,29 @@ it('downloads overlap while encodes run one at a time', async () => {
   expect(results.every((result) => result.ok)).toBe(true);
   expect(stored.size).toBe(3);
 });
+
+it('a store that hangs fails within its own deadline, and the image is tried again', async () => {
+  const process = processor({
+    limits: { ...limits, maxStoreSeconds: 1 },
+    store: () => new Promise(() => {}),
+  });
+  const result = await process(task(server.on('/store.png', ok(await makeImage('png'), 'image/png'))));
+  expect(result).toMatchObject({ ok: false, code: 'storage_failed', retryable: true });
+  expect(result).toMatchObject({ message: expect.stringContaining('1 seconds') });
+});
+
+it('reports the stages in their order', async () => {
+  const stages: string[] = [];
+  await processor({ enter: (_task, stage) => stages.push(stage) })(
+    task(server.on('/s.png', ok(await makeImage('png')))),
+  );
+  expect(stages).toEqual(['download', 'decode', 'waiting', 'encode', 'store']);
+});
+
+it('a cancelled image stores nothing', async () => {
+  const controller = new AbortController();
+  const process = processor({ admit: async () => controller.abort() });
+  const result = await process(task(server.on('/c.png', ok(await makeImage('png')))), controller.signal);
+  expect(result).toMatchObject({ ok: false });
+  expect(stored.size).toBe(0);
+});

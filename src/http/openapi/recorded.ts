@@ -1,16 +1,16 @@
 /** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
 export const RECORDED = {
-  requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
-  imageId: '8089c255-4834-4f35-8876-3620917b2150',
+  requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+  imageId: '63493f66-ced2-4e16-9599-0844eba1cb30',
   upload: {
-    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
   },
   status: {
-    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T13:01:54.843Z',
-    startedAt: '2026-11-26T13:01:55.362Z',
-    finishedAt: '2026-11-26T13:01:56.292Z',
+    createdAt: '2026-11-26T16:34:55.406Z',
+    startedAt: '2026-11-26T16:34:55.636Z',
+    finishedAt: '2026-11-26T16:34:56.397Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '8089c255-4834-4f35-8876-3620917b2150',
+            id: '63493f66-ced2-4e16-9599-0844eba1cb30',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '371de510-e47a-43c9-a7fa-e92d8fc98353',
+            id: '9ec187c0-4fe0-47a9-82fe-e03c3b681e94',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '5df82bf4-fc03-4e37-a972-b15b5e42c5f5',
+            id: '6f352346-beb2-4152-b984-44b8d6e936b6',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+        requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T13:01:54.843Z',
-        startedAt: '2026-11-26T13:01:55.362Z',
-        finishedAt: '2026-11-26T13:01:56.292Z',
+        createdAt: '2026-11-26T16:34:55.406Z',
+        startedAt: '2026-11-26T16:34:55.636Z',
+        finishedAt: '2026-11-26T16:34:56.397Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'XpRwcArOxhLdOhq7',
-    data: '{"requestId":"eb887944-177e-45d2-82ad-d629b40aa5af","status":"completed_with_errors","createdAt":"2026-11-26T13:01:54.843Z","startedAt":"2026-11-26T13:01:55.362Z","finishedAt":"2026-11-26T13:01:56.292Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: '9blpSvIyZi36jOc8',
+    data: '{"requestId":"1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71","status":"completed_with_errors","createdAt":"2026-11-26T16:34:55.406Z","startedAt":"2026-11-26T16:34:55.636Z","finishedAt":"2026-11-26T16:34:56.397Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/8089c255-4834-4f35-8876-3620917b2150.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/371de510-e47a-43c9-a7fa-e92d8fc98353.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg,"\r\n',
   deliveries: {
-    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
     deliveries: [
       {
-        id: 'msg_eb887944-177e-45d2-82ad-d629b40aa5af_1',
+        id: 'msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T13:01:56.342Z',
+        createdAt: '2026-11-26T16:34:56.427Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T13:01:56.424Z',
+            at: '2026-11-26T16:34:56.582Z',
             status: 204,
-            durationMs: 87,
+            durationMs: 50,
             error: null,
             answer: '',
           },
@@ -198,18 +198,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
-    webhookId: 'msg_eb887944-177e-45d2-82ad-d629b40aa5af_1',
+    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+    webhookId: 'msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1',
   },
   retry: {
-    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
   },
   cancel: {
-    requestId: 'eb887944-177e-45d2-82ad-d629b40aa5af',
+    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 12,
+    uptimeSeconds: 15,
   },
   ready: {
     status: 'ready',

@@ -13,6 +13,8 @@ export interface DownloadDeps {
   readonly limits: Pick<ImageLimits, 'maxImageBytes' | 'maxDownloadSeconds' | 'maxRedirects'>;
   /** Waits until the body may use this many bytes in total; unlimited if absent. */
   readonly grow?: (bytes: number) => Promise<void>;
+  /** Aborted when the source is no longer wanted. */
+  readonly signal?: AbortSignal;
   /** Milliseconds since the epoch, for a Retry-After with a date. */
   readonly now: () => number;
 }
@@ -123,7 +125,10 @@ export const readBody = async (
  * `maxDownloadSeconds` includes waiting for a free connection to the host, but not waiting for memory.
  * @throws AppError with an image code; its message contains the host, never credentials or the query
  */
-export const download = async (text: string, { agents, limits, grow, now }: DownloadDeps): Promise<Download> => {
+export const download = async (
+  text: string,
+  { agents, limits, grow, signal, now }: DownloadDeps,
+): Promise<Download> => {
   let url = sourceUrl(text);
   const credentials = takeCredentials(url);
   const { origin } = url;
@@ -133,6 +138,7 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
     deadline.abort();
     body?.destroy(new Error('deadline'));
   };
+  signal?.addEventListener('abort', expire, { once: true });
   let endsAt = performance.now() + limits.maxDownloadSeconds * 1000;
   let timer = setTimeout(expire, endsAt - performance.now());
   // Waiting for memory on this server does not count against the image server.
@@ -191,6 +197,7 @@ export const download = async (text: string, { agents, limits, grow, now }: Down
     });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', expire);
     body?.destroy();
   }
 };

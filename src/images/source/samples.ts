@@ -31,8 +31,8 @@ export const readSample = async (directory: string, name: string): Promise<Downl
 /** Marks tasks whose URL is a sample photo of this service, so that the threads read it locally. */
 export const withSamples = (pool: ImagePool, base: () => string): ImagePool => ({
   ...pool,
-  run: (task, onDownloaded) => {
+  run: (task, options) => {
     const sample = sampleName(task.url, base());
-    return pool.run(sample === null ? task : { ...task, sample }, onDownloaded);
+    return pool.run(sample === null ? task : { ...task, sample }, options);
   },
 });

@@ -27,10 +27,12 @@ const readObject = async (url: string, { openObject, limits, ...deps }: SourceDe
   const place = `s3://${location.bucket}`;
   const deadline = new AbortController();
   let body: Readable | null = null;
-  const timer = setTimeout(() => {
+  const expire = (): void => {
     deadline.abort();
     body?.destroy(new Error('deadline'));
-  }, limits.maxDownloadSeconds * 1000);
+  };
+  const timer = setTimeout(expire, limits.maxDownloadSeconds * 1000);
+  deps.signal?.addEventListener('abort', expire, { once: true });
   try {
     const object = await openObject(location.bucket, location.key, deadline.signal);
     body = object.body;
@@ -48,6 +50,7 @@ const readObject = async (url: string, { openObject, limits, ...deps }: SourceDe
     });
   } finally {
     clearTimeout(timer);
+    deps.signal?.removeEventListener('abort', expire);
     body?.destroy();
   }
 };

@@ -59,7 +59,7 @@ describe('over the threads of a pool', () => {
       tasksPerThread: 4,
       maxPixelsInFlight,
       workerData: { sums },
-      deadlineMs: 20_000,
+      deadlines: { download: 20_000, decode: 20_000, encode: 20_000, store: 20_000 },
     });
     const task = (url: string): ImageTask => ({ id: 'id', url, quality: 50, format: 'jpeg' });
     return { pool, run: (url: string) => pool.run(task(url)), most: () => sums[1] };

@@ -1,17 +1,28 @@
 import { resolve } from 'node:path';
-import { createImagePool, longestTaskMs } from '../../../src/images/pool/pool.ts';
+import { createImagePool } from '../../../src/images/pool/pool.ts';
+import { stageDeadlines } from '../../../src/images/pool/stage-deadline.ts';
 import type { ImagePool, ImageTask } from '../../../src/images/task.ts';
 
 const exitWorker = resolve('test/support/workers/exit-worker.mjs');
 let pool: ImagePool | null = null;
 
-const start = async (options: { threads?: number; tasksPerThread?: number; deadlineMs?: number } = {}) => {
+const deadlinesOf = (ms: number) => ({ download: ms, decode: ms, encode: ms, store: ms });
+
+const start = async ({
+  stageMs = 5_000,
+  ...options
+}: {
+  threads?: number;
+  tasksPerThread?: number;
+  stageMs?: number;
+} = {}) => {
   pool = await createImagePool({
     workerFile: exitWorker,
     threads: 1,
     tasksPerThread: 2,
     maxPixelsInFlight: 1_000,
-    deadlineMs: 5000,
+    deadlines: deadlinesOf(stageMs),
+    graceMs: 0,
     workerData: {},
     ...options,
   });
@@ -44,7 +55,7 @@ it('leaves the other threads alone when one ends', async () => {
 });
 
 it.each(['hang', 'never'])('a task that stays in "%s" is given up, and new threads take over', async (how) => {
-  const { run } = await start({ deadlineMs: 300 });
+  const { run } = await start({ stageMs: 300 });
   expect(await run(task(how))).toMatchObject({ ok: false, code: 'worker_crashed' });
   expect(await run(task('fine'))).toMatchObject({ ok: true });
 });
@@ -67,14 +78,14 @@ it.each([
     threads: 1,
     tasksPerThread: 1,
     maxPixelsInFlight: 1_000,
-    deadlineMs: 5000,
+    deadlines: deadlinesOf(5_000),
     workerData: {},
     startMs: 5000,
   });
   await expect(started).rejects.toMatchObject({ code: 'internal_error', publicMessage: expect.stringContaining(file) });
 });
 
-it('reckons the longest task from its limits', () => {
+it('takes the deadline of each stage from the limits', () => {
   const limits = {
     maxImageBytes: 1,
     maxPixels: 1,
@@ -82,6 +93,12 @@ it('reckons the longest task from its limits', () => {
     maxRedirects: 1,
     maxConnectionsPerOrigin: 1,
   };
-  expect(longestTaskMs(limits, 1)).toBe(60_000 + 120_000 + 30_000);
-  expect(longestTaskMs(limits, 4)).toBe(60_000 + 480_000 + 30_000);
+  expect(stageDeadlines(limits)).toEqual({ download: 60_000, decode: 30_000, encode: 120_000, store: 60_000 });
+  const own = { maxDecodeSeconds: 1, maxEncodeSeconds: 2, maxStoreSeconds: 3 };
+  expect(stageDeadlines({ ...limits, ...own })).toEqual({
+    download: 60_000,
+    decode: 1_000,
+    encode: 2_000,
+    store: 3_000,
+  });
 });

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { createAdmission } = await import(pathToFileURL(resolve('dist/images/pool/admission.js')).href);
-const { admit } = createAdmission((message, transfer) => parentPort.postMessage(message, transfer));
+const { createThreadChannel } = await import(pathToFileURL(resolve('dist/images/pool/channel.js')).href);
+const { admit } = createThreadChannel((message, transfer) => parentPort.postMessage(message, transfer));
 const NOW = 0;
 const MOST = 1;
 

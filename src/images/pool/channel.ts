@@ -1,0 +1,82 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+
+/** Where an image is inside a thread. Each stage but `waiting` has a deadline of its own. */
+export type Stage = 'download' | 'decode' | 'waiting' | 'encode' | 'store';
+
+/** A task has entered a stage. `ticket` is the number that the pool gave the task. */
+export interface StageEntered {
+  readonly ticket: number;
+  readonly stage: Stage;
+}
+
+/** The source is downloaded; the thread asks to decode it. */
+export interface DecodeRequest {
+  readonly ticket: number;
+  /** Width × height of the source. */
+  readonly pixels: number;
+  /** Bytes that decoding and encoding take, see `estimateBytes`; 0 where only pixels count. */
+  readonly bytes: number;
+}
+
+/** A source that is being downloaded asks to hold so many bytes in all. */
+export interface HoldRequest {
+  readonly ticket: number;
+  readonly hold: number;
+}
+
+/** What a thread sends: the pool decides, as it alone knows all threads and notices one that dies. */
+export type ThreadMessage = StageEntered | DecodeRequest | HoldRequest;
+
+/** What the pool sends: the request is granted, or the result of the task is no longer wanted. */
+export interface PoolMessage {
+  readonly ticket: number;
+  readonly type: 'granted' | 'cancelled';
+}
+
+/** The first message of a thread: its end of the channel. */
+export interface Introduction {
+  readonly channel: MessagePort;
+}
+
+export const isIntroduction = (message: unknown): message is Introduction =>
+  typeof message === 'object' && message !== null && 'channel' in message;
+
+/**
+ * The thread's side of the channel.
+ * @param introduce passes the other end to the pool
+ */
+export const createThreadChannel = (introduce: (message: Introduction, transfer: readonly MessagePort[]) => void) => {
+  const { port1: port, port2: channel } = new MessageChannel();
+  const waiting = new Map<number, () => void>();
+  const cancelling = new Map<number, AbortController>();
+  port.on('message', ({ ticket, type }: PoolMessage) => {
+    if (type === 'cancelled') return cancelling.get(ticket)?.abort();
+    waiting.get(ticket)?.();
+    waiting.delete(ticket);
+  });
+  introduce({ channel }, [channel]);
+  const send = (message: ThreadMessage): void => port.postMessage(message);
+  // A task asks one thing at a time, so its ticket identifies the request.
+  const ask = (request: DecodeRequest | HoldRequest): Promise<void> =>
+    new Promise((granted) => {
+      waiting.set(request.ticket, granted);
+      send(request);
+    });
+  return {
+    enter: (ticket: number, stage: Stage): void => send({ ticket, stage }),
+    /** Waits until the image may be decoded. */
+    admit: (ticket: number, pixels: number, bytes = 0): Promise<void> => ask({ ticket, pixels, bytes }),
+    /** Waits until the source may hold so many bytes in all. */
+    grow: (ticket: number, bytes: number): Promise<void> => ask({ ticket, hold: bytes }),
+    /** Runs a task with a signal that is aborted when its result is no longer wanted. */
+    async cancellable<Result>(ticket: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+      const controller = new AbortController();
+      cancelling.set(ticket, controller);
+      try {
+        return await work(controller.signal);
+      } finally {
+        cancelling.delete(ticket);
+      }
+    },
+  };
+};

@@ -1,0 +1,95 @@
+import { Piscina } from 'piscina';
+import { settlesWithin } from '../../timing/deadline.ts';
+import type { ImageResult, ImageTask } from '../task.ts';
+import { isIntroduction, type PoolMessage, type ThreadMessage } from './channel.ts';
+
+/** What a worker is sent at start-up; it answers `true`. */
+export interface ProbeTask {
+  readonly probe: true;
+}
+
+/** A task as it goes to a thread, with the number under which the pool knows it. */
+export type TicketedTask = ImageTask & { readonly ticket: number };
+
+export interface ThreadsOptions {
+  /** Path of the built worker, `dist/worker.js`. */
+  readonly workerFile: string;
+  readonly threads: number;
+  /** Images in flight in each thread. */
+  readonly tasksPerThread: number;
+  /** Passed to every thread as it starts; plain data. */
+  readonly workerData: unknown;
+}
+
+/** Overcommit factor: tasks per thread, counting those blocked on slow hosts. */
+export const OVERCOMMIT = 2;
+
+type LoadBalancer = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>['loadBalancer']>;
+type Thread = Parameters<LoadBalancer>[1][number];
+
+/** The thread with the fewest tasks. While threads are still loading, those that are ready do not take everything. */
+const leastBusy =
+  (threads: number, tasksPerThread: number): LoadBalancer =>
+  (_task, ready) => {
+    const limit = ready.length < threads ? tasksPerThread : tasksPerThread * OVERCOMMIT;
+    const least = ready.reduce<Thread | null>(
+      (best, thread) => (best === null || thread.currentUsage < best.currentUsage ? thread : best),
+      null,
+    );
+    return least !== null && least.currentUsage < limit ? least : null;
+  };
+
+export type Threads = ReturnType<typeof startThreads>;
+
+/**
+ * One generation of threads.
+ * @param onMessage called with what a thread sends, and with how to answer it
+ */
+export const startThreads = (
+  { workerFile, threads, tasksPerThread, workerData }: ThreadsOptions,
+  onMessage: (message: ThreadMessage, answer: (type: PoolMessage['type']) => void) => void,
+) => {
+  const piscina = new Piscina<TicketedTask | ProbeTask, ImageResult | true>({
+    filename: workerFile,
+    workerData,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: tasksPerThread * OVERCOMMIT,
+    loadBalancer: leastBusy(threads, tasksPerThread),
+    // Waiting on Atomics would freeze a thread between tasks, and with it the connections that it keeps open.
+    atomics: 'disabled',
+    recordTiming: false,
+  });
+  // A crash rejects the worker's tasks; it is reported there.
+  piscina.on('error', () => {});
+  piscina.on('message', (message: unknown) => {
+    if (!isIntroduction(message)) return;
+    const { channel } = message;
+    channel.on('message', (sent: ThreadMessage) => {
+      const { ticket } = sent;
+      onMessage(sent, (type) => channel.postMessage({ ticket, type } satisfies PoolMessage));
+    });
+    channel.unref();
+  });
+  const pending = new Set<Promise<unknown>>();
+
+  return {
+    probe: (): Promise<unknown> => piscina.run({ probe: true }),
+    run: (task: TicketedTask): Promise<ImageResult> => piscina.run(task) as Promise<ImageResult>,
+    queued: (): number => piscina.queueSize,
+    /** Keeps the threads until this has settled. */
+    keepFor(work: Promise<unknown>): void {
+      const settled = work.then(
+        () => {},
+        () => {},
+      );
+      pending.add(settled);
+      void settled.then(() => pending.delete(settled));
+    },
+    /** Waits for what is in flight, at most `graceMs`, and ends the threads; Piscina's own close() would reject it. */
+    async end(graceMs: number): Promise<void> {
+      await settlesWithin(Promise.all(pending), graceMs);
+      await piscina.destroy();
+    },
+  };
+};
