@@ -30,6 +30,11 @@ test.each(PAGES)('every relative link of %s leads somewhere', (page) => {
   expect(broken).toEqual([]);
 });
 
+test.each(PAGES.filter((page) => !page.includes('CHANGELOG')))('%s names files that exist', (page) => {
+  const named = [...readFileSync(page, 'utf8').matchAll(/`((?:src|test|scripts|bench|docs)\/[^`*<]*)`/g)];
+  expect(named.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([]);
+});
+
 test('the index of the decisions lists each of them', () => {
   const index = readFileSync('docs/decisions/README.md', 'utf8');
   for (const page of pagesIn('docs/decisions').map((path) => basename(path))) {
