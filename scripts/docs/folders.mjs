@@ -3,8 +3,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '../..');
-/** Imported from everywhere or importing everything, so their arrows would hide the others. */
-const LEFT_OUT = '^src/(web/|errors|tally|trim|open-files|main|serve\\.)';
+/** The page, and single files next to the folders: imported from everywhere or importing everything, they hide the rest. */
+const LEFT_OUT = '^src/(web/|(?!(app|config|service|startup|worker)\\.ts)[^/]+\\.ts$)';
 
 /** The imports between the folders of src/, as dependency-cruiser finds them. */
 const imports = async () => {
