@@ -95,7 +95,7 @@ export class RecordScanner {
   /** Signals the end of the file, and returns its last record. */
   end(): ScannedRecords {
     if (this.#state === QUOTED) {
-      const message = 'The quote opened in this line is never closed. Close it, or write "" for a literal quote mark.';
+      const message = 'The quote opened on this line is never closed. Close it, or write "" for a literal quote mark.';
       this.#stop(this.#quoteLine, 'csv_unclosed_quote', message);
     } else {
       this.#endRecord(Buffer.alloc(0));
@@ -148,7 +148,7 @@ export class RecordScanner {
         this.#state = TRAILING_BLANKS;
       } else if (this.#state !== UNQUOTED && this.#line !== this.#quoteLine) {
         // Most likely an earlier quote was never closed and this one opens a cell: continuing would merge rows.
-        const message = `The quote opened in this line is not closed before line ${this.#line}, where text follows it.`;
+        const message = `The quote opened on this line is not closed before line ${this.#line}, where text follows it.`;
         const hint = 'Close it at the end of its cell, or write "" for a literal quote mark.';
         this.#stop(this.#quoteLine, 'csv_unclosed_quote', `${message} ${hint}`);
       } else {
@@ -209,7 +209,7 @@ export class RecordScanner {
   }
 
   #stopTooLong(): void {
-    const quote = this.#state === QUOTED ? ` The quote opened in line ${this.#quoteLine} may be unclosed.` : '';
+    const quote = this.#state === QUOTED ? ` The quote opened on line ${this.#quoteLine} may be unclosed.` : '';
     const message = `The row that starts here is longer than ${this.#maxRowBytes} bytes.${quote} Shorten it, or split its URLs over several rows.`;
     this.#stop(this.#recordLine, 'csv_row_too_long', message);
   }

@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { AppError } from '../errors.ts';
+import { causesOf, codesOf, connectionErrorMessage, connectionErrorOf } from '../network/connection-error.ts';
 import { parseRetryAfter } from '../network/retry-after.ts';
 import { USER_AGENT } from '../network/user-agent.ts';
 import type { Attempt } from './model.ts';
@@ -128,22 +129,12 @@ const errorOf = (status: number): string | null => {
   return `The receiver answered ${status}.`;
 };
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'The host name of the webhook URL does not exist.',
-  EAI_AGAIN: 'The host name of the webhook URL could not be resolved.',
-  ECONNREFUSED: 'The receiver refused the connection.',
-  ECONNRESET: 'The receiver closed the connection before it answered.',
-  EPIPE: 'The receiver closed the connection before it answered.',
-  EPROTO: 'The TLS handshake with the receiver failed.',
-  ETIMEDOUT: 'Connecting to the receiver timed out.',
-};
-
 /** Only our own texts: a library's message may quote the URL and its credentials. */
 const reasonOf = (error: unknown): string => {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof AppError) return cause.publicMessage;
-  }
-  const code = String((error as { code?: unknown } | null)?.code ?? 'unknown');
-  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return 'The certificate of the receiver is invalid.';
-  return REASONS[code] ?? `The message could not be sent (${code}).`;
+  const known = causesOf(error).find((cause) => cause instanceof AppError);
+  if (known) return known.publicMessage;
+  const codes = codesOf(error);
+  const kind = connectionErrorOf(codes);
+  if (kind !== null) return connectionErrorMessage(kind, 'the receiver');
+  return `The message could not be sent (${codes[0] ?? 'unknown'}).`;
 };

@@ -87,7 +87,7 @@ test.each(chunkings)('a row over the byte limit stops reading, in chunks of %i',
 
 test('the error of a row that is too long because of an open quote names the line of the quote', () => {
   const { scanner } = scan('a\n"\n012345678901234567890', 1000, { maxRowBytes: 10 });
-  expect(scanner.errors[0]?.message).toContain('The quote opened in line 2 may be unclosed.');
+  expect(scanner.errors[0]?.message).toContain('The quote opened on line 2 may be unclosed.');
 });
 
 test('an endless row is read no further than its limit', () => {

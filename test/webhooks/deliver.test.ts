@@ -167,12 +167,12 @@ describe('deliver', () => {
 
   it('reports that the receiver closed or refused the connection', async () => {
     const it = await start(hangUp);
-    const closed = 'The receiver closed the connection before it answered.';
+    const closed = 'The connection to the receiver was closed before a response was received.';
     expect(await deliver(message(it.url()), new Date())).toMatchObject({ status: null, error: closed });
     const url = it.url();
     await it.close();
     receiver = undefined;
-    const refused = 'The receiver refused the connection.';
+    const refused = 'The connection to the receiver was refused.';
     expect(await deliver(message(url), new Date())).toMatchObject({ status: null, error: refused });
   });
 
@@ -191,9 +191,9 @@ describe('deliver', () => {
   });
 
   it.each([
-    ['CERT_HAS_EXPIRED', 'The certificate of the receiver is invalid.'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the receiver is invalid.'],
-    ['ENOTFOUND', 'The host name of the webhook URL does not exist.'],
+    ['CERT_HAS_EXPIRED', 'The certificate of the receiver is not valid.'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the receiver is not valid.'],
+    ['ENOTFOUND', 'The host name of the receiver was not found.'],
     ['EHOSTUNREACH', 'The message could not be sent (EHOSTUNREACH).'],
   ])('has its own message for %s', async (code, sentence) => {
     class FailingAgent extends HttpsAgent {
