@@ -4,19 +4,25 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { failThen, ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.mjs';
+import { failThen, ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { startTestService, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 let pictures: ImageServer;
 let directory: string;
 let children: ChildProcess[] = [];
+/** Images that /limited.jpg may still answer; the others wait. */
+let permits = 0;
+let held: (() => void)[] = [];
 
 beforeAll(async () => {
   pictures = await ImageServer.start();
   const jpeg = await makeImage('jpeg', { width: 320, height: 240, quality: 95 });
   pictures.on('/good.jpg', ok(jpeg));
-  pictures.on('/slow.jpg', slow(150, ok(jpeg)));
+  pictures.on('/limited.jpg', (...call) => {
+    if (permits-- > 0) ok(jpeg)(...call);
+    else held.push(() => ok(jpeg)(...call));
+  });
   pictures.on('/late.jpg', failThen(1, status(404), ok(jpeg)));
 });
 afterAll(() => pictures.close());
@@ -26,6 +32,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
   children = [];
+  held = [];
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -81,14 +88,18 @@ test('a CSV and a folder of images come out; what failed is told by reason, and 
 test.each(['SIGKILL', 'SIGINT'] as const)(
   'a run that %s interrupts is gone on with by the same command',
   async (signal) => {
-    await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/slow.jpg')}?${signal}${n}`));
+    await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/limited.jpg')}?${signal}${n}`));
+    permits = 6;
     const first = start('compress', 'products.csv', '--out', 'out.csv');
-    await waitFor(async () => (await images().catch(() => [])).length >= 4);
+    await waitFor(async () => (await images().catch(() => [])).length >= 4, 60_000);
     first.child.kill(signal);
+    // A stop waits for the downloads in flight.
+    for (const answer of held) answer();
     const { code } = await first.ended;
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
     const before = await images();
     expect(before.length).toBeLessThan(40);
+    permits = 100;
 
     const second = await run('compress', 'products.csv', '--out', 'out.csv');
     expect(second.told).toMatch(/Going on with an earlier run: \d+ of 40 images are there/);

@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import { jest } from '@jest/globals';
 import { createHostNames } from '../../src/dispatch/host-names.ts';
 import { NameError } from '../../src/network/resolver.ts';
 

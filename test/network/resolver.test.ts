@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { createGuardedAgents } from '../../src/network/agents.ts';
 import { createResolver, type ResolverOptions } from '../../src/network/resolver.ts';
 import { ImageServer, ok } from '../support/servers/image-server.mjs';

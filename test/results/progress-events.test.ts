@@ -1,7 +1,7 @@
+import { jest } from '@jest/globals';
 import { NO_COUNTS, type RequestState } from '../../src/requests/types.ts';
 import type { ListedRequest } from '../../src/results/listing.ts';
 import { createProgressEvents, type Watcher } from '../../src/results/progress-events.ts';
-import { waitFor } from '../support/service.ts';
 
 const EVERY_MS = 20;
 
@@ -31,11 +31,11 @@ const fakeDatabase = () => {
   return database;
 };
 
-const setup = () => {
+const setup = (options: { everyMs?: number } = { everyMs: EVERY_MS }) => {
   const database = fakeDatabase();
   const warnings: string[] = [];
   const log = { warn: (_facts: object, message: string) => warnings.push(message) };
-  return { database, warnings, watch: createProgressEvents({ read: database.read, log, everyMs: EVERY_MS }) };
+  return { database, warnings, watch: createProgressEvents({ read: database.read, log, ...options }) };
 };
 
 const recorder = () => {
@@ -51,7 +51,16 @@ const recorder = () => {
   return { events, watcher };
 };
 
-const until = (condition: () => boolean) => waitFor(async () => condition(), 5_000);
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+/** Moves the clock until this holds. */
+const until = async (look: () => boolean): Promise<void> => {
+  for (let steps = 0; !look(); steps += 1) {
+    if (steps === 1_000) throw new Error('this does not come');
+    await jest.advanceTimersByTimeAsync(EVERY_MS / 4);
+  }
+};
 
 test('notifies of the current state, of each change once, and of the end last', async () => {
   const { database, watch } = setup();
@@ -75,12 +84,25 @@ test('does not read without watchers', async () => {
   await until(() => database.reads.length > 2);
   for (const unsubscribe of unsubscribes) unsubscribe();
   const { length } = database.reads;
-  await new Promise((resolve) => setTimeout(resolve, 5 * EVERY_MS));
+  await jest.advanceTimersByTimeAsync(10 * 60_000);
   expect(database.reads.length).toBeLessThanOrEqual(length + 1);
   // The next watcher starts it again.
   const { events, watcher } = recorder();
   watch('default', 'a', watcher);
   await until(() => events.length === 1);
+});
+
+test('a change is reported within a second', async () => {
+  const { database, watch } = setup({});
+  database.put('a', 'processing', 1);
+  const { events, watcher } = recorder();
+  watch('default', 'a', watcher);
+  await jest.advanceTimersByTimeAsync(0);
+  for (const completed of [2, 3, 4]) {
+    database.put('a', 'processing', completed);
+    await jest.advanceTimersByTimeAsync(999);
+    expect(events.at(-1)).toBe(`processing ${completed}`);
+  }
 });
 
 test('several requests are read together, at most a hundred per query', async () => {

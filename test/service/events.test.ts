@@ -6,7 +6,7 @@ import { csvOf } from '../support/csv.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
 import { listen } from '../support/events.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
-import { ImageServer, startPictures, status } from '../support/servers/image-server.mjs';
+import { ImageServer, makeImage, ok, startPictures, status } from '../support/servers/image-server.mjs';
 import { startTestService, statusOf, uploaded, waitFor } from '../support/service.ts';
 
 let pictures: ImageServer | null = null;
@@ -21,38 +21,37 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-test('what one instance does is seen on another within a second, up to the end', async () => {
-  pictures = await startPictures(100);
+test('what one instance does is seen on another, up to the end', async () => {
+  const origin = await ImageServer.start();
+  const answer = ok(await makeImage('jpeg'));
+  let permits = 0;
+  const held: (() => void)[] = [];
+  const release = (images: number): void => {
+    permits += images;
+    for (; permits > 0 && held.length > 0; permits -= 1) held.shift()?.();
+  };
+  origin.on('/image.jpg', (...call) => {
+    held.push(() => answer(...call));
+    release(0);
+  });
   const worker = await startTestService();
   const { MONGODB_URI = '', PROCESSED_DIR = '' } = worker.environment;
   const other = await startTestService({ ROLE: 'api', MONGODB_URI, PROCESSED_DIR });
-  const requestId = await uploaded(worker.url, csvOf(pictures.origin, 40));
+  const rows = Array.from({ length: 40 }, (_, n) => `${n},P${n},${origin.url(`/image.jpg?${n}`)}\n`);
+  const requestId = await uploaded(worker.url, `S. No.,Product Name,Input Image Urls\n${rows.join('')}`);
   const listener = await listen(`${other.url}/api/events/${requestId}`);
-  const seenHere: { completed: number; at: number }[] = [];
-  const watch = waitFor(async () => {
-    const { progress, finishedAt } = await statusOf(worker.url, requestId);
-    if (seenHere.at(-1)?.completed !== progress.completed) {
-      seenHere.push({ completed: progress.completed, at: performance.now() });
-    }
-    return finishedAt !== null;
-  });
+  const completed = () => listener.events.map(({ data }) => data.progress.completed);
+  // Nothing is released until the other instance has reported what this one has completed.
+  for (let images = 8; images <= 40; images += 8) {
+    release(8);
+    await waitFor(async () => (await statusOf(worker.url, requestId)).progress.completed === images);
+    await waitFor(async () => completed().at(-1) === images);
+  }
   expect(await listener.closed).toBe('ended');
-  await watch;
 
   expect(listener.events.map(({ event }) => event)).toEqual([...listener.events.slice(1).map(() => 'progress'), 'end']);
-  const counts = listener.events.map(({ data }) => data.progress.completed);
-  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
-  expect(counts.at(-1)).toBe(40);
-  // Each number that was seen on the one was told on the other, or a later one was.
-  const delays = seenHere
-    .map(({ completed, at }) => {
-      const told = listener.events.find(({ data }) => data.progress.completed >= completed);
-      return (told?.at ?? Number.POSITIVE_INFINITY) - at;
-    })
-    .toSorted((a, b) => a - b);
-  expect(delays[delays.length >> 1]).toBeLessThan(1_000);
-  // A machine that is busy with other tests may be late once.
-  expect(delays.at(-1)).toBeLessThan(3_000);
+  expect(completed()).toEqual(completed().toSorted((a, b) => a - b));
+  await origin.close();
   await other.close();
   await worker.close();
 }, 60_000);
@@ -62,19 +61,17 @@ test('SIGTERM ends the streams at once, and they do not hold up the stop', async
   origin.on('/busy.jpg', status(503, { 'Retry-After': '600' }));
   const database = await startTestService();
   const { MONGODB_URI = '' } = database.environment;
-  const instance = await startInstance(directory, { MONGODB_URI, SHUTDOWN_SECONDS: '20', ROLE: 'api' });
+  // Longer than the test: a stop that waited for the streams would fail it.
+  const instance = await startInstance(directory, { MONGODB_URI, SHUTDOWN_SECONDS: '300', ROLE: 'api' });
   const csv = `S. No.,Product Name,Input Image Urls\n1,Mug,${origin.url('/busy.jpg')}\n`;
   const requestId = await uploaded(instance.url, csv);
   const listeners = await Promise.all(
     Array.from({ length: 20 }, () => listen(`${instance.url}/api/events/${requestId}`)),
   );
   await waitFor(async () => listeners.every(({ events }) => events.length > 0));
-  const begun = performance.now();
   instance.process.kill('SIGTERM');
   expect(await Promise.all(listeners.map(({ closed }) => closed))).toEqual(listeners.map(() => 'ended'));
-  expect(performance.now() - begun).toBeLessThan(2_000);
   expect(await instance.exited).toEqual({ code: 0, signal: null });
-  expect(performance.now() - begun).toBeLessThan(5_000);
   await database.close();
   await origin.close();
 }, 60_000);

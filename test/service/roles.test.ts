@@ -66,20 +66,31 @@ test('api takes and shows, worker works and answers probes and metrics only', as
 test('an api instance alone works on nothing', async () => {
   const api = await start({ ROLE: 'api' });
   const requestId = await uploaded(api.url, csvOf(pictures.origin, 3));
-  // Its own reconciler, pool and dispatcher do not exist; several polls of a dispatcher fit in here.
-  const until = performance.now() + 1_500;
-  await waitFor(async () => performance.now() > until);
-  expect(pictures.load.most).toBe(0);
-  expect((await statusOf(api.url, requestId)).status).toBe('queued');
+  // Meanwhile an instance that does work, with a database of its own, is started and processes the same upload.
+  const otherDatabase = await testConnection();
+  const others = await startPictures(300);
+  try {
+    const both = await start({ MONGODB_URI: otherDatabase.uri, DATA_DIR: join(directory, 'other') });
+    const done = await finished(both.url, await uploaded(both.url, csvOf(others.origin, 3)));
+    expect(done.status).toBe('completed');
+    expect(pictures.load.most).toBe(0);
+    expect((await statusOf(api.url, requestId)).status).toBe('queued');
+  } finally {
+    await killInstances();
+    await others.close();
+    await otherDatabase.close();
+  }
 }, 60_000);
 
-test('work spreads to an instance that joins within a second', async () => {
+test('work spreads to an instance that joins while the first one is busy', async () => {
   const first = await start();
+  const release = pictures.hold();
   const requestId = await uploaded(first.url, csvOf(pictures.origin, 60));
   await waitFor(async () => pictures.load.now === 2);
   expect(pictures.load.most).toBe(2);
   await start();
-  await waitFor(async () => pictures.load.most > 2, 1_000);
+  await waitFor(async () => pictures.load.now > 2);
+  release();
   const status = await finished(first.url, requestId, 40_000);
   expect(status.progress).toMatchObject({ total: 60, completed: 60 });
   const attempts = status.products.flatMap((product) => product.images.map((image) => image.attempts));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -24,11 +25,11 @@ const program = (process.env.PATH ?? '')
 jest.setTimeout(90_000);
 
 /** `describe` where there is a browser; otherwise says so and skips. */
-export const describeInBrowser: jest.Describe = ((name: string, tests: () => void) => {
+export const describeInBrowser: typeof describe = ((name: string, tests: () => void) => {
   if (program !== undefined) return describe(name, tests);
   process.stderr.write(`SKIPPED: ${name}. It needs Chromium on the PATH (Debian: apt-get install chromium).\n`);
   return describe.skip(name, tests);
-}) as jest.Describe;
+}) as typeof describe;
 
 export interface TestPage {
   readonly page: Page;

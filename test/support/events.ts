@@ -4,8 +4,6 @@ export interface ReceivedEvent {
   readonly event: string;
   readonly id: string;
   readonly data: Summary;
-  /** When it came, as of `performance.now`. */
-  readonly at: number;
 }
 
 /** The part of the data that tests look at. */
@@ -77,6 +75,5 @@ const parse = (block: string): ReceivedEvent | null => {
     event: fields.event,
     id: fields.id ?? '',
     data: JSON.parse(fields.data ?? 'null') as Summary,
-    at: performance.now(),
   };
 };
