@@ -61,7 +61,8 @@ test('more uploads a minute than allowed are answered with the number, and readi
 test('without CORS_ORIGINS no page of another site may call', async () => {
   const Origin = 'https://evil.example';
   for (const path of ['/health', '/api/requests', '/docs/openapi.json']) {
-    const { headers } = await fetch(`${service.url}${path}`, { headers: { Origin } });
+    const { headers, body } = await fetch(`${service.url}${path}`, { headers: { Origin } });
+    await body?.cancel();
     expect([path, headers.get('access-control-allow-origin')]).toEqual([path, null]);
   }
   const preflight = await fetch(`${service.url}/api/upload`, {
@@ -72,7 +73,8 @@ test('without CORS_ORIGINS no page of another site may call', async () => {
 });
 
 test('the content security policy lets nothing but images in from elsewhere, and nothing inline', async () => {
-  const { headers } = await fetch(`${service.url}/`);
+  const { headers, body } = await fetch(`${service.url}/`);
+  await body?.cancel();
   const policy = headers.get('content-security-policy') ?? '';
   // The originals, which the page shows beside the results (docs/decisions/0031).
   const images = "img-src 'self' data: http: https:;";

@@ -6,7 +6,14 @@ const LIMITS: SlotLimits = {
 };
 const create = (changes: Partial<SlotLimits> = {}) =>
   createSlots({ ...LIMITS, ...changes }, (shortage: Shortage) => new Error(`refused: ${shortage}`));
-const never = new AbortController().signal;
+/** Aborted after each test, so that no wait of it stays open. */
+let ended: AbortController;
+let signal: AbortSignal;
+beforeEach(() => {
+  ended = new AbortController();
+  signal = ended.signal;
+});
+afterEach(() => ended.abort());
 /** Whether a promise has settled after everything that is due by now. */
 const settledNow = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false;
@@ -20,12 +27,12 @@ const settledNow = async (promise: Promise<unknown>): Promise<boolean> => {
 
 test('a client that has its share waits, and others pass it', async () => {
   const slots = create();
-  const first = await slots.take('a', 1, never);
-  await slots.take('a', 1, never);
-  const third = slots.take('a', 1, never);
+  const first = await slots.take('a', 1, signal);
+  await slots.take('a', 1, signal);
+  const third = slots.take('a', 1, signal);
   expect(await settledNow(third)).toBe(false);
   expect(slots.waiting()).toEqual([{ client: 'a', shortage: 'client' }]);
-  await slots.take('b', 1, never);
+  await slots.take('b', 1, signal);
   first.release();
   first.release();
   await third;
@@ -34,10 +41,10 @@ test('a client that has its share waits, and others pass it', async () => {
 
 test('whoever waits is let in in order, when slots and bytes are free for it', async () => {
   const slots = create({ waitingPerClient: 3, bytesPerClient: 80 });
-  const held = await Promise.all(['a', 'a', 'b', 'b'].map((client) => slots.take(client, 20, never)));
+  const held = await Promise.all(['a', 'a', 'b', 'b'].map((client) => slots.take(client, 20, signal)));
   const order: string[] = [];
-  const next = ['c1', 'c2'].map((name, at) => slots.take('c', [50, 20][at] ?? 0, never).then(() => order.push(name)));
-  const last = slots.take('d', 20, never).then(() => order.push('d'));
+  const next = ['c1', 'c2'].map((name, at) => slots.take('c', [50, 20][at] ?? 0, signal).then(() => order.push(name)));
+  const last = slots.take('d', 20, signal).then(() => order.push('d'));
   held[0]?.release();
   // 80 bytes are held: 50 more do not fit, but 20 do, which came later.
   await next[1];
@@ -54,18 +61,18 @@ test('whoever waits is let in in order, when slots and bytes are free for it', a
 
 test('the queue has an end, for each client and in all', async () => {
   const slots = create();
-  for (const client of ['a', 'a', 'b', 'b']) await slots.take(client, 1, never);
-  const waits = [slots.take('a', 1, never), slots.take('a', 1, never)];
-  await expect(slots.take('a', 1, never)).rejects.toThrow('refused: client');
-  waits.push(slots.take('c', 1, never));
-  await expect(slots.take('d', 1, never)).rejects.toThrow('refused: server');
+  for (const client of ['a', 'a', 'b', 'b']) await slots.take(client, 1, signal);
+  const waits = [slots.take('a', 1, signal), slots.take('a', 1, signal)];
+  await expect(slots.take('a', 1, signal)).rejects.toThrow('refused: client');
+  waits.push(slots.take('c', 1, signal));
+  await expect(slots.take('d', 1, signal)).rejects.toThrow('refused: server');
   expect(await Promise.all(waits.map(settledNow))).toEqual([false, false, false]);
 });
 
 test('a wait has an end, which says what was short', async () => {
   const slots = create({ waitMs: 20 });
-  for (const client of ['a', 'a', 'b', 'b']) await slots.take(client, 1, never);
-  const refused = await Promise.allSettled([slots.take('a', 1, never), slots.take('c', 1, never)]);
+  for (const client of ['a', 'a', 'b', 'b']) await slots.take(client, 1, signal);
+  const refused = await Promise.allSettled([slots.take('a', 1, signal), slots.take('c', 1, signal)]);
   expect(refused.map((each) => each.status === 'rejected' && each.reason.message)).toEqual([
     'refused: client',
     'refused: server',
@@ -75,26 +82,26 @@ test('a wait has an end, which says what was short', async () => {
 
 test('whoever is gone waits no longer', async () => {
   const slots = create({ most: 1, mostPerClient: 1 });
-  const held = await slots.take('a', 1, never);
+  const held = await slots.take('a', 1, signal);
   const gone = new AbortController();
   const waiting = slots.take('b', 1, gone.signal);
   gone.abort(new Error('gone'));
   await expect(waiting).rejects.toThrow('gone');
   await expect(slots.take('b', 1, gone.signal)).rejects.toThrow('gone');
   held.release();
-  await slots.take('c', 1, never);
+  await slots.take('c', 1, signal);
 });
 
 test('bytes that were not announced count as they come', async () => {
   const slots = create();
-  const slot = await slots.take('a', 0, never);
+  const slot = await slots.take('a', 0, signal);
   expect(slot.grow(60)).toBeNull();
   expect(slot.grow(1)).toBe('client');
-  const other = await slots.take('b', 39, never);
+  const other = await slots.take('b', 39, signal);
   expect(other.grow(1)).toBe('server');
   slot.release();
   expect(other.grow(1)).toBeNull();
-  expect(await settledNow(slots.take('a', 60, never))).toBe(false);
+  expect(await settledNow(slots.take('a', 60, signal))).toBe(false);
   other.release();
-  await slots.take('c', 40, never);
+  await slots.take('c', 40, signal);
 });
