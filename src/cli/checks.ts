@@ -4,13 +4,13 @@ import { OUTPUT_COLUMN } from '../csv/write.ts';
 import { sniff } from '../images/sniff.ts';
 import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 
-/** What came is not what was asked for; the sentence says what it is. */
+/** The response has the wrong type or size; the message describes what was received. */
 export class CheckError extends Error {
   override readonly name = 'CheckError';
 }
 
 const IMAGE_HEAD_BYTES = 1024;
-/** A header row is far shorter. */
+/** Upper bound for a header row. */
 const CSV_HEAD_BYTES = 1024 * 1024;
 
 interface Ends {
@@ -38,28 +38,28 @@ export const formatOf = (name: string): OutputFormat | undefined =>
 
 const counted = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes} bytes`);
 
-export const wrongSize = (came: number, wanted: number): CheckError =>
-  new CheckError(`${counted(came)} came instead of ${counted(wanted)}`);
+export const wrongSize = (received: number, expected: number): CheckError =>
+  new CheckError(`received ${counted(received)} instead of ${counted(expected)}`);
 
 /**
- * @param bytes the size that the service tells, if it tells one
- * @throws CheckError unless the file has this size and begins as this format does
+ * @param bytes the size the service reports; null if it reports none
+ * @throws CheckError unless the file has this size and this format's signature
  */
 export const checkImage = async (file: string, format: OutputFormat, bytes: number | null): Promise<void> => {
   const found = await endsOf(file, IMAGE_HEAD_BYTES);
   const kind = sniff(found.head);
   if (kind !== format) {
-    const came = kind === 'unknown' ? 'data of an unknown kind' : kind.toUpperCase();
-    throw new CheckError(`${counted(found.bytes)} of ${came} came instead of a ${format.toUpperCase()} image`);
+    const received = kind === 'unknown' ? 'data of an unknown type' : kind.toUpperCase();
+    throw new CheckError(`received ${counted(found.bytes)} of ${received} instead of a ${format.toUpperCase()} image`);
   }
   if (bytes !== null && found.bytes !== bytes) throw wrongSize(found.bytes, bytes);
 };
 
-/** @throws CheckError unless the file is an output CSV with its header row and the end of its last line */
+/** @throws CheckError unless the file is an output CSV with a header row and a terminated last line */
 export const checkCsv = async (file: string): Promise<void> => {
   const { bytes, head, tail } = await endsOf(file, CSV_HEAD_BYTES);
   if (detectWrongFileType(head) !== null || !head.includes(OUTPUT_COLUMN)) {
-    throw new CheckError(`${counted(bytes)} came that are not the output CSV`);
+    throw new CheckError(`received ${counted(bytes)} that are not the output CSV`);
   }
-  if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is cut off');
+  if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is truncated');
 };

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { AxiosResponse } from 'axios';
-import { AnswerError, alive, createTransport, type Opened } from './transport.ts';
+import { AnswerError, createTransport, type Opened, withIdleTimeout } from './transport.ts';
 
-/** What of a status this program reads; see the OpenAPI document for all of it. */
+/** The part of a status response that the command line reads; the OpenAPI document has all of it. */
 export interface Status {
   readonly status: string;
   readonly finishedAt: string | null;
@@ -28,21 +28,21 @@ export interface StatusImage {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** An answer that is no success: a problem document (RFC 9457), or whatever else came. */
+/** An unsuccessful response, usually with a problem document (RFC 9457). */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly status: number;
   readonly code: string;
-  /** The faults of a CSV, where there are any. */
-  readonly faults: readonly { readonly line: number; readonly column: string | null; readonly message: string }[];
-  readonly faultCount: number;
+  /** The errors of a rejected CSV; empty otherwise. */
+  readonly csvErrors: readonly { readonly line: number; readonly column: string | null; readonly message: string }[];
+  readonly csvErrorCount: number;
 
   constructor(status: number, problem: Partial<Problem>) {
-    super(problem.detail ?? `the service answered ${status}`);
+    super(problem.detail ?? `the service returned status ${status}`);
     this.status = status;
     this.code = problem.code ?? 'unknown';
-    this.faults = (problem.errors ?? []).filter((fault) => typeof fault.line === 'number');
-    this.faultCount = problem.errorCount ?? this.faults.length;
+    this.csvErrors = (problem.errors ?? []).filter(({ line }) => typeof line === 'number');
+    this.csvErrorCount = problem.errorCount ?? this.csvErrors.length;
   }
 }
 
@@ -53,27 +53,27 @@ interface Problem {
   readonly errors: readonly { readonly line: number; readonly column: string | null; readonly message: string }[];
 }
 
-/** Images of one page of the status. */
+/** Images per page of the status. */
 const PAGE = 10_000;
 
 export interface Uploaded {
   readonly requestId: string;
-  /** The service has had this very upload before. */
+  /** The service already has an upload with this idempotency key. */
   readonly replayed: boolean;
 }
 
 export type Client = ReturnType<typeof createClient>;
 
-/** More than any page of a status has; what is longer comes from something else. */
+/** More than any status page has, so a longer response is not from this service. */
 const MAX_JSON_CHARACTERS = 256 * 1024 * 1024;
 const MAX_PROBLEM_CHARACTERS = 1024 * 1024;
 
 const readText = async (body: Readable, most: number): Promise<string> => {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of alive(body)) {
+  for await (const chunk of withIdleTimeout(body)) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > most) throw new AnswerError('The answer of the service is longer than any that it gives.');
+    if (text.length > most) throw new AnswerError('The response is too long to come from this service.');
   }
   return text + decoder.decode();
 };
@@ -92,8 +92,8 @@ const isStatus = (value: unknown): value is Status => {
 };
 
 /**
- * The calls of a service that this program makes. Each throws a {@link ServiceError} for an answer that is no success, an
- * {@link AnswerError} for one that no such service gives, and axios' own error when there is none.
+ * API client. Each call throws a {@link ServiceError} for an error response, an {@link AnswerError} for a response that
+ * cannot come from this service, and axios' own error when there is no response.
  */
 export const createClient = (server: string, apiKey: string | null, signal: AbortSignal) => {
   const transport = createTransport(server, apiKey, signal);
@@ -118,11 +118,11 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
   const status = async (path: string): Promise<Status> => {
     const body = await json((await transport.open(path, 'service-only')).response);
     if (isStatus(body)) return body;
-    throw new AnswerError(`What answers at ${transport.origin} is not this service. Check --server.`);
+    throw new AnswerError(`The server at ${transport.origin} is not this service. Check --server.`);
   };
 
   return {
-    /** Of the service; the only one that ever gets the key. */
+    /** The service's origin, the only one that receives the key. */
     origin: transport.origin,
 
     async upload(file: string, fields: Readonly<Record<string, string>>, key: string): Promise<Uploaded> {
@@ -130,15 +130,15 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
       const response = await transport.post('/api/upload', form, { 'Idempotency-Key': key });
       const { requestId } = ((await json(response)) ?? {}) as { requestId?: unknown };
       if (typeof requestId !== 'string') {
-        throw new AnswerError(`What answers at ${transport.origin} is not this service. Check --server.`);
+        throw new AnswerError(`The server at ${transport.origin} is not this service. Check --server.`);
       }
       return { requestId, replayed: response.headers['idempotency-replayed'] === 'true' };
     },
 
-    /** How far it is, with one image only. */
+    /** The status with a single image, for its counts. */
     progress: (requestId: string): Promise<Status> => status(`/api/status/${encodeURIComponent(requestId)}?limit=1`),
 
-    /** All images in the order of the upload; one page in memory. */
+    /** All images in upload order, with one page in memory at a time. */
     async *images(requestId: string): AsyncGenerator<StatusImage> {
       for (let next: string | null = `/api/status/${encodeURIComponent(requestId)}?limit=${PAGE}`; next !== null; ) {
         const page: Status = await status(next);
@@ -154,7 +154,7 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
     output: (requestId: string): Promise<Opened> =>
       open(`/api/output/${encodeURIComponent(requestId)}`, 'service-only'),
 
-    /** From wherever the output is: the service, a CDN, a bucket. */
+    /** The output URL may lead to the service, a CDN or a bucket. */
     image: (outputUrl: string): Promise<Opened> => open(outputUrl, 'anywhere'),
   };
 };

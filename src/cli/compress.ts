@@ -15,15 +15,15 @@ import { type Reason, reasonsOf } from './summary.ts';
 import { AnswerError } from './transport.ts';
 
 const POLL_MS = 300;
-/** Outputs that are fetched from a running service at the same time. */
+/** Concurrent downloads of outputs from a running service. */
 const FETCHES_AT_ONCE = 8;
-/** Outputs that cannot be stored before the rest is not tried any more. */
+/** Failed downloads after which the remaining outputs are skipped. */
 const MAX_FAILURES = 20;
 
 export interface CompressDeps {
   readonly client: Client;
   readonly progress: Progress;
-  /** What the output URLs of a service in this process begin with; null: a running service's URLs stay as they are. */
+  /** Prefix of the output URLs of a service in this process; null keeps the URLs of a running service. */
   readonly outputPrefix: string | null;
   readonly signal: AbortSignal;
 }
@@ -31,7 +31,7 @@ export interface CompressDeps {
 export interface Outcome {
   readonly status: Status;
   readonly reasons: readonly Reason[];
-  /** Outputs that are on the service and could not be stored here. */
+  /** Outputs of the service that could not be saved here. */
   readonly notStored: readonly FileError[];
 }
 
@@ -39,12 +39,12 @@ export interface Outcome {
 export const requireReadable = async (file: string): Promise<void> => {
   await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      error.code === 'ENOENT' ? `There is no file ${file}` : `${file} cannot be read (${error.code})`,
+      error.code === 'ENOENT' ? `File not found: ${file}` : `${file} cannot be read (${error.code})`,
     );
   });
 };
 
-/** The same for the same file and options, so that the service finds the request of an interrupted run again. */
+/** Deterministic for the same file and options, so that an interrupted run resumes its request. */
 const keyOf = async ({ input, fields, fresh }: CompressOptions): Promise<string> => {
   if (fresh) return `cli-${randomUUID()}`;
   const digest = createHash('sha256').update(await digestOf(input));
@@ -54,8 +54,8 @@ const keyOf = async ({ input, fields, fresh }: CompressOptions): Promise<string>
 const isOver = ({ finishedAt }: Status): boolean => finishedAt !== null;
 
 /**
- * Does the whole job: uploads the CSV, follows the work to its end, and brings the output CSV and the images home.
- * When an earlier run of the same job was interrupted it goes on there; when it had ended, it tries again what failed.
+ * Uploads the CSV, waits until the job is finished, and saves the output CSV and the images. Resumes an interrupted run
+ * of the same job, and retries the failed images of a finished one.
  */
 export const compress = async (options: CompressOptions, deps: CompressDeps): Promise<Outcome> => {
   const { client, progress, signal, outputPrefix } = deps;
@@ -65,10 +65,10 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
     const { failed, cancelled, completed, total } = status.progress;
     const again = isOver(status) && failed + cancelled > 0;
     if (again) await client.retry(requestId);
-    progress.say(
+    progress.log(
       again
-        ? `An earlier run is done but for ${failed + cancelled} images, which are tried again.`
-        : `Going on with an earlier run: ${completed} of ${total} images are there.`,
+        ? `Retrying ${failed + cancelled} failed images of an earlier run.`
+        : `Resuming an earlier run: ${completed} of ${total} images are done.`,
     );
     status = await client.progress(requestId);
   }
@@ -90,7 +90,7 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
       host: new URL(client.origin).host,
       open: () => client.output(requestId),
       size: null,
-      change: outputPrefix === null ? undefined : replacing(outputPrefix, folder === '' ? '' : `${folder}/`),
+      transform: outputPrefix === null ? undefined : replacing(outputPrefix, folder === '' ? '' : `${folder}/`),
       check: checkCsv,
     },
     signal,
@@ -98,26 +98,26 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
   return { status, reasons: await reasonsOf(client.images(requestId)), notStored };
 };
 
-/** Where an output goes: the name is the service's, but only one that outputs have may become a file here. */
+/** File name of an output. Only names of the service's own pattern are accepted, so a URL cannot escape the folder. */
 const nameOfOutput = (outputUrl: string): { name: string; host: string; format: OutputFormat } => {
   const url = parseHttpUrl(outputUrl);
   const name = basename(url?.pathname ?? '');
   const format = formatOf(name);
   if (url !== null && format !== undefined && OUTPUT_NAME.test(name)) return { name, host: url.host, format };
-  throw new AnswerError(`The service names "${outputUrl.slice(0, 200)}" as an output, which is none.`);
+  throw new AnswerError(`The service returned an invalid output URL: "${outputUrl.slice(0, 200)}".`);
 };
 
 /**
- * Brings the outputs of a running service into the folder; those that are there already, whole, are not fetched again.
- * One that fails does not keep the others; where many fail, the rest is not tried.
- * @returns what could not be stored
+ * Downloads the outputs of a running service into the folder, except valid ones already there. A failure does not stop
+ * the others, until there are MAX_FAILURES of them.
+ * @returns the outputs that could not be saved
  */
 const fetchImages = async (
   images: AsyncIterable<StatusImage>,
   folder: string,
   { client, progress, signal }: CompressDeps,
 ): Promise<FileError[]> => {
-  progress.say('Fetching the images …');
+  progress.log('Downloading the images…');
   await sweepTemporary(folder, (name) => OUTPUT_NAME.test(name));
   const failures: FileError[] = [];
   const fetchImage = async (outputUrl: string, bytes: number | null): Promise<void> => {
@@ -132,7 +132,7 @@ const fetchImages = async (
   };
 
   const queue = images[Symbol.asyncIterator]();
-  const fetchOn = async (): Promise<void> => {
+  const fetchNext = async (): Promise<void> => {
     for (let next = await queue.next(); !next.done; next = await queue.next()) {
       signal.throwIfAborted();
       if (failures.length >= MAX_FAILURES) return;
@@ -144,6 +144,6 @@ const fetchImages = async (
       });
     }
   };
-  await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, fetchOn));
+  await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, fetchNext));
   return failures;
 };

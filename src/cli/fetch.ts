@@ -4,38 +4,38 @@ import { isDiskFull } from '../errno.ts';
 import { CheckError, wrongSize } from './checks.ts';
 import { ServiceError } from './client.ts';
 import { type WriteOptions, writeWhole } from './files.ts';
-import { AnswerError, alive, type Opened } from './transport.ts';
+import { AnswerError, type Opened, withIdleTimeout } from './transport.ts';
 
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 500;
 
-/** A file could not be brought here; its message names the file and says what to do. */
+/** A file could not be downloaded; the message names the file and has a hint. */
 export class FileError extends Error {
   override readonly name = 'FileError';
 }
 
-/** Bytes that the answer announces; null when it ends with its last chunk. */
-const announced = ({ response }: Opened): number | null => {
+/** Content length in bytes; null for a chunked response. */
+const contentLength = ({ response }: Opened): number | null => {
   const length: unknown = response.headers['content-length'];
   if (typeof length === 'string' && /^\d{1,15}$/.test(length)) return Number(length);
   if (response.headers['transfer-encoding'] === 'chunked') return null;
-  // Such a body ends when the connection does, and nobody can tell whether all of it came.
-  throw new CheckError('the answer does not say how long it is');
+  // Such a body ends with the connection, so a truncated one cannot be detected.
+  throw new CheckError('the response has no Content-Length');
 };
 
 /**
- * All bytes of the answer, or an error.
- * @param size what they must be, if that is known; nothing beyond it is read
+ * Yields the body, and throws when it is incomplete.
+ * @param size the expected size, if known; nothing beyond it is read
  */
 async function* wholeBody(opened: Opened, size: number | null): AsyncGenerator<Buffer> {
   const { response } = opened;
   try {
-    const length = announced(opened);
-    // A body that was encoded on its way is decoded by now, and the length is that of the encoded one.
+    const length = contentLength(opened);
+    // Content-Length is the encoded size, and the body is already decoded.
     const expected = response.headers['content-encoding'] === undefined ? (length ?? size) : size;
     if (expected !== null && size !== null && expected !== size) throw wrongSize(expected, size);
     let bytes = 0;
-    for await (const chunk of alive(response.data)) {
+    for await (const chunk of withIdleTimeout(response.data)) {
       bytes += chunk.length;
       if (expected !== null && bytes > expected) throw wrongSize(bytes, expected);
       yield chunk;
@@ -46,60 +46,60 @@ async function* wholeBody(opened: Opened, size: number | null): AsyncGenerator<B
   }
 }
 
-/** The disk is full, the folder is read-only: trying again changes nothing. */
-const isOfThisMachine = (error: unknown): boolean => {
+/** A local file error (disk full, read-only folder), which a retry does not fix. */
+const isLocalFileError = (error: unknown): boolean => {
   const { path, code } = (error ?? {}) as NodeJS.ErrnoException;
   return typeof path === 'string' || isDiskFull(code ?? '') || code === 'EIO' || code === 'EFBIG';
 };
 
-const passes = (error: unknown): boolean => {
+const isRetryable = (error: unknown): boolean => {
   if (error instanceof ServiceError) return error.status >= 500 || error.status === 408 || error.status === 429;
-  return !(error instanceof AnswerError) && !isOfThisMachine(error);
+  return !(error instanceof AnswerError) && !isLocalFileError(error);
 };
 
 const reasonOf = (error: unknown, host: string): string => {
   if (error instanceof CheckError) return `${error.message} from ${host}`;
-  if (error instanceof ServiceError) return `${host} answered ${error.status} (${error.message})`;
+  if (error instanceof ServiceError) return `${host} returned status ${error.status} (${error.message})`;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof AnswerError || isOfThisMachine(error)) return message;
+  if (error instanceof AnswerError || isLocalFileError(error)) return message;
   return `the connection to ${host} failed (${code ?? message})`;
 };
 
-const cureOf = (error: unknown): string => {
-  if (isOfThisMachine(error)) return 'Make room or choose another folder, then run the same command again.';
+const hintFor = (error: unknown): string => {
+  if (isLocalFileError(error)) return 'Free up disk space or choose another folder, then run the same command again.';
   return error instanceof CheckError
-    ? 'Run the same command again; if it stays so, check that PUBLIC_URL or S3_PUBLIC_URL of the service leads to its outputs.'
-    : 'Run the same command again; what is here already is not fetched again.';
+    ? 'Run the same command again; if the error persists, check that PUBLIC_URL or S3_PUBLIC_URL of the service points to its outputs.'
+    : 'Run the same command again; existing files are not downloaded again.';
 };
 
-export interface Wanted extends WriteOptions {
+export interface FileToFetch extends WriteOptions {
   readonly file: string;
-  /** Whom it comes from, for messages. */
+  /** The source host, for messages. */
   readonly host: string;
-  /** Asks for it, anew with each try. */
+  /** Sends the request; called once per attempt. */
   readonly open: () => Promise<Opened>;
-  /** In bytes, before any change; null when it is not known. */
+  /** In bytes, before `transform`; null when unknown. */
   readonly size: number | null;
 }
 
 /**
- * Brings an answer into a file, whole and checked, with a few tries.
- * @throws FileError after the last try; when the signal aborts, what it aborts with
+ * Downloads a response into a file, completely and checked, with retries.
+ * @throws FileError after the last attempt; the signal's reason when it aborts
  */
-export const fetchFile = async (wanted: Wanted, signal: AbortSignal): Promise<void> => {
-  const { file, host, open, size } = wanted;
-  for (let tries = 1; ; tries += 1) {
+export const fetchFile = async (target: FileToFetch, signal: AbortSignal): Promise<void> => {
+  const { file, host, open, size } = target;
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      await writeWhole(file, wholeBody(await open(), size), wanted);
+      await writeWhole(file, wholeBody(await open(), size), target);
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (tries < TRIES && passes(error)) {
-        await pause(FIRST_PAUSE_MS * tries, undefined, { signal });
+      if (attempt < MAX_ATTEMPTS && isRetryable(error)) {
+        await pause(FIRST_PAUSE_MS * attempt, undefined, { signal });
         continue;
       }
       const name = relative(process.cwd(), file);
-      throw new FileError(`${name} was not stored: ${reasonOf(error, host)}. ${cureOf(error)}`, { cause: error });
+      throw new FileError(`${name} was not saved: ${reasonOf(error, host)}. ${hintFor(error)}`, { cause: error });
     }
   }
 };

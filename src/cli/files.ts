@@ -13,9 +13,9 @@ export const digestOf = async (file: string): Promise<string> => {
 };
 
 export interface WriteOptions {
-  /** Changes the text on its way. */
-  readonly change?: ((text: AsyncIterable<Buffer>) => AsyncIterable<string>) | undefined;
-  /** Looks at the finished temporary file; what it throws keeps the file from its name. */
+  /** Transforms the text before it is written. */
+  readonly transform?: ((text: AsyncIterable<Buffer>) => AsyncIterable<string>) | undefined;
+  /** Validates the finished temporary file; if it throws, the file is not renamed. */
   readonly check?: (temporary: string) => Promise<void>;
 }
 
@@ -23,21 +23,21 @@ const temporaryName = (file: string): string => `.${basename(file)}.${process.pi
 const TEMPORARY = /^\d+\.tmp$/;
 
 /**
- * Writes beside the file, checks and syncs that, and renames it at the end: the name holds a whole file or the old one,
- * whatever comes and whenever the process or the machine stops.
+ * Writes to a temporary file in the same folder, checks and syncs it, then renames it: after a crash the name has the
+ * complete new file or the old one.
  */
 export const writeWhole = async (
   file: string,
   source: AsyncIterable<Buffer>,
-  { change, check }: WriteOptions = {},
+  { transform, check }: WriteOptions = {},
 ): Promise<void> => {
   await mkdir(dirname(file), { recursive: true });
   const temporary = join(dirname(file), temporaryName(file));
   try {
-    // `flush` syncs before it closes: a name that survives a power cut must not lead to an empty file.
+    // `flush` syncs before closing; without it, the renamed file may be empty after a power cut.
     const target = createWriteStream(temporary, { flush: true });
-    if (change === undefined) await pipeline(source, target);
-    else await pipeline(source, change, target);
+    if (transform === undefined) await pipeline(source, target);
+    else await pipeline(source, transform, target);
     await check?.(temporary);
     await rename(temporary, file);
     await syncFolder(dirname(file));
@@ -47,7 +47,7 @@ export const writeWhole = async (
   }
 };
 
-/** Makes the rename survive too, where the system can sync a folder. */
+/** Makes the rename durable, where the system can sync a folder. */
 const syncFolder = async (folder: string): Promise<void> => {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
@@ -58,7 +58,7 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** Removes what killed runs have left half-written in a folder, of files whose name `isOurs`. */
+/** Removes temporary files of killed runs from a folder, for target names accepted by `isOurs`. */
 export const sweepTemporary = async (folder: string, isOurs: (name: string) => boolean): Promise<void> => {
   for (const entry of await readdir(folder).catch(() => [])) {
     const parts = entry.split('.');
@@ -70,22 +70,22 @@ export const sweepTemporary = async (folder: string, isOurs: (name: string) => b
   }
 };
 
-/** Replaces a text that holds no line break wherever it stands in UTF-8; what it holds back is one line at most. */
+/** Replaces every occurrence of a text without line breaks in a UTF-8 stream; buffers at most one line. */
 export const replacing = (from: string, to: string) =>
   async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let held: string[] = [];
+    let pending: string[] = [];
     const whole = (last: string): string => {
-      const text = held.join('') + last;
-      held = [];
+      const text = pending.join('') + last;
+      pending = [];
       return text.replaceAll(from, to);
     };
     for await (const chunk of chunks) {
       const text = decoder.decode(chunk, { stream: true });
       const end = text.lastIndexOf('\n') + 1;
       if (end > 0) yield whole(text.slice(0, end));
-      // Pieces are joined once: a line that comes in many must not be searched again with each of them.
-      if (end < text.length) held.push(text.slice(end));
+      // Chunks are joined once: searching a long line again for each chunk would be quadratic.
+      if (end < text.length) pending.push(text.slice(end));
     }
     yield whole(decoder.decode());
   };

@@ -5,36 +5,36 @@ import { loadConfig } from '../config.ts';
 import { type Service, type ServiceFiles, startService } from '../service.ts';
 
 export interface LocalService extends Service {
-  /** What output URLs begin with, before the name of the output; leads nowhere, so that it can be told and replaced. */
+  /** Prefix of the output URLs; an unresolvable host, so that it is unambiguous and can be replaced. */
   readonly outputPrefix: string;
 }
 
-/** Below the folder of images: the database of the job and its log, so that an interrupted job can go on. */
+/** Inside the image folder: the job's database and log, so that an interrupted job can be resumed. */
 const WORK_FOLDER = '.work';
 
 export const logFileOf = (images: string): string => join(images, WORK_FOLDER, 'service.log');
 
 export interface LocalOptions {
-  /** Forget what an earlier run has done. */
+  /** Discard the state of an earlier run. */
   readonly fresh: boolean;
-  /** Networks that images may come from although they are not public; null: as the environment says. */
+  /** Private networks that image URLs may reach; null uses the environment. */
   readonly allowPrivate: string | null;
 }
 
-/** What the service tells at its start that is worth a line: the first on a machine installs a database. */
-const WORTH_TELLING = /^(?:Installing|Looking for a downloaded|Waiting for)/;
+/** Start-up log messages shown to the user: the first run on a machine installs a database. */
+const SHOWN_MESSAGES = /^(?:Installing|Looking for a downloaded|Waiting for)/;
 
 /**
- * Starts the service in this process for one folder of images: on a free port of the loopback interface and with a
- * database of its own, whatever the environment says about databases, stores, roles and keys. It gives the limits.
- * @param say is told of what takes long
+ * Starts the service in this process for one image folder, on a free loopback port and with its own database. Settings
+ * for databases, stores, roles and keys in the environment are ignored; its limits apply.
+ * @param report called with messages about slow steps
  */
 export const startLocalService = async (
   images: string,
   env: Readonly<Record<string, string | undefined>>,
   files: ServiceFiles,
   { fresh, allowPrivate }: LocalOptions,
-  say: (message: string) => void,
+  report: (message: string) => void,
 ): Promise<LocalService> => {
   const work = join(images, WORK_FOLDER);
   if (fresh) await rm(work, { recursive: true, force: true });
@@ -52,7 +52,7 @@ export const startLocalService = async (
       hooks: {
         logMethod(args, method) {
           const message = args.find((arg) => typeof arg === 'string');
-          if (message !== undefined && WORTH_TELLING.test(message)) say(`${message} …`);
+          if (message !== undefined && SHOWN_MESSAGES.test(message)) report(`${message}…`);
           method.apply(this, args);
         },
       },

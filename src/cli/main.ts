@@ -7,15 +7,15 @@ import { createClient, ServiceError } from './client.ts';
 import { compress, requireReadable } from './compress.ts';
 import { type CompressOptions, HELP, readCommand, UsageError } from './options.ts';
 import { createProgress } from './progress.ts';
-import { faultText, summary } from './summary.ts';
+import { csvErrorText, summary } from './summary.ts';
 
-const EXIT = { done: 0, someFailed: 1, fault: 2, notDone: 3, interrupted: 130 } as const;
+const EXIT = { done: 0, someFailed: 1, invalidInput: 2, notDone: 3, interrupted: 130 } as const;
 
 const interrupted = new AbortController();
-/** A second Ctrl-C does not wait for anything. */
+/** A second Ctrl-C exits immediately. */
 const interrupt = (): void => {
   if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
-  process.stderr.write('\nStopping; the same command goes on from here …\n');
+  process.stderr.write('\nStopping… Run the same command again to resume.\n');
   interrupted.abort();
 };
 process.on('SIGINT', interrupt);
@@ -23,7 +23,7 @@ process.on('SIGTERM', interrupt);
 
 const here = import.meta.dirname;
 
-/** Loaded when it is needed: with --server this program is a client, and starts in half the time without a service. */
+/** Imported lazily: with --server it is not needed, and start-up takes half the time. */
 const localService = () => import('./local-service.ts');
 
 const run = async (options: CompressOptions): Promise<number> => {
@@ -35,10 +35,10 @@ const run = async (options: CompressOptions): Promise<number> => {
   const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'embedded', 'guardian.js') };
   const local =
     options.server === null
-      ? await (await localService()).startLocalService(options.images, process.env, files, options, progress.say)
+      ? await (await localService()).startLocalService(options.images, process.env, files, options, progress.log)
       : null;
   try {
-    // The service of this process takes no keys, so it is told none.
+    // The in-process service has no API keys.
     const apiKey = options.server === null ? null : options.apiKey;
     const client = createClient(options.server ?? local?.url ?? '', apiKey, signal);
     const { status, reasons, notStored } = await compress(options, {
@@ -49,10 +49,10 @@ const run = async (options: CompressOptions): Promise<number> => {
     });
     process.stdout.write(`${summary(status, reasons, (performance.now() - begun) / 1000)}\n`);
     const shown = (file: string): string => relative(process.cwd(), file) || '.';
-    process.stdout.write(`The CSV is ${shown(options.out)}, the images are in ${shown(options.images)}\n`);
+    process.stdout.write(`Output CSV: ${shown(options.out)}, images: ${shown(options.images)}\n`);
     if (notStored.length > 0) {
       for (const { message } of notStored) process.stderr.write(`${message}\n`);
-      process.stderr.write('Images are missing here, perhaps more than these. Run the same command again.\n');
+      process.stderr.write('Some images are missing, possibly more than those listed. Run the same command again.\n');
       return EXIT.notDone;
     }
     return status.progress.completed === status.progress.total ? EXIT.done : EXIT.someFailed;
@@ -62,28 +62,30 @@ const run = async (options: CompressOptions): Promise<number> => {
   }
 };
 
-/** One line, or the faults of the CSV, and what to do; never a stack. */
-const tell = async (error: unknown, options: CompressOptions | null): Promise<number> => {
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+/** Prints the error, or the errors of the CSV, with a hint and without a stack trace. Returns the exit code. */
+const reportError = async (error: unknown, options: CompressOptions | null): Promise<number> => {
+  const print = (text: string): void => void process.stderr.write(`${text}\n`);
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (error instanceof UsageError) {
-    say(`${error.message}. See --help.`);
-    return EXIT.fault;
+    print(`${error.message}. See --help.`);
+    return EXIT.invalidInput;
   }
   if (error instanceof ConfigError) {
-    say(error.message);
-    return EXIT.fault;
+    print(error.message);
+    return EXIT.invalidInput;
   }
   if (error instanceof ServiceError) {
-    say(faultText(error));
-    return error.status === 422 || error.status === 400 ? EXIT.fault : EXIT.notDone;
+    print(csvErrorText(error));
+    return error.status === 422 || error.status === 400 ? EXIT.invalidInput : EXIT.notDone;
   }
   if (axios.isAxiosError(error) && options?.server) {
-    say(`The service at ${options.server} cannot be reached (${error.code}). Check --server, or leave it out.`);
+    print(
+      `The service at ${options.server} cannot be reached (${error.code}). Check --server, or omit it to run locally.`,
+    );
     return EXIT.notDone;
   }
-  say(error instanceof Error ? error.message : String(error));
-  if (options?.server === null) say(`More may stand in ${(await localService()).logFileOf(options.images)}`);
+  print(error instanceof Error ? error.message : String(error));
+  if (options?.server === null) print(`See the log for details: ${(await localService()).logFileOf(options.images)}`);
   return EXIT.notDone;
 };
 
@@ -102,7 +104,7 @@ const main = async (): Promise<number> => {
     options = command.options;
     return await run(options);
   } catch (error) {
-    return await tell(error, options);
+    return await reportError(error, options);
   }
 };
 

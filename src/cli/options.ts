@@ -3,39 +3,39 @@ import { parseArgs } from 'node:util';
 import { OUTPUT_FORMAT_LIST } from '../output-formats.ts';
 import { trimEnd } from '../trim.ts';
 
-/** Thrown for a command line that cannot be run; its message is for the person who typed it. */
+/** An invalid command line; the message is shown to the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const HELP = `Downloads and compresses every image of a CSV, without a server to run.
+export const HELP = `Downloads and compresses every image in a CSV; no server needed.
 
   npx . compress products.csv [options]
 
-The CSV has a header row with a serial number, a product name and image URLs.
-What comes out is the same CSV with the places of the outputs, and a folder of images.
-An interrupted run goes on where it was when the same command is given again;
-a finished one tries again what had failed.
+The CSV needs a header row with a serial number, a product name and image URLs.
+The output is the same CSV with the paths of the compressed images, and a folder of images.
+Run the same command again to resume an interrupted run, or to retry the failed
+images of a finished one.
 
 Options
   -q, --quality 1-100        quality of the outputs (default 50)
   -f, --format FORMAT        ${OUTPUT_FORMAT_LIST} (default jpeg)
       --mozjpeg              smaller JPEGs, several times slower
-      --progressive          JPEGs that show up coarse first
-  -o, --out FILE             the output CSV (default: <name>-output.csv beside the input)
-  -i, --images DIR           the folder for the images (default: beside the output CSV, named after it)
-      --on-invalid-row WHAT  reject the file (default), or skip what is invalid in it
-      --allow-private CIDRS  networks that image URLs may reach although they are not public,
+      --progressive          progressive JPEGs (a preview loads first)
+  -o, --out FILE             the output CSV (default: <name>-output.csv next to the input)
+  -i, --images DIR           image folder (default: next to the output CSV, named after it)
+      --on-invalid-row WHAT  reject the file (default), or skip invalid entries
+      --allow-private CIDRS  private networks that image URLs may reach,
                              comma-separated, for example 127.0.0.0/8
-      --fresh                begin anew, whatever an earlier run has done
+      --fresh                start over and ignore earlier runs
       --quiet                no progress, only the summary
-      --server URL           let a running service do the work instead; the CSV then has its URLs
-      --api-key KEY          for that service (default: the environment variable API_KEY)
-  -h, --help                 this text
-  -v, --version              the version
+      --server URL           use a running service; the CSV then has its URLs
+      --api-key KEY          API key of that service (default: environment variable API_KEY)
+  -h, --help                 show this help
+  -v, --version              show the version
 
-Exit code: 0 all images are there, 1 some failed, 2 the command or the CSV has a fault,
-3 the work could not be done or a file not be stored, 130 interrupted.
+Exit codes: 0 all images compressed, 1 some failed, 2 invalid command or CSV,
+3 the job could not be completed or a file could not be saved, 130 interrupted.
 `;
 
 export interface CompressOptions {
@@ -43,13 +43,13 @@ export interface CompressOptions {
   readonly input: string;
   readonly out: string;
   readonly images: string;
-  /** Fields of the upload, as they are sent; the service checks them. */
+  /** Upload fields; validated by the service. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Comma-separated CIDRs, or null: as the environment says. */
+  /** Comma-separated CIDRs; null uses the environment. */
   readonly allowPrivate: string | null;
   readonly fresh: boolean;
   readonly quiet: boolean;
-  /** Without a slash at its end; null: this process does the work. */
+  /** Without a trailing slash; null runs the service in this process. */
   readonly server: string | null;
   readonly apiKey: string | null;
 }
@@ -97,12 +97,12 @@ const serverUrl = (text: string): string => {
   return trimEnd(text, '/');
 };
 
-const withoutEnding = (file: string): string => join(dirname(file), basename(file, extname(file)));
+const withoutExtension = (file: string): string => join(dirname(file), basename(file, extname(file)));
 
 /**
- * Reads a command line.
- * @param args what follows the program's name
- * @throws UsageError with the fault and what is right
+ * Parses a command line.
+ * @param args the arguments after the program's name
+ * @throws UsageError with the error and the fix
  */
 export const readCommand = (
   args: readonly string[],
@@ -113,16 +113,16 @@ export const readCommand = (
   const [command, file, ...more] = positionals;
   if (values.help || command === 'help' || args.length === 0) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  if (command !== 'compress') throw new UsageError(`"${command}" is no command; the one there is is "compress"`);
-  if (file === undefined) throw new UsageError('Name the CSV: compress products.csv');
-  if (more.length > 0) throw new UsageError(`One CSV at a time; what is "${more[0]}"?`);
+  if (command !== 'compress') throw new UsageError(`Unknown command "${command}"; the only command is "compress"`);
+  if (file === undefined) throw new UsageError('No CSV given; for example: compress products.csv');
+  if (more.length > 0) throw new UsageError(`Only one CSV at a time; unexpected argument "${more[0]}"`);
   if (values.server !== undefined && values['allow-private'] !== undefined) {
-    throw new UsageError('--allow-private is set on the service itself (ALLOW_PRIVATE_NETWORKS), not with --server');
+    throw new UsageError('--allow-private cannot be combined with --server; set ALLOW_PRIVATE_NETWORKS on the service');
   }
 
   const input = resolve(directory, file);
-  const out = values.out === undefined ? `${withoutEnding(input)}-output.csv` : resolve(directory, values.out);
-  if (out === input) throw new UsageError('--out names the input itself; choose another file');
+  const out = values.out === undefined ? `${withoutExtension(input)}-output.csv` : resolve(directory, values.out);
+  if (out === input) throw new UsageError('--out is the input file; choose another file');
   const fields = {
     ...(values.quality === undefined ? {} : { quality: values.quality }),
     ...(values.format === undefined ? {} : { format: values.format }),
@@ -135,7 +135,7 @@ export const readCommand = (
     options: {
       input,
       out,
-      images: values.images === undefined ? `${withoutEnding(out)}-images` : resolve(directory, values.images),
+      images: values.images === undefined ? `${withoutExtension(out)}-images` : resolve(directory, values.images),
       fields,
       allowPrivate: values['allow-private'] ?? null,
       fresh: values.fresh,

@@ -4,13 +4,13 @@ const WIDTH = 28;
 const PLAIN_EVERY_MS = 5_000;
 
 export interface Progress {
-  /** A sentence about what is going on, on a line of its own. */
-  say(message: string): void;
+  /** Prints a message on its own line. */
+  log(message: string): void;
   show(status: Pick<Status, 'progress' | 'bytes'>): void;
   end(): void;
 }
 
-/** Where progress is written: a terminal, or a file or pipe. */
+/** A terminal, file or pipe. */
 export interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -29,8 +29,8 @@ export const duration = (seconds: number): string => {
 export const count = (number: number): string => number.toLocaleString('en-US');
 
 /**
- * A bar with counts, speed and time left, drawn again on its line in a terminal; elsewhere a plain line now and then.
- * @param now milliseconds that only ever grow
+ * A bar with counts, speed and time left: redrawn in place in a terminal, otherwise a plain line every 5 s.
+ * @param now monotonic milliseconds
  */
 export const createProgress = (output: Output, now: () => number): Progress => {
   let begun: { readonly at: number; readonly done: number } | null = null;
@@ -45,7 +45,7 @@ export const createProgress = (output: Output, now: () => number): Progress => {
     const rate = seconds < 1 ? 0 : (done - begun.done) / seconds;
     const full = Math.floor((percent / 100) * WIDTH);
     return [
-      `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(percent).padStart(3)} %`,
+      `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(percent).padStart(3)}%`,
       `${count(done)}/${count(total)}${failed === 0 ? '' : `, ${count(failed)} failed`}`,
       rate === 0 ? '' : `${rate.toFixed(1)}/s`,
       rate === 0 || done >= total ? '' : `${duration((total - done) / rate)} left`,
@@ -61,7 +61,7 @@ export const createProgress = (output: Output, now: () => number): Progress => {
   };
 
   return {
-    say(message) {
+    log(message) {
       clear();
       output.write(`${message}\n`);
     },

@@ -4,12 +4,12 @@ import { parseHttpUrl } from '../network/url.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 5;
-/** Without a byte for so long, whoever is asked is taken for dead. */
-const SILENCE_MS = 60_000;
+/** Idle time without a byte after which the connection is considered dead. */
+const IDLE_TIMEOUT_MS = 60_000;
 
-/** The pieces of a body, until it is silent for too long. */
-export async function* alive(body: Readable): AsyncGenerator<Buffer> {
-  const timer = setTimeout(() => body.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+/** Yields the chunks of a body; throws after the idle timeout. */
+export async function* withIdleTimeout(body: Readable): AsyncGenerator<Buffer> {
+  const timer = setTimeout(() => body.destroy(new Error(`no data for ${IDLE_TIMEOUT_MS / 1000} s`)), IDLE_TIMEOUT_MS);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       timer.refresh();
@@ -20,31 +20,30 @@ export async function* alive(body: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-/** Something is wrong with what answers, and no repetition helps; its message is for the person at the terminal. */
+/** An invalid response that a retry does not fix; the message is shown to the user. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }
 
 export interface Opened {
   readonly response: AxiosResponse<Readable>;
-  /** The last of the redirects. */
+  /** After redirects. */
   readonly url: URL;
 }
 
 /**
- * HTTP for this program. The key goes to the origin of the service and to no other: an output URL may name a CDN or a
- * bucket, and a redirect may lead anywhere, so redirects are followed here, hop by hop, and never by the HTTP library.
- * @param server without a slash at its end
+ * HTTP transport. The key is sent to the service's origin only: output URLs may point to a CDN or a bucket, and redirects
+ * anywhere, so redirects are followed here, hop by hop, and never by the HTTP library.
+ * @param server without a trailing slash
  */
 export const createTransport = (server: string, apiKey: string | null, signal: AbortSignal) => {
   const { origin } = new URL(server);
   const keyFor = (url: URL): Record<string, string> =>
     apiKey !== null && url.origin === origin ? { Authorization: `Bearer ${apiKey}` } : {};
-  /** A path of the service, below `server`; or a whole address. */
+  /** A path below `server`, or an absolute URL. */
   const resolved = (target: string): URL => {
     const url = parseHttpUrl(target.startsWith('/') ? `${server}${target}` : target);
-    if (url === null)
-      throw new AnswerError(`The service names "${target.slice(0, 200)}", which is no http(s) address.`);
+    if (url === null) throw new AnswerError(`The service returned an invalid URL: "${target.slice(0, 200)}".`);
     return url;
   };
   const http = axios.create({ validateStatus: () => true, maxRedirects: 0, signal });
@@ -53,11 +52,9 @@ export const createTransport = (server: string, apiKey: string | null, signal: A
     const location: unknown = response.headers.location;
     const url = typeof location === 'string' ? parseHttpUrl(location, from.href) : null;
     if (url === null || (from.protocol === 'https:' && url.protocol === 'http:')) {
-      throw new AnswerError(
-        `${from.host} redirects to something that is no https or http address, or from https to http.`,
-      );
+      throw new AnswerError(`${from.host} redirects to an invalid URL, or from https to http.`);
     }
-    // Whoever redirects must not choose a login either.
+    // A redirect must not inject credentials.
     url.username = '';
     url.password = '';
     return url;
@@ -65,15 +62,17 @@ export const createTransport = (server: string, apiKey: string | null, signal: A
 
   const requireOrigin = (url: URL): void => {
     if (url.origin === origin) return;
-    throw new AnswerError(`The service at ${origin} redirects to ${url.origin}. If that is right, use it as --server.`);
+    throw new AnswerError(
+      `The service at ${origin} redirects to ${url.origin}. If this is correct, use it as --server.`,
+    );
   };
 
   return {
     origin,
 
     /**
-     * Opens an answer for reading.
-     * @param elsewhere whether another origin may give the answer, without the key; else a redirect there is an error
+     * Sends a GET and returns the response as a stream.
+     * @param elsewhere whether another origin may respond (it gets no key); otherwise such a redirect is an error
      */
     async open(target: string, elsewhere: 'anywhere' | 'service-only'): Promise<Opened> {
       let url = resolved(target);
@@ -81,7 +80,7 @@ export const createTransport = (server: string, apiKey: string | null, signal: A
         if (elsewhere === 'service-only') requireOrigin(url);
         const response = await http.get<Readable>(url.href, {
           responseType: 'stream',
-          timeout: SILENCE_MS,
+          timeout: IDLE_TIMEOUT_MS,
           headers: { ...keyFor(url), 'Accept-Encoding': 'identity' },
         });
         if (!REDIRECTS.has(response.status)) return { response, url };
@@ -92,7 +91,7 @@ export const createTransport = (server: string, apiKey: string | null, signal: A
       }
     },
 
-    /** Sends a form to the service. A redirect is an error: what was sent once is not sent to someone else. */
+    /** Posts a form to the service. A redirect is an error, so that the upload is never sent to another server. */
     async post(
       path: string,
       form: Readonly<Record<string, unknown>> | null,
@@ -113,7 +112,7 @@ export const createTransport = (server: string, apiKey: string | null, signal: A
       response.data.destroy();
       const target = nextHop(response, url);
       throw new AnswerError(
-        `The service at ${origin} redirects to ${target.origin}. If that is right, use it as --server.`,
+        `The service at ${origin} redirects to ${target.origin}. If this is correct, use it as --server.`,
       );
     },
   };

@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Runs the built program in the test's folder, without a terminal. */
+/** Runs the built command line in the test's folder, without a terminal. */
 const start = (...args: string[]) => {
   const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
     cwd: directory,
@@ -45,14 +45,14 @@ const start = (...args: string[]) => {
   });
   children.push(child);
   let out = '';
-  let told = '';
+  let errors = '';
   child.stdout?.on('data', (chunk) => {
     out += chunk;
   });
   child.stderr?.on('data', (chunk) => {
-    told += chunk;
+    errors += chunk;
   });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, told }));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, errors }));
   return { child, ended };
 };
 const run = (...args: string[]) => start(...args).ended;
@@ -62,17 +62,17 @@ const read = (name: string) => readFile(join(directory, name), 'utf8');
 const images = async (folder = 'out-images') =>
   (await readdir(join(directory, folder))).filter((name) => !name.startsWith('.'));
 
-test('a CSV and a folder of images come out; what failed is told by reason, and tried again the next time', async () => {
+test('writes a CSV and a folder of images; failures are summarized by reason and retried by the next run', async () => {
   await write([pictures.url('/good.jpg'), pictures.url('/late.jpg'), pictures.url('/good.jpg?2')]);
   const first = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40');
-  expect(first.told).toContain('0/3');
-  expect(first.out).toMatch(/3 images: 2 stored, 1 failed\. .* % saved/);
-  expect(first.out).toMatch(/1 {2}source_not_found {2}for example: /);
+  expect(first.errors).toContain('0/3');
+  expect(first.out).toMatch(/3 images: 2 compressed, 1 failed\. .*% saved/);
+  expect(first.out).toMatch(/1 {2}source_not_found {2}e\.g\. /);
   expect(first.code).toBe(1);
   expect((await read('out.csv')).split('\r\n')[2]).toBe(`1,P1,${pictures.url('/late.jpg')},`);
 
   const second = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40');
-  expect(second.told).toContain('done but for 1 images, which are tried again');
+  expect(second.errors).toContain('Retrying 1 failed images of an earlier run');
   expect(second.code).toBe(0);
   const names = await images();
   expect(names).toHaveLength(3);
@@ -81,12 +81,12 @@ test('a CSV and a folder of images come out; what failed is told by reason, and 
     expect(file).toMatch(/^out-images\/[0-9a-f-]{36}\.jpg$/);
     expect((await sharp(join(directory, file)).metadata()).width).toBe(320);
   }
-  // Only the missing one was downloaded again.
+  // Only the missing image was downloaded again.
   expect(pictures.count('/good.jpg')).toBe(2);
 }, 90_000);
 
 test.each(['SIGKILL', 'SIGINT'] as const)(
-  'a run that %s interrupts is gone on with by the same command',
+  'a run interrupted by %s is resumed by the same command',
   async (signal) => {
     await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/limited.jpg')}?${signal}${n}`));
     permits = 6;
@@ -102,7 +102,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     permits = 100;
 
     const second = await run('compress', 'products.csv', '--out', 'out.csv');
-    expect(second.told).toMatch(/Going on with an earlier run: \d+ of 40 images are there/);
+    expect(second.errors).toMatch(/Resuming an earlier run: \d+ of 40 images are done/);
     expect(second).toMatchObject({ code: 0 });
     const after = await images();
     expect(after).toHaveLength(40);
@@ -111,14 +111,14 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
   120_000,
 );
 
-test('a running service does the work with --server, and its outputs are brought here', async () => {
+test('--server uses a running service and downloads its outputs', async () => {
   const service = await startTestService({ API_KEYS: 'a-key-of-the-shop-here' });
   try {
     await write([pictures.url('/good.jpg?s'), pictures.url('/none.jpg')]);
     const args = ['compress', 'products.csv', '--server', service.url];
-    expect(await run(...args)).toMatchObject({ code: 3, told: expect.stringContaining('API key') });
+    expect(await run(...args)).toMatchObject({ code: 3, errors: expect.stringContaining('API key') });
     const done = await run(...args, '--api-key', 'a-key-of-the-shop-here');
-    expect(done).toMatchObject({ code: 1, out: expect.stringContaining('1 stored, 1 failed') });
+    expect(done).toMatchObject({ code: 1, out: expect.stringContaining('1 compressed, 1 failed') });
     const [, first = ''] = (await read('products-output.csv')).split('\r\n');
     const url = first.split(',').at(-1) ?? '';
     expect(url.startsWith(`${service.url}/processed_images/`)).toBe(true);
@@ -132,29 +132,29 @@ test('a running service does the work with --server, and its outputs are brought
 }, 90_000);
 
 test.each([
-  [['compress', 'none.csv'], /There is no file .*none\.csv\. See --help/],
+  [['compress', 'none.csv'], /File not found: .*none\.csv\. See --help/],
   [['compress', 'products.csv', '--server', 'http://127.0.0.1:1'], /cannot be reached \(ECONNREFUSED\)/],
 ])(
-  '%j fails with one line',
+  '%j prints a one-line error',
   async (args, message) => {
     await write([pictures.url('/good.jpg')]);
-    const { code, told } = await run(...args);
-    expect(told).toMatch(message);
-    expect(told).not.toMatch(/\n {4}at /);
+    const { code, errors } = await run(...args);
+    expect(errors).toMatch(message);
+    expect(errors).not.toMatch(/\n {4}at /);
     expect(code).toBe(args.includes('none.csv') ? 2 : 3);
   },
   60_000,
 );
 
-test('the faults of a CSV stand at their lines', async () => {
+test('the errors of a CSV are listed with their lines', async () => {
   await write(['ftp://x/a.jpg', pictures.url('/good.jpg')]);
-  const { code, told } = await run('compress', 'products.csv', '--quality', '50');
+  const { code, errors } = await run('compress', 'products.csv', '--quality', '50');
   expect(code).toBe(2);
-  expect(told).toMatch(
+  expect(errors).toMatch(
     /line 2, Input Image Urls: Only http:\/\/ and https:\/\/ URLs are supported; "ftp:\/\/x\/a.jpg" starts with ftp/,
   );
   const wrong = await run('compress', 'products.csv', '--quality', '500');
-  expect([wrong.code, wrong.told]).toEqual([
+  expect([wrong.code, wrong.errors]).toEqual([
     2,
     expect.stringContaining('quality must be a whole number from 1 to 100'),
   ]);

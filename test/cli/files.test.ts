@@ -21,7 +21,7 @@ const collect = async (pieces: AsyncIterable<string>): Promise<string> => {
   return text;
 };
 
-test('a text is replaced wherever the pieces are cut, and nothing else is changed', () =>
+test('a text is replaced at any chunk boundary, and nothing else changes', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('http://outputs.invalid/', 'http://out', '\n', 'ü', ',', '"', '\uFEFF', 'a')),
@@ -34,7 +34,7 @@ test('a text is replaced wherever the pieces are cut, and nothing else is change
     ),
   ));
 
-test('a file is whole or the old one, and leaves nothing else', async () => {
+test('a failed write keeps the old file and leaves no temporary file', async () => {
   const file = join(folder, 'deep', 'out.csv');
   await writeWhole(file, Readable.from([Buffer.from('one')]));
   const dying = Readable.from(
@@ -55,7 +55,7 @@ test('a file is whole or the old one, and leaves nothing else', async () => {
   expect(await readdir(join(folder, 'deep'))).toEqual(['out.csv']);
 });
 
-test('the digest is of the bytes', async () => {
+test('the digest is the SHA-256 of the bytes', async () => {
   await writeFile(join(folder, 'a'), 'abc');
   // FIPS 180-2, appendix B.1.
   expect(await digestOf(join(folder, 'a'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');

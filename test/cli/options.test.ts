@@ -7,7 +7,7 @@ const optionsOf = (...args: string[]) => {
   return command.options;
 };
 
-test('the output and its folder are named after the input, and lie beside it', () => {
+test('the output and its folder are named after the input and placed next to it', () => {
   expect(optionsOf('lists/products.csv')).toMatchObject({
     input: '/shop/lists/products.csv',
     out: '/shop/lists/products-output.csv',
@@ -23,7 +23,7 @@ test('the output and its folder are named after the input, and lie beside it', (
   });
 });
 
-test('fields are sent as they were given; the service checks them', () => {
+test('fields are passed on unchanged; the service validates them', () => {
   expect(optionsOf('a.csv', '--quality', '500', '-f', 'webp', '--on-invalid-row', 'skip').fields).toEqual({
     quality: '500',
     format: 'webp',
@@ -31,12 +31,12 @@ test('fields are sent as they were given; the service checks them', () => {
   });
 });
 
-test('options of the encoder are sent as the fields of an upload', () => {
+test('encoder options become upload fields', () => {
   expect(optionsOf('a.csv', '--mozjpeg').fields).toEqual({ mozjpeg: 'true' });
   expect(optionsOf('a.csv', '--progressive').fields).toEqual({ progressive: 'true' });
 });
 
-test('the key comes from the command line, else from the environment', () => {
+test('the key is read from the command line, then from the environment', () => {
   const keyOf = (env: Record<string, string>, ...args: string[]) => {
     const command = readCommand(['compress', 'a.csv', '--server', 'http://x/', ...args], env, '/');
     return command.kind === 'compress' ? [command.options.server, command.options.apiKey] : null;
@@ -53,15 +53,15 @@ test.each([[[]], [['help']], [['--help']], [['compress', '-h']]])('%j shows the 
 test('--version shows the version', () => expect(read('--version')).toEqual({ kind: 'version' }));
 
 test.each([
-  [['shrink', 'a.csv'], /"shrink" is no command/],
-  [['compress'], /Name the CSV/],
-  [['compress', 'a.csv', 'b.csv'], /One CSV at a time.*b\.csv/],
+  [['shrink', 'a.csv'], /Unknown command "shrink"/],
+  [['compress'], /No CSV given/],
+  [['compress', 'a.csv', 'b.csv'], /Only one CSV at a time.*b\.csv/],
   [['compress', 'a.csv', '--wrong'], /--wrong/],
   [['compress', 'a.csv', '--server', 'ftp://x'], /--server must be an http/],
   [['compress', 'a.csv', '--server', 'nowhere'], /--server must be an http/],
   [['compress', 'a.csv', '--server', 'http://x', '--allow-private', '10.0.0.0/8'], /ALLOW_PRIVATE_NETWORKS/],
-  [['compress', 'a.csv', '--out', './a.csv'], /names the input itself/],
-])('%j is a fault that is told', (args, message) => {
+  [['compress', 'a.csv', '--out', './a.csv'], /is the input file/],
+])('%j is reported as a usage error', (args, message) => {
   expect(() => read(...args)).toThrow(UsageError);
   expect(() => read(...args)).toThrow(message);
 });

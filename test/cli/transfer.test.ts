@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeImage } from '../support/servers/image-server.mjs';
 
-const KEY = 'a-key-that-nobody-else-may-see';
+const KEY = 'a-key-for-this-service-only';
 const ID = '5b0c1e0a-0000-4000-8000-000000000001';
 const NAME = `${ID}.jpg`;
 const CSV = `S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,P,https://x.example/a.jpg,out\r\n`;
@@ -62,7 +62,7 @@ const redirectTo =
     response.writeHead(code, { Location: to() }).end();
   };
 
-/** A service whose one image is done; answers itself what `own` has for a path. */
+/** A fake service with one completed image; `own` overrides the response of a path. */
 const service = async (outputUrl: (url: string) => string, own: Readonly<Record<string, RequestListener>> = {}) => {
   const started = await listen((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
@@ -85,13 +85,13 @@ const service = async (outputUrl: (url: string) => string, own: Readonly<Record<
     } else if (path === `/api/output/${ID}`) {
       response.writeHead(200, { 'Content-Type': 'text/csv' }).end(CSV);
     } else {
-      json({ detail: 'There is nothing here.', code: 'route_not_found' }, 404);
+      json({ detail: 'No such route.', code: 'route_not_found' }, 404);
     }
   });
   return started;
 };
 
-/** Runs the built program, with the key in the environment as people have it. */
+/** Runs the built command line with the key in the environment. */
 const run = async (server: string) => {
   const args = ['compress', 'products.csv', '--server', server];
   const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
@@ -100,12 +100,12 @@ const run = async (server: string) => {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
-  let told = '';
+  let errors = '';
   child.stderr?.on('data', (chunk) => {
-    told += chunk;
+    errors += chunk;
   });
   const [code] = await once(child, 'close');
-  return { code: code as number | null, told };
+  return { code: code as number | null, errors };
 };
 
 const FOLDER = 'products-output-images';
@@ -115,7 +115,7 @@ const secrets = (seen: readonly Seen[]): string[] =>
   seen.map(({ headers }) => JSON.stringify(headers)).filter((text) => text.includes(KEY));
 
 describe('the key', () => {
-  test('goes to the service, and not to the CDN that an output URL names', async () => {
+  test('is sent to the service, and not to the CDN of an output URL', async () => {
     const cdn = await listen(image);
     const { url, seen } = await service(() => `${cdn.url}/shop/${NAME}`);
     expect(await run(url)).toMatchObject({ code: 0 });
@@ -129,7 +129,7 @@ describe('the key', () => {
   });
 
   test.each([301, 302, 303, 307, 308])(
-    'does not follow a redirect %i to a bucket, nor one back to another port',
+    'is not sent after a redirect %i to a bucket, or from there to another port',
     async (code) => {
       const last = await listen(image);
       const bucket = await listen(redirectTo(() => `${last.url}/${NAME}?X-Amz-Signature=abc`, code));
@@ -148,7 +148,7 @@ describe('the key', () => {
   );
 
   test.each(['/api/upload', `/api/status/${ID}`, `/api/output/${ID}`])(
-    'stays when %s redirects to another origin',
+    'is not sent when %s redirects to another origin',
     async (path) => {
       const foreign = await listen(image);
       const { url } = await service((own) => `${own}/${NAME}`, {
@@ -158,14 +158,14 @@ describe('the key', () => {
           redirectTo(() => `${foreign.url}${path}`, 307)(request, response);
         },
       });
-      const { code, told } = await run(url);
+      const { code, errors } = await run(url);
       expect([code, foreign.seen]).toEqual([3, []]);
-      expect(told).toContain(`redirects to ${foreign.url}`);
-      expect(told).not.toContain(KEY);
+      expect(errors).toContain(`redirects to ${foreign.url}`);
+      expect(errors).not.toContain(KEY);
     },
   );
 
-  test('stays when the next page of a status is elsewhere', async () => {
+  test('is not sent when the next page of a status has another origin', async () => {
     const foreign = await listen(image);
     const { url } = await service((own) => `${own}/${NAME}`, {
       [`/api/status/${ID}`]: (_request, response) => {
@@ -187,7 +187,7 @@ describe('the key', () => {
   });
 });
 
-describe('an image that is not what it should be is no file', () => {
+describe('an invalid image response leaves no file', () => {
   const page = Buffer.from('<!doctype html><html><body>Please log in</body></html>');
   const send =
     (bytes: Buffer, headers: Record<string, string | number>): RequestListener =>
@@ -203,21 +203,25 @@ describe('an image that is not what it should be is no file', () => {
   const sameSize = Buffer.alloc(1);
 
   test.each<[string, () => RequestListener, RegExp]>([
-    ['1 byte', () => send(Buffer.from('x'), { 'Content-Length': 1 }), /1 byte came instead of \d+ bytes from 127/],
-    ['1 byte in chunks', () => send(Buffer.from('x'), { 'Transfer-Encoding': 'chunked' }), /1 byte came instead of/],
-    ['nothing', () => send(Buffer.alloc(0), { 'Content-Length': 0 }), /0 bytes came instead of/],
-    ['HTML', () => send(page, { 'Content-Length': page.length }), /54 bytes came instead of/],
+    ['1 byte', () => send(Buffer.from('x'), { 'Content-Length': 1 }), /received 1 byte instead of \d+ bytes from 127/],
+    [
+      '1 byte in chunks',
+      () => send(Buffer.from('x'), { 'Transfer-Encoding': 'chunked' }),
+      /received 1 byte instead of/,
+    ],
+    ['nothing', () => send(Buffer.alloc(0), { 'Content-Length': 0 }), /received 0 bytes instead of/],
+    ['HTML', () => send(page, { 'Content-Length': page.length }), /received 54 bytes instead of/],
     [
       'HTML of the same size',
       () => send(Buffer.concat([page, Buffer.alloc(jpeg.length - page.length, ' ')]), {}),
-      /of HTML came instead of a JPEG image/,
+      /of HTML instead of a JPEG image/,
     ],
     [
       'zeros of the same size',
       () => send(Buffer.concat([sameSize, Buffer.alloc(jpeg.length - 1)]), {}),
-      /unknown kind came instead of a JPEG image/,
+      /unknown type instead of a JPEG image/,
     ],
-    ['a byte too many', () => send(Buffer.concat([jpeg, sameSize]), {}), /came instead of/],
+    ['a byte too many', () => send(Buffer.concat([jpeg, sameSize]), {}), /received \d+ bytes instead of/],
     ['a cut body', () => cut({ 'Content-Length': jpeg.length }), /the connection to 127\S+ failed/],
     ['a cut body in chunks', () => cut({}), /the connection to 127\S+ failed/],
     [
@@ -227,29 +231,29 @@ describe('an image that is not what it should be is no file', () => {
         const more = (): void => void response.write(jpeg, (error) => error ?? setImmediate(more));
         more();
       },
-      /came instead of/,
+      /received \d+ bytes instead of/,
     ],
-    ['404', () => (_request, response) => void response.writeHead(404).end(), /answered 404/],
+    ['404', () => (_request, response) => void response.writeHead(404).end(), /returned status 404/],
   ])(
     '%s',
     async (_what, answer, message) => {
       const cdn = await listen(answer());
       const { url } = await service(() => `${cdn.url}/${NAME}`);
-      const { code, told } = await run(url);
-      expect(told).toMatch(message);
-      expect(told).toContain(join(FOLDER, NAME));
-      expect(told).toContain('Run the same command again');
-      expect(told).not.toMatch(/\n {4}at /);
+      const { code, errors } = await run(url);
+      expect(errors).toMatch(message);
+      expect(errors).toContain(join(FOLDER, NAME));
+      expect(errors).toContain('Run the same command again');
+      expect(errors).not.toMatch(/\n {4}at /);
       expect(code).toBe(3);
       expect(await stored()).toEqual([]);
       expect(cdn.seen).toHaveLength(message.source.includes('404') ? 1 : 3);
-      // The table is whole, and is there.
+      // The output CSV is complete.
       expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe(CSV);
     },
     60_000,
   );
 
-  test('what fails once or twice is tried again', async () => {
+  test('two failures are retried', async () => {
     let asked = 0;
     const cdn = await listen((request, response) => {
       asked += 1;
@@ -263,18 +267,18 @@ describe('an image that is not what it should be is no file', () => {
   });
 
   test.each(['../../escape.jpg', '.bashrc', 'run.sh', ''])(
-    'an output URL that ends in %j names no file here',
+    'an output URL that ends in %j creates no file',
     async (name) => {
       const { url } = await service((own) => `${own}/images/${name}`, { [`/images/${name}`]: image });
-      const { code, told } = await run(url);
+      const { code, errors } = await run(url);
       expect([code, await stored()]).toEqual([3, []]);
-      expect(told).toContain('as an output, which is none');
+      expect(errors).toContain('returned an invalid output URL');
       expect((await readdir(directory)).sort()).toEqual(['products.csv']);
     },
   );
 });
 
-describe('what an earlier run has left', () => {
+describe('files of an earlier run', () => {
   test.each<[string, () => Buffer]>([
     ['1 byte', () => Buffer.from('x')],
     ['half of it', () => jpeg.subarray(0, jpeg.length >> 1)],
@@ -288,7 +292,7 @@ describe('what an earlier run has left', () => {
     expect((await bytesOf()).equals(jpeg)).toBe(true);
   });
 
-  test('a whole image is not fetched again; temporary files of dead runs go, those of running ones stay', async () => {
+  test('a valid image is not downloaded again; temporary files of dead runs are removed, those of live runs stay', async () => {
     await mkdir(join(directory, FOLDER));
     await writeFile(join(directory, FOLDER, NAME), jpeg);
     const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
@@ -316,9 +320,9 @@ describe('the CSV', () => {
     };
 
   test.each<[string, RequestListener, RegExp]>([
-    ['1 byte', text('x'), /1 byte came that are not the output CSV/],
+    ['1 byte', text('x'), /received 1 byte that are not the output CSV/],
     ['HTML', text('<!doctype html><p>Output Image Urls</p>\n', 'text/html'), /not the output CSV/],
-    ['a last line that is cut', text(CSV.slice(0, -9)), /last line of the CSV is cut off/],
+    ['a truncated last line', text(CSV.slice(0, -9)), /last line of the CSV is truncated/],
     [
       'a cut connection',
       (_request, response) => {
@@ -332,16 +336,16 @@ describe('the CSV', () => {
       (_request, response) => {
         response.socket?.end(`HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n${CSV}`);
       },
-      /does not say how long it is/,
+      /has no Content-Length/,
     ],
   ])(
-    '%s: the old one stays',
+    '%s: the old file is kept',
     async (_what, answer, message) => {
       await writeFile(join(directory, 'products-output.csv'), 'the old one\r\n');
       const { url } = await service((own) => `${own}/${NAME}`, { [`/${NAME}`]: image, [path]: answer });
-      const { code, told } = await run(url);
-      expect(told).toMatch(message);
-      expect(told).toContain('products-output.csv was not stored');
+      const { code, errors } = await run(url);
+      expect(errors).toMatch(message);
+      expect(errors).toContain('products-output.csv was not saved');
       expect(code).toBe(3);
       expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe('the old one\r\n');
       expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
@@ -350,12 +354,12 @@ describe('the CSV', () => {
   );
 });
 
-test('what is not this service is told in one line', async () => {
+test('a server that is not this service is reported in one line', async () => {
   const { url } = await listen((request, response) => {
     request.resume();
     response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome</h1>');
   });
-  const { code, told } = await run(url);
-  expect(told).toMatch(/What answers at http:\/\/127\S+ is not this service\. Check --server\./);
-  expect([code, told.includes('    at ')]).toEqual([3, false]);
+  const { code, errors } = await run(url);
+  expect(errors).toMatch(/The server at http:\/\/127\S+ is not this service\. Check --server\./);
+  expect([code, errors.includes('    at ')]).toEqual([3, false]);
 });
