@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a CSV of products with image URLs
-         * @description Answers once the request and all its images are stored durably. The file may be in any field.
+         * @description Returns once the request and all its images are stored durably. The file may be in any field.
          */
         post: operations["upload"];
         delete?: never;
@@ -32,7 +32,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Progress, and one page of the images */
+        /** Progress and one page of the images */
         get: operations["status"];
         put?: never;
         post?: never;
@@ -67,8 +67,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Progress as it happens, as server-sent events
-         * @description The event `progress` comes on connect and with each change, about twice a second at most; `end` comes with the final state, and the server closes. The data of both is a `RequestSummary`. The schema is that of one event. With `Last-Event-ID` nothing comes before something has changed. A comment comes every 15 seconds. A browser comes back by itself after a lost connection, but not after an answer other than 200.
+         * Live progress as server-sent events
+         * @description The server sends a `progress` event on connect and on each change, at most about twice a second, and an `end` event with the final state before it closes the stream. The data of both is a `RequestSummary`. The schema is that of one event. With `Last-Event-ID`, nothing is sent until something has changed. A comment is sent every 15 seconds. Browsers reconnect automatically after a lost connection, but not after a status other than 200.
          */
         get: operations["events"];
         put?: never;
@@ -106,8 +106,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop what has not started
-         * @description Images in work may finish. Again is fine.
+         * Cancel what has not started
+         * @description Images in flight may still finish. Idempotent.
          */
         post: operations["cancel"];
         delete?: never;
@@ -126,8 +126,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Run the failed and cancelled images again
-         * @description The request gets a new run, with a completion event of its own.
+         * Retry the failed and cancelled images
+         * @description Starts a new run of the request, with its own completion event.
          */
         post: operations["retry"];
         delete?: never;
@@ -164,7 +164,7 @@ export interface paths {
         put?: never;
         /**
          * Send the newest webhook again
-         * @description With the same `webhook-id` and body, at once and with a fresh schedule.
+         * @description With the same `webhook-id` and body, immediately and with a new retry schedule.
          */
         post: operations["redeliver"];
         delete?: never;
@@ -182,7 +182,7 @@ export interface paths {
         };
         /**
          * A ZIP of the outputs
-         * @description Streamed. A folder for each product, its images numbered as in the input.
+         * @description Streamed. One folder per product, with its images numbered as in the input.
          */
         get: operations["archive"];
         put?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         /**
          * An output image
-         * @description Cached for a year; takes `Range` and `If-None-Match`. Needs no key: its name cannot be guessed.
+         * @description Cacheable for a year; supports `Range` and `If-None-Match`. Requires no key, because its name cannot be guessed.
          */
         get: operations["image"];
         put?: never;
@@ -220,7 +220,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers */
+        /** Whether the process is running */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -237,7 +237,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service can take work */
+        /** Whether the service can accept work */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -254,7 +254,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the service does, for Prometheus */
+        /** Metrics for Prometheus */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -298,7 +298,7 @@ export interface components {
                 failed: number;
                 cancelled: number;
                 pending: number;
-                /** @description 100 only when every image is finished. */
+                /** @description 100 only when all images have finished. */
                 percent: number;
             };
             bytes: {
@@ -314,13 +314,13 @@ export interface components {
                 attempts: number;
                 lastStatus: number | null;
             } | null;
-            /** @description Made when the request is finished, a moment after; null before. */
+            /** @description Available shortly after the request has finished; null before. */
             report: {
-                /** @description The rows that saved most, the most first. */
+                /** @description The rows with the largest savings, largest first. */
                 products: {
                     serialNumber: string;
                     productName: string;
-                    /** @description Completed ones; the numbers are about them. */
+                    /** @description Completed images; the other numbers are for these. */
                     images: number;
                     bytesIn: number;
                     bytesOut: number;
@@ -328,12 +328,12 @@ export interface components {
                 }[];
                 /** @description Rows with images. */
                 productCount: number;
-                /** @description The most frequent first. */
+                /** @description Most frequent first. */
                 failures: {
                     /** @enum {string} */
                     code: "invalid_url" | "address_not_allowed" | "port_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "too_many_frames" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
                     count: number;
-                    /** @description Hosts of the failed URLs; null where a URL names none. */
+                    /** @description Origins of the failed URLs; null if a URL has none. */
                     origins: {
                         origin: string | null;
                         count: number;
@@ -346,9 +346,9 @@ export interface components {
                 images: {
                     /** Format: uuid */
                     id: string;
-                    /** @description Position in its cell, from 0. */
+                    /** @description Position in its cell, counted from 0. */
                     index: number;
-                    /** @description As uploaded; passwords and credentials in the query stand as `***`. */
+                    /** @description As uploaded; passwords and credentials in the query are replaced by `***`. */
                     inputUrl: string;
                     /** @enum {string} */
                     status: "pending" | "processing" | "completed" | "failed" | "cancelled";
@@ -368,7 +368,7 @@ export interface components {
                     } | null;
                 }[];
             }[];
-            /** @description Path of the next page; null on the last one. */
+            /** @description Path of the next page; null on the last page. */
             next: string | null;
         };
         /** @description A request without its images. */
@@ -397,7 +397,7 @@ export interface components {
                 failed: number;
                 cancelled: number;
                 pending: number;
-                /** @description 100 only when every image is finished. */
+                /** @description 100 only when all images have finished. */
                 percent: number;
             };
             bytes: {
@@ -410,24 +410,24 @@ export interface components {
         ProgressEvent: {
             /** @enum {string} */
             event: "progress" | "end";
-            /** @description Of the state: equal where nothing has changed. */
+            /** @description Id of the state; the same if nothing has changed. */
             id: string;
             /** @description A `RequestSummary` as JSON. */
             data: string;
         };
         ListAnswer: {
             requests: components["schemas"]["RequestSummary"][];
-            /** @description Path of the next page; null on the last one. */
+            /** @description Path of the next page; null on the last page. */
             next: string | null;
         };
         DeliveriesAnswer: {
             /** Format: uuid */
             requestId: string;
             deliveries: {
-                /** @description The `webhook-id`, the same on every attempt. */
+                /** @description The `webhook-id`, the same for every attempt. */
                 id: string;
                 type: string;
-                /** @description 1, and one more with each retry of the request. */
+                /** @description Starts at 1 and increases with each retry of the request. */
                 run: number;
                 url: string;
                 /** @enum {string} */
@@ -448,11 +448,11 @@ export interface components {
                      * @example 2026-01-31T12:00:00.000Z
                      */
                     at: string;
-                    /** @description HTTP status of the answer; null when there was none. */
+                    /** @description HTTP status of the response; null if there was none. */
                     status: number | null;
                     durationMs: number;
                     error: string | null;
-                    /** @description The beginning of the answer. */
+                    /** @description Start of the response body. */
                     answer: string | null;
                 }[];
             }[];
@@ -473,15 +473,15 @@ export interface components {
             status: number;
             /** @enum {string} */
             code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
-            /** @description For people: what is wrong and what to do. */
+            /** @description Human-readable: what is wrong and how to fix it. */
             detail: string;
-            /** @description The id under which the log has more; also in `X-Request-Id`. */
+            /** @description Id of this call in the server log; also in `X-Request-Id`. */
             instance: string;
-            /** @description With `csv_invalid` up to 100 faults of the CSV, with `invalid_field` the fields. */
+            /** @description With `csv_invalid`, up to 100 errors of the CSV; with `invalid_field`, the fields. */
             errors?: ({
-                /** @description Physical line of the file, from 1. */
+                /** @description Physical line of the file, counted from 1. */
                 line: number;
-                /** @description Name of the column; null where no one column is meant. */
+                /** @description Name of the column; null if the error is not in one column. */
                 column: string | null;
                 /** @enum {string} */
                 code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_duplicate_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_row_without_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
@@ -490,13 +490,13 @@ export interface components {
                 field: string;
                 message: string;
             })[];
-            /** @description With `csv_invalid`: all faults, those not listed included. */
+            /** @description With `csv_invalid`: number of all errors, including those not listed. */
             errorCount?: number;
             /** @description With `quota_exceeded`: `MAX_QUEUED_IMAGES`. */
             limit?: number;
-            /** @description With `quota_exceeded`: unfinished images that count against it. */
+            /** @description With `quota_exceeded`: unfinished images that count towards the limit. */
             queued?: number;
-            /** @description With `quota_exceeded`: images of the refused upload. */
+            /** @description With `quota_exceeded`: images of the rejected upload. */
             added?: number;
         };
         HealthAnswer: {
@@ -528,8 +528,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the same `requestId`. Quotes around it are taken off.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 "Idempotency-Key"?: string;
             };
@@ -556,7 +556,7 @@ export interface operations {
                     file: string;
                     /**
                      * Format: uri
-                     * @description Told once when the request is finished.
+                     * @description Receives one POST request when the job finishes.
                      * @example https://shop.example/hooks/images
                      */
                     webhookUrl?: string;
@@ -566,28 +566,28 @@ export interface operations {
                      */
                     webhookSecret?: string;
                     /**
-                     * @description Of the outputs, absolute.
+                     * @description Quality of the outputs.
                      * @default 50
                      */
                     quality?: number;
                     /**
-                     * @description Of the outputs.
+                     * @description Format of the outputs.
                      * @default jpeg
                      * @enum {string}
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
                     /**
-                     * @description Smaller JPEG files for several times the time. Only with `format` `jpeg`.
+                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
                      * @default false
                      */
                     mozjpeg?: boolean;
                     /**
-                     * @description JPEG files that are shown coarsely first. Only with `format` `jpeg`.
+                     * @description Progressive JPEG files. Only with `format` `jpeg`.
                      * @default false
                      */
                     progressive?: boolean;
                     /**
-                     * @description `reject` the file for an invalid row, or `skip` what is invalid in it.
+                     * @description `reject` a file with an invalid row, or `skip` the invalid entries.
                      * @default reject
                      * @enum {string}
                      */
@@ -596,19 +596,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. */
+            /** @description Accepted. */
             202: {
                 headers: {
                     /** @description Path of the status. */
                     Location: string;
-                    /** @description `true` when an upload with the same `Idempotency-Key` had been taken before. */
+                    /** @description `true` if an upload with the same `Idempotency-Key` was already accepted. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71"
+                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -724,16 +724,16 @@ export interface operations {
     status: {
         parameters: {
             query?: {
-                /** @description Images of one page, at most. */
+                /** @description Maximum number of images per page. */
                 limit?: number;
-                /** @description Only images after this position, counted from 0 over the whole request. */
+                /** @description Only images after this position, counted from 0 across the request. */
                 after?: number;
             };
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -741,7 +741,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The request as it stands. */
+            /** @description The current state of the request. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
+                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T16:34:55.406Z",
-                     *       "startedAt": "2026-11-26T16:34:55.636Z",
-                     *       "finishedAt": "2026-11-26T16:34:56.397Z",
+                     *       "createdAt": "2026-11-26T16:15:38.576Z",
+                     *       "startedAt": "2026-11-26T16:15:38.673Z",
+                     *       "finishedAt": "2026-11-26T16:15:38.962Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "63493f66-ced2-4e16-9599-0844eba1cb30",
+                     *               "id": "0a258f55-ef2e-4306-bd90-46c2c2b3c617",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "9ec187c0-4fe0-47a9-82fe-e03c3b681e94",
+                     *               "id": "2377dc86-3e32-4148-968b-ca68f1fcb524",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/2377dc86-3e32-4148-968b-ca68f1fcb524.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "6f352346-beb2-4152-b984-44b8d6e936b6",
+                     *               "id": "2872fc1b-6564-41f9-8430-49db284b355b",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -952,9 +952,9 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description Requests of one page, at most. */
+                /** @description Maximum number of requests per page. */
                 limit?: number;
-                /** @description Only requests after this one, as `next` of the page before says. */
+                /** @description Only requests after this one; taken from `next` of the previous page. */
                 after?: string;
             };
             header?: never;
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
+                     *           "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T16:34:55.406Z",
-                     *           "startedAt": "2026-11-26T16:34:55.636Z",
-                     *           "finishedAt": "2026-11-26T16:34:56.397Z",
+                     *           "createdAt": "2026-11-26T16:15:38.576Z",
+                     *           "startedAt": "2026-11-26T16:15:38.673Z",
+                     *           "finishedAt": "2026-11-26T16:15:38.962Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1069,13 +1069,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id` of the last event that came; browsers send it when they come back. */
+                /** @description The `id` of the last event received; browsers send it when they reconnect. */
                 "Last-Event-ID"?: string;
             };
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1083,7 +1083,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A stream that lasts until the request is finished. */
+            /** @description A stream that lasts until the request has finished. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "9blpSvIyZi36jOc8",
-                     *       "data": "{\"requestId\":\"1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T16:34:55.406Z\",\"startedAt\":\"2026-11-26T16:34:55.636Z\",\"finishedAt\":\"2026-11-26T16:34:56.397Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "RJEyQdnwhTn41AQT",
+                     *       "data": "{\"requestId\":\"f4ba21d8-8a48-464c-a46b-ff8961080417\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T16:15:38.576Z\",\"startedAt\":\"2026-11-26T16:15:38.673Z\",\"finishedAt\":\"2026-11-26T16:15:38.962Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1174,8 +1174,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2377dc86-3e32-4148-968b-ca68f1fcb524.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1281,8 +1281,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1290,7 +1290,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Taken. */
+            /** @description Accepted. */
             202: {
                 headers: {
                     /** @description Path of the status. */
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71"
+                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1390,8 +1390,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1399,7 +1399,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Taken. */
+            /** @description Accepted. */
             202: {
                 headers: {
                     /** @description Path of the status. */
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71"
+                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1499,8 +1499,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1508,7 +1508,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Newest first; none before the request is finished. */
+            /** @description Newest first; empty until the request has finished. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
+                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1",
+                     *           "id": "msg_f4ba21d8-8a48-464c-a46b-ff8961080417_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T16:34:56.427Z",
+                     *           "createdAt": "2026-11-26T16:15:38.977Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T16:34:56.582Z",
+                     *               "at": "2026-11-26T16:15:39.058Z",
                      *               "status": 204,
-                     *               "durationMs": 50,
+                     *               "durationMs": 30,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1620,8 +1620,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1629,7 +1629,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Taken. */
+            /** @description Accepted. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71",
-                     *       "webhookId": "msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1"
+                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
+                     *       "webhookId": "msg_f4ba21d8-8a48-464c-a46b-ff8961080417_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1728,8 +1728,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The `requestId` that the upload answered.
-                 * @example 1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71
+                 * @description The `requestId` returned by the upload.
+                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
                  */
                 requestId: string;
             };
@@ -1830,8 +1830,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The id of the image and the ending of its format, as in `outputUrl`.
-                 * @example 63493f66-ced2-4e16-9599-0844eba1cb30.jpg
+                 * @description The image id with the extension of its format, as in `outputUrl`.
+                 * @example 0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg
                  */
                 name: string;
             };
@@ -1851,7 +1851,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description The asked part of it. */
+            /** @description The requested range. */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -1863,7 +1863,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description With `STORAGE=s3`: where the image is. */
+            /** @description With `STORAGE=s3`: redirect to the image. */
             302: {
                 headers: {
                     /** @description Public or signed URL. */
@@ -1872,7 +1872,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The client has it. */
+            /** @description Not modified. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1946,7 +1946,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does. */
+            /** @description It is running. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1955,7 +1955,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 15
+                     *       "uptimeSeconds": 10
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];
@@ -1972,7 +1972,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can. */
+            /** @description Ready. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1997,7 +1997,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReadyAnswer"];
                 };
             };
-            /** @description Something it needs is away. */
+            /** @description Something it needs is unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2038,7 +2038,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example # HELP bulk_image_queue_images Images waiting or in work over all instances.
+                     * @example # HELP bulk_image_queue_images Images queued or in flight across all instances.
                      *     # TYPE bulk_image_queue_images gauge
                      *     bulk_image_queue_images 42
                      */

@@ -23,10 +23,10 @@ import { type UploadDeps, uploadRoutes } from './http/routes/upload.ts';
 import { closeWhenStopping, type Stopping } from './http/stopping.ts';
 import type { Storage } from './storage/storage.ts';
 
-/** No inline script or style, nothing from elsewhere. Not `upgrade-insecure-requests`: the service itself speaks http. */
+/** No inline script or style, nothing from other origins. No `upgrade-insecure-requests`: the service itself uses http. */
 const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'self'"],
-  // Originals lie on other people's servers; the page shows them beside the results.
+  // The page shows the originals, from any server, next to the results.
   imgSrc: ["'self'", 'data:', 'http:', 'https:'],
   objectSrc: ["'none'"],
   baseUri: ["'none'"],
@@ -44,27 +44,27 @@ export interface AppDeps {
   readonly events: Pick<EventRoutesDeps, 'watch'>;
   readonly controls: ControlRoutesDeps;
   readonly archive: ArchiveDeps;
-  /** The page at `/` and its samples; null: none. */
+  /** The page at `/` and its samples; null if they are not served. */
   readonly page: (PageDeps & { readonly samplesBase: () => string }) | null;
   readonly storage: Storage;
-  /** Where the outputs are when they are files of this machine. */
+  /** Folder of the outputs; null if they are not on this machine. */
   readonly imageDirectory: string | null;
   readonly readiness: readonly ReadinessCheck[];
   readonly metrics: MetricsRoutesDeps['metrics'] & { readonly calls: ObserveCall };
-  /** False for a worker: it answers `/health`, `/ready` and `/metrics` only. */
+  /** False for a worker, which serves `/health`, `/ready` and `/metrics` only. */
   readonly servesApi: boolean;
-  /** Rejects at once when the database is away, before a call waits for it. */
+  /** Rejects immediately while the database is unreachable, so that no call waits for it. */
   readonly askDatabase: () => Promise<void>;
   readonly stopping: Stopping;
   readonly isDatabaseOutage: IsDatabaseOutage;
   readonly log: Logger;
 }
 
-/** Wires the routes; listens to nothing and reads no environment. */
+/** Wires the routes; does not listen and reads no environment. */
 export const createApp = (deps: AppDeps): Express => {
   const app = express();
   app.disable('x-powered-by');
-  // Flat: `after[$gt]=1` is a parameter of that name, never an object.
+  // Keeps `after[$gt]=1` a plain parameter instead of an object.
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.access.trustProxy);
   app.use(
@@ -75,7 +75,7 @@ export const createApp = (deps: AppDeps): Express => {
         res.setHeader('X-Request-Id', id);
         return id;
       },
-      // The query may hold credentials of the sender; the path says enough.
+      // The query may contain credentials, so only the path is logged.
       serializers: {
         req: (req: { id: string; method: string; url: string }) => ({
           id: req.id,
@@ -98,7 +98,6 @@ export const createApp = (deps: AppDeps): Express => {
   const guards = createGuards(deps.access);
   app.use(healthRoutes(deps.readiness));
   app.use(metricsRoutes({ guard: guards.metrics, metrics: deps.metrics }));
-  // Everything behind this line is for those who use the service.
   if (!deps.servesApi) app.use(notFound);
   if (deps.page !== null) {
     app.use(pageRoutes(deps.page));

@@ -9,9 +9,8 @@ const ACCEPTED = ['Authorization', 'X-Api-Key', 'Content-Type', 'Idempotency-Key
 const PREFLIGHT_SECONDS = 600;
 
 /**
- * Lets pages of these origins call the API from a browser. Without any, no answer carries a CORS header and browsers
- * refuse. Cookies are never allowed: keys travel in headers.
- * @param origins as in a browser's `Origin`; `*` stands for all
+ * Allows pages of these origins to call the API from a browser. Cookies are never allowed: keys are sent in headers.
+ * @param origins as in a browser's `Origin`; `*` for all; empty: no CORS headers are sent
  */
 export const crossOrigin = (origins: readonly string[]): RequestHandler => {
   if (origins.length === 0) return (_req, _res, next) => next();

@@ -6,8 +6,8 @@ import { tenantOf } from './client.ts';
 import { requestId } from './parameters.ts';
 
 /**
- * Finds the request of a path for the tenant that asks. What is not a UUID never reaches the database; a request of
- * another tenant is answered as one that is not there, after the same one query.
+ * Finds a request of the calling tenant by the id in the path. Another tenant's request is indistinguishable from a
+ * missing one, in the answer and in the query made.
  * @throws AppError `request_not_found`
  */
 export const findRequest =

@@ -1,26 +1,24 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Both families of this machine alone, and every address of it. */
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 const EVERYWHERE = '0.0.0.0';
 
-/** What a machine without IPv6 says to `::1`. */
+/** Errors of listening on `::1` on a machine without IPv6. */
 const NO_SUCH_FAMILY = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
-/** A port that is free on one family may be taken on the other: then the system is asked for another one. */
+/** A port free on one address family may be in use on the other; another one is tried then. */
 const PORT_TRIES = 5;
 
 export interface Listening {
-  /** One for each address. */
+  /** One per address. */
   readonly servers: readonly Server[];
-  /** The same for all of them. */
+  /** Shared by all addresses. */
   readonly port: number;
   readonly hosts: readonly string[];
 }
 
 /**
- * Where to listen: at `host` when it is set. Otherwise everywhere, when keys guard the API, and on this machine alone
- * when nothing does.
+ * Addresses to listen on: `host` if set, otherwise all addresses if API keys are set, otherwise loopback only.
  */
 export const hostsFor = (host: string | null, guarded: boolean): readonly string[] => {
   if (host !== null) return [host];
@@ -30,9 +28,9 @@ export const hostsFor = (host: string | null, guarded: boolean): readonly string
 export const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost\.?$)/i.test(host);
 
 /**
- * Listens at each of the hosts on the same port; a family that this machine does not have is left out.
- * @param create makes one more server
- * @param port 0: the system chooses it
+ * Listens on the same port of each host, skipping address families that this machine lacks.
+ * @param create creates a server for each host
+ * @param port 0: chosen by the system
  */
 export const listen = async (create: () => Server, port: number, hosts: readonly string[]): Promise<Listening> => {
   for (let tries = 1; ; tries += 1) {

@@ -1,4 +1,4 @@
-/** What the page must know of this service before its first call; written into its HTML, readable by everyone. */
+/** Settings that the page needs before its first call; embedded in its HTML, so public. */
 export interface PageSettings {
   readonly limits: {
     readonly maxUploadBytes: number;
@@ -7,10 +7,10 @@ export interface PageSettings {
     readonly maxRowBytes: number;
     readonly maxColumns: number;
   };
-  /** `s3://` URLs may be sent; which buckets they may name is only told by the upload. */
+  /** Whether `s3://` URLs are accepted; the allowed buckets are only checked on upload. */
   readonly s3Sources: boolean;
   readonly needsKey: boolean;
-  /** What the URLs of the sample photos begin with; null where the sample cannot be processed. */
+  /** Prefix of the sample photo URLs; null if the sample cannot be processed. */
   readonly samples: string | null;
 }
 
@@ -20,7 +20,7 @@ interface Settled {
   readonly access: { readonly apiKeys: readonly unknown[] };
 }
 
-/** Picks one by one: what else the configuration holds is nobody's business. */
+/** Copies field by field, so that nothing else of the configuration becomes public. */
 export const pageSettings = ({ limits, sources, access }: Settled, samples: string | null): PageSettings => ({
   limits: {
     maxUploadBytes: limits.maxUploadBytes,

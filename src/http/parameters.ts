@@ -6,13 +6,13 @@ import type { ListPlace } from '../results/listing.ts';
 import { OUTPUT_NAME } from '../storage/storage.ts';
 
 /**
- * What requests may carry. The same schemas check each request and stand in the OpenAPI document (openapi/), so that the
- * two cannot differ.
+ * Schemas of parameters and fields. They validate requests and generate the OpenAPI document (openapi/), so that the two
+ * cannot differ.
  */
 
-const ONCE = 'must be text and be sent once';
+const ONCE = 'must be text and sent once';
 
-/** Digits only, as they come in a query or a field. Of the type a client thinks in: an integer. */
+/** A number in a query or form field; an integer in the OpenAPI document. */
 const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
@@ -22,7 +22,7 @@ const wholeNumber = (min: number, max: number) => {
     .pipe(z.int(message).min(min, message).max(max, message));
 };
 
-/** `true` or `false` as a form sends them. */
+/** `true` or `false` as a form field. */
 const flag = (description: string) =>
   z
     .enum(['true', 'false'], 'must be true or false')
@@ -35,53 +35,53 @@ export const DEFAULT_LIMIT = 1_000;
 export const MAX_LIMIT = 10_000;
 export const MAX_AFTER = 999_999_999;
 
-export const requestId = z.uuid().meta({ description: 'The `requestId` that the upload answered.' });
+export const requestId = z.uuid().meta({ description: 'The `requestId` returned by the upload.' });
 
 export const imageName = z
   .string()
   .regex(OUTPUT_NAME)
-  .meta({ description: 'The id of the image and the ending of its format, as in `outputUrl`.' });
+  .meta({ description: 'The image id with the extension of its format, as in `outputUrl`.' });
 
 export const statusQuery = z.strictObject({
-  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'Images of one page, at most.' }),
+  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'Maximum number of images per page.' }),
   after: wholeNumber(0, MAX_AFTER)
     .optional()
-    .meta({ description: 'Only images after this position, counted from 0 over the whole request.' }),
+    .meta({ description: 'Only images after this position, counted from 0 across the request.' }),
 });
 
-/** `<milliseconds since the epoch>.<requestId>`, as `next` has it. */
+/** `<milliseconds since the epoch>.<requestId>`, as in `next`. */
 const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export const listQuery = z.strictObject({
-  limit: wholeNumber(1, 100).default(20).meta({ description: 'Requests of one page, at most.' }),
+  limit: wholeNumber(1, 100).default(20).meta({ description: 'Maximum number of requests per page.' }),
   after: z
     .string(ONCE)
     .regex(LIST_PLACE, 'must be taken from "next"')
     .optional()
-    .meta({ description: 'Only requests after this one, as `next` of the page before says.' }),
+    .meta({ description: 'Only requests after this one; taken from `next` of the previous page.' }),
 });
 
-/** What `after` of the list means. */
+/** Parses `after` of the list. */
 export const listPlace = (after: string): ListPlace => {
   const [, milliseconds, id = ''] = LIST_PLACE.exec(after) ?? [];
   return { createdAt: new Date(Number(milliseconds)), requestId: id };
 };
 
-/** A quoted string (RFC 8941), as the IETF's draft has it, or the same key without quotes, as most clients send it. */
+/** A quoted string (RFC 8941), as in the IETF draft, or unquoted, as most clients send it. */
 const UPLOAD_KEY = /^(?:[!#-~][ -~]{0,254}|"(?:[ !#-[\]-~]|\\["\\]){1,255}")$/;
 
 export const uploadKey = z
   .string()
-  .regex(UPLOAD_KEY, 'must be 1 to 255 printable ASCII characters, in quotes or without, and be sent once')
+  .regex(UPLOAD_KEY, 'must be 1 to 255 printable ASCII characters, optionally quoted, and sent once')
   .meta({
     description:
-      'Chosen by the client for one upload, for example a UUID: sent again with the same file and fields, it gives the ' +
-      'same `requestId`. Quotes around it are taken off.',
+      'Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns ' +
+      'the same `requestId`. Surrounding quotes are removed.',
   });
 
 /**
- * The `Idempotency-Key` of a call; undefined when it has none.
- * @param values of all headers of that name
+ * The `Idempotency-Key` of a call; undefined if it has none.
+ * @param values all headers of that name
  * @throws AppError `invalid_field`
  */
 export const readUploadKey = (values: readonly string[] | undefined): string | undefined => {
@@ -93,14 +93,14 @@ export const readUploadKey = (values: readonly string[] | undefined): string | u
   throw new AppError('invalid_field', `Idempotency-Key ${errors[0]?.message}.`, { details: { errors } });
 };
 
-/** The padded base64 of 24 to 64 bytes, as the signing library demands it; said as a pattern for the document alone. */
+/** Padded base64 of 24 to 64 bytes, as the signing library requires. The pattern is only for the OpenAPI document. */
 const DIGIT = '[A-Za-z0-9+/]';
 const ONE_BYTE = `${DIGIT}[AQgw]==`;
 const TWO_BYTES = `${DIGIT}{2}[AEIMQUYcgkosw048]=`;
 const THREES = `(?:${DIGIT}{4})`;
 const WEBHOOK_SECRET = `^whsec_(?:${THREES}{8,20}(?:${ONE_BYTE}|${TWO_BYTES})?|${THREES}{21}(?:${ONE_BYTE})?)$`;
 
-/** The fields of an upload beside its file. The rule for secrets comes in, as it belongs to the webhooks. */
+/** The form fields of an upload. `isWebhookSecret` is passed in because webhooks/ owns that rule. */
 export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
   z
     .strictObject({
@@ -113,7 +113,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         )
         .optional()
         .meta({
-          description: 'Told once when the request is finished.',
+          description: 'Receives one POST request when the job finishes.',
           format: 'uri',
           examples: ['https://shop.example/hooks/images'],
         }),
@@ -126,30 +126,34 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
           pattern: WEBHOOK_SECRET,
           examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
         }),
-      quality: wholeNumber(1, 100).default(50).meta({ description: 'Of the outputs, absolute.' }),
+      quality: wholeNumber(1, 100).default(50).meta({ description: 'Quality of the outputs.' }),
       format: z
         .enum(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`)
         .default('jpeg')
-        .meta({ description: 'Of the outputs.' }),
-      mozjpeg: flag('Smaller JPEG files for several times the time. Only with `format` `jpeg`.'),
-      progressive: flag('JPEG files that are shown coarsely first. Only with `format` `jpeg`.'),
+        .meta({ description: 'Format of the outputs.' }),
+      mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
+      progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),
       onInvalidRow: z
         .enum(['reject', 'skip'], 'must be reject or skip')
         .default('reject')
-        .meta({ description: '`reject` the file for an invalid row, or `skip` what is invalid in it.' }),
+        .meta({ description: '`reject` a file with an invalid row, or `skip` the invalid entries.' }),
     })
     .superRefine((fields, context) => {
       for (const name of ['mozjpeg', 'progressive'] as const) {
         if (!fields[name] || fields.format === 'jpeg') continue;
-        context.addIssue({ code: 'custom', path: [name], message: `is for the format jpeg, not for ${fields.format}` });
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `only applies to the format jpeg, not to ${fields.format}`,
+        });
       }
     });
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>;
 
 /**
- * Checks fields or a query against their schema.
- * @throws AppError `invalid_field` with every fault, each beside the name it belongs to
+ * Validates fields or a query against their schema.
+ * @throws AppError `invalid_field` with every error and the name of its field
  */
 export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
   const parsed = schema.safeParse({ ...given });
@@ -157,7 +161,7 @@ export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: ob
   const known = Object.keys(schema.shape).join(', ');
   const errors = parsed.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
-      ? { field: issue.keys.join(', '), message: `is not a parameter of this call; it takes ${known}` }
+      ? { field: issue.keys.join(', '), message: `is not a parameter of this call; allowed: ${known}` }
       : { field: issue.path.join('.'), message: issue.message },
   );
   const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 
 /**
- * Whether a condition for changing or continuing what the client already has does not hold: `If-Match`, or without it
- * `If-Unmodified-Since` (RFC 9110, 13.1.1 and 13.1.4; the answer is 412). Weak tags never match.
- * @param current the validators of what would be sent
+ * Whether `If-Match`, or without it `If-Unmodified-Since`, fails (RFC 9110, 13.1.1 and 13.1.4; answered with 412). Weak
+ * tags never match.
+ * @param current validators of the current representation
  */
 export const failsPrecondition = (
   req: Pick<Request, 'get'>,
@@ -14,6 +14,6 @@ export const failsPrecondition = (
     return tags.trim() !== '*' && !tags.split(',').some((tag) => tag.trim() === current.etag);
   }
   const since = Date.parse(req.get('if-unmodified-since') ?? '');
-  // Dates in headers have no milliseconds; one that cannot be read is ignored.
+  // HTTP dates have no milliseconds; an invalid date is ignored.
   return !Number.isNaN(since) && Math.floor(current.lastModified.getTime() / 1_000) * 1_000 > since;
 };

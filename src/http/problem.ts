@@ -2,12 +2,12 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 
-/** Turns what the database driver throws in an outage into `database_unavailable`; injected, http/ knows no driver. */
+/** Recognizes the database driver's outage errors; injected, because http/ does not know the driver. */
 export type IsDatabaseOutage = (error: unknown) => boolean;
 
-/** By status, the seconds after which a client may try again: when the database or the store is back, images are done. */
+/** `Retry-After` in seconds, by status. */
 const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 60, 503: 5 };
-/** And by code: most uploads are stored within this, and a lease that ends by itself is asked for a few times. */
+/** `Retry-After` in seconds, by code: most uploads are stored within this time. */
 const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   idempotency_key_in_use: 2,
   too_many_uploads: 10,
@@ -15,7 +15,7 @@ const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   disk_full: 60,
   too_many_reads: 5,
 };
-/** An address may be as long as all headers together; an answer repeats no more of it than this. */
+/** Characters of the path that an error message repeats. */
 const SHOWN_PATH = 200;
 
 const shownPath = (path: string): string => (path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path);
@@ -23,11 +23,11 @@ const shownPath = (path: string): string => (path.length > SHOWN_PATH ? `${path.
 export const notFound: RequestHandler = (req) => {
   throw new AppError(
     'route_not_found',
-    `There is nothing at ${req.method} ${shownPath(req.path)}. The README lists every call.`,
+    `No such route: ${req.method} ${shownPath(req.path)}. See /docs for all routes.`,
   );
 };
 
-/** Answers `database_unavailable` before the call is begun, and before the body of an upload is read. */
+/** Rejects with `database_unavailable` before the handler runs and before an upload's body is read. */
 export const requireDatabase =
   (askDatabase: () => Promise<void>): RequestHandler =>
   async (_req, _res, next) => {
@@ -35,38 +35,38 @@ export const requireDatabase =
     next();
   };
 
-/** Answers a method that a path does not take, and says which it does (RFC 9110, 15.5.6). */
+/** Rejects any method with 405 and the allowed ones (RFC 9110, 15.5.6). */
 export const methodNotAllowed =
-  (...allowed: string[]): RequestHandler =>
+  (allowed: readonly string[]): RequestHandler =>
   (req, res) => {
     res.set('Allow', allowed.join(', '));
     throw new AppError(
       'method_not_allowed',
-      `${shownPath(req.path)} takes ${allowed.join(' and ')}, not ${req.method}.`,
+      `${shownPath(req.path)} supports ${allowed.join(' and ')}, not ${req.method}.`,
     );
   };
 
-/** The one place where errors become answers: `application/problem+json` (RFC 9457) with a stable `code`. */
+/** Turns every error into `application/problem+json` (RFC 9457) with a stable `code`. */
 export const answerErrors =
   (isDatabaseOutage: IsDatabaseOutage): ErrorRequestHandler =>
   (error, req, res, _next) => {
     const problem = toAppError(error, isDatabaseOutage);
     if (problem.status >= 500) req.log.error({ err: error }, problem.code);
     if (res.headersSent) {
-      // The answer has begun: cutting it off is the only honest way left to say that it is not whole.
+      // The status is already sent, so only cutting the connection can signal an incomplete response.
       res.destroy();
       return;
     }
     sendProblem(res, problem, String(req.id));
   };
 
-const OF_THE_CONTENT = ['ETag', 'Last-Modified', 'Expires', 'Content-Disposition', 'Content-Encoding'];
+const CONTENT_HEADERS = ['ETag', 'Last-Modified', 'Expires', 'Content-Disposition', 'Content-Encoding'];
 
 export const sendProblem = (res: Response, problem: AppError, instance: string): void => {
   const wait = RETRY_AFTER_BY_CODE[problem.code] ?? RETRY_AFTER_SECONDS[problem.status];
   if (wait !== undefined && !res.hasHeader('Retry-After')) res.set('Retry-After', String(wait));
-  // What the handler had said of the answer that it meant to give is not true of the error.
-  for (const name of OF_THE_CONTENT) res.removeHeader(name);
+  // Headers that the handler set for the content do not apply to the error.
+  for (const name of CONTENT_HEADERS) res.removeHeader(name);
   const text = problemText(problem, instance);
   res.status(problem.status).set({
     'Cache-Control': 'no-store',
@@ -95,7 +95,7 @@ const toAppError = (error: unknown, isDatabaseOutage: IsDatabaseOutage): AppErro
   return new AppError('internal_error', undefined, { cause: error });
 };
 
-/** What Express and its body parsers throw for malformed requests carries a 4xx `status` (http-errors). */
+/** Express and its body parsers throw errors with a 4xx `status` for malformed requests (http-errors). */
 const isClientError = (error: unknown): boolean =>
   error instanceof Error &&
   'status' in error &&

@@ -7,10 +7,10 @@ import { createClientCounts } from './readers/client-counts.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * At most so many calls a minute for each tenant, or for each client address where no key is needed. Says how it stands
- * in `RateLimit` and `RateLimit-Policy` (draft 8 of the IETF's RateLimit fields). Counted in this process alone.
+ * Limits the calls per minute of each tenant, or of each client address without keys. Reports the state in `RateLimit`
+ * and `RateLimit-Policy` (draft 8 of the IETF's RateLimit fields). Counted per process.
  * @param perMinute 0: no limit and no headers
- * @param what the calls' name in the header and for people, for example `uploads`
+ * @param what name of the calls in the header and the message, for example `uploads`
  */
 export const limitRate = (perMinute: number, what: string): RequestHandler => {
   if (perMinute === 0) return (_req, _res, next) => next();
@@ -20,7 +20,7 @@ export const limitRate = (perMinute: number, what: string): RequestHandler => {
     identifier: what,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    // Its own checks write to the console, past the log; what they look for is settled by TRUST_PROXY.
+    // Its checks log to the console; TRUST_PROXY already covers what they look for.
     validate: false,
     keyGenerator: clientOf,
     store: createClientCounts(MINUTE_MS),
@@ -29,7 +29,7 @@ export const limitRate = (perMinute: number, what: string): RequestHandler => {
       next(
         new AppError(
           'rate_limited',
-          `More than ${perMinute} ${what} in a minute. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+          `More than ${perMinute} ${what} per minute. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
         ),
       );
     },

@@ -7,19 +7,19 @@ import { dropSlowReaders } from './readers/slow-readers.ts';
 
 /** The request line and all headers together. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Headers must be here within this, whatever comes after them: a connection that dribbles costs no more. */
+/** Time limit for the headers, so that a client sending them slowly cannot hold a connection. */
 const HEADERS_MS = 20_000;
-/** A whole request, with its body. */
+/** Time limit for a whole request with its body. */
 const REQUEST_MS = 10 * 60_000;
-/** Longer than the minute after which common proxies close an idle connection, so that they never use a closed one. */
+/** Longer than the 60 s idle timeout of common proxies, so that they never reuse a closed connection. */
 const KEEP_ALIVE_MS = 65_000;
 const CHECK_EVERY_MS = 5_000;
-/** How long the rest of a body is read and thrown away after its answer, so that the sender gets to read it. */
+/** How long the rest of a body is discarded after the response, so that the client can read the response. */
 const LINGER_MS = 10_000;
 
 /**
- * A server whose connections cannot be held open for nothing; what Node's parser refuses is answered as a problem
- * document as well.
+ * A server with time limits on every phase of a connection; errors of Node's parser are answered as problem documents
+ * too.
  */
 export const createBoundedServer = (listener: RequestListener, headersMs = HEADERS_MS): Server => {
   const server = createServer(
@@ -36,21 +36,21 @@ export const createBoundedServer = (listener: RequestListener, headersMs = HEADE
       req.once('close', () => clearTimeout(timer));
     });
   });
-  // Node would let every body come. The handler that reads one says so, and a refusal comes before the body is sent.
+  // Node would accept every body; here the handler that reads it does, so a rejection comes before the body is sent.
   server.on('checkContinue', (req, res) => server.emit('request', req, res));
   server.on('clientError', answerParserError);
   dropSlowReaders(server);
   return server;
 };
 
-/** The client waits to be told that its body is wanted (RFC 9110, 10.1.1). */
+/** The client waits for 100 Continue before it sends the body (RFC 9110, 10.1.1). */
 export const expectsContinue = (req: IncomingMessage): boolean => /^100-continue$/i.test(req.headers.expect ?? '');
 
 const answerParserError = (
   error: NodeJS.ErrnoException,
   socket: Socket & { _httpMessage?: { headersSent: boolean } },
 ) => {
-  // Where an answer has begun, another one would be read as part of it.
+  // A second response would be read as part of one already started.
   if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent === true) {
     socket.destroy();
     return;
@@ -70,5 +70,5 @@ const answerParserError = (
 const toProblem = (code: string | undefined): AppError => {
   if (code === 'HPE_HEADER_OVERFLOW') return new AppError('headers_too_large');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new AppError('request_timeout');
-  return new AppError('invalid_request', 'This is not an HTTP request that could be understood.');
+  return new AppError('invalid_request', 'This is not a valid HTTP request.');
 };

@@ -3,19 +3,19 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import { expectsContinue } from './server.ts';
 
-/** How the routes see the end of the service. */
+/** The shutdown of the service, as the routes see it. */
 export interface Stopping {
-  /** Aborted on SIGTERM: nothing new is taken, what is under way goes on. */
+  /** Aborted on SIGTERM: new work is rejected, work in progress continues. */
   readonly begun: AbortSignal;
-  /** Aborted shortly before the end, with `shutting_down`: what is still under way is answered with that. */
+  /** Aborted with `shutting_down` shortly before the end; calls still in progress are answered with it. */
   readonly giveUp: AbortSignal;
 }
 
-/** For answers that have been begun, to be sent, before connections are cut, in milliseconds. */
+/** Time to send started responses before connections are cut. */
 const LAST_ANSWERS_MS = 500;
-const IDLE_LOOK_MS = 50;
+const IDLE_CHECK_MS = 50;
 
-/** While the service stops, an answer says that it is the last on its connection. */
+/** During shutdown, closes each connection after its response. */
 export const closeWhenStopping =
   ({ begun }: Stopping): RequestHandler =>
   (_req, res, next) => {
@@ -23,13 +23,13 @@ export const closeWhenStopping =
     next();
   };
 
-/** Takes no new work while the service stops. */
+/** Rejects new work during shutdown. */
 export const refuseWhenStopping =
   ({ begun, giveUp }: Stopping): RequestHandler =>
   (req, _res, next) => {
     if (!begun.aborted) return next();
     if (expectsContinue(req)) throw new AppError('shutting_down');
-    // The body is read to its end first: a connection that is closed with unread bytes is reset, and with it the answer.
+    // Reads the body first: closing a connection with unread bytes resets it and loses the response.
     let refused = false;
     const refuse = (): void => {
       giveUp.removeEventListener('abort', refuse);
@@ -41,8 +41,8 @@ export const refuseWhenStopping =
   };
 
 /**
- * Answers what has been asked and takes no new connection; resolves when all are closed, within `withinMs`.
- * @param giveUp called when what is still under way is to be answered without its end
+ * Stops accepting connections and resolves when all are closed, within `withinMs`.
+ * @param giveUp called when calls still in progress must be aborted
  */
 export const stopListening = async (
   servers: readonly Server[],
@@ -53,7 +53,7 @@ export const stopListening = async (
   const each = (act: (server: Server) => void) => () => servers.forEach(act);
   const idle = setInterval(
     each((server) => server.closeIdleConnections()),
-    IDLE_LOOK_MS,
+    IDLE_CHECK_MS,
   );
   const timers = [
     setTimeout(giveUp, Math.max(withinMs - LAST_ANSWERS_MS, 0)),

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { pageSettings } from '../http/page-settings.ts';
 import { createReadGuards } from '../http/readers/reading.ts';
 import type { Stopping } from '../http/stopping.ts';
-import { AROUND_FILE_BYTES } from '../http/uploads/receive.ts';
+import { MULTIPART_OVERHEAD_BYTES } from '../http/uploads/receive.ts';
 import { diskSpace, uploadFileName } from '../http/uploads/upload-files.ts';
 import { createUploadPlaces } from '../http/uploads/upload-places.ts';
 import { createIngest } from '../requests/ingest.ts';
@@ -19,10 +19,10 @@ import type { Addresses } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Infrastructure, ServiceFiles } from './infrastructure.ts';
 
-/** An upload of which nothing comes for this long is given up. */
+/** An upload is aborted after this long without data. */
 const UPLOAD_STALL_MS = 30_000;
 
-/** The HTTP side, wired to what it needs; listens to nothing. */
+/** Wires the HTTP app; does not listen. */
 export const createApi = (
   infrastructure: Infrastructure,
   work: BackgroundWork,
@@ -48,7 +48,7 @@ export const createApi = (
     places: createUploadPlaces({
       most: limits.maxUploadsInFlight,
       bytes: limits.maxUploadBytesInFlight,
-      maxBodyBytes: limits.maxUploadBytes + AROUND_FILE_BYTES,
+      maxBodyBytes: limits.maxUploadBytes + MULTIPART_OVERHEAD_BYTES,
       reserveBytes: limits.minFreeDiskBytes,
       space: () => diskSpace(infrastructure.uploadDirectory),
       giveUp: stopping.giveUp,

@@ -4,7 +4,7 @@ import { startTestService, type TestService, upload } from '../support/service.t
 
 const KEY = 'first-key-0123456789';
 const OTHER = 'other-key-0123456789';
-/** The new key of the same tenant as the first, given as its hash. */
+/** A second key of the first key's tenant, given as a hash. */
 const NEXT = 'next-key-0123456789';
 const CSV = 'S. No.,Product Name,Input Image Urls\n1,Mug,http://10.0.0.1/a.jpg\n';
 
@@ -38,13 +38,13 @@ test.each([
   [{ 'X-Api-Key': '' }, 401],
   [{ Authorization: `Basic ${KEY}` }, 401],
   [{ Authorization: 'Bearer wrong', 'X-Api-Key': KEY }, 401],
-] as [Record<string, string>, number][])('a call with %j answers %i', async (headers, status) => {
+] as [Record<string, string>, number][])('a call with %j gets %i', async (headers, status) => {
   const response = await get('/api/status/unknown', headers);
   expect(response.status).toBe(status);
   if (status === 401) expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
 });
 
-test('every spelling of /api is guarded, and nothing beside it', async () => {
+test('every spelling of /api requires a key, and nothing else does', async () => {
   for (const path of ['/api', '/API/upload', '/api/none', '//api/upload']) {
     const { status } = await get(path);
     expect([path, status]).toEqual([path, path.startsWith('//') ? 404 : 401]);
@@ -58,7 +58,7 @@ test('every spelling of /api is guarded, and nothing beside it', async () => {
   expect((await get('/processed_images/x.jpg')).status).toBe(404);
 });
 
-test('uploads are limited for each tenant on its own, whichever of its keys, with standard headers', async () => {
+test('uploads are limited per tenant across its keys, with standard headers', async () => {
   expect((await uploadAs(KEY)).status).toBe(202);
   const second = await uploadAs(NEXT);
   expect(second.headers.get('ratelimit-policy')).toContain('q=2; w=60');
@@ -70,21 +70,21 @@ test('uploads are limited for each tenant on its own, whichever of its keys, wit
   expect((await uploadAs(OTHER)).status).toBe(202);
 });
 
-test('only configured origins may call from a browser', async () => {
+test('allows only the configured origins', async () => {
   const allowed = await get('/health', { Origin: 'https://shop.example' });
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://shop.example');
   const refused = await get('/health', { Origin: 'https://evil.example' });
   expect(refused.headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('too many wrong keys of one address are held up, and its right keys are not', async () => {
+test('limits wrong keys per address, but not valid keys from it', async () => {
   const own = await startTestService({ API_KEYS: `shop:${KEY}`, OPERATOR_KEYS: OTHER, TRUST_PROXY: 'loopback' });
   const ask = (key: string | null, from: string, path = '/api/requests') =>
     fetch(`${own.url}${path}`, { headers: { 'X-Forwarded-For': from, ...(key !== null && { 'X-Api-Key': key }) } });
   try {
     const statuses = await Promise.all(
       Array.from({ length: WRONG_KEYS + 20 }, async (_, n) => {
-        // Of one network, on both guarded paths.
+        // From one network, on both protected paths.
         const path = n % 2 === 0 ? '/api/requests' : '/metrics';
         return (await ask(`wrong-${n}`, `2001:db8:1:2::${n + 1}`, path)).status;
       }),
@@ -95,7 +95,7 @@ test('too many wrong keys of one address are held up, and its right keys are not
     expect([held.status, await held.json()]).toEqual([429, expect.objectContaining({ code: 'rate_limited' })]);
     expect(Number(held.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(held.headers.get('www-authenticate')).toBeNull();
-    // Neither a right key nor none is a guess; and nobody else is held up.
+    // A valid or missing key is not a guess, and no one else is limited.
     expect((await ask(KEY, '2001:db8:1:2::1')).status).toBe(200);
     expect((await ask(OTHER, '2001:db8:1:2::1', '/metrics')).status).toBe(200);
     expect((await ask(null, '2001:db8:1:2::1')).status).toBe(401);

@@ -41,14 +41,14 @@ describe('every error is a problem document', () => {
     expect(String(problem.detail).length).toBeGreaterThan(10);
   });
 
-  test('405 names the methods that are taken', async () => {
+  test('405 lists the supported methods', async () => {
     const response = await request(service.url).put('/api/upload');
     expect(response.headers.allow).toBe('POST');
   });
 });
 
 describe('POST /api/upload', () => {
-  test('answers 202 with the id and where its status is', async () => {
+  test('answers 202 with the id and the path of the status', async () => {
     const response = await post().attach('file', Buffer.from(GOOD), 'products.csv');
     expect(response.status).toBe(202);
     expect(response.body.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -58,17 +58,17 @@ describe('POST /api/upload', () => {
     expect(status.body).toMatchObject({ requestId: response.body.requestId, progress: { total: 1 } });
   });
 
-  test('takes the file under any field name', async () => {
+  test('accepts the file under any field name', async () => {
     expect((await post().attach('csv', Buffer.from(GOOD), 'anything')).status).toBe(202);
   });
 
-  test('asks for a file when there is none', async () => {
+  test('rejects an upload without a file', async () => {
     const response = await post().field('quality', '40');
     expect(response.status).toBe(400);
     expect(response.body.code).toBe('no_file');
   });
 
-  test('takes one file, not two', async () => {
+  test('rejects two files', async () => {
     const response = await post().attach('a', Buffer.from(GOOD), 'a.csv').attach('b', Buffer.from(GOOD), 'b.csv');
     expect(response.status).toBe(400);
     expect(response.body.code).toBe('too_many_files');
@@ -86,14 +86,14 @@ describe('POST /api/upload', () => {
     ['webhookUrl', 'not a url'],
     ['webhookSecret', 'hunter2'],
     ['qualty', '50'],
-  ])('refuses %s=%s and names the field', async (name, value) => {
+  ])('rejects %s=%s and names the field', async (name, value) => {
     const response = await post().field(name, value).attach('file', Buffer.from(GOOD), 'products.csv');
     expect(response.status).toBe(400);
     expect(response.body.code).toBe('invalid_field');
     expect(response.body.errors[0].field).toBe(name);
   });
 
-  test.each(['mozjpeg', 'progressive'])('takes %s for JPEG only', async (name) => {
+  test.each(['mozjpeg', 'progressive'])('accepts %s only for JPEG', async (name) => {
     const send = (format: string, on: string) =>
       post().field('format', format).field(name, on).attach('file', Buffer.from(GOOD), 'products.csv');
     const refused = await send('webp', 'true');
@@ -105,7 +105,7 @@ describe('POST /api/upload', () => {
     expect(body.options).toEqual({ quality: 50, format: 'jpeg', mozjpeg: false, progressive: false, [name]: true });
   });
 
-  test('tells all faults of a CSV together, each with line, column, code and cure', async () => {
+  test('reports all errors of a CSV together, each with line, column, code and fix', async () => {
     const csv = `${HEADER}1,Mug,ftp://images.example/a.jpg\n2,Cup,\n3,Pot,https://images.example/b.jpg\n`;
     const response = await post().attach('file', Buffer.from(csv), 'products.csv');
     expect(response.status).toBe(422);
@@ -116,21 +116,21 @@ describe('POST /api/upload', () => {
     ]);
   });
 
-  test('reports the first hundred faults and the count of all', async () => {
+  test('reports the first hundred errors and the total count', async () => {
     const csv = HEADER + '1,Mug,\n'.repeat(250);
     const response = await post().attach('file', Buffer.from(csv), 'products.csv');
     expect(response.body.errorCount).toBe(250);
     expect(response.body.errors).toHaveLength(100);
   });
 
-  test('keeps no temporary file, whatever the answer was', async () => {
+  test('keeps no temporary file, whatever the response', async () => {
     await post().attach('file', Buffer.from(GOOD), 'products.csv');
     await post().attach('file', Buffer.from('no header'), 'products.csv');
     await post().attach('a', Buffer.from(GOOD), 'a.csv').attach('b', Buffer.from(GOOD), 'b.csv');
     expect(await leftovers()).toEqual([]);
   });
 
-  test('refuses a body that is cut off', async () => {
+  test('rejects an interrupted body', async () => {
     const response = await fetch(`${service.url}/api/upload`, {
       method: 'POST',
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
@@ -142,8 +142,8 @@ describe('POST /api/upload', () => {
   });
 });
 
-describe('a bound on the upload', () => {
-  test('answers 413 when the file is larger', async () => {
+describe('the upload limit', () => {
+  test('answers 413 for a larger file', async () => {
     const small = await startTestService({ MAX_UPLOAD_BYTES: '100' });
     try {
       const response = await request(small.url)
@@ -157,7 +157,7 @@ describe('a bound on the upload', () => {
   });
 });
 
-describe('paging of the status', () => {
+describe('pagination of the status', () => {
   test.each(['limit=0', 'limit=-1', 'limit=x', 'limit=10001', 'after=-2', 'limit=1&limit=2', 'after[$gt]=1x&after=y'])(
     'refuses %s',
     async (query) => {
@@ -169,7 +169,7 @@ describe('paging of the status', () => {
   );
 });
 
-test('health says that the process answers, ready that it can take work', async () => {
+test('health reports that the process is running, ready that it can accept work', async () => {
   const health = await request(service.url).get('/health');
   expect(health.body).toMatchObject({ status: 'ok' });
   const ready = await request(service.url).get('/ready');
@@ -177,7 +177,7 @@ test('health says that the process answers, ready that it can take work', async 
   expect(ready.body).toMatchObject({ status: 'ready', checks: { database: { ok: true }, storage: { ok: true } } });
 });
 
-test('every answer carries the headers of helmet and no X-Powered-By', async () => {
+test('every response has the headers of helmet and no X-Powered-By', async () => {
   const { headers } = await request(service.url).get('/health');
   expect(headers['x-content-type-options']).toBe('nosniff');
   expect(headers['content-security-policy']).toContain("default-src 'self'");

@@ -7,11 +7,11 @@ const OTHER = 'other-key-0123456789';
 const OPERATOR = 'operator-key-01234567';
 const CSV = 'S. No.,Product Name,Input Image Urls\n1,Mug,http://10.0.0.1/a.jpg\n';
 
-/** Who calls, and with which key. */
+/** The callers and their keys. */
 const KEYS = { none: null, wrong: 'wrong-key-0123456789', other: OTHER, operator: OPERATOR, owner: OWNER } as const;
 type Subject = keyof typeof KEYS;
 
-/** The status that each of them gets, and whoever calls a service without keys. */
+/** Expected status for each caller, and without keys. */
 type Row = Readonly<Record<Subject | 'open', number>>;
 
 const ofOwnRequest = (owner: number): Row => ({
@@ -22,7 +22,7 @@ const forEveryone = (status: number): Row => ({
   ...{ none: status, wrong: status, other: status, operator: status, owner: status, open: status },
 });
 
-/** A new route fails the test below until it says here who may call it. The request is finished, and its image failed. */
+/** A new route fails the test below until it is added here. The request has finished and its image has failed. */
 const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/upload': ofAnyTenant(202),
   'GET /api/requests': ofAnyTenant(200),
@@ -50,7 +50,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /docs/swagger-ui.css': forEveryone(200),
   'GET /docs/swagger-ui-bundle.js': forEveryone(200),
   'GET /docs/favicon.png': forEveryone(200),
-  // Open to whoever knows the name of an image, which cannot be guessed.
+  // Public, because image names cannot be guessed.
   'GET /processed_images/:name': forEveryone(404),
 };
 
@@ -79,7 +79,7 @@ const call = async (service: TestService, route: string, key: string | null, req
   return fetch(`${service.url}${path.replace(':requestId', requestId).replace(':name', `${uuid()}.jpg`)}`, init);
 };
 
-/** A request of the owner that is finished, and has told so; a new one where the call may change it. */
+/** A finished and delivered request of the owner; a new one if the call may change it. */
 const finishedRequest = async (service: TestService, route: string): Promise<string> => {
   const known = shared.get(service);
   if (known !== undefined && !route.startsWith('POST')) return known;
@@ -92,7 +92,7 @@ const finishedRequest = async (service: TestService, route: string): Promise<str
   return requestId;
 };
 
-/** What others must not change of it. */
+/** State that others must not change. */
 const stateOf = async (service: TestService, id: string) => {
   const read = async (route: string) => (await call(service, route, OWNER, id)).json();
   const { status, finishedAt, progress } = (await read('GET /api/status/:requestId')) as Record<string, unknown>;
@@ -100,17 +100,17 @@ const stateOf = async (service: TestService, id: string) => {
   return { status, finishedAt, progress, redeliveries: deliveries.map(({ redeliveries }) => redeliveries) };
 };
 
-test('every route of the service has a row in the matrix, and no other', () => {
+test('the matrix has exactly the routes of the service', () => {
   expect(serviceRoutes().sort()).toEqual(Object.keys(MATRIX).sort());
 });
 
 describe.each(Object.keys(MATRIX))('%s', (route) => {
-  test('answers each as the matrix says', async () => {
+  test('answers each caller as in the matrix', async () => {
     const id = await finishedRequest(keyed, route);
     const before = await stateOf(keyed, id);
     const seen: Record<string, number> = {};
     for (const [subject, key] of Object.entries(KEYS)) {
-      // The owner is the last: until then the request is as it was.
+      // The owner comes last; until then the request is unchanged.
       if (subject === 'owner') expect(await stateOf(keyed, id)).toEqual(before);
       const response = await call(keyed, route, key, id);
       seen[subject] = response.status;
@@ -135,7 +135,7 @@ describe.each(Object.keys(MATRIX))('%s', (route) => {
   });
 });
 
-test('without OPERATOR_KEYS the metrics are closed where the API is, and a worker has them closed, too', async () => {
+test('with API_KEYS but without OPERATOR_KEYS the metrics are closed, on a worker too', async () => {
   const service = await startTestService({ API_KEYS: OWNER, ROLE: 'worker' });
   try {
     const refused = await call(service, 'GET /metrics', null, '');
@@ -151,7 +151,7 @@ test('without OPERATOR_KEYS the metrics are closed where the API is, and a worke
   }
 });
 
-test('OPERATOR_KEYS alone close the metrics, and leave the API open', async () => {
+test('OPERATOR_KEYS alone protect the metrics and leave the API open', async () => {
   const service = await startTestService({ OPERATOR_KEYS: OPERATOR });
   try {
     expect((await call(service, 'GET /metrics', null, '')).status).toBe(401);

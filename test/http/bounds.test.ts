@@ -32,7 +32,7 @@ test.each([
   ['URLs', rowsOf(2, 12), 422, 'csv_too_many_urls', '23'],
   ['bytes', rowsOf(1, 300), 413, 'upload_too_large', '5000'],
   ['unfinished images', rowsOf(1, 21), 429, 'quota_exceeded', '20'],
-])('more %s than allowed are answered with the number', async (_what, rows, status, code, number) => {
+])('too many %s are rejected with the limit', async (_what, rows, status, code, number) => {
   const response = await upload(service.url, HEADER + rows);
   expect(response.status).toBe(status);
   const problem = (await response.json()) as {
@@ -47,7 +47,7 @@ test.each([
   expect(message?.replaceAll(',', '')).toContain(number);
 });
 
-test('more uploads a minute than allowed are answered with the number, and reading is never limited', async () => {
+test('too many uploads per minute are rejected with the limit, and reads are not limited', async () => {
   const id = await uploaded(service.url, HEADER + rowsOf(1));
   const answers = await waitFor(async () => {
     const response = await upload(service.url, HEADER + rowsOf(1));
@@ -58,7 +58,7 @@ test('more uploads a minute than allowed are answered with the number, and readi
   expect(statuses.every(({ status }) => status === 200)).toBe(true);
 });
 
-test('without CORS_ORIGINS no page of another site may call', async () => {
+test('without CORS_ORIGINS no page of another origin may call', async () => {
   const Origin = 'https://evil.example';
   for (const path of ['/health', '/api/requests', '/docs/openapi.json']) {
     const { headers, body } = await fetch(`${service.url}${path}`, { headers: { Origin } });
@@ -72,11 +72,11 @@ test('without CORS_ORIGINS no page of another site may call', async () => {
   expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
 });
 
-test('the content security policy lets nothing but images in from elsewhere, and nothing inline', async () => {
+test('the content security policy allows only images from other origins, and nothing inline', async () => {
   const { headers, body } = await fetch(`${service.url}/`);
   await body?.cancel();
   const policy = headers.get('content-security-policy') ?? '';
-  // The originals, which the page shows beside the results (docs/decisions/0031).
+  // The originals, which the page shows next to the results (docs/decisions/0031).
   const images = "img-src 'self' data: http: https:;";
   expect(policy).toContain(images);
   expect(policy.replace(images, '')).not.toMatch(/unsafe|\*|https?:/);
@@ -91,17 +91,17 @@ test('the content security policy lets nothing but images in from elsewhere, and
   }
 });
 
-test('every wait for a client has an end', () => {
+test('every wait for a client has a time limit', () => {
   const server = createBoundedServer(() => undefined);
   expect(server).toMatchObject({ headersTimeout: 20_000, requestTimeout: 600_000, keepAliveTimeout: 65_000 });
 });
 
-test('an upload that stalls is answered 408 and leaves no file', async () => {
+test('a stalled upload is answered with 408 and leaves no file', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'stall-'));
   const receive = receiveMultipart({ directory, fileName: () => 'received', maxUploadBytes: 1000, stallMs: 200 });
   const app = express()
     .use(pinoHttp({ logger: pino({ level: 'silent' }) }))
-    .use((req, res) => receive(req, res, { signal: new AbortController().signal, arrived: () => undefined }))
+    .use((req, res) => receive(req, res, { signal: new AbortController().signal, received: () => undefined }))
     .use(answerErrors(() => false));
   const server = createBoundedServer(app);
   server.listen(0, '127.0.0.1');

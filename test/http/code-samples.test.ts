@@ -9,7 +9,7 @@ import { startTestService, type TestService } from '../support/service.ts';
 
 const run = promisify(execFile);
 const GENERATED = 'src/http/openapi/code-samples.ts';
-/** As the reference shows them, and how each is run. */
+/** The samples in the reference and how to run them. */
 const SAMPLES = [
   { lang: 'Shell', label: 'curl: upload, follow, fetch', file: 'upload.sh', program: 'sh' },
   { lang: 'JavaScript', label: 'JavaScript: upload, follow, fetch', file: 'upload.mjs', program: process.execPath },
@@ -40,11 +40,11 @@ const sources = () =>
     })),
   );
 
-test('the reference shows the samples as they are in samples/clients', async () => {
+test('the reference has the current samples of samples/clients', async () => {
   if (process.env.UPDATE_GENERATED === '1') {
     const shells =
       '// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are programs of other languages.';
-    const comment = '/** The files of samples/clients, as `npm run generate` has taken them over. */';
+    const comment = '/** The files of samples/clients; written by `npm run generate`. */';
     await writeFile(
       GENERATED,
       `${shells}\n\n${comment}\nexport const CODE_SAMPLES = ${JSON.stringify(await sources(), null, 2)};\n`,
@@ -71,9 +71,9 @@ test.each(SAMPLES)('$file uploads, follows and fetches', async ({ file, program 
   expect(output).toMatch(/^S\. No\.,.*,Output Image Urls\r?\n1,Mug,\S+,http:\S+\.jpg\r?\n$/);
 });
 
-test.each(SAMPLES)('$file says what is wrong, and fails', async ({ file, program }) => {
-  const faulty = sample(file, program, csvOf('ftp://x.example/a.jpg'));
-  await expect(faulty).rejects.toMatchObject({
+test.each(SAMPLES)('$file prints the error and fails', async ({ file, program }) => {
+  const invalid = sample(file, program, csvOf('ftp://x.example/a.jpg'));
+  await expect(invalid).rejects.toMatchObject({
     code: expect.any(Number),
     stderr: expect.stringContaining('csv_invalid'),
   });

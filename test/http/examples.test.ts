@@ -14,17 +14,17 @@ import {
 } from '../support/service.ts';
 
 /*
- * Sends the example of every call in the reference to a running service, and holds what comes back against the answer
- * that the reference shows. With UPDATE_GENERATED=1 (`npm run generate`) those answers are what it writes down.
+ * Sends the example of every call in the reference to a running service and compares the responses with the documented
+ * ones. With UPDATE_GENERATED=1 (`npm run generate`) it records them instead.
  */
 
 const RECORDED_FILE = 'src/http/openapi/recorded.ts';
-/** Where the pictures and the webhook receiver of the examples are said to be. */
+/** Documented addresses of the images and the webhook receiver. */
 const PICTURES = '127.0.0.1:8099';
 const RECEIVER = '127.0.0.1:8098';
 const SERVICE = 'localhost:3000';
 
-/** Bytes, and numbers of the moment: their status and type are all that is compared. */
+/** Binary or changing content; only status and type are compared. */
 const UNRECORDED = ['archive', 'image', 'metrics'];
 
 interface Operation {
@@ -43,12 +43,12 @@ let service: TestService;
 let pictures: ImageServer;
 let receiver: WebhookReceiver;
 const operations = new Map<string, { method: string; path: string; operation: Operation }>();
-/** What the ids of the examples are called in this run. */
+/** Ids of the examples in this run. */
 const ids = new Map<string, string>();
 
 const photo = (name: string) => ok(readFileSync(`samples/photos/${name}`));
 const hostOf = (url: string) => new URL(url).host;
-/** Ids and addresses of the examples, as they are in this run; and back. */
+/** Maps the ids and addresses of the examples to those of this run, and back. */
 const here = (text: string): string =>
   [...ids, [PICTURES, hostOf(pictures.url('/'))], [RECEIVER, hostOf(receiver.url('/'))]].reduce(
     (all, [documented = '', real = '']) => all.replaceAll(documented, real),
@@ -117,7 +117,7 @@ const send = async (operationId: string): Promise<Answered> => {
   return { status: response.status, type, body: type === 'application/json' ? JSON.parse(text) : text };
 };
 
-/** What stays the same from one run to the next: members, kinds of values, and words. */
+/** What is the same in every run: properties, types and text. */
 const shapeOf = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shapeOf);
   if (typeof value === 'number') return 'a number';
@@ -125,12 +125,12 @@ const shapeOf = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
 };
-/** Ids of requests and images, times, and ids of events. */
+/** Request ids, image ids, times and event ids. */
 const CHANGING = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|^[\w-]{16}$/g;
 const textShape = (text: string): unknown =>
   text.startsWith('{') ? shapeOf(JSON.parse(text)) : documented(text).replaceAll(CHANGING, '…');
 
-/** In the order of a client that goes through all of them. */
+/** In the order a client would call them. */
 const sendAll = async (): Promise<Map<string, Answered>> => {
   const answers = new Map<string, Answered>();
   const next = async (...names: string[]) => {
@@ -172,11 +172,11 @@ const record = (answers: ReadonlyMap<string, Answered>): void => {
     [...answers].filter(([name]) => !UNRECORDED.includes(name)).map(([name, { body: b }]) => [name, b]),
   );
   const all = { requestId, imageId: firstImage(answers), ...bodies, cancel: { requestId } };
-  const comment = '/** Real answers to the examples of the reference, as `npm run generate` has taken them down. */';
+  const comment = '/** Real responses to the examples of the reference; recorded by `npm run generate`. */';
   writeFileSync(RECORDED_FILE, `${comment}\nexport const RECORDED = ${documented(JSON.stringify(all, null, 2))};\n`);
 };
 
-test('every documented example can be sent, and is answered as documented', async () => {
+test('every documented example gets the documented response', async () => {
   const answers = await sendAll();
   expect([...answers.keys()].sort()).toEqual([...operations.keys()].sort());
   if (process.env.UPDATE_GENERATED === '1') return record(answers);

@@ -17,7 +17,7 @@ afterAll(() => service.close());
 
 const leftovers = () => readdir(join(service.directory, 'data', 'uploads'));
 
-/** Sends bytes as they are; resolves to all that comes back until the connection closes. */
+/** Sends raw bytes; resolves to everything received until the connection closes. */
 const raw = async (url: string, text: string): Promise<string> => {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let answer = '';
@@ -39,10 +39,10 @@ const csvFault = async (csv: string | Uint8Array): Promise<string> => {
 test.each([
   ['10,000 columns', `${Array.from({ length: 10_000 }, (_, at) => `c${at}`).join(',')}\n`, 'csv_too_many_columns'],
   ['a cell of 10 MB', `${HEADER}1,${'x'.repeat(10 * 1024 * 1024)},http://10.0.0.1/a.jpg\n`, 'csv_row_too_long'],
-  ['nothing but delimiters', `${','.repeat(1_040_000)}\n`.repeat(2), 'csv_empty'],
+  ['only delimiters', `${','.repeat(1_040_000)}\n`.repeat(2), 'csv_empty'],
   ['delimiters below the header', `${HEADER}${`${','.repeat(1_040_000)}\n`.repeat(2)}`, 'csv_no_rows'],
   ['delimiters that end in text', `${HEADER}${','.repeat(1_040_000)}x\n`, 'csv_too_many_columns'],
-  ['quoted cells of nothing', `${HEADER}${'"",'.repeat(340_000)}\n`, 'csv_too_many_columns'],
+  ['empty quoted cells', `${HEADER}${'"",'.repeat(340_000)}\n`, 'csv_too_many_columns'],
   ['a name of 500 kB', `${HEADER}1,${'x'.repeat(500_000)},http://10.0.0.1/a.jpg\n`, 'csv_value_too_long'],
   ['a NUL byte', `${HEADER}1,Mu\0g,http://10.0.0.1/a.jpg\n`, 'csv_not_text'],
   ['a quote that never closes', `${HEADER}1,"Mug,http://10.0.0.1/a.jpg\n`, 'csv_unclosed_quote'],
@@ -56,7 +56,7 @@ test.each([
 });
 
 test.each([['../../../../tmp/evil.csv'], ['/etc/passwd'], ['..\\..\\evil.csv'], ['a\0b.csv']])(
-  'a file called %j is no path',
+  'a file name %j is not used as a path',
   async (name) => {
     const form = new FormData();
     form.set('file', new Blob([GOOD]), name);
@@ -67,13 +67,13 @@ test.each([['../../../../tmp/evil.csv'], ['/etc/passwd'], ['..\\..\\evil.csv'], 
 );
 
 test.each(['quality[$gt]', '__proto__', 'constructor[prototype][x]', 'a'.repeat(200)])(
-  'the field %s is refused',
+  'the field %s is rejected',
   async (name) => {
     expect((await upload(service.url, GOOD, { [name]: '1' })).status).toBe(400);
   },
 );
 
-test('a field sent twice, too many fields and a huge value are refused', async () => {
+test('rejects a duplicate field, too many fields and a huge value', async () => {
   const send = async (fields: [string, string][]): Promise<number> => {
     const form = new FormData();
     for (const [name, value] of fields) form.append(name, value);
@@ -91,7 +91,7 @@ test('a field sent twice, too many fields and a huge value are refused', async (
 });
 
 test.each(['after[$gt]=', '$where=1', 'limit[]=1', 'limit=1&limit=2', 'nothing=1', '__proto__=1'])(
-  'the query %s is refused',
+  'the query %s is rejected',
   async (query) => {
     const id = await uploaded(service.url, GOOD);
     const response = await fetch(`${service.url}/api/status/${id}?${query}`);
@@ -106,14 +106,14 @@ test.each([
   '/api/status/%7B%22$gt%22:1%7D',
   '/api/status/%ff',
   '/api/%2e%2e/x',
-])('%# an odd address is answered with 4xx', async (path) => {
+])('%# an unusual path is answered with 4xx', async (path) => {
   const response = await fetch(`${service.url}${path}`);
   expect(response.status).toBeGreaterThanOrEqual(400);
   expect(response.status).toBeLessThan(500);
   expect((await response.text()).length).toBeLessThan(1_000);
 });
 
-test('credentials of URLs do not stand in the status, and do in the output', async () => {
+test('credentials in URLs are redacted in the status but not in the output', async () => {
   const id = await uploaded(service.url, `${HEADER}1,Mug,http://bob:hunter2@10.0.0.1/a.jpg?token=s3cret&w=1\n`);
   const text = await (await fetch(`${service.url}/api/status/${id}`)).text();
   expect(text).toContain('http://bob:***@10.0.0.1/a.jpg?token=***&w=1');
@@ -124,7 +124,7 @@ test('credentials of URLs do not stand in the status, and do in the output', asy
   expect(output).toContain('http://bob:hunter2@10.0.0.1/a.jpg?token=s3cret&w=1');
 });
 
-test('a quota names its number', async () => {
+test('a quota error includes the limit', async () => {
   const response = await upload(service.url, `${HEADER}1,Mug,"${'http://10.0.0.1/a.jpg,'.repeat(101)}"\n`);
   expect(response.status).toBe(429);
   expect(await response.json()).toMatchObject({
@@ -134,7 +134,7 @@ test('a quota names its number', async () => {
   });
 });
 
-test('an upload that is broken off leaves no file', async () => {
+test('an interrupted upload leaves no file', async () => {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   socket.write('POST /api/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n');
   socket.write('Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n');
@@ -144,7 +144,7 @@ test('an upload that is broken off leaves no file', async () => {
   await waitFor(async () => (await leftovers()).length === 0);
 });
 
-test('an announced size beyond the limit is refused before it comes', async () => {
+test('rejects a Content-Length above the limit before the body is sent', async () => {
   const answer = await raw(
     service.url,
     'POST /api/upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 99999999999\r\n\r\n',
@@ -152,7 +152,7 @@ test('an announced size beyond the limit is refused before it comes', async () =
   expect(answer).toMatch(/^HTTP\/1.1 413 /);
 });
 
-test('headers that are too large and what is no HTTP are problems too', async () => {
+test('oversized headers and invalid HTTP are problem documents too', async () => {
   const large = await raw(service.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`);
   expect(large).toMatch(/^HTTP\/1.1 431 /);
   expect(large).toContain('"code":"headers_too_large"');
@@ -161,7 +161,7 @@ test('headers that are too large and what is no HTTP are problems too', async ()
   expect(garbage).toContain('"code":"invalid_request"');
 });
 
-test('headers that never end are given up', async () => {
+test('headers that never end are timed out', async () => {
   const server = createBoundedServer((_req, res) => res.end(), 100);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -172,7 +172,7 @@ test('headers that never end are given up', async () => {
   server.close();
 });
 
-test('the sweep removes what dead processes left, and no other', async () => {
+test('the sweep removes only files of dead processes', async () => {
   const directory = join(service.directory, 'sweep');
   await mkdir(directory);
   const marks = (pid: number) => (pid === process.pid ? 'alive@boot' : null);

@@ -42,19 +42,19 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A store whose outputs are passed on by this service. */
+/** A storage whose outputs are served through this service. */
 const passing = {
   stat: async () => ({ size: BYTES.length, etag: '"v1"', lastModified: MODIFIED, contentType: 'image/jpeg' }),
   publicUrl: () => null,
   locate: async () => null,
   read: async () => {
-    throw new Error('nothing is to be read for an error');
+    throw new Error('an error must not read the image');
   },
 } as unknown as Storage;
 
 describe.each([
   ['a local folder', () => imageRoutes(directory)],
-  ['a store behind', () => storedImageRoutes(passing)],
+  ['a remote storage', () => storedImageRoutes(passing)],
 ])('%s', (_where, routes) => {
   let url: string;
   beforeAll(async () => {
@@ -63,10 +63,10 @@ describe.each([
 
   test.each([
     ['a range beyond the end', { Range: 'bytes=99-' }, 416, 'range_not_satisfiable'],
-    ['another version by its tag', { 'If-Match': '"other"' }, 412, 'precondition_failed'],
+    ['another version by ETag', { 'If-Match': '"other"' }, 412, 'precondition_failed'],
     ['only weak tags', { 'If-Match': 'W/"v1", W/"x"' }, 412, 'precondition_failed'],
     ['an older date', { 'If-Unmodified-Since': 'Fri, 02 Jan 2026 03:04:04 GMT' }, 412, 'precondition_failed'],
-  ])('%s is an error that no cache keeps', async (_what, headers, status, code) => {
+  ])('%s is an uncacheable error', async (_what, headers, status, code) => {
     for (const method of ['GET', 'HEAD']) {
       const answer = await fetch(url, { method, headers: headers as Record<string, string> });
       expect(answer.status).toBe(status);
@@ -77,14 +77,14 @@ describe.each([
     }
   });
 
-  test('conditions that hold give the image, as one that is cached for a year', async () => {
+  test('met conditions return the image, cacheable for a year', async () => {
     const etag = (await fetch(url, { method: 'HEAD' })).headers.get('etag') ?? '';
     for (const headers of [
       { 'If-Match': `"other", ${etag}` },
       { 'If-Match': '*' },
       { 'If-Unmodified-Since': MODIFIED.toUTCString() },
       { 'If-Unmodified-Since': 'no date' },
-      // If-Match decides alone.
+      // If-Match takes precedence.
       { 'If-Match': etag, 'If-Unmodified-Since': 'Fri, 02 Jan 2026 03:04:04 GMT' },
     ]) {
       const answer = await fetch(url, { method: 'HEAD', headers: headers as Record<string, string> });
@@ -95,7 +95,7 @@ describe.each([
 });
 
 test.each(['/processed_images/x.jpg', '/processed_images/%', '/nothing'])(
-  'the error of %s is not cached',
+  'the error of %s is not cacheable',
   async (path) => {
     const url = new URL(path, await serve(imageRoutes(directory)));
     const answer = await fetch(url);

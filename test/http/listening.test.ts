@@ -20,16 +20,16 @@ test.each<[string | null, boolean, readonly string[]]>([
   [null, true, ['0.0.0.0']],
   ['0.0.0.0', false, ['0.0.0.0']],
   ['10.0.0.7', true, ['10.0.0.7']],
-])('with HOST %s and keys %s it listens at %j', (host, guarded, expected) => {
+])('with HOST %s and keys %s it listens on %j', (host, guarded, expected) => {
   expect(hostsFor(host, guarded)).toEqual(expected);
 });
 
-test('names of this machine alone are told from others', () => {
+test('recognizes loopback names', () => {
   expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost', 'LOCALHOST.'].filter((host) => !isLoopback(host))).toEqual([]);
   expect(['0.0.0.0', '::', '10.0.0.1', 'localhost.example', '::12'].filter(isLoopback)).toEqual([]);
 });
 
-(hasIpv6 ? test : test.skip)('both families have the same port, and both end with the stop', async () => {
+(hasIpv6 ? test : test.skip)('both address families use the same port and close on shutdown', async () => {
   const { servers, port, hosts } = await opened(create, 0, ['127.0.0.1', '::1']);
   expect(hosts).toEqual(['127.0.0.1', '::1']);
   const urls = [`http://127.0.0.1:${port}/`, `http://[::1]:${port}/`];
@@ -39,13 +39,13 @@ test('names of this machine alone are told from others', () => {
   for (const url of urls) await expect(fetch(url)).rejects.toThrow();
 });
 
-test('an address that this machine does not have is left out where another one is there', async () => {
+test('skips an address that this machine lacks if another one works', async () => {
   const { hosts, servers } = await opened(create, 0, ['127.0.0.1', '192.0.2.1']);
   expect([hosts, servers.length]).toEqual([['127.0.0.1'], 1]);
   await expect(listen(create, 0, ['192.0.2.1'])).rejects.toMatchObject({ syscall: 'listen' });
 });
 
-(hasIpv6 ? test : test.skip)('a port that one family has in use is in use, and nothing is left open', async () => {
+(hasIpv6 ? test : test.skip)('a port in use on one address family is an error and leaves nothing open', async () => {
   const other = create().listen(0, '::1');
   open.push(other);
   await once(other, 'listening');

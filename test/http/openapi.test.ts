@@ -12,7 +12,7 @@ interface Document {
   components: { schemas: Record<string, object>; securitySchemes?: object };
 }
 
-/** Nothing may be answered that the document does not name. */
+/** Undocumented properties are errors. */
 const closed = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Holds an answer against what the document says of this call and status. */
+/** Validates a response against the document. */
 const assertDescribed = async (response: Response, path: string, method: string): Promise<void> => {
   const type = String(response.headers.get('content-type')).split(';', 1)[0] ?? '';
   const escaped = (text: string) => text.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -41,13 +41,13 @@ const assertDescribed = async (response: Response, path: string, method: string)
   const validate = ajv.getSchema(`document#/${pointer.map((part) => encodeURIComponent(escaped(part))).join('/')}`);
   const body: unknown = await response.json();
   validate?.(body);
-  expect({ body, faults: validate?.errors }).toEqual({ body, faults: null });
+  expect({ body, errors: validate?.errors }).toEqual({ body, errors: null });
 };
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 const UNKNOWN = '0190a6f0-0000-4000-8000-000000000000';
 
-test('real answers of the upload are as described', async () => {
+test('real upload responses match the document', async () => {
   const good = `${HEADER}1,Mug,ftp://x.example/a\n2,Cup,http://127.0.0.1:1/a.jpg\n`;
   await assertDescribed(await upload(service.url, good, { onInvalidRow: 'skip' }), '/api/upload', 'post');
   await assertDescribed(await upload(service.url, good), '/api/upload', 'post');
@@ -59,7 +59,7 @@ test('real answers of the upload are as described', async () => {
   await assertDescribed(refused, '/api/upload', 'post');
 });
 
-test('real answers to an upload key are as described', async () => {
+test('real responses to an upload key match the document', async () => {
   const send = (quality: string, key = 'one "upload"') => {
     const body = new FormData();
     body.set('quality', quality);
@@ -80,7 +80,7 @@ test('real answers to an upload key are as described', async () => {
   expect(documented.parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header', required: false }]);
 });
 
-test('real statuses are as described, unfinished and finished', async () => {
+test('real statuses match the document, unfinished and finished', async () => {
   const path = '/api/status/{requestId}';
   const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
   await assertDescribed(await fetch(`${service.url}/api/status/${id}`), path, 'get');
@@ -91,7 +91,7 @@ test('real statuses are as described, unfinished and finished', async () => {
   await assertDescribed(await fetch(`${service.url}/api/output/${UNKNOWN}`), '/api/output/{requestId}', 'get');
 });
 
-test('real events are as described, and so is what their data holds', async () => {
+test('real events and their data match the document', async () => {
   const path = '/api/events/{requestId}';
   const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
   const listener = await listen(`${service.url}/api/events/${id}`);
@@ -101,19 +101,19 @@ test('real events are as described, and so is what their data holds', async () =
     'schema',
     '$ref',
   ]);
-  const faults = (name: string, value: unknown) => {
+  const errorsOf = (name: string, value: unknown) => {
     const validate = ajv.getSchema(`document#/components/schemas/${name}`);
     return validate?.(value) === true ? null : (validate?.errors ?? 'no schema');
   };
   expect(listener.events.length).toBeGreaterThan(0);
   for (const { event, id: eventId, data } of listener.events) {
-    expect(faults('ProgressEvent', { event, id: eventId, data: JSON.stringify(data) })).toBeNull();
-    expect(faults('RequestSummary', data)).toBeNull();
+    expect(errorsOf('ProgressEvent', { event, id: eventId, data: JSON.stringify(data) })).toBeNull();
+    expect(errorsOf('RequestSummary', data)).toBeNull();
   }
   await assertDescribed(await fetch(`${service.url}/api/events/${UNKNOWN}`), path, 'get');
 });
 
-test('health, ready, metrics and a missing image are as described', async () => {
+test('health, ready, metrics and a missing image match the document', async () => {
   await assertDescribed(await fetch(`${service.url}/health`), '/health', 'get');
   await assertDescribed(await fetch(`${service.url}/ready`), '/ready', 'get');
   const metrics = await fetch(`${service.url}/metrics`);
@@ -124,7 +124,7 @@ test('health, ready, metrics and a missing image are as described', async () => 
   await assertDescribed(image, '/processed_images/{name}', 'get');
 });
 
-test('every example fits its schema', () => {
+test('every example matches its schema', () => {
   const check = (content: Record<string, { schema: object; example?: unknown; examples?: object }>) => {
     for (const { schema, example, examples } of Object.values(content)) {
       const values = [
@@ -144,12 +144,12 @@ test('every example fits its schema', () => {
   for (const content of contents) check(content);
 });
 
-test('the document names no key where none is needed', () => {
+test('the document requires no key if none is set', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(document.components.securitySchemes).toBeUndefined();
 });
 
-test('real answers of the list, the controls and the deliveries are as described', async () => {
+test('real responses of the list, the controls and the deliveries match the document', async () => {
   const id = await uploaded(service.url, `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`);
   await finished(service.url, id);
   const post = (path: string) => fetch(`${service.url}${path}`, { method: 'POST' });

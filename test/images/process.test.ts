@@ -103,7 +103,7 @@ it.each([
     new AppError('storage_unavailable', 'The bucket is unavailable.'),
     'The bucket is unavailable.',
   ],
-  ['with an unexpected error', new Error('secret path /srv'), 'The result could not be stored; it is tried again.'],
+  ['with an unexpected error', new Error('secret path /srv'), 'The result could not be stored; it will be retried.'],
 ])('a store that fails %s is storage_failed and retryable', async (_what, error, message) => {
   const url = server.on('/fine', ok(await makeImage('jpeg')));
   const result = await processor({ store: () => Promise.reject(error) })(task(url));

@@ -3,8 +3,7 @@ import { CSV_ERRORS, IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
 import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
 
 /**
- * What the service answers, as schemas. A test holds real answers of a running service against them, with nothing more
- * and nothing less in them.
+ * Schemas of the responses. A test checks that the responses of a running service match them exactly.
  */
 
 const codes = <Code extends string>(catalogue: Readonly<Record<Code, unknown>>) =>
@@ -16,13 +15,13 @@ const moment = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:
 
 export const uploadAnswer = z.object({ requestId: uuid });
 
-const csvFault = z.object({
-  line: z.int().min(1).meta({ description: 'Physical line of the file, from 1.' }),
-  column: z.string().nullable().meta({ description: 'Name of the column; null where no one column is meant.' }),
+const csvError = z.object({
+  line: z.int().min(1).meta({ description: 'Physical line of the file, counted from 1.' }),
+  column: z.string().nullable().meta({ description: 'Name of the column; null if the error is not in one column.' }),
   code: codes(CSV_ERRORS),
   message: z.string(),
 });
-const fieldFault = z.object({ field: z.string(), message: z.string() });
+const fieldError = z.object({ field: z.string(), message: z.string() });
 
 export const problem = z
   .object({
@@ -30,26 +29,32 @@ export const problem = z
     title: z.string(),
     status: z.int().min(400).max(599),
     code: codes(REQUEST_ERRORS),
-    detail: z.string().meta({ description: 'For people: what is wrong and what to do.' }),
+    detail: z.string().meta({ description: 'Human-readable: what is wrong and how to fix it.' }),
     instance: z
       .string()
       .regex(/^urn:uuid:/)
-      .meta({ description: 'The id under which the log has more; also in `X-Request-Id`.' }),
+      .meta({ description: 'Id of this call in the server log; also in `X-Request-Id`.' }),
     errors: z
-      .array(z.union([csvFault, fieldFault]))
+      .array(z.union([csvError, fieldError]))
       .optional()
-      .meta({ description: 'With `csv_invalid` up to 100 faults of the CSV, with `invalid_field` the fields.' }),
-    errorCount: count.optional().meta({ description: 'With `csv_invalid`: all faults, those not listed included.' }),
+      .meta({ description: 'With `csv_invalid`, up to 100 errors of the CSV; with `invalid_field`, the fields.' }),
+    errorCount: count
+      .optional()
+      .meta({ description: 'With `csv_invalid`: number of all errors, including those not listed.' }),
     limit: count.optional().meta({ description: 'With `quota_exceeded`: `MAX_QUEUED_IMAGES`.' }),
-    queued: count.optional().meta({ description: 'With `quota_exceeded`: unfinished images that count against it.' }),
-    added: count.optional().meta({ description: 'With `quota_exceeded`: images of the refused upload.' }),
+    queued: count
+      .optional()
+      .meta({ description: 'With `quota_exceeded`: unfinished images that count towards the limit.' }),
+    added: count.optional().meta({ description: 'With `quota_exceeded`: images of the rejected upload.' }),
   })
   .meta({ description: 'A problem document (RFC 9457).' });
 
 const image = z.object({
   id: uuid,
-  index: count.meta({ description: 'Position in its cell, from 0.' }),
-  inputUrl: z.string().meta({ description: 'As uploaded; passwords and credentials in the query stand as `***`.' }),
+  index: count.meta({ description: 'Position in its cell, counted from 0.' }),
+  inputUrl: z
+    .string()
+    .meta({ description: 'As uploaded; passwords and credentials in the query are replaced by `***`.' }),
   status: z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
   outputUrl: z.string().nullable().meta({ format: 'uri' }),
   contentType: z.enum(Object.values(OUTPUT_FORMATS).map(({ contentType }) => contentType)).nullable(),
@@ -68,7 +73,7 @@ export const progress = z.object({
   failed: count,
   cancelled: count,
   pending: count,
-  percent: z.int().min(0).max(100).meta({ description: '100 only when every image is finished.' }),
+  percent: z.int().min(0).max(100).meta({ description: '100 only when all images have finished.' }),
 });
 
 export const bytes = z.object({
@@ -91,12 +96,12 @@ const report = z.object({
     .array(
       z.object({
         ...{ serialNumber: z.string(), productName: z.string() },
-        images: count.min(1).meta({ description: 'Completed ones; the numbers are about them.' }),
+        images: count.min(1).meta({ description: 'Completed images; the other numbers are for these.' }),
         ...{ bytesIn: count, bytesOut: count, savedPercent: z.number() },
       }),
     )
     .max(20)
-    .meta({ description: 'The rows that saved most, the most first.' }),
+    .meta({ description: 'The rows with the largest savings, largest first.' }),
   productCount: count.meta({ description: 'Rows with images.' }),
   failures: z
     .array(
@@ -106,10 +111,10 @@ const report = z.object({
         origins: z
           .array(z.object({ origin: z.string().nullable(), count: z.int().min(1) }))
           .max(10)
-          .meta({ description: 'Hosts of the failed URLs; null where a URL names none.' }),
+          .meta({ description: 'Origins of the failed URLs; null if a URL has none.' }),
       }),
     )
-    .meta({ description: 'The most frequent first.' }),
+    .meta({ description: 'Most frequent first.' }),
 });
 
 export const statusAnswer = z
@@ -135,9 +140,9 @@ export const statusAnswer = z
         lastStatus: z.int().nullable(),
       })
       .nullable(),
-    report: report.nullable().meta({ description: 'Made when the request is finished, a moment after; null before.' }),
+    report: report.nullable().meta({ description: 'Available shortly after the request has finished; null before.' }),
     products: z.array(z.object({ serialNumber: z.string(), productName: z.string(), images: z.array(image) })),
-    next: z.string().nullable().meta({ description: 'Path of the next page; null on the last one.' }),
+    next: z.string().nullable().meta({ description: 'Path of the next page; null on the last page.' }),
   })
   .meta({ description: 'Progress of a request and one page of its images.' });
 
@@ -145,10 +150,10 @@ const { webhook: _webhook, report: _report, products: _products, next: _next, ..
 
 export const requestSummary = z.object(summary).meta({ description: 'A request without its images.' });
 
-/** One event of the stream; what is inside `data` is JSON of {@link requestSummary}. */
+/** One event of the stream; `data` is a {@link requestSummary} as JSON. */
 export const progressEvent = z.object({
   event: z.enum(['progress', 'end']),
-  id: z.string().meta({ description: 'Of the state: equal where nothing has changed.' }),
+  id: z.string().meta({ description: 'Id of the state; the same if nothing has changed.' }),
   data: z.string().meta({
     description: 'A `RequestSummary` as JSON.',
     contentMediaType: 'application/json',
@@ -158,24 +163,24 @@ export const progressEvent = z.object({
 
 export const listAnswer = z.object({
   requests: z.array(requestSummary),
-  next: z.string().nullable().meta({ description: 'Path of the next page; null on the last one.' }),
+  next: z.string().nullable().meta({ description: 'Path of the next page; null on the last page.' }),
 });
 
 const attempt = z.object({
   at: moment,
-  status: z.int().nullable().meta({ description: 'HTTP status of the answer; null when there was none.' }),
+  status: z.int().nullable().meta({ description: 'HTTP status of the response; null if there was none.' }),
   durationMs: z.number().min(0),
   error: z.string().nullable(),
-  answer: z.string().nullable().meta({ description: 'The beginning of the answer.' }),
+  answer: z.string().nullable().meta({ description: 'Start of the response body.' }),
 });
 
 export const deliveriesAnswer = z.object({
   requestId: uuid,
   deliveries: z.array(
     z.object({
-      id: z.string().meta({ description: 'The `webhook-id`, the same on every attempt.' }),
+      id: z.string().meta({ description: 'The `webhook-id`, the same for every attempt.' }),
       type: z.string(),
-      run: z.int().min(1).meta({ description: '1, and one more with each retry of the request.' }),
+      run: z.int().min(1).meta({ description: 'Starts at 1 and increases with each retry of the request.' }),
       url: z.string(),
       state: z.enum(['pending', 'delivered', 'failed', 'gone']),
       createdAt: moment,

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are programs of other languages.
 
-/** The files of samples/clients, as `npm run generate` has taken them over. */
+/** The files of samples/clients; written by `npm run generate`. */
 export const CODE_SAMPLES = [
   {
     lang: 'Shell',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VERSION } from '../../network/user-agent.ts';
 import {
   deliveriesAnswer,
   healthAnswer,
@@ -31,39 +32,39 @@ const SECURITY_SCHEMES = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
-    description: 'One of `API_KEYS`: each sees the requests of its own tenant.',
+    description: 'One of `API_KEYS`; each key sees the requests of its own tenant.',
   },
-  apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same key in a header of its own.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same key in its own header.' },
 };
 const OPERATOR_SCHEME = {
-  operator: { type: 'http', scheme: 'bearer', description: 'One of `OPERATOR_KEYS`: for `/metrics` only.' },
+  operator: { type: 'http', scheme: 'bearer', description: 'One of `OPERATOR_KEYS`, for `/metrics` only.' },
 };
 const EITHER_KEY = [{ bearer: [] }, { apiKey: [] }];
 
 export interface DocumentOptions {
-  /** API_KEYS is set: calls under /api ask for one. */
+  /** API_KEYS is set: calls under /api require a key. */
   readonly needsKey: boolean;
-  /** API_KEYS or OPERATOR_KEYS is set: /metrics asks for an operator's key. */
+  /** API_KEYS or OPERATOR_KEYS is set: /metrics requires an operator key. */
   readonly metricsNeedKey: boolean;
 }
 
-/** The OpenAPI 3.1 document, from the schemas that check the requests and those that tests hold the answers against. */
+/** The OpenAPI 3.1 document, from the schemas that validate requests and those that tests check responses against. */
 export const openApiDocument = ({ needsKey, metricsNeedKey }: DocumentOptions): Json => ({
   openapi: '3.1.0',
   info: {
     title: 'Bulk image processor',
-    version: '0.1.0',
+    version: VERSION,
     description:
-      'A CSV of products with image URLs goes in; every image is downloaded, compressed and stored; the same CSV with ' +
-      'output URLs comes out, and a webhook says when it is done. Every error is a problem document with a stable `code`.',
+      'Upload a CSV of products with image URLs: every image is downloaded, compressed and stored, and you get the same ' +
+      'CSV with the output URLs. A webhook reports when it is done. Every error is a problem document with a stable `code`.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
   tags: [
     { name: 'Requests', description: 'Upload, follow, fetch.' },
-    { name: 'Webhooks', description: 'What was told, and how that went.' },
+    { name: 'Webhooks', description: 'Deliveries and their attempts.' },
     { name: 'Outputs', description: 'The processed images.' },
-    { name: 'Operation', description: 'For probes and monitoring.' },
+    { name: 'Operation', description: 'Probes and monitoring.' },
   ],
   ...(needsKey ? { security: EITHER_KEY } : {}),
   paths: Object.fromEntries(
@@ -84,11 +85,11 @@ const guarded = (operation: Operation, needsKey: boolean, metricsNeedKey: boolea
   const isForOperators = operation.security !== undefined && operation.security.length > 0;
   if (isForOperators && !metricsNeedKey) return { ...operation, security: [] };
   const isGuarded = isForOperators || (needsKey && operation.security === undefined);
-  // The call's own answers of a status name more codes than these.
+  // An operation's own responses for a status list more codes than these.
   return isGuarded ? { ...operation, responses: { ...KEY_PROBLEMS, ...operation.responses } } : operation;
 };
 
-/** Open to further members, as answers may gain some; so clients must skip what they do not know. */
+/** Additional properties are allowed, because responses may gain some; clients must ignore unknown ones. */
 const answerSchemas = (): Json => {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { id });

@@ -15,7 +15,7 @@ import {
 } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 
-/** What every call under /api can answer beside its own codes. */
+/** Codes that every call under /api can return in addition to its own. */
 const ANY_CALL: readonly ErrorCode[] = ['invalid_request', 'internal_error', 'database_unavailable', 'shutting_down'];
 
 const json = (name: string, description: string, example: unknown): Answer => ({
@@ -25,24 +25,24 @@ const json = (name: string, description: string, example: unknown): Answer => ({
 
 const byId = pathParameter('requestId', requestId, exampleId);
 
-/** What a client that reads too much is answered. */
+/** Codes of the read limits. */
 const READ = ['rate_limited', 'too_many_reads'] as const;
 
 const upload: Operation = {
   operationId: 'upload',
   tags: ['Requests'],
   summary: 'Upload a CSV of products with image URLs',
-  description: 'Answers once the request and all its images are stored durably. The file may be in any field.',
+  description: 'Returns once the request and all its images are stored durably. The file may be in any field.',
   parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId)],
   requestBody: fileUpload(uploadFields(() => true)),
   'x-codeSamples': CODE_SAMPLES,
   responses: {
     202: {
-      ...json('UploadAnswer', 'Taken.', RECORDED.upload),
+      ...json('UploadAnswer', 'Accepted.', RECORDED.upload),
       headers: {
         Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true },
         'Idempotency-Replayed': {
-          description: '`true` when an upload with the same `Idempotency-Key` had been taken before.',
+          description: '`true` if an upload with the same `Idempotency-Key` was already accepted.',
           schema: { type: 'string', enum: ['true'] },
         },
       },
@@ -70,10 +70,10 @@ const upload: Operation = {
 const status: Operation = {
   operationId: 'status',
   tags: ['Requests'],
-  summary: 'Progress, and one page of the images',
+  summary: 'Progress and one page of the images',
   parameters: [byId, ...parameters(statusQuery)],
   responses: {
-    200: json('StatusAnswer', 'The request as it stands.', RECORDED.status),
+    200: json('StatusAnswer', 'The current state of the request.', RECORDED.status),
     ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found'),
   },
 };
@@ -92,22 +92,22 @@ const list: Operation = {
 const events: Operation = {
   operationId: 'events',
   tags: ['Requests'],
-  summary: 'Progress as it happens, as server-sent events',
+  summary: 'Live progress as server-sent events',
   description:
-    'The event `progress` comes on connect and with each change, about twice a second at most; `end` comes with the final ' +
-    'state, and the server closes. The data of both is a `RequestSummary`. The schema is that of one event. With `Last-Event-ID` nothing comes before ' +
-    'something has changed. A comment comes every 15 seconds. A browser comes back by itself after a lost connection, ' +
-    'but not after an answer other than 200.',
+    'The server sends a `progress` event on connect and on each change, at most about twice a second, and an `end` event ' +
+    'with the final state before it closes the stream. The data of both is a `RequestSummary`. The schema is that of one ' +
+    'event. With `Last-Event-ID`, nothing is sent until something has changed. A comment is sent every 15 seconds. ' +
+    'Browsers reconnect automatically after a lost connection, but not after a status other than 200.',
   parameters: [
     byId,
     {
       ...{ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },
-      description: 'The `id` of the last event that came; browsers send it when they come back.',
+      description: 'The `id` of the last event received; browsers send it when they reconnect.',
     },
   ],
   responses: {
     200: {
-      description: 'A stream that lasts until the request is finished.',
+      description: 'A stream that lasts until the request has finished.',
       content: { 'text/event-stream': { schema: schemaRef('ProgressEvent'), example: RECORDED.events } },
     },
     ...problems(...ANY_CALL, 'request_not_found', 'too_many_reads', 'too_many_listeners'),
@@ -122,22 +122,22 @@ const change = (operationId: string, summary: string, description: string, codes
   parameters: [byId],
   responses: {
     202: {
-      ...json('UploadAnswer', 'Taken.', RECORDED.retry),
+      ...json('UploadAnswer', 'Accepted.', RECORDED.retry),
       headers: { Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true } },
     },
     ...problems(...ANY_CALL, 'request_not_found', 'rate_limited', ...codes),
   },
 });
 
-const cancel = change('cancel', 'Stop what has not started', 'Images in work may finish. Again is fine.', [
+const cancel = change('cancel', 'Cancel what has not started', 'Images in flight may still finish. Idempotent.', [
   'already_finished',
   'not_finished',
 ]);
 
 const retry = change(
   'retry',
-  'Run the failed and cancelled images again',
-  'The request gets a new run, with a completion event of its own.',
+  'Retry the failed and cancelled images',
+  'Starts a new run of the request, with its own completion event.',
   ['not_finished', 'nothing_to_retry'],
 );
 
@@ -147,7 +147,7 @@ const deliveries: Operation = {
   summary: 'Every attempt to deliver the webhook',
   parameters: [byId],
   responses: {
-    200: json('DeliveriesAnswer', 'Newest first; none before the request is finished.', RECORDED.deliveries),
+    200: json('DeliveriesAnswer', 'Newest first; empty until the request has finished.', RECORDED.deliveries),
     ...problems(...ANY_CALL, ...READ, 'request_not_found'),
   },
 };
@@ -156,10 +156,10 @@ const redeliver: Operation = {
   operationId: 'redeliver',
   tags: ['Webhooks'],
   summary: 'Send the newest webhook again',
-  description: 'With the same `webhook-id` and body, at once and with a fresh schedule.',
+  description: 'With the same `webhook-id` and body, immediately and with a new retry schedule.',
   parameters: [byId],
   responses: {
-    202: json('RedeliverAnswer', 'Taken.', RECORDED.redeliver),
+    202: json('RedeliverAnswer', 'Accepted.', RECORDED.redeliver),
     ...problems(...ANY_CALL, 'request_not_found', 'webhook_not_found', 'not_finished', 'rate_limited'),
   },
 };
@@ -182,7 +182,7 @@ const archive: Operation = {
   operationId: 'archive',
   tags: ['Outputs'],
   summary: 'A ZIP of the outputs',
-  description: 'Streamed. A folder for each product, its images numbered as in the input.',
+  description: 'Streamed. One folder per product, with its images numbered as in the input.',
   parameters: [byId],
   responses: {
     200: {
@@ -207,17 +207,18 @@ const image: Operation = {
   operationId: 'image',
   tags: ['Outputs'],
   summary: 'An output image',
-  description: 'Cached for a year; takes `Range` and `If-None-Match`. Needs no key: its name cannot be guessed.',
+  description:
+    'Cacheable for a year; supports `Range` and `If-None-Match`. Requires no key, because its name cannot be guessed.',
   security: [],
   parameters: [pathParameter('name', imageName, `${RECORDED.imageId}.jpg`)],
   responses: {
     200: { description: 'The image.', content: images },
-    206: { description: 'The asked part of it.', content: images },
+    206: { description: 'The requested range.', content: images },
     302: {
-      description: 'With `STORAGE=s3`: where the image is.',
+      description: 'With `STORAGE=s3`: redirect to the image.',
       headers: { Location: { description: 'Public or signed URL.', schema: { type: 'string' }, required: true } },
     },
-    304: { description: 'The client has it.' },
+    304: { description: 'Not modified.' },
     ...problems(
       'invalid_request',
       'image_not_found',
@@ -230,25 +231,25 @@ const image: Operation = {
 };
 
 const METRICS_EXAMPLE =
-  '# HELP bulk_image_queue_images Images waiting or in work over all instances.\n' +
+  '# HELP bulk_image_queue_images Images queued or in flight across all instances.\n' +
   '# TYPE bulk_image_queue_images gauge\nbulk_image_queue_images 42\n';
 
 const health: Operation = {
   operationId: 'health',
   tags: ['Operation'],
-  summary: 'Whether the process answers',
+  summary: 'Whether the process is running',
   security: [],
-  responses: { 200: json('HealthAnswer', 'It does.', RECORDED.health) },
+  responses: { 200: json('HealthAnswer', 'It is running.', RECORDED.health) },
 };
 
 const ready: Operation = {
   operationId: 'ready',
   tags: ['Operation'],
-  summary: 'Whether the service can take work',
+  summary: 'Whether the service can accept work',
   security: [],
   responses: {
-    200: json('ReadyAnswer', 'It can.', RECORDED.ready),
-    503: json('ReadyAnswer', 'Something it needs is away.', {
+    200: json('ReadyAnswer', 'Ready.', RECORDED.ready),
+    503: json('ReadyAnswer', 'Something it needs is unavailable.', {
       status: 'not_ready',
       checks: { database: { ok: false, reason: 'connection refused' }, storage: { ok: true } },
     }),
@@ -258,7 +259,7 @@ const ready: Operation = {
 const metrics: Operation = {
   operationId: 'metrics',
   tags: ['Operation'],
-  summary: 'What the service does, for Prometheus',
+  summary: 'Metrics for Prometheus',
   security: [{ operator: [] }],
   responses: {
     200: {
@@ -269,7 +270,7 @@ const metrics: Operation = {
   },
 };
 
-/** Every call, by path and method. */
+/** Every operation, by path and method. */
 export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/upload': { post: upload },
   '/api/status/{requestId}': { get: status },
@@ -287,5 +288,5 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/metrics': { get: metrics },
 };
 
-/** The codes that guarded calls answer only where keys are set. */
+/** Codes that protected calls return only if keys are set. */
 export const KEY_PROBLEMS = problems('unauthorized', 'forbidden', 'rate_limited');

@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode } from '../../errors.ts';
 import { OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
 import { RECORDED } from './recorded.ts';
 
-/** A JSON Schema, or another piece of the document that is plain data. */
+/** A JSON Schema or another part of the document. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export interface Answer {
@@ -19,17 +19,17 @@ export interface Operation {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;
-  /** Absent: asks for a tenant's key where keys are set. Empty: open even there. */
+  /** Undefined: requires a tenant's key if keys are set. Empty: always public. */
   readonly security?: readonly Json[];
   readonly parameters?: readonly Json[];
   readonly requestBody?: Json;
   readonly responses: Readonly<Record<number, Answer>>;
-  /** Shown beside the call; the member that Redocly has made common. */
+  /** Shown with the call; a common extension introduced by Redocly. */
   readonly 'x-codeSamples'?: readonly Json[];
 }
 
 export const exampleId = RECORDED.requestId;
-/** What the examples upload. Two of the sample photos, and one that is not there. */
+/** The CSV of the examples: two of the sample photos and a missing one. */
 const UPLOADED_EXAMPLE =
   'S. No.,Product Name,Input Image Urls\r\n' +
   '1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg\r\n' +
@@ -37,7 +37,7 @@ const UPLOADED_EXAMPLE =
 
 export const schemaRef = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
-/** A schema of what requests carry, as the client sees it: the type that it has after reading. */
+/** A parameter's JSON Schema, with the type after parsing. */
 const requestSchema = (schema: z.ZodType): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output' });
   return rest;
@@ -53,14 +53,14 @@ export const headerParameter = (name: string, schema: z.ZodType, example: string
   return { name, in: 'header', required: false, description, schema: rest, example };
 };
 
-/** The query parameters of a strict object: others are refused. */
+/** The query parameters of a strict object, which rejects others. */
 export const parameters = (query: z.ZodObject): Json[] =>
   Object.entries(query.shape).map(([name, schema]) => {
     const { description, ...rest } = requestSchema(schema as z.ZodType);
     return { name, in: 'query', required: false, description, schema: rest };
   });
 
-/** An option of the JPEG encoder, asked for with another format. */
+/** An option of the JPEG encoder set with another format. */
 const withoutJpeg = (option: string): Json => ({
   required: ['format', option],
   properties: {
@@ -69,7 +69,7 @@ const withoutJpeg = (option: string): Json => ({
   },
 });
 
-/** A multipart body of one file in `file` and the given fields, all of them optional. */
+/** A multipart body with one file in `file` and the given fields, all optional. */
 export const fileUpload = (fields: z.ZodObject): Json => {
   const { properties } = requestSchema(fields);
   return {
@@ -84,7 +84,7 @@ export const fileUpload = (fields: z.ZodObject): Json => {
             file: { type: 'string', format: 'binary', description: 'The CSV.', examples: [UPLOADED_EXAMPLE] },
             ...(properties as Json),
           },
-          // Said again by the schema that checks, which cannot be turned into JSON Schema there.
+          // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
           not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },
         },
         encoding: { file: { contentType: 'text/csv' } },
@@ -94,7 +94,7 @@ export const fileUpload = (fields: z.ZodObject): Json => {
   };
 };
 
-/** Answers for these codes, together where they share a status; each with an example of its own. */
+/** Responses for these codes, merged by status, each code with its own example. */
 export const problems = (...codes: readonly ErrorCode[]): Record<number, Answer> => {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {

@@ -1,16 +1,16 @@
-/** Real answers to the examples of the reference, as `npm run generate` has taken them down. */
+/** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
-  imageId: '63493f66-ced2-4e16-9599-0844eba1cb30',
+  requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
+  imageId: '0a258f55-ef2e-4306-bd90-46c2c2b3c617',
   upload: {
-    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+    requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
   },
   status: {
-    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+    requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T16:34:55.406Z',
-    startedAt: '2026-11-26T16:34:55.636Z',
-    finishedAt: '2026-11-26T16:34:56.397Z',
+    createdAt: '2026-11-26T16:15:38.576Z',
+    startedAt: '2026-11-26T16:15:38.673Z',
+    finishedAt: '2026-11-26T16:15:38.962Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '63493f66-ced2-4e16-9599-0844eba1cb30',
+            id: '0a258f55-ef2e-4306-bd90-46c2c2b3c617',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '9ec187c0-4fe0-47a9-82fe-e03c3b681e94',
+            id: '2377dc86-3e32-4148-968b-ca68f1fcb524',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/2377dc86-3e32-4148-968b-ca68f1fcb524.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '6f352346-beb2-4152-b984-44b8d6e936b6',
+            id: '2872fc1b-6564-41f9-8430-49db284b355b',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+        requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T16:34:55.406Z',
-        startedAt: '2026-11-26T16:34:55.636Z',
-        finishedAt: '2026-11-26T16:34:56.397Z',
+        createdAt: '2026-11-26T16:15:38.576Z',
+        startedAt: '2026-11-26T16:15:38.673Z',
+        finishedAt: '2026-11-26T16:15:38.962Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: '9blpSvIyZi36jOc8',
-    data: '{"requestId":"1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71","status":"completed_with_errors","createdAt":"2026-11-26T16:34:55.406Z","startedAt":"2026-11-26T16:34:55.636Z","finishedAt":"2026-11-26T16:34:56.397Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'RJEyQdnwhTn41AQT',
+    data: '{"requestId":"f4ba21d8-8a48-464c-a46b-ff8961080417","status":"completed_with_errors","createdAt":"2026-11-26T16:15:38.576Z","startedAt":"2026-11-26T16:15:38.673Z","finishedAt":"2026-11-26T16:15:38.962Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/63493f66-ced2-4e16-9599-0844eba1cb30.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/9ec187c0-4fe0-47a9-82fe-e03c3b681e94.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2377dc86-3e32-4148-968b-ca68f1fcb524.jpg,"\r\n',
   deliveries: {
-    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+    requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
     deliveries: [
       {
-        id: 'msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1',
+        id: 'msg_f4ba21d8-8a48-464c-a46b-ff8961080417_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T16:34:56.427Z',
+        createdAt: '2026-11-26T16:15:38.977Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T16:34:56.582Z',
+            at: '2026-11-26T16:15:39.058Z',
             status: 204,
-            durationMs: 50,
+            durationMs: 30,
             error: null,
             answer: '',
           },
@@ -198,18 +198,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
-    webhookId: 'msg_1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71_1',
+    requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
+    webhookId: 'msg_f4ba21d8-8a48-464c-a46b-ff8961080417_1',
   },
   retry: {
-    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+    requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
   },
   cancel: {
-    requestId: '1ddabe74-8ab1-45bf-98c9-dfc37f8b2d71',
+    requestId: 'f4ba21d8-8a48-464c-a46b-ff8961080417',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 15,
+    uptimeSeconds: 10,
   },
   ready: {
     status: 'ready',

@@ -8,28 +8,28 @@ export interface ServerSentEvent {
 }
 
 export interface EventStream {
-  /** Sends an event. While the reader is behind, only the newest is kept for it. */
+  /** Sends an event. While the client is slow, only the newest one is kept. */
   send(event: ServerSentEvent): void;
-  /** Sends a last event, if any, and closes. Nothing is sent after that. */
+  /** Sends a last event, if any, and closes. */
   end(event?: ServerSentEvent): void;
-  /** Closes, and waits for no reader that is behind. */
+  /** Closes without waiting for a slow client. */
   cut(): void;
 }
 
 export interface EventStreamOptions {
-  /** Often enough that no proxy takes the connection for dead. */
+  /** Keeps proxies from closing an idle connection. */
   readonly heartbeatMs: number;
-  /** A reader that takes nothing for about this long is let go. */
+  /** A client that reads nothing for about this long is disconnected. */
   readonly stallMs: number;
-  /** When a client that lost its connection may come back. */
+  /** Delay before a client reconnects. */
   readonly retryMs: number;
-  /** Called once, when the connection is over, whoever ended it. */
+  /** Called once when the connection has closed. */
   readonly onClose: () => void;
 }
 
 const textOf = ({ event, id, data }: ServerSentEvent): string => `event: ${event}\nid: ${id}\ndata: ${data}\n\n`;
 
-/** Answers with server-sent events (HTML Living Standard, 9.2), without end until it is told to. */
+/** Answers with a stream of server-sent events (HTML Living Standard, 9.2). */
 export const openEventStream = (res: ServerResponse, options: EventStreamOptions): EventStream => {
   const { heartbeatMs, stallMs, retryMs, onClose } = options;
   let waiting: ServerSentEvent | null = null;
@@ -43,7 +43,7 @@ export const openEventStream = (res: ServerResponse, options: EventStreamOptions
   res.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
-    // nginx and its like would otherwise collect the events.
+    // Keeps nginx and similar proxies from buffering the events.
     'X-Accel-Buffering': 'no',
   });
   write(`retry: ${retryMs}\n\n`);
@@ -68,7 +68,7 @@ export const openEventStream = (res: ServerResponse, options: EventStreamOptions
     if (ended) return;
     ended = true;
     waiting = null;
-    // It is given the same time to take the end.
+    // A slow client gets the same time for the end.
     blockedSince ??= performance.now();
     res.end(event === undefined ? undefined : textOf(event));
   };

@@ -5,29 +5,29 @@ import { limitRate } from '../rate-limit.ts';
 import { createSlots, halfOf } from './slots.ts';
 
 export interface ReadLimits {
-  /** Calls a minute for each client; 0: no limit. */
+  /** Calls per minute for each client; 0: no limit. */
   readonly readsPerMinute: number;
   readonly downloadsPerMinute: number;
-  /** Answers that are being made at the same time, of either kind; half of them for one client. */
+  /** Responses in progress at the same time, for each kind; half of them for one client. */
   readonly maxReadsInFlight: number;
 }
 
-/** Two handlers to stand before a route, one behind the other. */
+/** Middleware for routes that read: a rate limit and a concurrency limit. */
 export interface ReadGuards {
-  /** Statuses, lists and deliveries: short answers, asked for often. */
+  /** Statuses, lists and deliveries: short and frequent. */
   readonly pages: RequestHandler[];
   /** Output CSVs and archives: streams over all images of a request. */
   readonly downloads: RequestHandler[];
 }
 
-/** For each place so many calls may wait for one, and for so long. */
-const WAITING_PER_PLACE = 16;
+/** Calls that may wait per slot, and for how long. */
+const WAITING_PER_SLOT = 16;
 const WAIT_MS = 10_000;
 
 /**
- * What each client may read: calls a minute, and answers at the same time. Each answer reads the database as it is
- * taken, so that a place is held by whoever does not read, until it is let go (slow-readers.ts); the other half of the
- * places is there for the others.
+ * Limits the reads of each client: calls per minute, and responses in progress. A response reads the database as the
+ * client reads it, so a slow client holds its slot until it is disconnected (slow-readers.ts). One client gets at most
+ * half of the slots.
  */
 export const createReadGuards = ({ readsPerMinute, downloadsPerMinute, maxReadsInFlight }: ReadLimits): ReadGuards => ({
   pages: [limitRate(readsPerMinute, 'reads'), limitInFlight(maxReadsInFlight)],
@@ -35,7 +35,7 @@ export const createReadGuards = ({ readsPerMinute, downloadsPerMinute, maxReadsI
 });
 
 const limitInFlight = (most: number): RequestHandler => {
-  const waiting = most * WAITING_PER_PLACE;
+  const waiting = most * WAITING_PER_SLOT;
   const slots = createSlots(
     {
       ...{ most, mostPerClient: halfOf(most) },
@@ -45,7 +45,7 @@ const limitInFlight = (most: number): RequestHandler => {
   );
   return async (req, res, next) => {
     const gone = new AbortController();
-    const leave = (): void => gone.abort(new AppError('invalid_request', 'The client left.'));
+    const leave = (): void => gone.abort(new AppError('invalid_request', 'The client disconnected.'));
     res.once('close', leave);
     const slot = await slots.take(clientOf(req, res), 0, gone.signal);
     res.off('close', leave);

@@ -1,26 +1,26 @@
-/** What one client may have of a whole; at least one. */
+/** The share of one client; at least one. */
 export const halfOf = (whole: number): number => Math.max(1, Math.floor(whole / 2));
 
-/** Which limit stands in the way: the client's own share, or what there is for all together. */
+/** Which limit is reached: the client's or the server's. */
 export type Shortage = 'client' | 'server';
 
 export interface SlotLimits {
-  /** Slots in all, and of one client. */
+  /** Slots in total and per client. */
   readonly most: number;
   readonly mostPerClient: number;
-  /** Bytes of all slots together, and of one client's; left out: no limit. */
+  /** Bytes of all slots, in total and per client; undefined: no limit. */
   readonly bytes?: number;
   readonly bytesPerClient?: number;
-  /** Who may wait for a slot, in all and of one client, and for how long. */
+  /** Waiters in total and per client, and how long each may wait. */
   readonly waiting: number;
   readonly waitingPerClient: number;
   readonly waitMs: number;
 }
 
 export interface Slot {
-  /** Counts bytes on top of those it was taken for; says which limit they pass, if any. */
+  /** Adds bytes; returns the limit they exceed, if any. */
   grow(bytes: number): Shortage | null;
-  /** Again is fine. */
+  /** Idempotent. */
   release(): void;
 }
 
@@ -33,8 +33,8 @@ interface Waiter {
 export type Slots = ReturnType<typeof createSlots>;
 
 /**
- * Slots for something that each client may have a share of, with a bounded queue in front whose waits have an end.
- * First come, first served, but whoever must wait holds up nobody who need not.
+ * A semaphore with per-client limits and a bounded queue with a time-out. First come, first served, except that a waiter
+ * at its own limit does not block others.
  */
 export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => Error) => {
   const { bytes: mostBytes = Number.POSITIVE_INFINITY, bytesPerClient = Number.POSITIVE_INFINITY } = limits;
@@ -58,12 +58,12 @@ export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => 
         tally.bytes += more;
       }
     };
-    let held = bytes;
+    let occupied = bytes;
     let released = false;
-    add(1, held);
+    add(1, occupied);
     return {
       grow(more) {
-        held += more;
+        occupied += more;
         add(0, more);
         if (own.bytes > bytesPerClient) return 'client';
         return all.bytes > mostBytes ? 'server' : null;
@@ -71,7 +71,7 @@ export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => 
       release() {
         if (released) return;
         released = true;
-        add(-1, -held);
+        add(-1, -occupied);
         if (own.count === 0) clients.delete(client);
         for (const waiter of waiters) if (shortageFor(waiter.client, waiter.bytes) === null) waiter.admit();
       },
@@ -106,7 +106,7 @@ export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => 
     });
 
   return {
-    /** Rejects with what `refuse` makes of the limit in the way, or with the signal's reason. */
+    /** Rejects with the error of `refuse` for the reached limit, or with the signal's reason. */
     async take(client: string, bytes: number, signal: AbortSignal): Promise<Slot> {
       signal.throwIfAborted();
       const shortage = shortageFor(client, bytes);
@@ -116,7 +116,7 @@ export const createSlots = (limits: SlotLimits, refuse: (shortage: Shortage) => 
       if (waiters.size >= limits.waiting) throw refuse('server');
       return queue(client, bytes, signal);
     },
-    /** Those who wait, first come first, each with what it waits for. */
+    /** Waiters in order, each with the limit it is waiting for. */
     waiting: (): { readonly client: string; readonly shortage: Shortage }[] =>
       [...waiters].map(({ client, bytes }) => ({ client, shortage: shortageFor(client, bytes) ?? 'server' })),
   };

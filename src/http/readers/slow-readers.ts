@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface SlowReaderLimits {
-  /** A client that takes nothing of what waits for it for this long is let go. */
+  /** A client that reads no pending data for this long is disconnected. */
   readonly stallMs: number;
-  /** And one that took less than this, on average, in `stallMs` in which something waited. */
+  /** So is one that reads more slowly than this, on average, over `stallMs` with pending data. */
   readonly bytesPerSecond: number;
   readonly checkEveryMs: number;
 }
@@ -12,18 +12,18 @@ export interface SlowReaderLimits {
 const LIMITS: SlowReaderLimits = { stallMs: 30_000, bytesPerSecond: 4 * 1024, checkEveryMs: 5_000 };
 
 interface Reading {
-  /** Bytes that the system has taken for the client. */
+  /** Bytes passed to the operating system. */
   taken: number;
   stalledMs: number;
-  /** Time in which something waited, and what was taken meanwhile; begun anew when it was enough for `stallMs`. */
+  /** Time with pending data, and the bytes read in it; both restart every `stallMs`. */
   waitedMs: number;
   takenWaiting: number;
 }
 
 /**
- * Closes connections whose client does not read: whatever the answer is, it keeps memory, files and database cursors
- * only for as long as somebody takes it. Time counts only while bytes wait, so an answer that is slow to come is safe.
- * @param now a clock that only goes forward, in milliseconds
+ * Closes connections whose client does not read, because a response holds memory, files and database cursors until it is
+ * read. Only time with pending data counts, so a slowly produced response is safe.
+ * @param now monotonic clock in milliseconds
  */
 export const dropSlowReaders = (
   server: Server,
@@ -48,11 +48,11 @@ export const dropSlowReaders = (
       reading.waitedMs += passed;
       reading.takenWaiting += more;
       const measured = reading.waitedMs >= stallMs;
-      const dribbles = measured && reading.takenWaiting / (reading.waitedMs / 1_000) < bytesPerSecond;
-      if (reading.stalledMs >= stallMs || dribbles) {
+      const isSlow = measured && reading.takenWaiting / (reading.waitedMs / 1_000) < bytesPerSecond;
+      if (reading.stalledMs >= stallMs || isSlow) {
         socket.destroy();
       } else if (measured) {
-        // A gigabyte that was taken quickly buys no hours of dribbling.
+        // Restarts, so that a fast start is no credit for reading slowly later.
         reading.waitedMs = 0;
         reading.takenWaiting = 0;
       }

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 
-/** Of one write. A client is seen to read by writes that are done (slow-readers.ts): each is small enough to be soon. */
+/** Bytes per write; small, because slow-readers.ts sees progress only by completed writes. */
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Sends a text that is made slice by slice, each when the client has taken the one before. The first is made before
- * the answer begins, so that what fails until then is answered as an error. A client that leaves ends it quietly.
- * @throws what making a slice fails with; after the first one the answer has begun
+ * Streams generated text with backpressure. The first slice is generated before the response starts, so that errors
+ * until then get an error response. A client that disconnects ends the stream without an error.
+ * @throws errors of the generator; after the first slice the response has already started
  */
 export const streamText = async (req: Request, res: Response, slices: AsyncGenerator<string>): Promise<void> => {
   if (req.method === 'HEAD') {
@@ -24,7 +24,7 @@ export const streamText = async (req: Request, res: Response, slices: AsyncGener
     await pipeline(Readable.from(all()), res);
   } catch (error) {
     if (!isPrematureClose(error)) throw error;
-    req.log.debug('the client left before the end of the answer');
+    req.log.debug('the client disconnected before the end of the response');
   }
 };
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { ImageStore } from '../../requests/image-store.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
@@ -9,9 +9,9 @@ import { archiveEntries } from '../../results/archive.ts';
 import { zip } from '../../results/zip.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { findRequest } from '../find-request.ts';
-import { methodNotAllowed } from '../problem.ts';
 import type { ReadGuards } from '../readers/reading.ts';
 import { isPrematureClose } from '../readers/stream-text.ts';
+import { createRoutes } from '../routing.ts';
 
 export interface ArchiveDeps {
   readonly requests: Pick<RequestStore, 'findFor'>;
@@ -20,7 +20,7 @@ export interface ArchiveDeps {
   readonly guards: Pick<ReadGuards, 'downloads'>;
 }
 
-/** `GET /api/archive/:requestId`: the outputs as a ZIP, written while it is read; a reader that leaves ends it. */
+/** `GET /api/archive/:requestId`: streams the outputs as a ZIP until the client disconnects. */
 export const archiveRoutes = ({ requests, images, storage, guards }: ArchiveDeps): Router => {
   const find = findRequest(requests);
 
@@ -36,10 +36,8 @@ export const archiveRoutes = ({ requests, images, storage, guards }: ArchiveDeps
       await pipeline(Readable.from(zip(archiveEntries(images, storage, request)), { objectMode: false }), res);
     } catch (error) {
       if (!isPrematureClose(error)) throw error;
-      req.log.debug({ requestId: request._id }, 'the reader of an archive left');
+      req.log.debug({ requestId: request._id }, 'the client disconnected during an archive download');
     }
   };
-  return Router()
-    .get('/api/archive/:requestId', ...guards.downloads, archive)
-    .all('/api/archive/:requestId', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([['/api/archive/:requestId', { get: [...guards.downloads, archive] }]]);
 };

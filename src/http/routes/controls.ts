@@ -1,16 +1,16 @@
-import { type RequestHandler, type Response, Router } from 'express';
+import type { RequestHandler, Response, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import { redactCredentials } from '../../network/redact.ts';
 import type { Control } from '../../requests/control.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
 import { clientOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
-import { methodNotAllowed } from '../problem.ts';
 import { limitRate } from '../rate-limit.ts';
 import type { ReadGuards } from '../readers/reading.ts';
 import { streamText } from '../readers/stream-text.ts';
+import { createRoutes } from '../routing.ts';
 
-/** A completion event and how its delivery went; times as `Date`, the attempts newest first. */
+/** A completion event and its delivery attempts, newest first. */
 export interface Delivery {
   readonly id: string;
   readonly type: string;
@@ -30,11 +30,11 @@ export interface ControlRoutesDeps {
   readonly control: Control;
   readonly deliveries: {
     list(requestId: string): Promise<Delivery[]>;
-    /** Sends the newest event again; its webhook-id, or null when there is none yet. */
+    /** Sends the newest event again; returns its webhook-id, or null if there is none yet. */
     redeliver(requestId: string): Promise<string | null>;
   };
   readonly guards: Pick<ReadGuards, 'pages'>;
-  /** Calls that change something, a minute, for each key or address; 0: no limit. */
+  /** Changing calls per minute for each tenant or address; 0: no limit. */
   readonly perMinute: number;
 }
 
@@ -53,8 +53,10 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
   const retry: RequestHandler = async (req, res) => {
     const request = await find(req.params.requestId, res);
     const { begun } = await control.retry(request, clientOf(req, res));
-    // The answer does not wait for the images: what is cut off here, the reconciler brings to its end.
-    begun.catch((err: unknown) => req.log.warn({ err, requestId: request._id }, 'the retry will be gone on with'));
+    // The response does not wait for the images; if this is interrupted, the reconciler finishes it.
+    begun.catch((err: unknown) =>
+      req.log.warn({ err, requestId: request._id }, 'retry interrupted; the reconciler will finish it'),
+    );
     req.log.info({ requestId: request._id, run: request.run + 1 }, 'retried');
     accepted(res, request._id);
   };
@@ -75,22 +77,19 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
     res.status(202).location(`/api/deliveries/${request._id}`).json({ requestId: request._id, webhookId });
   };
 
-  return Router()
-    .post('/api/cancel/:requestId', limited, cancel)
-    .all('/api/cancel/:requestId', methodNotAllowed('POST'))
-    .post('/api/retry/:requestId', limited, retry)
-    .all('/api/retry/:requestId', methodNotAllowed('POST'))
-    .get('/api/deliveries/:requestId', ...guards.pages, list)
-    .all('/api/deliveries/:requestId', methodNotAllowed('GET', 'HEAD'))
-    .post('/api/deliveries/:requestId/redeliver', limited, redeliver)
-    .all('/api/deliveries/:requestId/redeliver', methodNotAllowed('POST'));
+  return createRoutes([
+    ['/api/cancel/:requestId', { post: [limited, cancel] }],
+    ['/api/retry/:requestId', { post: [limited, retry] }],
+    ['/api/deliveries/:requestId', { get: [...guards.pages, list] }],
+    ['/api/deliveries/:requestId/redeliver', { post: [limited, redeliver] }],
+  ]);
 };
 
 const accepted = (res: Response, requestId: string): void => {
   res.status(202).location(`/api/status/${requestId}`).json({ requestId });
 };
 
-/** One by one: a hundred deliveries with their attempts and the receivers' answers may have megabytes. */
+/** Streamed, because a hundred deliveries with the receivers' responses can be megabytes. */
 async function* shownDeliveries(requestId: string, found: readonly Delivery[]): AsyncGenerator<string> {
   yield `{"requestId":${JSON.stringify(requestId)},"deliveries":[`;
   for (const [at, delivery] of found.entries())

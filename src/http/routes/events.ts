@@ -1,11 +1,11 @@
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { Watch, WatchedState } from '../../results/progress-events.ts';
 import { addTo } from '../../tally.ts';
 import { clientOf, tenantOf } from '../client.ts';
 import { requestId } from '../parameters.ts';
-import { methodNotAllowed } from '../problem.ts';
 import { type EventStream, openEventStream, type ServerSentEvent } from '../readers/event-stream.ts';
+import { createRoutes } from '../routing.ts';
 import type { Stopping } from '../stopping.ts';
 
 export interface EventRoutesDeps {
@@ -15,7 +15,7 @@ export interface EventRoutesDeps {
   readonly random: () => number;
   readonly heartbeatMs?: number;
   readonly stallMs?: number;
-  /** Connections of this instance; each costs a socket. */
+  /** Connections of this instance. */
   readonly maxListeners?: number;
   readonly maxListenersPerClient?: number;
 }
@@ -23,15 +23,15 @@ export interface EventRoutesDeps {
 const HEARTBEAT_MS = 15_000;
 const STALL_MS = 60_000;
 export const MAX_LISTENERS = 10_000;
-/** So that no client takes all of them: a fifth. */
+/** A fifth of them, so that no client can take all. */
 const MAX_LISTENERS_PER_CLIENT = 2_000;
-/** Clients that lost their connection together, by a restart, come back spread over this time. */
+/** Spreads the reconnects of clients that were all disconnected by a restart. */
 const RETRY_FROM_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
 /**
  * `GET /api/events/:requestId`: `progress` with each new state, and `end` with the final one.
- * While the service stops, a stream is opened and closed at once: a browser asks again after that, but never after a 503.
+ * During shutdown a stream is opened and closed immediately: browsers reconnect after that, but never after a 503.
  */
 export const eventRoutes = (deps: EventRoutesDeps): Router => {
   const {
@@ -56,7 +56,7 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
     const client = clientOf(req, res);
     const own = listenersOf.get(client) ?? 0;
     if (own >= maxListenersPerClient) {
-      throw new AppError('too_many_reads', `You listen to events ${own} times already. Close some of them first.`);
+      throw new AppError('too_many_reads', `You already have ${own} event streams open. Close some of them first.`);
     }
     if (listeners >= maxListeners) throw new AppError('too_many_listeners');
     const known = req.get('last-event-id');
@@ -95,7 +95,7 @@ export const eventRoutes = (deps: EventRoutesDeps): Router => {
     });
   };
 
-  return Router().get('/api/events/:requestId', events).all('/api/events/:requestId', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([['/api/events/:requestId', { get: events }]]);
 };
 
 const eventOf = (event: string, { id, data }: WatchedState): ServerSentEvent => ({ event, id, data });

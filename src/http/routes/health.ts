@@ -1,7 +1,7 @@
-import { type RequestHandler, Router } from 'express';
-import { methodNotAllowed } from '../problem.ts';
+import type { RequestHandler, Router } from 'express';
+import { createRoutes } from '../routing.ts';
 
-/** One thing the service needs in order to take work; rejects with a reason when it is not there. */
+/** Something the service needs to accept work; rejects with the reason if it is unavailable. */
 export interface ReadinessCheck {
   readonly name: string;
   check(): Promise<void>;
@@ -10,9 +10,9 @@ export interface ReadinessCheck {
 const READY_FRESH_MS = 1_000;
 
 /**
- * `GET /health`: the process answers. `GET /ready`: it can take work; 503 with the reasons otherwise, a second old
- * at most: each check writes a file and asks the database, so that calls share them.
- * @param now a clock that only goes forward, in milliseconds
+ * `GET /health`: the process is running. `GET /ready`: it can accept work; 503 with the reasons otherwise. Results are
+ * cached for a second, because each check writes a file and queries the database.
+ * @param now monotonic clock in milliseconds
  */
 export const healthRoutes = (
   checks: readonly ReadinessCheck[],
@@ -22,18 +22,18 @@ export const healthRoutes = (
     res.set('Cache-Control', 'no-store').json({ status: 'ok', uptimeSeconds: Math.floor(process.uptime()) });
   };
 
-  const look = async () => {
+  const runChecks = async () => {
     const results = await Promise.all(checks.map(async ({ name, check }) => [name, await resultOf(check)] as const));
-    lookedAt = now();
+    checkedAt = now();
     return results;
   };
-  let lookedAt: number | null = null;
-  let last: ReturnType<typeof look> | null = null;
+  let checkedAt: number | null = null;
+  let last: ReturnType<typeof runChecks> | null = null;
 
   const ready: RequestHandler = async (_req, res) => {
-    if (last === null || (lookedAt !== null && now() - lookedAt >= READY_FRESH_MS)) {
-      lookedAt = null;
-      last = look();
+    if (last === null || (checkedAt !== null && now() - checkedAt >= READY_FRESH_MS)) {
+      checkedAt = null;
+      last = runChecks();
     }
     const results = await last;
     const ok = results.every(([, result]) => result.ok);
@@ -43,11 +43,10 @@ export const healthRoutes = (
       .json({ status: ok ? 'ready' : 'not_ready', checks: Object.fromEntries(results) });
   };
 
-  return Router()
-    .get('/health', health)
-    .all('/health', methodNotAllowed('GET', 'HEAD'))
-    .get('/ready', ready)
-    .all('/ready', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([
+    ['/health', { get: health }],
+    ['/ready', { get: ready }],
+  ]);
 };
 
 const resultOf = async (check: () => Promise<void>) => {

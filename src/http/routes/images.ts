@@ -1,22 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import { imageName } from '../parameters.ts';
 import { failsPrecondition } from '../preconditions.ts';
-import { methodNotAllowed } from '../problem.ts';
+import { createRoutes } from '../routing.ts';
 
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** `GET /processed_images/:name` from a local folder: `ETag`, ranges, conditional requests, immutable caching. */
 export const imageRoutes = (directory: string): Router => {
   const serve: RequestHandler = async (req, res) => {
-    // Exactly the names that outputs have: nothing else in the folder can be asked for, and nothing outside it.
+    // Only names of outputs, so that no other file, in the folder or outside it, can be requested.
     const { success, data: name } = imageName.safeParse(req.params.name);
     if (!success) throw new AppError('image_not_found');
     const file = await stat(join(directory, name)).catch(() => null);
     if (file === null || !file.isFile()) throw new AppError('image_not_found');
-    // A name's bytes are replaced only by the same bytes, so the validator may be a strong one.
+    // A file is only ever replaced by identical bytes, so a strong validator is correct.
     const etag = `"${file.size.toString(16)}-${Math.trunc(file.mtimeMs).toString(16)}"`;
     if (failsPrecondition(req, { etag, lastModified: file.mtime })) throw new AppError('precondition_failed');
     res.set('ETag', etag);
@@ -28,7 +28,7 @@ export const imageRoutes = (directory: string): Router => {
       });
     });
   };
-  return Router().get('/processed_images/:name', serve).all('/processed_images/:name', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([['/processed_images/:name', { get: serve }]]);
 };
 
 const sendError = (error: Error): Error => {

@@ -1,22 +1,22 @@
-import { type Request, type RequestHandler, Router } from 'express';
-import { methodNotAllowed } from '../problem.ts';
+import type { Request, RequestHandler, Router } from 'express';
+import { createRoutes } from '../routing.ts';
 
 export interface MetricsRoutesDeps {
-  /** Asks for an operator's key where keys are set (decision 0042). */
+  /** Requires an operator key if keys are set (decision 0042). */
   readonly guard: RequestHandler;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
 }
 
-/** `GET /metrics`: Prometheus' text format. */
+/** `GET /metrics`, in Prometheus text format. */
 export const metricsRoutes = ({ guard, metrics }: MetricsRoutesDeps): Router => {
   const show: RequestHandler = async (_req, res) => {
     const text = await metrics.text();
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': metrics.contentType }).send(text);
   };
-  return Router().get('/metrics', guard, show).all('/metrics', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([['/metrics', { get: [guard, show] }]]);
 };
 
-/** One call that is over; see metrics/calls.ts. */
+/** Called with each finished call; see metrics/calls.ts. */
 export type ObserveCall = (call: {
   readonly method: string;
   readonly route: string | null;
@@ -24,7 +24,7 @@ export type ObserveCall = (call: {
   readonly seconds: number;
 }) => void;
 
-/** Tells of every call when its answer is sent, or the client gone. */
+/** Reports every call once its response is sent or the client has disconnected. */
 export const measureCalls =
   (observe: ObserveCall): RequestHandler =>
   (req, res, next) => {
@@ -41,7 +41,7 @@ export const measureCalls =
     next();
   };
 
-/** The pattern as it stands in the code, so that no address can make a new one. */
+/** The route pattern, so that paths cannot create new label values. */
 const routeOf = (req: Request): string | null => {
   const path: unknown = req.route?.path;
   const [pattern]: unknown[] = Array.isArray(path) ? path : [path];

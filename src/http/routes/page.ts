@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { PageSettings } from '../page-settings.ts';
-import { methodNotAllowed } from '../problem.ts';
+import { createRoutes } from '../routing.ts';
 
 export interface PageDeps {
   /** Where the build put the page (scripts/build-page.mjs). */
@@ -24,44 +24,43 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
   '.woff2': 'font/woff2',
 };
-/** Names carry a digest of what is in them. */
-const FOR_EVER = 'public, max-age=31536000, immutable';
-/** Where the HTML has room for the settings. */
-const PLACE = '"settings"</script>';
+/** Names contain a digest of the content. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** Replaced by the settings. */
+const PLACEHOLDER = '"settings"</script>';
 
 /**
- * `GET /` and its scripts, styles and font. A few files, held in memory and sent as the build compressed them. They are
- * open to everyone: the page asks for the key, and all that is worth guarding is behind it.
- * @throws Error when the page was not built
+ * `GET /` and its scripts, styles and font, served from memory as the build compressed them. Public: the page asks for
+ * the key, and only the API's data needs protection.
+ * @throws Error if the page was not built
  */
 export const pageRoutes = ({ directory, settings }: PageDeps): Router => {
   const html = readFileSync(join(directory, 'index.html'), 'utf8');
   const assets = readAssets(join(directory, 'assets'));
 
   const page: RequestHandler = (_req, res) => {
-    // As JSON in a script element: `<` must not end that element.
+    // JSON in a script element: an escaped `<` cannot end it.
     const json = JSON.stringify(settings()).replaceAll('<', '\\u003c');
     res
       .set('Cache-Control', 'no-cache')
       .type('html')
-      .send(html.replace(PLACE, () => `${json}</script>`));
+      .send(html.replace(PLACEHOLDER, () => `${json}</script>`));
   };
 
   const asset: RequestHandler = (req, res) => {
     const found = assets.get(String(req.params.name));
     if (found === undefined) throw new AppError('route_not_found');
-    res.set({ 'Content-Type': found.type, 'Cache-Control': FOR_EVER, Vary: 'Accept-Encoding' });
+    res.set({ 'Content-Type': found.type, 'Cache-Control': IMMUTABLE, Vary: 'Accept-Encoding' });
     const encoding = req.acceptsEncodings('br', 'gzip', 'identity');
     const encoded = encoding === 'br' || encoding === 'gzip' ? found.encoded[encoding] : undefined;
     if (encoded !== undefined) res.set('Content-Encoding', String(encoding));
     res.send(encoded ?? found.bytes);
   };
 
-  return Router()
-    .get('/', page)
-    .all('/', methodNotAllowed('GET', 'HEAD'))
-    .get('/assets/:name', asset)
-    .all('/assets/:name', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([
+    ['/', { get: page }],
+    ['/assets/:name', { get: asset }],
+  ]);
 };
 
 const readAssets = (directory: string): ReadonlyMap<string, Asset> => {

@@ -1,6 +1,6 @@
 /*
- * The page at /docs around Swagger UI. Its script runs in the browser, so it is kept here as text: it draws the
- * `x-codeSamples` of an operation, which Swagger UI leaves out.
+ * The page at /docs around Swagger UI. Its script runs in the browser, so it is kept here as text: it renders the
+ * `x-codeSamples` of an operation, which Swagger UI does not.
  */
 
 export const referenceStyle = `body { margin: 0; }
@@ -15,12 +15,12 @@ export const referenceScript = `const codeSamples = (system) => ({
       const { createElement } = system.React;
       const { path, method, specSelectors } = props;
       const samples = specSelectors.specJson().getIn(['paths', path, method, 'x-codeSamples']);
-      const drawn = (samples ?? []).map((sample) =>
+      const rendered = (samples ?? []).map((sample) =>
         createElement('details', { key: sample.get('lang') },
           createElement('summary', null, sample.get('label')),
           createElement('pre', { tabIndex: 0 }, sample.get('source'))));
       return createElement(system.React.Fragment, null,
-        samples && createElement('div', { className: 'code-samples' }, drawn.toArray()),
+        samples && createElement('div', { className: 'code-samples' }, rendered.toArray()),
         createElement(Original, props));
     },
   },
@@ -50,7 +50,7 @@ export const referencePage = `<!doctype html>
 </head>
 <body>
 <div id="reference"></div>
-<noscript>This page needs JavaScript. The same as data: <a href="docs/openapi.json">docs/openapi.json</a></noscript>
+<noscript>This page needs JavaScript. The OpenAPI document: <a href="docs/openapi.json">docs/openapi.json</a></noscript>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/reference.js"></script>
 </body>

@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { ImageStore } from '../../requests/image-store.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
@@ -9,15 +9,15 @@ import { createStatusView, summaryOf, type WebhookSummary } from '../../results/
 import { tenantOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
 import { listPlace, listQuery, readFields, statusQuery } from '../parameters.ts';
-import { methodNotAllowed } from '../problem.ts';
 import type { ReadGuards } from '../readers/reading.ts';
 import { streamText } from '../readers/stream-text.ts';
+import { createRoutes } from '../routing.ts';
 
 export interface RequestRoutesDeps {
   readonly requests: RequestStore;
   readonly images: ImageStore;
   readonly list: (tenant: string, limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
-  /** The URL under which an output can be fetched. */
+  /** URL of an output. */
   readonly outputUrl: (name: string) => string;
   readonly guards: ReadGuards;
   readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
@@ -57,11 +57,9 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     await streamText(req, res, outputCsv(requests, images, request, outputUrl));
   };
 
-  return Router()
-    .get('/api/requests', ...guards.pages, list)
-    .all('/api/requests', methodNotAllowed('GET', 'HEAD'))
-    .get('/api/status/:requestId', ...guards.pages, status)
-    .all('/api/status/:requestId', methodNotAllowed('GET', 'HEAD'))
-    .get('/api/output/:requestId', ...guards.downloads, output)
-    .all('/api/output/:requestId', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([
+    ['/api/requests', { get: [...guards.pages, list] }],
+    ['/api/status/:requestId', { get: [...guards.pages, status] }],
+    ['/api/output/:requestId', { get: [...guards.downloads, output] }],
+  ]);
 };

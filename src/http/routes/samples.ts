@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
-import { methodNotAllowed } from '../problem.ts';
+import { createRoutes } from '../routing.ts';
 
-/** Where the URLs of samples/products.csv point: `npm run samples` and the README serve the photos there. */
+/** Origin of the URLs in samples/products.csv, where `npm run samples` serves the photos. */
 const SAMPLE_ORIGIN = 'http://127.0.0.1:8099/';
 const ONE_HOUR_MS = 3_600_000;
 
 /**
- * The sample CSV with URLs of this service, and its photos, so that the page can show a job without any other server.
- * @param base `<address of this service>/samples/`
+ * The sample CSV with URLs of this service, and its photos, so that the page can run a sample job offline.
+ * @param base `<URL of this service>/samples/`
  */
 export const sampleRoutes = (directory: string, base: () => string): Router => {
   const csv = readFileSync(join(directory, 'products.csv'), 'utf8');
@@ -28,8 +28,8 @@ export const sampleRoutes = (directory: string, base: () => string): Router => {
       if (error !== undefined && error !== null && !res.headersSent) next(new AppError('image_not_found'));
     });
   };
-  return Router()
-    .get('/samples/products.csv', table)
-    .get('/samples/:name', photo)
-    .all('/samples/:name', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([
+    ['/samples/products.csv', { get: table }],
+    ['/samples/:name', { get: photo }],
+  ]);
 };

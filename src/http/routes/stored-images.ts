@@ -1,15 +1,15 @@
 import { pipeline } from 'node:stream/promises';
-import { type Request, type RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import { OUTPUT_NAME, type Storage, type StoredObject } from '../../storage/storage.ts';
 import { failsPrecondition } from '../preconditions.ts';
-import { methodNotAllowed } from '../problem.ts';
+import { createRoutes } from '../routing.ts';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
- * `GET /processed_images/:name` where the outputs are not in a local folder (decision 0018): a redirect to the public
- * URL, else to a URL signed now, else the bytes through this service, with ranges and conditions.
+ * `GET /processed_images/:name` for outputs outside a local folder (decision 0018): a redirect to the public URL or a
+ * newly signed one, otherwise the bytes through this service, with ranges and conditional requests.
  */
 export const storedImageRoutes = (storage: Storage): Router => {
   const serve: RequestHandler = async (req, res) => {
@@ -21,7 +21,7 @@ export const storedImageRoutes = (storage: Storage): Router => {
     const method = req.method === 'HEAD' ? 'HEAD' : 'GET';
     const elsewhere = storage.publicUrl(name) ?? (await storage.locate(name, method));
     if (elsewhere !== null) {
-      // A signed URL ends; the redirect to it must not be kept.
+      // A signed URL expires, so its redirect must not be cached.
       res.set('Cache-Control', storage.publicUrl(name) === null ? 'no-store' : 'public, max-age=3600');
       res.redirect(302, elsewhere);
       return;
@@ -48,10 +48,10 @@ export const storedImageRoutes = (storage: Storage): Router => {
     if (method === 'HEAD') res.end();
     else await pipeline(await storage.read(name, range ?? undefined), res);
   };
-  return Router().get('/processed_images/:name', serve).all('/processed_images/:name', methodNotAllowed('GET', 'HEAD'));
+  return createRoutes([['/processed_images/:name', { get: serve }]]);
 };
 
-/** One range as asked (RFC 9110, 14.2); several, malformed ones and those of another version mean the whole. */
+/** The requested range (RFC 9110, 14.2); null, for the whole, if there are several, it is malformed or `If-Range` fails. */
 const rangeOf = (req: Request, { size, etag }: StoredObject) => {
   const condition = req.get('if-range');
   if (condition !== undefined && condition !== etag) return null;

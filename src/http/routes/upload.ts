@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import { fingerprintOf } from '../../requests/fingerprint.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
 import { clientOf, tenantOf } from '../client.ts';
 import { readFields, readUploadKey, type UploadFields, uploadFields } from '../parameters.ts';
-import { methodNotAllowed } from '../problem.ts';
 import { limitRate } from '../rate-limit.ts';
+import { createRoutes } from '../routing.ts';
 import { refuseWhenStopping, type Stopping } from '../stopping.ts';
 import { announcedBytes, type ReceiveOptions, receiveMultipart, removeFiles } from '../uploads/receive.ts';
 import type { UploadPlace, UploadPlaces } from '../uploads/upload-places.ts';
@@ -15,27 +15,27 @@ import type { UploadPlace, UploadPlaces } from '../uploads/upload-places.ts';
 export interface UploadDeps {
   readonly ingest: Ingest;
   readonly keys: Pick<UploadKeys, 'open'>;
-  /** Where and how uploads are received; each file is removed when its answer is sent. */
+  /** Where and how uploads are received; each file is removed before its response is sent. */
   readonly receive: ReceiveOptions;
-  /** Bounds the uploads under way. */
+  /** Limits the uploads in progress. */
   readonly places: UploadPlaces;
-  /** Uploads a minute for each key or address; 0: no limit. */
+  /** Uploads per minute for each tenant or address; 0: no limit. */
   readonly perMinute: number;
   readonly defaultWebhookSecret: string | null;
   readonly isWebhookSecret: (text: string) => boolean;
-  /** The address of this instance, for links where none is configured. */
+  /** URL of this instance, for links if PUBLIC_URL is not set. */
   readonly servedAt: () => string;
   readonly stopping: Stopping;
-  /** Tells the dispatcher that there is work, and the metrics how much. */
+  /** Called with each stored upload, for the dispatcher and the metrics. */
   readonly onStored: (stored: Ingested) => void;
 }
 
-/** No `total`: an earlier upload under the same key stored its images. */
+/** Without `total`, an earlier upload with the same key stored the images. */
 type Stored = Ingested | { readonly requestId: string; readonly total?: undefined };
 
 type Whose = Pick<Upload, 'tenant' | 'client'>;
 
-/** `POST /api/upload`: answers 202 only when the request and all its images are durable. */
+/** `POST /api/upload`: answers 202 once the request and all its images are stored durably. */
 export const uploadRoutes = (deps: UploadDeps): Router => {
   const schema = uploadFields(deps.isWebhookSecret);
 
@@ -64,7 +64,7 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
       if (opened.fingerprint !== fingerprint) throw new AppError('idempotency_key_reused');
       return { requestId: opened.requestId };
     } finally {
-      // Before the answer: whoever has it may rely on the file being gone.
+      // Before the response, so that the file is gone once the client has it.
       await removeFiles(req);
     }
   };
@@ -72,7 +72,7 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   const takePlace = async (req: Request, res: Response): Promise<UploadPlace> => {
     const announced = announcedBytes(req, deps.receive.maxUploadBytes);
     const gone = new AbortController();
-    const cutOff = (): void => gone.abort(new AppError('invalid_request', 'The upload was cut off.'));
+    const cutOff = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
     const { giveUp } = deps.stopping;
     const stop = (): void => gone.abort(giveUp.reason);
     res.once('close', cutOff);
@@ -88,13 +88,13 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   const receiveAndStore = async (req: Request, res: Response, place: UploadPlace): Promise<Stored> => {
     const whose = { tenant: tenantOf(res), client: clientOf(req, res) };
     const key = readUploadKey(req.headersDistinct['idempotency-key']);
-    // Before the body is read: the same upload beside it is told so at once, not after it has sent all of its file.
+    // Before the body is read, so that a concurrent upload with the same key is rejected before it sends its file.
     const opened = key === undefined ? undefined : await deps.keys.open(whose.tenant, key);
     try {
       await receive(req, res, place);
       return await store(req, whose, opened, place);
     } finally {
-      // Before the answer, too: whoever is refused may send the key again at once.
+      // Before the response, so that a rejected client can use the key again immediately.
       if (opened?.kind === 'claimed') await opened.claim.release();
     }
   };
@@ -113,9 +113,8 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
     res.status(202).location(`/api/status/${requestId}`).json({ requestId });
   };
 
-  return Router()
-    .post('/api/upload', refuseWhenStopping(deps.stopping), multipartOnly, limitRate(deps.perMinute, 'uploads'), upload)
-    .all('/api/upload', methodNotAllowed('POST'));
+  const limited = limitRate(deps.perMinute, 'uploads');
+  return createRoutes([['/api/upload', { post: [refuseWhenStopping(deps.stopping), multipartOnly, limited, upload] }]]);
 };
 
 const multipartOnly: RequestHandler = (req, _res, next) => {

@@ -5,13 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import type { StorageEngine } from 'multer';
 
 export interface FileStorage extends StorageEngine {
-  /** Ends what is being written, takes no more, and resolves when nothing of it is on disk any longer. */
+  /** Aborts the write and resolves once nothing of the upload is left on disk. */
   discard(): Promise<void>;
 }
 
 /**
- * Puts the files of one upload into a folder. A file that is not whole is removed at once: the parser by itself would
- * go on writing for as long as something comes, and hold the file until the connection has closed.
+ * Writes the files of one upload to a folder. An incomplete file is removed immediately: the parser alone would keep
+ * writing while data arrives, and keep the file until the connection closes.
  */
 export const createFileStorage = (directory: string, fileName: () => string): FileStorage => {
   const discarded = new AbortController();

@@ -7,11 +7,11 @@ import { createFileStorage } from './file-storage.ts';
 
 export interface ReceiveOptions {
   readonly directory: string;
-  /** A new name in that folder; what the sender calls the file is never part of a path. */
+  /** A new name in that folder; the client's file name is never used in a path. */
   readonly fileName: () => string;
-  /** Of the file. */
+  /** Limit for the file. */
   readonly maxUploadBytes: number;
-  /** An upload of which nothing came for this long is given up. */
+  /** An upload is aborted after this long without data. */
   readonly stallMs: number;
 }
 
@@ -19,25 +19,25 @@ const MAX_FIELDS = 20;
 const FIELD_BYTES = 16 * 1024;
 const FIELD_NAME_BYTES = 100;
 const HEADER_PAIRS = 50;
-/** What may stand around the file: fields, part headers, boundaries. */
-export const AROUND_FILE_BYTES = 1024 * 1024;
-const DISK_FAULTS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOENT', 'EACCES']);
+/** Allowance for what surrounds the file: fields, part headers, boundaries. */
+export const MULTIPART_OVERHEAD_BYTES = 1024 * 1024;
+const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOENT', 'EACCES']);
 
-/** Reads one body. Rejects with the error to answer; what was written of it is gone by then. */
+/** Reads one body. On failure rejects with the error to answer, after removing what was written. */
 export type Receive = (
   req: Request,
   res: Response,
   upload: {
-    /** Aborted, with the error to answer, when the upload must end. */
+    /** Aborted with the error to answer when the upload must end. */
     readonly signal: AbortSignal;
-    /** Called with the length of everything that comes. */
-    readonly arrived: (bytes: number) => void;
+    /** Called with the length of each chunk. */
+    readonly received: (bytes: number) => void;
   },
 ) => Promise<void>;
 
 /**
- * Reads a multipart body into `req.body` and `req.files`, the file on disk; the caller removes it. Bounded in files,
- * fields, names, values, part headers, bytes and silence; a body that is given up leaves no file.
+ * Reads a multipart body into `req.body` and `req.files`; the caller removes the file. Limits files, fields, names,
+ * values, part headers, bytes and idle time; an aborted body leaves no file.
  */
 export const receiveMultipart = (options: ReceiveOptions): Receive => {
   const { directory, fileName, maxUploadBytes, stallMs } = options;
@@ -47,14 +47,14 @@ export const receiveMultipart = (options: ReceiveOptions): Receive => {
     fields: MAX_FIELDS,
     fieldNameSize: FIELD_NAME_BYTES,
     fieldSize: FIELD_BYTES,
-    // quality[$gt] is no field of ours, and would become an object.
+    // Otherwise quality[$gt] would become an object.
     fieldNestingDepth: 0,
     parts: MAX_FIELDS + 1,
     headerPairs: HEADER_PAIRS,
   };
-  return async (req, res, { signal, arrived }) => {
-    // Gone while something was asked before: its stream would never say so again.
-    if (req.destroyed) throw new AppError('invalid_request', 'The upload was cut off.');
+  return async (req, res, { signal, received }) => {
+    // The client may have left during earlier checks; the stream would not emit that again.
+    if (req.destroyed) throw new AppError('invalid_request', 'The upload was interrupted.');
     const storage = createFileStorage(directory, fileName);
     const parse = multer({ storage, limits }).any();
     const read = new Promise<void>((resolve, reject) => {
@@ -70,17 +70,17 @@ export const receiveMultipart = (options: ReceiveOptions): Receive => {
         else reject(error);
       };
       const silence = setTimeout(() => settle(new AppError('request_timeout')), stallMs);
-      let received = 0;
+      let total = 0;
       const count = (chunk: Buffer): void => {
         silence.refresh();
-        received += chunk.length;
-        arrived(chunk.length);
-        // The parser reads on to the end after an error of its own; an endless body has none.
-        if (received > maxUploadBytes + AROUND_FILE_BYTES) settle(tooLarge(maxUploadBytes));
+        total += chunk.length;
+        received(chunk.length);
+        // After an error the parser reads on to the end, which an endless body never reaches.
+        if (total > maxUploadBytes + MULTIPART_OVERHEAD_BYTES) settle(tooLarge(maxUploadBytes));
       };
       signal.addEventListener('abort', onAbort);
       if (signal.aborted) return onAbort();
-      // A client that asked whether to send its body hears so only now.
+      // Only now may a client that sent `Expect: 100-continue` send its body.
       if (expectsContinue(req)) res.writeContinue();
       parse(req, res, (error?: unknown) => {
         if (settled) void removeFiles(req);
@@ -98,19 +98,19 @@ export const receiveMultipart = (options: ReceiveOptions): Receive => {
 };
 
 const tooLarge = (maxUploadBytes: number): AppError =>
-  new AppError('upload_too_large', `The upload has more than ${maxUploadBytes} bytes, the most this server takes.`);
+  new AppError('upload_too_large', `The upload is larger than ${maxUploadBytes} bytes, the limit of this server.`);
 
 /**
- * Bytes of the body, as the client announces them; 0 when it does not.
- * Throws `upload_too_large` for more than there may be.
+ * Bytes of the body according to `Content-Length`; 0 without it.
+ * @throws AppError `upload_too_large`
  */
 export const announcedBytes = (req: Request, maxUploadBytes: number): number => {
   const bytes = Number(req.headers['content-length'] ?? 0);
-  if (bytes > maxUploadBytes + AROUND_FILE_BYTES) throw tooLarge(maxUploadBytes);
+  if (bytes > maxUploadBytes + MULTIPART_OVERHEAD_BYTES) throw tooLarge(maxUploadBytes);
   return bytes;
 };
 
-/** Removes what was received of a request. */
+/** Removes the files received for a request. */
 export const removeFiles = async (req: Request): Promise<void> => {
   const files = Array.isArray(req.files) ? req.files : [];
   await Promise.all(files.map((file) => rm(file.path, { force: true })));
@@ -121,11 +121,11 @@ const toAppError = (error: unknown, tooLarge: () => AppError): unknown => {
   if (error instanceof MulterError) return fromMulter(error, tooLarge);
   if (!(error instanceof Error)) return error;
   if ('syscall' in error && 'code' in error) {
-    return DISK_FAULTS.has(String(error.code))
-      ? new AppError('storage_unavailable', 'The upload could not be written to the disk of this server.', {
+    return DISK_ERRORS.has(String(error.code))
+      ? new AppError('storage_unavailable', 'The upload could not be written to disk.', {
           cause: error,
         })
-      : new AppError('invalid_request', 'The upload was cut off.', { cause: error });
+      : new AppError('invalid_request', 'The upload was interrupted.', { cause: error });
   }
   return new AppError('invalid_request', `The multipart body cannot be read: ${error.message}.`, { cause: error });
 };
@@ -138,7 +138,7 @@ const fromMulter = (error: MulterError, tooLarge: () => AppError): AppError => {
     case 'LIMIT_UNEXPECTED_FILE':
       return new AppError('too_many_files', undefined, { cause: error });
     default:
-      return new AppError('invalid_request', `The multipart body is not acceptable: ${error.message}.`, {
+      return new AppError('invalid_request', `The multipart body is not allowed: ${error.message}.`, {
         cause: error,
       });
   }

@@ -3,19 +3,19 @@ import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** Tells a process from a later one with the same number; null when no such process lives. */
+/** Distinguishes a process from a later one with the same pid; null if no such process is running. */
 export type ProcessMark = (pid: number) => string | null;
 
-/** Nothing is received and read for as long as this; files of other machines, whose processes cannot be seen, go then. */
+/** Longer than any upload. Files of other machines, whose processes cannot be checked, are removed at this age. */
 const OLDEST_MS = 60 * 60_000;
 
 const fileSafe = (text: string): string => text.replace(/[^A-Za-z0-9-]/g, '_');
 
-/** A name that tells whose it is, so that the next start knows whether it is still being written. */
+/** A name that identifies the process, so that a later start knows whether the file is still being written. */
 export const uploadFileName = (processMark: ProcessMark): string =>
   [fileSafe(hostname()), process.pid, fileSafe(processMark(process.pid) ?? ''), randomUUID()].join('.');
 
-/** Removes uploads whose process is gone, and those of other machines that share the folder when they are old. */
+/** Removes uploads whose process is gone, and old ones of other machines that share the folder. */
 export const sweepUploads = async (directory: string, processMark: ProcessMark, now: number): Promise<number> => {
   let removed = 0;
   for (const name of await readdir(directory)) {
@@ -35,7 +35,7 @@ export const sweepUploads = async (directory: string, processMark: ProcessMark, 
   return removed;
 };
 
-/** Bytes of the disk that a folder is on: those that this user may still write, and all of them. */
+/** Bytes of a folder's disk: those free for this user, and the total. */
 export const diskSpace = async (directory: string): Promise<{ readonly free: number; readonly total: number }> => {
   const { bavail, blocks, bsize } = await statfs(directory);
   return { free: bavail * bsize, total: blocks * bsize };

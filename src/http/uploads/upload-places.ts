@@ -2,45 +2,45 @@ import { AppError } from '../../errors.ts';
 import { createSlots, halfOf, type Shortage, type Slot, type SlotLimits } from '../readers/slots.ts';
 
 export interface PlacesOptions {
-  /** Uploads that are received or stored at the same time. */
+  /** Uploads received or stored at the same time. */
   readonly most: number;
-  /** Bytes of their files together, which lie on disk until they are stored. */
+  /** Total bytes of their files, which are on disk until they are stored. */
   readonly bytes: number;
-  /** Of one body: it is taken when it is alone, whatever `bytes` says. */
+  /** Limit of one body; one upload alone is accepted even if `bytes` is smaller. */
   readonly maxBodyBytes: number;
-  /** What must stay free on the disk of the files; null: 1 GiB, or a tenth of a smaller disk. */
+  /** Bytes that must stay free on the disk; null: 1 GiB, or a tenth of a smaller disk. */
   readonly reserveBytes: number | null;
-  /** Room on that disk, in bytes. */
+  /** Bytes of that disk. */
   readonly space: () => Promise<{ readonly free: number; readonly total: number }>;
-  /** Aborted with the error to answer when the service stops and can wait for no upload any more. */
+  /** Aborted with the error to answer when a shutdown can no longer wait for uploads. */
   readonly giveUp: AbortSignal;
-  /** A clock that only goes forward, in milliseconds. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly waitMs?: number;
   readonly checkEveryMs?: number;
 }
 
-/** One upload under way, from before its body is read until its images are stored and its file is gone. */
+/** One upload in progress, from before its body is read until its images are stored and its file is removed. */
 export interface UploadPlace {
-  /** Aborted, with the error to answer, when the upload must end before that. */
+  /** Aborted with the error to answer when the upload must end early. */
   readonly signal: AbortSignal;
-  /** Tells of bytes that have come; more than were announced may abort the signal. */
-  arrived(bytes: number): void;
-  /** The body has been read. Resolves when its rows may be stored: large files take turns. */
+  /** Reports received bytes; more than announced may abort the signal. */
+  received(bytes: number): void;
+  /** Called once the body has been read. Resolves when its rows may be stored: large files are queued. */
   storing(bytes: number): Promise<void>;
   release(): void;
 }
 
 const GIB = 1024 ** 3;
-/** For each place, so many uploads may wait for one; a wait costs a connection and what fits into its buffers. */
+/** Waiting uploads per place; each costs a connection and its buffers. */
 const WAITING_PER_PLACE = 16;
 const WAIT_MS = 10_000;
 const CHECK_EVERY_MS = 1_000;
-/** Over this long is measured how fast an upload comes. */
+/** Window over which the rate of an upload is measured. */
 const WINDOW_MS = 5_000;
-/** An upload that comes more slowly than this gives its place away when others wait for one. */
+/** Uploads slower than this are aborted when others are waiting. */
 const SLOW_BYTES_PER_SECOND = 16 * 1024;
-/** Parsing is work of one thread: more large files at once only take memory, up to 135 MiB each (bench/results.md). */
+/** Parsing is single-threaded: more large files at once only take memory, up to 135 MiB each (bench/results.md). */
 const LARGE_BYTES = 1024 ** 2;
 const LARGE_AT_ONCE = 2;
 const LARGE_WAIT_MS = 10 * 60_000;
@@ -48,23 +48,23 @@ const LARGE_WAIT_MS = 10 * 60_000;
 const refuse = (shortage: Shortage): AppError =>
   new AppError(shortage === 'client' ? 'too_many_uploads' : 'uploads_busy');
 
-interface Arriving {
+interface UploadInProgress {
   readonly client: string;
   readonly controller: AbortController;
-  /** Announced, and not there yet. */
+  /** Bytes announced but not yet received. */
   expected: number;
   receiving: boolean;
   windowBegan: number;
   windowBytes: number;
-  /** Of the last whole window; null: there was none yet. */
+  /** Bytes per second in the last full window; null before that. */
   rate: number | null;
 }
 
 export type UploadPlaces = ReturnType<typeof createUploadPlaces>;
 
 /**
- * Bounds the uploads under way, in number, in bytes and by the room on the disk, in all and for each client. Whoever
- * finds no place waits a little for one; uploads that dribble make room for those who wait.
+ * Limits the uploads in progress, in total and per client, by number, bytes and free disk space. Further uploads wait a
+ * short time for a place; slow ones are aborted to make room for them.
  */
 export const createUploadPlaces = (options: PlacesOptions) => {
   const { most, maxBodyBytes, now, giveUp, waitMs = WAIT_MS, checkEveryMs = CHECK_EVERY_MS } = options;
@@ -82,15 +82,15 @@ export const createUploadPlaces = (options: PlacesOptions) => {
     },
     refuse,
   );
-  const places = new Set<Arriving>();
-  let looked: { readonly at: number; readonly spare: Promise<number> } | null = null;
+  const places = new Set<UploadInProgress>();
+  let measured: { readonly at: number; readonly spare: Promise<number> } | null = null;
 
   const endAll = (error: unknown): void => {
     for (const { controller } of places) controller.abort(error);
   };
   giveUp.addEventListener('abort', () => endAll(giveUp.reason));
 
-  /** Room above the reserve; a disk that cannot be asked refuses nothing. */
+  /** Free bytes above the reserve; unlimited if the disk cannot be queried. */
   const measure = async (): Promise<number> => {
     try {
       const { free, total } = await options.space();
@@ -100,8 +100,8 @@ export const createUploadPlaces = (options: PlacesOptions) => {
     }
   };
   const spare = (): Promise<number> => {
-    if (looked === null || now() - looked.at >= checkEveryMs) looked = { at: now(), spare: measure() };
-    return looked.spare;
+    if (measured === null || now() - measured.at >= checkEveryMs) measured = { at: now(), spare: measure() };
+    return measured.spare;
   };
 
   const makeRoom = (): void => {
@@ -112,7 +112,7 @@ export const createUploadPlaces = (options: PlacesOptions) => {
       const at = slow.findIndex((place) => shortage === 'server' || place.client === client);
       const [place] = at === -1 ? [] : slow.splice(at, 1);
       place?.controller.abort(
-        new AppError('request_timeout', 'The upload came too slowly while others waited for its place. Send it again.'),
+        new AppError('request_timeout', 'The upload was too slow while others were waiting. Send it again.'),
       );
     }
   };
@@ -138,7 +138,7 @@ export const createUploadPlaces = (options: PlacesOptions) => {
 
   const placeIn = (slot: Slot, client: string, announced: number): UploadPlace => {
     const controller = new AbortController();
-    const place: Arriving = {
+    const place: UploadInProgress = {
       ...{ client, controller, expected: announced, receiving: true },
       ...{ windowBegan: now(), windowBytes: 0, rate: null },
     };
@@ -148,7 +148,7 @@ export const createUploadPlaces = (options: PlacesOptions) => {
     if (giveUp.aborted) controller.abort(giveUp.reason);
     return {
       signal: controller.signal,
-      arrived(count) {
+      received(count) {
         place.windowBytes += count;
         const beyond = count - place.expected;
         place.expected = Math.max(0, -beyond);
@@ -171,9 +171,9 @@ export const createUploadPlaces = (options: PlacesOptions) => {
 
   return {
     /**
-     * Resolves to a place as soon as there is one. Rejects with `too_many_uploads`, `uploads_busy` or `disk_full`, or
-     * with the reason of the signal.
-     * @param announced bytes of the body, 0 when the client does not say
+     * Resolves once there is a place. Rejects with `too_many_uploads`, `uploads_busy`, `disk_full` or the reason of the
+     * signal.
+     * @param announced bytes of the body, 0 if unknown
      */
     async take(client: string, announced: number, signal: AbortSignal): Promise<UploadPlace> {
       const slot = await slots.take(client, announced, signal);

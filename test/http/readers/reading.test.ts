@@ -13,7 +13,7 @@ let url: string;
 let begun = 0;
 let release: (() => void)[] = [];
 
-/** Answers that stay open until they are released; each client names itself. */
+/** Responses that stay open until released; each client sends its name. */
 const serve = async (limits: Partial<ReadLimits>): Promise<void> => {
   const guards = createReadGuards({ readsPerMinute: 0, downloadsPerMinute: 0, maxReadsInFlight: 4, ...limits });
   begun = 0;
@@ -45,13 +45,13 @@ const freeAll = (): void => {
   for (const each of release.splice(0)) each();
 };
 
-test('one client gets half of the places, the others the rest, and the two kinds have places of their own', async () => {
+test('one client gets half of the slots, others the rest, and the two kinds have separate slots', async () => {
   await serve({});
   const own = Array.from({ length: 5 }, () => get('/page'));
   await waitFor(async () => begun === 2);
   const others = [get('/page', 'b'), get('/download'), get('/download')];
   await waitFor(async () => begun === 5);
-  // Those who wait get their turn as places are left.
+  // Waiting calls get the slots that are released.
   await waitFor(async () => {
     freeAll();
     return begun === 8;
@@ -60,7 +60,7 @@ test('one client gets half of the places, the others the rest, and the two kinds
   expect((await Promise.all([...own, ...others])).map(({ status }) => status)).toEqual(Array(8).fill(200));
 });
 
-test('a client that leaves gives its place away, whether it waited or read', async () => {
+test('a client that disconnects frees its slot, waiting or reading', async () => {
   await serve({ maxReadsInFlight: 2 });
   const leaving = [new AbortController(), new AbortController()];
   const left = leaving.map(({ signal }) =>
@@ -69,7 +69,7 @@ test('a client that leaves gives its place away, whether it waited or read', asy
   await waitFor(async () => begun === 1);
   for (const each of leaving) each.abort();
   await Promise.all(left);
-  // The one that waited may have begun before it left; its place is free all the same.
+  // The waiting call may have started before it disconnected; its slot is free either way.
   release = [];
   let status = 0;
   void get('/page').then((answer) => {
@@ -82,12 +82,12 @@ test('a client that leaves gives its place away, whether it waited or read', asy
   expect(status).toBe(200);
 });
 
-test('more calls than fit even into the queue are told to come later, before anything is read for them', async () => {
+test('calls beyond the queue are rejected before anything is read for them', async () => {
   await serve({ maxReadsInFlight: 1 });
   const all = Array.from({ length: 12 }, () => get('/page'));
   const answered: Response[] = [];
   for (const each of all) void each.then((answer) => answered.push(answer));
-  // One reads, eight wait: half of sixteen.
+  // One is reading, eight are waiting: half of sixteen.
   await waitFor(async () => answered.length === 3);
   expect(begun).toBe(1);
   expect(answered.map(({ status }) => status)).toEqual([429, 429, 429]);
@@ -99,7 +99,7 @@ test('more calls than fit even into the queue are told to come later, before any
   });
 });
 
-test('reads and downloads are counted by the minute, for each client by itself', async () => {
+test('reads and downloads are limited per minute and client', async () => {
   await serve({ readsPerMinute: 2, downloadsPerMinute: 1 });
   const calls = [get('/page'), get('/page'), get('/download'), get('/page', 'b')];
   await waitFor(async () => begun === 4);

@@ -6,7 +6,7 @@ const LIMITS: SlotLimits = {
 };
 const create = (changes: Partial<SlotLimits> = {}) =>
   createSlots({ ...LIMITS, ...changes }, (shortage: Shortage) => new Error(`refused: ${shortage}`));
-/** Aborted after each test, so that no wait of it stays open. */
+/** Aborted after each test, so that no wait is left open. */
 let ended: AbortController;
 let signal: AbortSignal;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
   signal = ended.signal;
 });
 afterEach(() => ended.abort());
-/** Whether a promise has settled after everything that is due by now. */
+/** Whether a promise has settled once all pending microtasks have run. */
 const settledNow = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false;
   promise.then(
@@ -25,7 +25,7 @@ const settledNow = async (promise: Promise<unknown>): Promise<boolean> => {
   return settled;
 };
 
-test('a client that has its share waits, and others pass it', async () => {
+test('a client at its limit waits, and others overtake it', async () => {
   const slots = create();
   const first = await slots.take('a', 1, signal);
   await slots.take('a', 1, signal);
@@ -39,14 +39,14 @@ test('a client that has its share waits, and others pass it', async () => {
   expect(slots.waiting()).toEqual([]);
 });
 
-test('whoever waits is let in in order, when slots and bytes are free for it', async () => {
+test('waiters are admitted in order once slots and bytes are free', async () => {
   const slots = create({ waitingPerClient: 3, bytesPerClient: 80 });
   const held = await Promise.all(['a', 'a', 'b', 'b'].map((client) => slots.take(client, 20, signal)));
   const order: string[] = [];
   const next = ['c1', 'c2'].map((name, at) => slots.take('c', [50, 20][at] ?? 0, signal).then(() => order.push(name)));
   const last = slots.take('d', 20, signal).then(() => order.push('d'));
   held[0]?.release();
-  // 80 bytes are held: 50 more do not fit, but 20 do, which came later.
+  // With 80 bytes in use, 50 more do not fit, but a later 20 do.
   await next[1];
   expect(order).toEqual(['c2']);
   held[1]?.release();
@@ -59,7 +59,7 @@ test('whoever waits is let in in order, when slots and bytes are free for it', a
   expect(order).toEqual(['c2', 'd', 'c1']);
 });
 
-test('the queue has an end, for each client and in all', async () => {
+test('the queue is bounded, per client and in total', async () => {
   const slots = create();
   for (const client of ['a', 'a', 'b', 'b']) await slots.take(client, 1, signal);
   const waits = [slots.take('a', 1, signal), slots.take('a', 1, signal)];
@@ -69,7 +69,7 @@ test('the queue has an end, for each client and in all', async () => {
   expect(await Promise.all(waits.map(settledNow))).toEqual([false, false, false]);
 });
 
-test('a wait has an end, which says what was short', async () => {
+test('a wait times out with the limit that was reached', async () => {
   const slots = create({ waitMs: 20 });
   for (const client of ['a', 'a', 'b', 'b']) await slots.take(client, 1, signal);
   const refused = await Promise.allSettled([slots.take('a', 1, signal), slots.take('c', 1, signal)]);
@@ -80,7 +80,7 @@ test('a wait has an end, which says what was short', async () => {
   expect(slots.waiting()).toEqual([]);
 });
 
-test('whoever is gone waits no longer', async () => {
+test('an aborted waiter leaves the queue', async () => {
   const slots = create({ most: 1, mostPerClient: 1 });
   const held = await slots.take('a', 1, signal);
   const gone = new AbortController();
@@ -92,7 +92,7 @@ test('whoever is gone waits no longer', async () => {
   await slots.take('c', 1, signal);
 });
 
-test('bytes that were not announced count as they come', async () => {
+test('unannounced bytes count as they are received', async () => {
   const slots = create();
   const slot = await slots.take('a', 0, signal);
   expect(slot.grow(60)).toBeNull();

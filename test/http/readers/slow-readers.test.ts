@@ -11,7 +11,7 @@ let server: Server;
 let clock = 0;
 const sockets: Socket[] = [];
 
-/** Answers with a body without end, and never holds more of it than fits. */
+/** An endless response with backpressure. */
 const serve = async (limits = LIMITS): Promise<void> => {
   server = createServer((_req, res) => {
     const more = (): void => {
@@ -48,14 +48,14 @@ const open = async (): Promise<{ socket: Socket; closed: () => boolean }> => {
   return { socket, closed: () => closed };
 };
 
-/** So many checks have gone by. */
+/** Waits for this many checks. */
 const checks = (count: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, LIMITS.checkEveryMs * count));
 
-test('a client that takes nothing is let go once its time is over, and not before', async () => {
+test('a client that reads nothing is disconnected at its time-out, not before', async () => {
   await serve();
   const { closed } = await open();
-  await checks(20); // the buffers of the system are full
+  await checks(20); // the buffers of the operating system are full
   clock += 29_000;
   await checks(4);
   expect(closed()).toBe(false);
@@ -63,12 +63,12 @@ test('a client that takes nothing is let go once its time is over, and not befor
   await waitFor(async () => closed());
 });
 
-test('a client that takes a byte now and then is let go as well', async () => {
+test('a client that reads a byte now and then is disconnected too', async () => {
   await serve();
   const { socket, closed } = await open();
   await checks(20);
   await waitFor(async () => {
-    // Each time far less than the allowed rate, and never nothing for as long as is allowed.
+    // Far below the minimum rate, but never idle for the whole time-out.
     clock += 20_000;
     socket.read(1);
     await checks(2);
@@ -76,7 +76,7 @@ test('a client that takes a byte now and then is let go as well', async () => {
   });
 });
 
-test('a client that reads stays, however long it takes', async () => {
+test('a client that keeps reading stays connected, however long it takes', async () => {
   await serve();
   const { socket, closed } = await open();
   let taken = 0;
@@ -92,7 +92,7 @@ test('a client that reads stays, however long it takes', async () => {
   expect(closed()).toBe(false);
 });
 
-test('a connection for which nothing waits stays', async () => {
+test('a connection without pending data stays open', async () => {
   server = createServer(() => {});
   dropSlowReaders(server, LIMITS, () => clock);
   server.listen(0, '127.0.0.1');
@@ -103,7 +103,7 @@ test('a connection for which nothing waits stays', async () => {
   expect(closed()).toBe(false);
 });
 
-/** A connection on which something always waits, and that says when it is looked at. */
+/** A connection that always has pending data and reports each check. */
 class Waiting extends EventEmitter {
   bytesWritten = 64 * 1024;
   closed = false;
@@ -117,7 +117,7 @@ class Waiting extends EventEmitter {
   }
 }
 
-test('what was taken quickly does not pay for dribbling later', async () => {
+test('a fast start is no credit for reading slowly later', async () => {
   const connection = new Waiting();
   const listening = new EventEmitter();
   dropSlowReaders(listening as Server, LIMITS, () => clock);

@@ -16,7 +16,7 @@ afterAll(() => service.close());
 
 const get = (path: string) => fetch(`${service.url}${path}`, { redirect: 'manual' });
 
-test('the page at /docs needs nothing from elsewhere, and no inline script or style', async () => {
+test('the page at /docs uses no other origin and no inline script or style', async () => {
   const page = await get('/docs');
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
@@ -32,7 +32,7 @@ test('the page at /docs needs nothing from elsewhere, and no inline script or st
   }
 });
 
-test('what the browser has is not sent again', async () => {
+test('answers 304 for cached files', async () => {
   const first = await get('/docs/swagger-ui-bundle.js');
   await first.body?.cancel();
   const etag = first.headers.get('etag') ?? '';
@@ -66,7 +66,7 @@ const browser = (process.env.PATH ?? '')
   });
 
 (browser === undefined ? test.skip : test)(
-  'a browser draws every call and the samples, and finds nothing to complain of',
+  'a browser shows every call and the samples without errors',
   async () => {
     const profile = await mkdtemp(join(tmpdir(), 'browser-'));
     const { stdout, stderr } = await run(

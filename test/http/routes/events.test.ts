@@ -25,7 +25,7 @@ afterAll(() => database.close());
 let stop: AbortController;
 let server: Server;
 let url: string;
-/** The ids of each query of the watching. */
+/** The ids in each query. */
 let queries: (readonly string[])[];
 const sockets = new Set<Socket>();
 
@@ -78,7 +78,7 @@ const events = (requestId: string, headers?: Record<string, string>) =>
   listen(`${url}/api/events/${requestId}`, headers);
 const shown = ({ events: all }: Listener) => all.map(({ event, data }) => `${event} ${data.progress.completed}`);
 
-test('progress on connect and on each change, then the end, and the stream is closed', async () => {
+test('sends progress on connect and on each change, then the end, and closes the stream', async () => {
   await serve();
   const requestId = await seed();
   const listener = await events(requestId);
@@ -96,7 +96,7 @@ test('progress on connect and on each change, then the end, and the stream is cl
   expect(new Set(listener.events.map(({ id }) => id)).size).toBe(3);
 });
 
-test('Last-Event-ID: nothing until something changes, and the end at once after the end', async () => {
+test('with Last-Event-ID, sends nothing until a change, and the end immediately once finished', async () => {
   await serve();
   const requestId = await seed();
   const first = await events(requestId);
@@ -118,17 +118,20 @@ test('Last-Event-ID: nothing until something changes, and the end at once after 
   expect(after.events).toMatchObject([{ event: 'end', id: last }]);
 });
 
-test.each([['unknown'], ['0190a6f0-0000-4000-8000-000000000000']])('%s is answered 404, not a stream', async (id) => {
-  await serve();
-  const listener = await events(id);
-  expect(listener).toMatchObject({
-    status: 404,
-    headers: { 'content-type': 'application/problem+json; charset=utf-8' },
-  });
-  await listener.closed;
-});
+test.each([['unknown'], ['0190a6f0-0000-4000-8000-000000000000']])(
+  '%s is answered with 404, not with a stream',
+  async (id) => {
+    await serve();
+    const listener = await events(id);
+    expect(listener).toMatchObject({
+      status: 404,
+      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+    });
+    await listener.closed;
+  },
+);
 
-test('a request that is removed under its listeners ends their streams, without an end', async () => {
+test('removing a request closes its streams without an end event', async () => {
   await serve();
   const requestId = await seed();
   const listener = await events(requestId);
@@ -138,7 +141,7 @@ test('a request that is removed under its listeners ends their streams, without 
   expect(shown(listener)).toEqual(['progress 0']);
 });
 
-test('heartbeats keep the connection, and are comments', async () => {
+test('heartbeats are comments that keep the connection open', async () => {
   await serve({ heartbeatMs: 20 });
   const listener = await events(await seed());
   await waitFor(async () => listener.text().split('\n:\n').length > 4);
@@ -146,7 +149,7 @@ test('heartbeats keep the connection, and are comments', async () => {
   listener.leave();
 });
 
-test('2,000 listeners of one request cost one query a poll, and are gone when they leave', async () => {
+test('2,000 listeners of one request cost one query per poll, and are removed on disconnect', async () => {
   await serve();
   const requestId = await seed();
   const listeners: Listener[] = [];
@@ -154,7 +157,7 @@ test('2,000 listeners of one request cost one query a poll, and are gone when th
     listeners.push(...(await Promise.all(Array.from({ length: 200 }, () => events(requestId)))));
   }
   await waitFor(async () => listeners.every(({ events: all }) => all.length === 1));
-  // One when the first came, and one every 250 ms since: never one for each listener.
+  // One for the first listener, then one every 250 ms, regardless of the number of listeners.
   const connecting = queries.length;
   expect(connecting).toBeLessThan(100);
 
@@ -173,7 +176,7 @@ test('2,000 listeners of one request cost one query a poll, and are gone when th
   expect(queries.length).toBeLessThanOrEqual(rest + 1);
 }, 60_000);
 
-test('more listeners than an instance takes are told to come later; a place that is left is free', async () => {
+test('rejects listeners beyond the limit until one disconnects', async () => {
   await serve({ maxListeners: 2 });
   const requestId = await seed();
   const [one] = await Promise.all([events(requestId), events(requestId)]);
@@ -183,7 +186,7 @@ test('more listeners than an instance takes are told to come later; a place that
   await waitFor(async () => (await events(requestId)).status === 200);
 });
 
-/** A connection that asks for the events and then takes nothing. */
+/** A connection that requests events and then reads nothing. */
 const deafListener = async (requestId: string): Promise<Socket> => {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
   await once(socket, 'connect');
@@ -192,12 +195,12 @@ const deafListener = async (requestId: string): Promise<Socket> => {
   return socket.on('error', () => {});
 };
 
-test('a reader that takes nothing costs no memory that grows, and is let go', async () => {
-  let tell = (_n: number): void => {};
+test('a client that reads nothing uses bounded memory and is disconnected', async () => {
+  let send = (_n: number): void => {};
   const big = 'x'.repeat(64 * 1024);
   await serve({
     watch: (_tenant, _requestId, { onState }) => {
-      tell = (n) => onState({ id: String(n), data: JSON.stringify({ n, big }), final: false });
+      send = (n) => onState({ id: String(n), data: JSON.stringify({ n, big }), final: false });
       onState({ id: 'first', data: '{}', final: false });
       return () => {};
     },
@@ -209,22 +212,22 @@ test('a reader that takes nothing costs no memory that grows, and is let go', as
   let most = 0;
   let n = 0;
   await waitFor(async () => {
-    for (let more = 0; more < 100; more += 1) tell(++n);
+    for (let more = 0; more < 100; more += 1) send(++n);
     most = Math.max(most, connection?.writableLength ?? 0);
     return sockets.size === 0;
   });
-  // Hundreds of megabytes were told; what waits in this process is a message or two.
+  // Hundreds of megabytes were sent; only a message or two are buffered.
   expect(n).toBeGreaterThan(1_000);
   expect(most).toBeLessThan(300_000);
   socket.destroy();
 });
 
-test('a reader that falls behind gets the newest state when it reads again', async () => {
+test('a slow client gets the newest state when it reads again', async () => {
   const big = 'x'.repeat(64 * 1024);
-  let tell = (_n: number): void => {};
+  let send = (_n: number): void => {};
   await serve({
     watch: (_tenant, _requestId, { onState }) => {
-      tell = (n) => onState({ id: String(n), data: JSON.stringify({ n, big }), final: false });
+      send = (n) => onState({ id: String(n), data: JSON.stringify({ n, big }), final: false });
       onState({ id: 'first', data: '{}', final: false });
       return () => {};
     },
@@ -233,7 +236,7 @@ test('a reader that falls behind gets the newest state when it reads again', asy
   await waitFor(async () => listener.events.length === 1);
   listener.response.pause();
   for (let n = 0; n < 1_000; n += 1) {
-    tell(n);
+    send(n);
     if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   listener.response.resume();
@@ -242,7 +245,7 @@ test('a reader that falls behind gets the newest state when it reads again', asy
   listener.leave();
 });
 
-test('a stop ends every stream at once, also of a reader that takes nothing; who comes then is sent away to come again', async () => {
+test('shutdown closes every stream immediately, even of a client that reads nothing; later clients get a stream that closes', async () => {
   await serve();
   const requestId = await seed();
   const listener = await events(requestId);
@@ -257,7 +260,7 @@ test('a stop ends every stream at once, also of a reader that takes nothing; who
   deaf.destroy();
 });
 
-test('HEAD is answered without a stream, other methods are not taken', async () => {
+test('HEAD is answered without a stream, other methods with 405', async () => {
   await serve();
   const requestId = await seed();
   const head = await fetch(`${url}/api/events/${requestId}`, { method: 'HEAD' });

@@ -19,7 +19,7 @@ afterAll(() => service.close());
 
 const page = async () => (await supertest(service.url).get('/').expect(200)).text;
 
-test('the page is open, runs nothing inline, and may show pictures of other servers', async () => {
+test('the page is public, runs nothing inline and may show images of other servers', async () => {
   const { headers, text } = await supertest(service.url).get('/').expect(200);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
   expect(headers['cache-control']).toBe('no-cache');
@@ -31,7 +31,7 @@ test('the page is open, runs nothing inline, and may show pictures of other serv
   await supertest(service.url).post('/').expect(405);
 });
 
-test('the settings in it are safe inside the HTML, and tell no key and no bucket', async () => {
+test('its settings are escaped for HTML and contain no key or bucket', async () => {
   const text = await page();
   const [, json = ''] = /<script type="application\/json" id="settings">(.*?)<\/script>/.exec(text) ?? [];
   expect(JSON.parse(json)).toMatchObject({
@@ -64,7 +64,7 @@ test.each([
   }
 });
 
-/** The bytes as they come over the wire: fetch and supertest would decode them. */
+/** The raw bytes; fetch and supertest would decompress them. */
 const rawly = async (path: string, encoding: string) => {
   const [response] = (await once(
     get(`${service.url}${path}`, { headers: { 'Accept-Encoding': encoding } }),
@@ -73,7 +73,7 @@ const rawly = async (path: string, encoding: string) => {
   return { headers: response.headers, body: Buffer.concat(await response.toArray()) };
 };
 
-test('the sample CSV points at this service, and its photos can be fetched from anywhere', async () => {
+test('the sample CSV points to this service, and its photos can be fetched from any origin', async () => {
   const { text } = await supertest(service.url).get('/samples/products.csv').expect(200);
   expect(text).toContain('1,"Stoneware Mug ""Lagoon"", 350 ml",https://images.example/a</script>/samples/mug.jpg');
   expect(text).not.toContain('127.0.0.1');
@@ -86,6 +86,6 @@ test.each([
   '/samples/..%2fproducts.csv',
   '/samples/%2e%2e%2f%2e%2e%2findex.html',
   '/assets/none.js',
-])('%s is not there', async (path) => {
+])('%s is answered with 404', async (path) => {
   expect([400, 404]).toContain((await fetch(`${service.url}${path}`)).status);
 });

@@ -7,14 +7,14 @@ import { healthRoutes } from '../../../src/http/routes/health.ts';
 let server: Server;
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-test('calls of /ready share one look, and look again when it is a second old', async () => {
+test('calls of /ready share one check for a second', async () => {
   let looks = 0;
   let clock = 0;
-  let fault: Error | null = null;
+  let failure: Error | null = null;
   const check = async (): Promise<void> => {
     looks += 1;
     await new Promise((resolve) => setImmediate(resolve));
-    if (fault !== null) throw fault;
+    if (failure !== null) throw failure;
   };
   server = express()
     .use(healthRoutes([{ name: 'storage', check }], () => clock))
@@ -27,7 +27,7 @@ test('calls of /ready share one look, and look again when it is a second old', a
   const many = await Promise.all(Array.from({ length: 50 }, ready));
   expect(many.every(([status]) => status === 200)).toBe(true);
   expect(looks).toBe(1);
-  fault = new Error('the disk is full');
+  failure = new Error('the disk is full');
   clock += 999;
   expect((await ready())[0]).toBe(200);
   clock += 1;

@@ -21,47 +21,47 @@ const create = (changes: Partial<PlacesOptions> = {}) => {
 };
 const codeOf = (place: UploadPlace): string | null => (place.signal.aborted ? place.signal.reason.code : null);
 
-test('12 uploads that announce the most there may be: no more is taken than the bytes in flight', async () => {
+test('12 uploads of the maximum size: accepts no more than the bytes in flight', async () => {
   const { places } = create({ most: 32, waitMs: 30 });
   const taken = await Promise.allSettled(Array.from({ length: 12 }, () => places.take('a', 10 * MIB, never)));
   const codes = taken.map((each) => (each.status === 'fulfilled' ? 'taken' : each.reason.code));
-  // A client may have half of the bytes.
+  // One client may use half of the bytes.
   expect(codes).toEqual([...Array(2).fill('taken'), ...Array(10).fill('too_many_uploads')]);
   await places.take('b', 10 * MIB, never);
   await places.take('c', 10 * MIB, never);
   await expect(places.take('d', 10 * MIB, never)).rejects.toMatchObject({ code: 'uploads_busy' });
 });
 
-test('an upload of the greatest size is taken when it is alone, however few bytes may be in flight', async () => {
+test('accepts one upload of the maximum size, however low the limit of bytes in flight', async () => {
   const { places } = create({ bytes: 1, most: 1 });
   const place = await places.take('a', 10 * MIB, never);
-  place.arrived(10 * MIB);
+  place.received(10 * MIB);
   expect(codeOf(place)).toBeNull();
 });
 
-test('bytes that were not announced end the upload when there are too many of them', async () => {
+test('aborts an upload with too many unannounced bytes', async () => {
   const { places } = create();
   const [one, other] = [await places.take('a', 0, never), await places.take('a', 5 * MIB, never)];
-  other.arrived(5 * MIB);
-  one.arrived(15 * MIB);
+  other.received(5 * MIB);
+  one.received(15 * MIB);
   expect([codeOf(one), codeOf(other)]).toEqual([null, null]);
-  one.arrived(1);
+  one.received(1);
   expect([codeOf(one), codeOf(other)]).toEqual(['too_many_uploads', null]);
 });
 
-test('what was announced and has not come yet counts against the room on the disk', async () => {
+test('announced bytes count against the free disk space until received', async () => {
   const { places, world } = create();
   world.free = 65 * MIB;
   const place = await places.take('a', 8 * MIB, never);
   await expect(places.take('b', 8 * MIB, never)).rejects.toMatchObject({ code: 'disk_full', status: 503 });
   place.release();
   const next = await places.take('b', 8 * MIB, never);
-  next.arrived(8 * MIB);
-  // It has come, and so it is part of what the disk says.
+  next.received(8 * MIB);
+  // Received, so now included in the disk usage.
   await places.take('c', 8 * MIB, never);
 });
 
-test('a disk that fills up while uploads are under way ends them, those that are being stored too', async () => {
+test('a disk that fills up aborts all uploads, including those being stored', async () => {
   const { places, world } = create();
   const [receiving, storing] = [await places.take('a', 1, never), await places.take('b', 1, never)];
   await storing.storing(1);
@@ -71,7 +71,7 @@ test('a disk that fills up while uploads are under way ends them, those that are
   expect([codeOf(receiving), codeOf(storing)]).toEqual(['disk_full', 'disk_full']);
 });
 
-test('a small disk keeps a tenth of it free, and one that cannot be asked refuses nothing', async () => {
+test('keeps a tenth of a small disk free, and rejects nothing if the disk cannot be queried', async () => {
   const small = create({ reserveBytes: null });
   small.world.free = 99 * MIB;
   await expect(small.places.take('a', 1, never)).rejects.toMatchObject({ code: 'disk_full' });
@@ -79,7 +79,7 @@ test('a small disk keeps a tenth of it free, and one that cannot be asked refuse
   await mute.places.take('a', MIB, never);
 });
 
-test('an upload that dribbles gives its place to one that waits, and none does while nobody waits', async () => {
+test('a slow upload gives its place to a waiting one, but only while one is waiting', async () => {
   const { places, world } = create();
   const [slow, fast] = [await places.take('a', MIB, never), await places.take('a', MIB, never)];
   const looked = (): Promise<unknown> => {
@@ -87,8 +87,8 @@ test('an upload that dribbles gives its place to one that waits, and none does w
     return waitFor(async () => world.looks > before);
   };
   world.ms += 6_000;
-  slow.arrived(1_000);
-  fast.arrived(MIB / 2);
+  slow.received(1_000);
+  fast.received(MIB / 2);
   await looked();
   expect([codeOf(slow), codeOf(fast)]).toEqual([null, null]);
   const third = places.take('a', 1, never);
@@ -98,10 +98,10 @@ test('an upload that dribbles gives its place to one that waits, and none does w
   await third;
 });
 
-test('an upload that is being stored is never slow', async () => {
+test('an upload being stored never counts as slow', async () => {
   const { places, world } = create({ most: 1 });
   const place = await places.take('a', 1, never);
-  place.arrived(1);
+  place.received(1);
   await place.storing(1);
   const next = places.take('a', 1, never);
   for (const _ of [1, 2, 3]) {
@@ -114,7 +114,7 @@ test('an upload that is being stored is never slow', async () => {
   await next;
 });
 
-test('large files are stored by turns, small ones at once', async () => {
+test('large files are stored in turn, small ones immediately', async () => {
   const { places } = create();
   const [one, two, other] = [
     await places.take('a', 0, never),
@@ -131,7 +131,7 @@ test('large files are stored by turns, small ones at once', async () => {
   await second;
 });
 
-test('the end of the service ends every upload with its reason', async () => {
+test('shutdown aborts every upload with its reason', async () => {
   const { places, stop } = create({ most: 2 });
   const place = await places.take('a', 0, never);
   const reason = new Error('stopping');

@@ -24,12 +24,12 @@ const onDisk = async (): Promise<number[]> => {
 
 interface Slow {
   readonly socket: Socket;
-  /** What was answered, once something was. */
+  /** The response, once received. */
   readonly answer: () => string;
 }
 
 const slow: Slow[] = [];
-/** An upload that sends a part of what it announces, and then nothing. */
+/** An upload that sends only part of its announced body. */
 const beginSlow = async (announced: number, sent: number, client: string, headers = ''): Promise<Slow> => {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   let answer = '';
@@ -55,7 +55,7 @@ const from = (client: string): Promise<Response> => {
   return fetch(`${service.url}/api/upload`, { method: 'POST', body: form, headers: { 'X-Forwarded-For': client } });
 };
 
-test('12 slow uploads hold no more on disk than may be in flight, and others are taken meanwhile', async () => {
+test('12 slow uploads use no more disk than the limit, and others are accepted meanwhile', async () => {
   let most = 0;
   const held = async (): Promise<number> => {
     const bytes = (await onDisk().catch(() => [])).reduce((sum, size) => sum + size, 0);
@@ -63,14 +63,14 @@ test('12 slow uploads hold no more on disk than may be in flight, and others are
     return bytes;
   };
   for (let n = 0; n < 12; n += 1) await beginSlow(4 * MIB, 3 * MIB, '203.0.113.1');
-  // 10 MiB are the share of one client: two of these.
+  // One client may use 10 MiB: two of these.
   await waitFor(async () => (await held()) >= 2 * 2.9 * MIB);
   expect((await from('203.0.113.2')).status).toBe(202);
   const answered = () => slow.map(({ answer }) => answer()).filter((answer) => answer.includes('\r\n\r\n'));
   await waitFor(async () => (await held()) >= 0 && answered().length >= 10, 40_000);
   expect(most).toBeLessThan(10 * MIB);
   for (const answer of answered()) {
-    // Those that found no place; and those that had one, sent nothing, and gave it to others.
+    // Those without a place, and those that lost theirs because they sent nothing.
     if (answer.startsWith('HTTP/1.1 408 ')) expect(answer).toContain('"code":"request_timeout"');
     else {
       expect(answer).toMatch(/^HTTP\/1\.1 429 /);
@@ -80,12 +80,12 @@ test('12 slow uploads hold no more on disk than may be in flight, and others are
   }
 }, 60_000);
 
-test('100 small uploads at once from one client are all taken', async () => {
+test('accepts 100 concurrent small uploads of one client', async () => {
   const answers = await Promise.all(Array.from({ length: 100 }, () => upload(service.url, GOOD)));
   expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(202));
 }, 60_000);
 
-test('a client that asks before it sends its body is refused before it has sent it, or told to go on', async () => {
+test('a client with Expect: 100-continue is rejected before it sends its body, or gets 100 Continue', async () => {
   const asking = 'Expect: 100-continue\r\n';
   const large = await beginSlow(100 * MIB, 0, '203.0.113.3', asking);
   await waitFor(async () => large.answer() !== '');
@@ -95,7 +95,7 @@ test('a client that asks before it sends its body is refused before it has sent 
   expect(fits.answer()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
 });
 
-test('a disk without room refuses uploads, with its code and when to come again', async () => {
+test('a full disk rejects uploads with its code and Retry-After', async () => {
   const full = await startTestService({ MIN_FREE_DISK_BYTES: String(Number.MAX_SAFE_INTEGER) });
   try {
     const response = await upload(full.url, GOOD);
