@@ -1,26 +1,26 @@
 import { z } from 'zod';
 import { type AccessConfig, accessOf, accessVariables } from './config/access.ts';
 import { availableMemory } from './config/available-memory.ts';
-import { keyFaults } from './config/keys.ts';
+import { keyErrors } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
 import { memoryDefaults } from './config/memory.ts';
-import { s3Faults, sourcesOf, storageOf, storageVariables } from './config/storage.ts';
+import { s3Errors, sourcesOf, storageOf, storageVariables } from './config/storage.ts';
 import { httpUrl, isNameServer, isNetwork, list, MIB, wholeNumber } from './config/values.ts';
 import { type PortRange, parsePortRange } from './network/policy.ts';
 import type { S3SourceConfig } from './storage/s3-source.ts';
 import type { StorageConfig } from './storage/storage.ts';
 import { isValidSecret } from './webhooks/sign.ts';
 
-/** Thrown by {@link loadConfig} with every fault of the environment at once. */
+/** Thrown by {@link loadConfig} with all errors of the environment. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 
-  constructor(faults: readonly string[]) {
+  constructor(errors: readonly string[]) {
     super(
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      `The configuration has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}:\n${errors.map((error) => `  - ${error}`).join('\n')}`,
     );
-    this.faults = faults;
+    this.errors = errors;
   }
 }
 
@@ -68,7 +68,7 @@ export const schema = z.object({
     ),
   ALLOW_PRIVATE_NETWORKS: list
     .refine((items) => items.every(isNetwork), 'must be CIDRs such as 10.0.0.0/8, comma-separated')
-    .describe('CIDRs, comma-separated, that image and webhook URLs may reach although they are not public.'),
+    .describe('Private networks, as comma-separated CIDRs, that image and webhook URLs may reach.'),
   ALLOWED_PORTS: list
     .refine(
       (items) => items.every((item) => parsePortRange(item) !== null),
@@ -113,20 +113,20 @@ export interface Config {
   readonly mongodbUri: string | null;
   readonly dataDirectory: string;
   readonly port: number;
-  /** null: every address when there are API keys, this machine alone when there are none. */
+  /** null: all addresses if there are API keys, otherwise loopback only. */
   readonly host: string | null;
-  /** Prefix of output URLs without a slash at its end; null: `http://localhost:<port listened on>`. */
+  /** Prefix of output URLs without a trailing slash; null: `http://localhost:<port>`. */
   readonly publicUrl: string | null;
-  /** `api` serves HTTP and works on nothing, `worker` works and answers its probes only, `all` does both. */
+  /** `api` only serves HTTP, `worker` processes images and serves its probes, `all` does both. */
   readonly role: 'all' | 'api' | 'worker';
   readonly workerThreads: number;
   readonly tasksPerThread: number;
-  /** What the service and its embedded database may use; the limits' defaults come from it. */
+  /** Memory for the service and its embedded database, from which the limits' defaults are derived. */
   readonly memoryBytes: number;
-  /** Of the embedded database. */
+  /** Cache of the embedded database. */
   readonly databaseCacheBytes: number;
   readonly storage: StorageConfig;
-  /** `s3://` sources; no buckets: there are none. */
+  /** For `s3://` sources; without buckets, none are allowed. */
   readonly sources: S3SourceConfig;
   readonly network: {
     readonly allowPrivateNetworks: readonly string[];
@@ -140,16 +140,16 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly leaseMs: number;
   readonly shutdownMs: number;
-  /** How long finished requests are kept with all that belongs to them; 0: for ever. */
+  /** How long finished requests are kept with their data; 0: forever. */
   readonly retentionMs: number;
   readonly logLevel: z.infer<typeof schema>['LOG_LEVEL'];
 }
 
 /**
- * Reads and checks the whole environment; the only place that does.
- * An empty variable counts as not set, so that `MONGODB_URI=` in a `.env` means the default.
- * @param available bytes of memory that the process may use, where MEMORY_BYTES does not say
- * @throws ConfigError naming every variable that is wrong
+ * The only place that reads and validates the environment.
+ * An empty variable counts as unset, so that `MONGODB_URI=` in a `.env` means the default.
+ * @param available bytes of memory that the process may use, if MEMORY_BYTES is not set
+ * @throws ConfigError naming every invalid variable
  */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
@@ -161,12 +161,12 @@ export const loadConfig = (
     ),
   );
   const parsed = schema.safeParse(set);
-  const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  const errors = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
   if ((set.ROLE === 'api' || set.ROLE === 'worker') && set.MONGODB_URI === undefined) {
-    faults.push(`ROLE ${set.ROLE} needs MONGODB_URI: an embedded database is not shared with other instances`);
+    errors.push(`ROLE ${set.ROLE} needs MONGODB_URI, because an embedded database cannot be shared between instances`);
   }
-  if (parsed.success) faults.push(...keyFaults(parsed.data), ...s3Faults(parsed.data));
-  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  if (parsed.success) errors.push(...keyErrors(parsed.data), ...s3Errors(parsed.data));
+  if (!parsed.success || errors.length > 0) throw new ConfigError(errors);
   const value = parsed.data;
   const memoryBytes = value.MEMORY_BYTES ?? available;
   const memory = memoryDefaults(memoryBytes, value.MONGODB_URI === undefined);

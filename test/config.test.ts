@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, loadConfig, VARIABLES } from '../src/config.ts';
 
 describe('loadConfig', () => {
-  test('gives every default when nothing is set', () => {
+  test('returns the defaults for an empty environment', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({
       mongodbUri: null,
@@ -16,13 +16,13 @@ describe('loadConfig', () => {
     expect(config.network.allowPrivateNetworks).toEqual([]);
   });
 
-  test.each(['api', 'worker'])('ROLE=%s needs a database that others share', (ROLE) => {
+  test.each(['api', 'worker'])('ROLE=%s requires a shared database', (ROLE) => {
     expect(() => loadConfig({ ROLE })).toThrow('needs MONGODB_URI');
     expect(() => loadConfig({ ROLE, PORT: 'x' })).toThrow(/PORT.*\n.*needs MONGODB_URI/);
     expect(loadConfig({ ROLE, MONGODB_URI: 'mongodb://db.example/app' }).role).toBe(ROLE);
   });
 
-  test('reads what is set', () => {
+  test('reads the variables that are set', () => {
     const config = loadConfig({
       MONGODB_URI: 'mongodb://db.example/app',
       PORT: '8080',
@@ -39,11 +39,11 @@ describe('loadConfig', () => {
     expect(config.network.allowPrivateNetworks).toEqual(['10.0.0.0/8', '::1']);
   });
 
-  test('takes an empty or blank variable as not set', () => {
+  test('treats an empty or blank variable as unset', () => {
     expect(loadConfig({ MONGODB_URI: '', PORT: '  ' })).toMatchObject({ mongodbUri: null, port: 3000 });
   });
 
-  test('reports all faults together, each with its variable', () => {
+  test('reports all errors together, each with its variable', () => {
     const env = {
       PORT: 'http',
       WORKER_THREADS: '0',
@@ -53,22 +53,22 @@ describe('loadConfig', () => {
       ALLOW_PRIVATE_NETWORKS: 'home',
       WEBHOOK_SECRET: 'secret',
     };
-    let faults: readonly string[] = [];
+    let errors: readonly string[] = [];
     try {
       loadConfig(env);
     } catch (error) {
-      if (error instanceof ConfigError) faults = error.faults;
+      if (error instanceof ConfigError) errors = error.errors;
     }
-    expect(faults).toHaveLength(7);
-    for (const name of Object.keys(env)) expect(faults.some((fault) => fault.startsWith(`${name} must`))).toBe(true);
+    expect(errors).toHaveLength(7);
+    for (const name of Object.keys(env)) expect(errors.some((error) => error.startsWith(`${name} must`))).toBe(true);
   });
 
-  test.each(['1.5', '-1', '65536', '0x10', '1e3'])('refuses the port %s', (PORT) => {
+  test.each(['1.5', '-1', '65536', '0x10', '1e3'])('rejects the port %s', (PORT) => {
     expect(() => loadConfig({ PORT })).toThrow(/PORT must/);
   });
 });
 
-test('reads ports and ranges of ports, and refuses what is neither', () => {
+test('reads ports and port ranges, and rejects anything else', () => {
   const portsOf = (text: string) => loadConfig({ ALLOWED_PORTS: text }).network.allowedPorts;
   expect(portsOf('')).toEqual([]);
   expect(portsOf('80, 443,8000-8999')).toEqual([

@@ -3,27 +3,27 @@ import { parseHttpUrl } from '../network/url.ts';
 import { type ApiKey, keyVariables } from './keys.ts';
 import { isNetwork, list, wholeNumber } from './values.ts';
 
-/** Whose X-Forwarded-For is believed: nobody's, that many proxies', or those at these addresses. */
+/** Whose X-Forwarded-For is trusted: no one's, that many proxies', or those at these addresses. */
 export type TrustProxy = false | number | readonly string[];
 
 export interface AccessConfig {
   /** Empty: the API is open. */
   readonly apiKeys: readonly ApiKey[];
-  /** For `/metrics`; of these `tenant` is a name and nothing more. */
+  /** For `/metrics`; here `tenant` is only a name. */
   readonly operatorKeys: readonly ApiKey[];
-  /** For each tenant or address; 0: no limit. */
+  /** Per tenant or address; 0: no limit. */
   readonly uploadsPerMinute: number;
   readonly readsPerMinute: number;
   readonly downloadsPerMinute: number;
   readonly trustProxy: TrustProxy;
-  /** Origins whose pages may call the API; empty: none but its own. */
+  /** Origins whose pages may call the API; empty: only its own. */
   readonly corsOrigins: readonly string[];
 }
 
-/** A range, a single address, or one of the names that Express knows for ranges. */
+/** A CIDR, an address, or one of Express' names for ranges. */
 const isProxy = (text: string): boolean => ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isNetwork(text);
 
-/** `true` is not taken: it would believe every X-Forwarded-For, and so let every client choose its own address. */
+/** `true` is rejected: it would trust every X-Forwarded-For, so that clients could choose their own address. */
 const trustProxy = z
   .string()
   .transform((text): TrustProxy => {

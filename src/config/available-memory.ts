@@ -10,7 +10,7 @@ const read = (file: string): string | null => {
   }
 };
 
-/** The limit in each of these files that there is, for the group and for all groups above it. */
+/** The limits of a group and all its parent groups. */
 const limitsAlong = (mount: string, group: string, file: string): number[] => {
   const limits: number[] = [];
   for (let at = group; ; at = path.posix.dirname(at)) {
@@ -22,7 +22,7 @@ const limitsAlong = (mount: string, group: string, file: string): number[] => {
 
 /**
  * Limits of the control groups, from `/proc/self/cgroup`: version 2 (`0::/path`) and version 1 (`5:memory:/path`).
- * In a container the path may be that of the host, which is not there; then the mounts' roots are the container's.
+ * In a container the path may be the host's, which does not exist there; then the root of the mount is the container's group.
  */
 const groupLimits = (): number[] => {
   const limits: number[] = [];
@@ -38,8 +38,8 @@ const groupLimits = (): number[] => {
 };
 
 /**
- * Bytes that this process may fill: the least of its limits, the machine's total where there is none. A limit on
- * addresses (`ulimit -v`) says nothing of that: Node.js sets aside gigabytes that it never fills.
+ * Bytes of memory that this process may use: the smallest of its limits and the machine's total. `ulimit -v` does not
+ * count, because Node.js reserves gigabytes of address space that it never uses.
  */
 export const availableMemory = (): number => {
   const constrained = process.constrainedMemory?.() ?? 0;

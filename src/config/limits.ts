@@ -4,27 +4,27 @@ import { MIB, wholeNumber } from './values.ts';
 
 export interface LimitsConfig {
   readonly maxUploadBytes: number;
-  /** Uploads that are received or stored at the same time, and the bytes of their files together. */
+  /** Uploads received or stored at the same time, and the total bytes of their files. */
   readonly maxUploadsInFlight: number;
   readonly maxUploadBytesInFlight: number;
-  /** What uploads must leave free on their disk; null: 1 GiB, or a tenth of a smaller disk. */
+  /** Bytes that uploads must leave free on their disk; null: 1 GiB, or a tenth of a smaller disk. */
   readonly minFreeDiskBytes: number | null;
-  /** Pages, and besides them output CSVs and archives, that are being read at the same time. */
+  /** Responses read at the same time, for pages and for downloads each. */
   readonly maxReadsInFlight: number;
   readonly maxRows: number;
   readonly maxUrls: number;
-  /** Bytes of one row of the CSV, and its cells. */
+  /** Bytes of one row of the CSV. */
   readonly maxRowBytes: number;
   readonly maxColumns: number;
-  /** Unfinished images of each key, or of all together when the API is open. */
+  /** Unfinished images per tenant, or per address without keys. */
   readonly maxQueuedImages: number;
   readonly maxImageBytes: number;
   readonly maxPixels: number;
-  /** Pixels decoded at the same time, over all threads of the instance. */
+  /** Pixels decoded at the same time across all threads. */
   readonly maxPixelsInFlight: number;
-  /** What decoding and encoding may take at the same time, by the estimates of `src/images/cost.ts`. */
+  /** Memory for decoding and encoding, as estimated in `src/images/cost.ts`. */
   readonly maxDecodeBytesInFlight: number;
-  /** Bytes of sources in memory at the same time. */
+  /** Bytes of source images in memory at the same time. */
   readonly maxDownloadBytesInFlight: number;
   /** Deadlines of an image's stages (docs/architecture.md). */
   readonly maxQueueSeconds: number;
@@ -59,7 +59,7 @@ export const limitVariables = z.object({
   ),
   MAX_ROWS: wholeNumber(1_000_000, 1, 10_000_000).describe('Product rows of one upload.'),
   MAX_URLS: wholeNumber(1_000_000, 1, 10_000_000).describe('Image URLs of one upload.'),
-  // A row is stored in one document, which MongoDB ends at 16 MiB.
+  // A row is stored in one document, which MongoDB limits to 16 MiB.
   MAX_ROW_BYTES: wholeNumber(MIB, 1, 8 * MIB).describe('Bytes of one row of the CSV.'),
   MAX_COLUMNS: wholeNumber(1_000, 3, 100_000).describe(
     'Columns of the CSV. A row may have 20,000 more cells, for unquoted URLs.',
@@ -117,7 +117,7 @@ export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDe
   maxQueuedImages: value.MAX_QUEUED_IMAGES,
   maxImageBytes: value.MAX_IMAGE_BYTES ?? memory.maxImageBytes,
   maxDecodeBytesInFlight: value.MAX_DECODE_BYTES_IN_FLIGHT ?? memory.maxDecodeBytesInFlight,
-  // Room for the largest source that is taken, or it could never be downloaded.
+  // At least the largest allowed image, which could otherwise never be downloaded.
   maxDownloadBytesInFlight: Math.max(
     value.MAX_DOWNLOAD_BYTES_IN_FLIGHT ?? memory.maxDownloadBytesInFlight,
     value.MAX_IMAGE_BYTES ?? memory.maxImageBytes,

@@ -9,7 +9,7 @@ const bucketName = z.string().refine(isBucketName, 'must be the name of a bucket
 const isKeyPrefix = (text: string): boolean =>
   text === '' || (/^[\w./-]+$/.test(text) && text.split('/').every((part) => !/^\.{0,2}$/.test(part)));
 
-/** Those whose objects can be read at once; archives cannot be served. */
+/** Classes whose objects are immediately readable, unlike archives. */
 const STORAGE_CLASSES = [
   'STANDARD',
   'REDUCED_REDUNDANCY',
@@ -49,7 +49,7 @@ export const storageVariables = z.object({
     .optional()
     .describe('`endpoint/bucket/key` instead of `bucket.endpoint/key`. Empty: `true` with `S3_ENDPOINT`.'),
   S3_PRESIGN_SECONDS: wholeNumber(900, 0, 604_800).describe(
-    'Lifetime of signed URLs. `0`: the service passes the bytes on itself.',
+    'Lifetime of signed URLs. `0`: the service serves the bytes itself.',
   ),
   S3_SSE: z
     .enum(['AES256', 'aws:kms', 'aws:kms:dsse'], 'must be "AES256", "aws:kms" or "aws:kms:dsse"')
@@ -67,22 +67,22 @@ export const storageVariables = z.object({
 
 type Values = z.infer<typeof storageVariables>;
 
-/** Faults that no variable has alone. */
-export const s3Faults = (value: Values): string[] => {
-  const faults: string[] = [];
+/** Errors in combinations of variables. */
+export const s3Errors = (value: Values): string[] => {
+  const errors: string[] = [];
   if (value.STORAGE === 's3' && value.S3_BUCKET === undefined) {
-    faults.push('S3_BUCKET must name the bucket for the outputs, because STORAGE is "s3"');
+    errors.push('S3_BUCKET is required, because STORAGE is "s3"');
   }
   if (value.S3_SSE_KMS_KEY_ID !== undefined && !value.S3_SSE?.startsWith('aws:kms')) {
-    faults.push('S3_SSE_KMS_KEY_ID must stand beside S3_SSE=aws:kms, or be left out');
+    errors.push('S3_SSE_KMS_KEY_ID requires S3_SSE=aws:kms; set that, or remove it');
   }
-  return faults;
+  return errors;
 };
 
 const connectionOf = (value: Values): S3SourceConfig['connection'] => ({
   endpoint: value.S3_ENDPOINT ?? null,
   region: value.S3_REGION ?? null,
-  // Stores of one's own seldom have a name for each bucket.
+  // Self-hosted stores rarely have a host name per bucket.
   forcePathStyle:
     value.S3_FORCE_PATH_STYLE === undefined ? value.S3_ENDPOINT !== undefined : value.S3_FORCE_PATH_STYLE === 'true',
 });

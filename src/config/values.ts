@@ -34,14 +34,14 @@ export const isNetwork = (text: string): boolean => {
   }
 };
 
-/** An IP address with a port or without one, as `dns.setServers` takes it: IPv6 stands in brackets before a port. */
+/** An IP address with a port or without one, as `dns.setServers` takes it: IPv6 needs brackets before a port. */
 export const isNameServer = (text: string): boolean => {
   const [, address = text, port = '53'] =
     /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? /^([\d.]+):(\d{1,5})$/.exec(text) ?? [];
   return net.isIP(address) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
 };
 
-/** Without the slashes at its end. */
+/** Without trailing slashes. */
 export const httpUrl = z
   .string()
   .refine((text) => parseHttpUrl(text) !== null, 'must be an http(s) URL')

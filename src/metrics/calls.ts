@@ -1,16 +1,16 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-/** In seconds; uploads and archives take long. */
+/** In seconds; uploads and archives take longer. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-/** A client may name any of the methods that Node's parser knows; these have a label of their own. */
+/** Other methods share one label, because clients can send any method that Node's parser knows. */
 const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
-/** One HTTP call that is over. */
+/** A finished HTTP call. */
 export interface Call {
   readonly method: string;
-  /** The pattern of the route, such as `/api/status/:requestId`; null: none took it. Never the address itself. */
+  /** The route pattern, such as `/api/status/:requestId`, never the path itself; null if no route matched. */
   readonly route: string | null;
-  /** null: the client went before the answer was whole. */
+  /** null: the client disconnected before the end of the response. */
   readonly status: number | null;
   readonly seconds: number;
 }
@@ -20,13 +20,13 @@ export type CallMeter = (call: Call) => void;
 export const createCallMeter = (registry: Registry): CallMeter => {
   const calls = new Counter({
     name: 'bulk_image_http_requests_total',
-    help: 'HTTP calls by method, pattern of the route and class of the status; aborted: the client went before the end.',
+    help: 'HTTP calls by method, route pattern and status class; aborted: the client disconnected early.',
     labelNames: ['method', 'route', 'status'],
     registers: [registry],
   });
   const duration = new Histogram({
     name: 'bulk_image_http_request_seconds',
-    help: 'Seconds from the header of a call to the end of its answer.',
+    help: 'Seconds from the headers of a call to the end of its response.',
     labelNames: ['method', 'route'],
     buckets: BUCKETS,
     registers: [registry],

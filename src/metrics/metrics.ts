@@ -5,9 +5,9 @@ import { createPoolGauges, type MeteredPool } from './pool.ts';
 import { createQueueGauge } from './queue.ts';
 import { createWebhookMeter, type WebhookMeter } from './webhooks.ts';
 
-/** For how long a text stands: what is computed for one scrape serves all that come with it. */
+/** Cache lifetime, so that concurrent scrapes share one computation. */
 const FRESH_MS = 100;
-/** What prom-client says of an event loop that has not turned since it was last asked: no number, or the largest. */
+/** prom-client reports NaN or the largest number if the event loop has not turned since the last scrape. */
 const NOT_MEASURED = /^nodejs_eventloop_lag_\w+ (?:Nan|9223372036\.\d+)$/;
 const withoutUnmeasured = (all: string): string =>
   all
@@ -17,14 +17,14 @@ const withoutUnmeasured = (all: string): string =>
 
 export interface Metrics {
   readonly contentType: string;
-  /** Everything there is to tell, in Prometheus' text format. */
+  /** All metrics in Prometheus text format. */
   text(): Promise<string>;
   readonly images: ImageMeter;
   readonly webhooks: WebhookMeter;
   readonly calls: CallMeter;
-  /** Counts what is in the pool. @returns the same pool, to be used instead of the given one */
+  /** Counts the images in the pool. @returns an instrumented pool to use instead */
   watchPool<Pool extends MeteredPool>(pool: Pool): Pool;
-  /** @param ask how many images are unfinished over all instances */
+  /** @param ask returns the number of unfinished images across all instances */
   watchQueue(ask: () => Promise<number>): void;
 }
 
@@ -34,16 +34,16 @@ export interface BuildFacts {
 }
 
 /**
- * The measuring instruments of one service, in a registry of their own: several services in one process share nothing
- * but the process. No label ever holds what a user has sent: labels are codes, routes, states.
+ * The metrics of one service, in its own registry, because tests run several services in one process. Labels are codes,
+ * routes and states, never user input.
  */
 export const createMetrics = ({ version, role }: BuildFacts): Metrics => {
   const registry = new Registry();
-  // Under their usual names, which the dashboards of others know: process_… and nodejs_….
+  // Under their usual names, process_… and nodejs_…, for common dashboards.
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'bulk_image_build_info',
-    help: 'Always 1; the labels say what is running.',
+    help: 'Always 1; labels show the version and role.',
     labelNames: ['version', 'role'],
     registers: [registry],
   }).set({ version, role }, 1);

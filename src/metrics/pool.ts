@@ -1,26 +1,26 @@
 import { Gauge, type Registry } from 'prom-client';
 
 export interface MeteredPool {
-  /** Images that may be in work at the same time. */
+  /** Images that may be in flight at the same time. */
   readonly capacity: number;
-  /** Images that the pool has taken and no thread has begun. */
+  /** Images in the pool that no thread has started. */
   queued(): number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the pool runs; it is handed on as it comes.
+  // biome-ignore lint/suspicious/noExplicitAny: arguments and result are passed through.
   run(task: any, ...more: any[]): Promise<any>;
 }
 
-/** Gauges of the pool: busy ÷ slots is its utilisation. */
+/** Gauges of the pool; busy ÷ slots is its utilization. */
 export const createPoolGauges = <Pool extends MeteredPool>(registry: Registry, pool: Pool): Pool => {
   const registers = [registry];
   let busy = 0;
   new Gauge({
     name: 'bulk_image_pool_slots',
-    help: 'Images that this instance may have in work at the same time; 0 where it works on none.',
+    help: 'Images that this instance may have in flight; 0 without workers.',
     registers,
   }).set(pool.capacity);
   new Gauge({
     name: 'bulk_image_pool_slots_busy',
-    help: 'Images that are in the pool now; more than the slots while some only wait for a slow server.',
+    help: 'Images in the pool; more than the slots while some are waiting for slow servers.',
     registers,
     collect() {
       this.set(busy);
@@ -28,7 +28,7 @@ export const createPoolGauges = <Pool extends MeteredPool>(registry: Registry, p
   });
   new Gauge({
     name: 'bulk_image_pool_queued',
-    help: 'Images in the pool that wait for a thread; above 0 only while threads are replaced.',
+    help: 'Images in the pool waiting for a thread; above 0 only while threads are replaced.',
     registers,
     collect() {
       this.set(pool.queued());

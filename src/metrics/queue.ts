@@ -1,23 +1,23 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** How long an answer stands, a missing one included: the database is asked no more often, however often we are. */
+/** Cache lifetime of the result, including a failed one, so that frequent scrapes do not load the database. */
 const FRESH_MS = 5_000;
-/** A scrape must not wait longer for the database. */
-const PATIENCE_MS = 2_000;
+/** Longest time that a scrape waits for the database. */
+const TIMEOUT_MS = 2_000;
 
 export interface QueueGaugeTimes {
   readonly freshMs: number;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
 /**
- * Images that are unfinished over all instances. While the database is away there is no value: an old one would have an
- * autoscaler act on what is not known, and a 0 would send the workers home.
+ * Unfinished images across all instances. Without the database there is no value: a stale one would mislead an
+ * autoscaler, and a 0 would scale down the workers.
  */
 export const createQueueGauge = (
   registry: Registry,
   ask: () => Promise<number>,
-  { freshMs, patienceMs }: QueueGaugeTimes = { freshMs: FRESH_MS, patienceMs: PATIENCE_MS },
+  { freshMs, timeoutMs }: QueueGaugeTimes = { freshMs: FRESH_MS, timeoutMs: TIMEOUT_MS },
 ): void => {
   let askedAt = Number.NEGATIVE_INFINITY;
   let known: number | null = null;
@@ -29,7 +29,7 @@ export const createQueueGauge = (
     } catch {
       known = null;
     } finally {
-      // From the answer on: a slow database is not asked again at once.
+      // Counted from the response, so that a slow database is not queried again immediately.
       askedAt = performance.now();
       asking = null;
     }
@@ -37,19 +37,19 @@ export const createQueueGauge = (
 
   new Gauge({
     name: 'bulk_image_queue_images',
-    help: 'Images waiting or in work over all instances; the same on each, absent while the database is away.',
+    help: 'Images queued or in flight across all instances; the same on each, absent while the database is unreachable.',
     registers: [registry],
     async collect() {
       if (asking === null && performance.now() - askedAt >= freshMs) asking = refresh();
-      // A question that has been open for longer than its patience leaves what was known before out of date.
-      const answered = asking === null || (await within(asking, patienceMs));
+      // If the query takes too long, the previous value is out of date.
+      const answered = asking === null || (await within(asking, timeoutMs));
       if (answered && known !== null) this.set(known);
       else this.remove();
     },
   });
 };
 
-/** Whether the work is done within the time. */
+/** Whether the promise resolves within the time. */
 const within = async (work: Promise<void>, ms: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

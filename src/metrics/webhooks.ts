@@ -1,9 +1,9 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-/** Up to the time-out of an attempt, in seconds. */
+/** In seconds, up to the time-out of an attempt. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
-/** What followed an attempt; `interrupted` by a stop of the service. */
+/** Outcome of an attempt; `interrupted` by a shutdown. */
 export type AttemptOutcome = 'delivered' | 'retried' | 'failed' | 'gone' | 'interrupted';
 const OUTCOMES: readonly AttemptOutcome[] = ['delivered', 'retried', 'failed', 'gone', 'interrupted'];
 
@@ -14,13 +14,13 @@ export interface WebhookMeter {
 export const createWebhookMeter = (registry: Registry): WebhookMeter => {
   const attempts = new Counter({
     name: 'bulk_image_webhook_attempts_total',
-    help: 'Attempts to deliver a webhook: delivered, retried later, failed for good, gone (410), interrupted by a stop.',
+    help: 'Attempts to deliver a webhook: delivered, retried later, failed permanently, gone (410), interrupted by a shutdown.',
     labelNames: ['outcome'],
     registers: [registry],
   });
   const seconds = new Histogram({
     name: 'bulk_image_webhook_attempt_seconds',
-    help: 'Seconds that an attempt to deliver a webhook took.',
+    help: 'Duration of webhook delivery attempts in seconds.',
     buckets: BUCKETS,
     registers: [registry],
   });

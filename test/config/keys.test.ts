@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 const KEY = 'correct-horse-battery';
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
 const keysOf = (API_KEYS: string) => loadConfig({ API_KEYS }).access.apiKeys;
-const faultOf = (env: Record<string, string>): string => {
+const errorOf = (env: Record<string, string>): string => {
   try {
     loadConfig(env);
     return '';
@@ -21,7 +21,7 @@ test.each([
   [`sha256:${hash(KEY)}`, 'default', KEY],
   [`shop-a:sha256:${hash(KEY).toUpperCase()}`, 'shop-a', KEY],
   [`shop-a:SHA256:${hash(KEY)}`, 'shop-a', KEY],
-  // All after the first colon is the key.
+  // Everything after the first colon is the key.
   ['default:a:b:c:0123456789', 'default', 'a:b:c:0123456789'],
   ['shop-a:b:0123456789abcd', 'shop-a', 'b:0123456789abcd'],
 ])('%s is a key of %s', (text, tenant, key) => {
@@ -34,11 +34,11 @@ test('a tenant may have several keys, and the same one twice', () => {
 });
 
 test.each([
-  ['no name of a tenant', `shop a:${KEY}`],
-  ['no name of a tenant', `:${KEY}`],
-  ['no name of a tenant', `${'a'.repeat(65)}:${KEY}`],
-  ['no name of a tenant', `shöp:${KEY}`],
-  ['no name of a tenant', `a/${KEY}:b`],
+  ['invalid tenant', `shop a:${KEY}`],
+  ['invalid tenant', `:${KEY}`],
+  ['invalid tenant', `${'a'.repeat(65)}:${KEY}`],
+  ['invalid tenant', `shöp:${KEY}`],
+  ['invalid tenant', `a/${KEY}:b`],
   ['printable ASCII', `shop:${KEY} ${KEY}`],
   ['printable ASCII', 'shop:'],
   ['printable ASCII', `${KEY}ü`],
@@ -48,18 +48,18 @@ test.each([
   ['64 hexadecimal digits', `sha256:shop:${KEY}`],
   ['two tenants, at entries 2 and 3', `x:0123456789abcdef,a:${KEY},b:sha256:${hash(KEY)}`],
   ['two tenants, at entries 1 and 2', `${KEY},b:${KEY}`],
-])('a fault that says %s names its entry and never the key: %s', (fault, text) => {
+])('the error "%s" names the entry and never the key: %s', (expected, text) => {
   for (const name of ['API_KEYS', 'OPERATOR_KEYS']) {
-    const message = faultOf({ [name]: text });
+    const message = errorOf({ [name]: text });
     expect(message).toContain(`${name} `);
-    expect(message).toContain(fault);
+    expect(message).toContain(expected);
     for (const secret of ['correct', 'battery', hash(KEY)]) expect(message).not.toContain(secret);
   }
 });
 
-test('a key of the operator is no key of a tenant', () => {
-  const message = faultOf({ API_KEYS: `shop:${KEY}`, OPERATOR_KEYS: `sha256:${hash(KEY)}` });
-  expect(message).toContain('OPERATOR_KEYS has a key that is also in API_KEYS');
+test('an operator key must not be a tenant key', () => {
+  const message = errorOf({ API_KEYS: `shop:${KEY}`, OPERATOR_KEYS: `sha256:${hash(KEY)}` });
+  expect(message).toContain('OPERATOR_KEYS contains a key that is also in API_KEYS');
   expect(message).not.toContain(hash(KEY));
   expect(loadConfig({ OPERATOR_KEYS: KEY }).access).toMatchObject({
     apiKeys: [],
@@ -67,12 +67,12 @@ test('a key of the operator is no key of a tenant', () => {
   });
 });
 
-test('a short key is known as one, and a hash is not taken for one', () => {
+test('marks a short key, but never a hash', () => {
   expect(keysOf(`short,shop:sha256:${hash('s')},${'x'.repeat(16)}`).map(({ short }) => short)).toEqual([
     ...[true, false, false],
   ]);
 });
 
-test('the configuration holds no key', () => {
+test('the configuration contains no key', () => {
   expect(JSON.stringify(loadConfig({ API_KEYS: `shop:${KEY}`, OPERATOR_KEYS: `${KEY}-2` }))).not.toContain(KEY);
 });

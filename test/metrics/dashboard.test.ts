@@ -18,7 +18,7 @@ interface Dashboard {
 
 const dashboard: Dashboard = JSON.parse(readFileSync('docs/grafana-dashboard.json', 'utf8'));
 const { panels } = dashboard;
-/** Grafana's way to name the data source of the variable. */
+/** Grafana's reference to the data source variable. */
 const CHOSEN = `$${'{datasource}'}`;
 const targets = panels.flatMap((panel) => panel.targets ?? []);
 const queries = [
@@ -31,10 +31,10 @@ const NOT_METRICS = ['histogram_quantile', 'label_values', '__rate_interval'];
 const metricsOf = (query: string): string[] =>
   (query.replace(/"[^"]*"/g, '""').match(/[a-z_]\w*_\w+/g) ?? []).filter((word) => !NOT_METRICS.includes(word));
 
-test('every metric that a query names is told by GET /metrics, with its labels, and every metric is documented', async () => {
+test('GET /metrics has every metric and label used in a query, and every metric is documented', async () => {
   const service = await startTestService();
   try {
-    // A call has labels only when there was one.
+    // The series of a route exists only after a call.
     await fetch(`${service.url}/health`);
     const { families } = await scrape(service.url);
     const samples = [...families.values()].flatMap((family) => family.samples);
@@ -42,7 +42,7 @@ test('every metric that a query names is told by GET /metrics, with its labels, 
     expect(named.size).toBeGreaterThan(15);
     for (const name of named) expect([name, samples.some((sample) => sample.name === name)]).toEqual([name, true]);
 
-    // Those that Prometheus adds by itself, and the bound of a bucket.
+    // Labels added by Prometheus.
     const added = ['job', 'instance'];
     for (const { expr, legendFormat } of targets) {
       const asked = samples.filter(({ name }) => metricsOf(expr).includes(name));
@@ -64,7 +64,7 @@ test('every metric that a query names is told by GET /metrics, with its labels, 
   }
 });
 
-test('panels have ids of their own, a place of their own, and the data source that is chosen', () => {
+test('panels have unique ids, do not overlap and use the selected data source', () => {
   const ids = panels.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(panels.filter(({ type }) => type !== 'row').length).toBeGreaterThan(10);
@@ -89,7 +89,7 @@ test('panels have ids of their own, a place of their own, and the data source th
   for (const { expr } of targets) expect(expr).toContain('job=~"$job"');
 });
 
-test('queries close what they open', () => {
+test('brackets in queries are balanced', () => {
   for (const query of queries) {
     for (const [open, close] of ['()', '{}', '[]']) {
       expect([query, query.split(open ?? '').length]).toEqual([query, query.split(close ?? '').length]);

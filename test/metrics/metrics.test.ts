@@ -8,7 +8,7 @@ const completed = {
   result: { bytesIn: 10, bytesOut: 4, timings: { download: 1_000, encode: 60, store: 5 } },
 } as const;
 
-test('times are in seconds, and a time that is a bound of a bucket is in it', async () => {
+test('times are in seconds, and bucket bounds are inclusive', async () => {
   const metrics = start();
   metrics.images.settled(completed, true);
   metrics.images.begun(7_200_001);
@@ -36,14 +36,14 @@ test('a result that came too late counts as nothing but late', async () => {
   expect(value('bulk_image_source_bytes_total')).toBe(0);
 });
 
-test('a client that goes before the end is neither a success nor a failure', async () => {
+test('a client that disconnects early counts as neither success nor failure', async () => {
   const metrics = start();
   metrics.calls({ method: 'GET', route: '/api/archive/:requestId', status: null, seconds: 1 });
   const { value } = await read(metrics);
   expect(value('bulk_image_http_requests_total', { status: 'aborted' })).toBe(1);
 });
 
-test('the pool is watched through its calls, those that reject included', async () => {
+test('the pool gauges count calls, including those that reject', async () => {
   const metrics = start();
   const ends: ((reason?: Error) => void)[] = [];
   const pool = metrics.watchPool({
@@ -64,12 +64,12 @@ test('the pool is watched through its calls, those that reject included', async 
   ends[1]?.(new Error('crashed'));
   expect(await Promise.all(runs)).toEqual(['done', 'failed']);
   expect(await pool.close()).toBe('closed');
-  // The first text stands for a moment.
+  // The first text is cached for a moment.
   while ((await metrics.text()) === busy) await new Promise((next) => setTimeout(next, 20));
   expect((await read(metrics)).value('bulk_image_pool_slots_busy')).toBe(0);
 });
 
-test('no value is shown of an event loop that has not turned yet', async () => {
+test('omits event loop lag before the event loop has turned', async () => {
   const { value, families } = await read(start());
   expect(families.has('nodejs_eventloop_lag_mean_seconds')).toBe(true);
   expect(value('nodejs_eventloop_lag_mean_seconds')).toBeUndefined();

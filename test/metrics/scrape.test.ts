@@ -4,7 +4,7 @@ import { ImageServer, makeImage, ok, status } from '../support/servers/image-ser
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
 
-/** Of one round of hostile ones, all but one refused. */
+/** Rejected calls per pass of hostile ones. */
 const REFUSED = 24;
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 
@@ -24,17 +24,17 @@ afterAll(async () => {
   await images.close();
 });
 
-/** Scrapes until it shows what is expected; a text stands for a tenth of a second. */
+/** Scrapes until the expected values appear; a text is cached for 0.1 s. */
 const shows = (url: string, expected: (scrape: Scrape) => boolean): Promise<Scrape> =>
   waitFor(async () => {
     const seen = await scrape(url);
     return expected(seen) && seen;
   });
 
-test('a batch with known outcomes is counted exactly, by outcome, code, stage and byte', async () => {
+test('counts a batch exactly by outcome, code, stage and bytes', async () => {
   const good = [await makeImage('jpeg'), await makeImage('png', { width: 200 }), await makeImage('webp')];
   const urls = good.map((bytes, at) => images.on(`/good-${at}`, ok(bytes, 'application/octet-stream')));
-  // Tried twice, then given up.
+  // Fails after two attempts.
   urls.push(images.on('/busy', status(503)));
   urls.push(images.on('/gone', status(404)), images.on('/gone-too', status(404)), 'ftp://example.test/no');
   const receiver = await WebhookReceiver.start(answer(410));
@@ -66,7 +66,7 @@ test('a batch with known outcomes is counted exactly, by outcome, code, stage an
     expect([stage, value('bulk_image_stage_seconds_count', { stage })]).toEqual([stage, 3]);
   }
   expect(value('bulk_image_stage_seconds_count', { stage: 'queue' })).toBe(7);
-  // Due since the upload, not since the epoch; its sum is of a few waits.
+  // Counted since the upload, not since the epoch.
   expect(value('bulk_image_stage_seconds_sum', { stage: 'queue' })).toBeLessThan(30);
   expect(value('bulk_image_source_bytes_total')).toBe(good.reduce((sum, image) => sum + image.length, 0));
   expect(value('bulk_image_source_bytes_total')).toBe(bytes.in);
@@ -80,7 +80,7 @@ test('a batch with known outcomes is counted exactly, by outcome, code, stage an
   expect(value('nodejs_eventloop_lag_p99_seconds')).toBeLessThan(60);
 });
 
-test('what waits, what is in work and what is cancelled is shown as it is', async () => {
+test('shows queued, in-flight and cancelled images', async () => {
   const held: (() => void)[] = [];
   const picture = await makeImage('jpeg');
   const url = images.on('/held', (...call) => {
@@ -108,7 +108,7 @@ test('what waits, what is in work and what is cancelled is shown as it is', asyn
   expect(ends(idle)).toEqual([completed + progress.completed, cancelled + progress.cancelled]);
 }, 60_000);
 
-test('the text is what the format asks for, in its own type, for GET and HEAD only', async () => {
+test('serves valid exposition text with its content type, for GET and HEAD only', async () => {
   const response = await fetch(`${service.url}/metrics`);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(response.headers.get('cache-control')).toBe('no-store');
@@ -124,7 +124,7 @@ test('the text is what the format asks for, in its own type, for GET and HEAD on
   expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
-test('hostile addresses and methods make no new series, and nothing of them is shown', async () => {
+test('hostile paths and methods create no new series and do not appear in any', async () => {
   const call = (method: string, path: string) =>
     new Promise<void>((resolve, reject) => {
       const { port } = new URL(service.url);
@@ -133,7 +133,7 @@ test('hostile addresses and methods make no new series, and nothing of them is s
       });
       sent.on('error', reject).end();
     });
-  const round = async (mark: string) => {
+  const sendAll = async (mark: string) => {
     const word = `evil${mark}`;
     for (const path of [`/${word}`, `/api/${word}`, `/api/status/${word}`, `/api/status/a"b\\n{${word}}`]) {
       for (const method of ['GET', 'POST', 'DELETE', 'PROPFIND', 'M-SEARCH']) await call(method, encodeURI(path));
@@ -149,9 +149,9 @@ test('hostile addresses and methods make no new series, and nothing of them is s
       .reduce((sum, { value }) => sum + value, 0);
   const seriesOf = ({ families }: Scrape) => [...families.values()].flatMap((family) => family.samples).length;
   const before = counted(await scrape(service.url));
-  await round('0');
+  await sendAll('0');
   const first = await shows(service.url, (now) => counted(now) >= before + REFUSED);
-  for (let n = 1; n <= 10; n += 1) await round(String(n));
+  for (let n = 1; n <= 10; n += 1) await sendAll(String(n));
   const last = await shows(service.url, (now) => counted(now) >= counted(first) + 10 * REFUSED);
   expect(seriesOf(last)).toBe(seriesOf(first));
   expect(JSON.stringify([...last.families])).not.toContain('evil');
@@ -161,7 +161,7 @@ test('hostile addresses and methods make no new series, and nothing of them is s
   expect(labels).toContainEqual({ method: 'other', route: 'none', status: '4xx' });
 });
 
-test('two services in one process share no count', async () => {
+test('two services in one process share no counters', async () => {
   const other = await startTestService();
   try {
     await upload(other.url, `${HEADER}1,P,ftp://example.test/no\n2,P,http://10.0.0.1/a.jpg\n`, {
@@ -180,20 +180,20 @@ test('two services in one process share no count', async () => {
   }
 });
 
-test("with keys the metrics need an operator's, which Prometheus can send as a bearer token", async () => {
+test('with API keys, the metrics require an operator key, which Prometheus can send as a bearer token', async () => {
   const key = 'prometheus-0123456789';
   const guarded = await startTestService({ API_KEYS: 'someone-else-0123456789', OPERATOR_KEYS: key });
   try {
     const ask = (headers: Record<string, string>) => fetch(`${guarded.url}/metrics`, { headers });
-    const refused = await ask({});
-    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+    const rejected = await ask({});
+    expect([rejected.status, rejected.headers.get('www-authenticate')]).toEqual([
       401,
       'Bearer realm="bulk-image-processor"',
     ]);
     expect((await ask({ Authorization: `Bearer ${key}x` })).status).toBe(401);
-    const taken = await ask({ Authorization: `Bearer ${key}` });
-    expect(taken.status).toBe(200);
-    parseExposition(await taken.text());
+    const accepted = await ask({ Authorization: `Bearer ${key}` });
+    expect(accepted.status).toBe(200);
+    parseExposition(await accepted.text());
   } finally {
     await guarded.close();
   }
