@@ -51,7 +51,7 @@ export const checkOpenFiles = () => {
   const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
   if (limit >= OPEN_FILES_NEEDED) return;
   throw new SetupError(
-    `This process may open ${limit} files, and needs at least ${OPEN_FILES_NEEDED}. Raise the limit with "ulimit -n 1024" in this shell, LimitNOFILE=1024 in a systemd unit or --ulimit nofile=1024 for a container, and start again.`,
+    `This process may open ${limit} files but needs at least ${OPEN_FILES_NEEDED}. Raise the limit with "ulimit -n 1024" in this shell, LimitNOFILE=1024 in a systemd unit or --ulimit nofile=1024 for a container, and start again.`,
   );
 };
 

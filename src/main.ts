@@ -1,9 +1,9 @@
-/** `node dist/main.js`. Looks at the limit of open files before the many files of the service are loaded. */
-import { openFilesFault, openFilesLimit } from './open-files.ts';
+/** `node dist/main.js`. Checks the open-files limit first, because loading the service needs many files. */
+import { openFilesError, openFilesLimit } from './open-files.ts';
 
-const fault = openFilesFault(openFilesLimit());
-if (fault === null) await import('./serve.ts');
+const error = openFilesError(openFilesLimit());
+if (error === null) await import('./serve.ts');
 else {
-  process.stderr.write(`${fault}\n`);
+  process.stderr.write(`${error}\n`);
   process.exitCode = 1;
 }

@@ -3,9 +3,9 @@ import dotenv from 'dotenv';
 import { pino } from 'pino';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { type Service, startService } from './service.ts';
-import { startFault, welcome } from './startup.ts';
+import { startupError, welcome } from './startup.ts';
 
-/** A stop that hangs is ended this much later than SHUTDOWN_SECONDS. */
+/** A shutdown that hangs is ended this long after SHUTDOWN_SECONDS. */
 const LAST_RESORT_MS = 1_000;
 
 const fail = (message: string): never => {
@@ -40,10 +40,10 @@ const stop = async (reason: string): Promise<void> => {
 
 process.on('SIGTERM', () => void stop('SIGTERM'));
 process.on('SIGINT', () => void stop('SIGINT'));
-// `npm start` holds a channel to this process; when it closes, nobody is left who could stop us.
-process.on('disconnect', () => void stop('the starting process is gone'));
+// `npm start` keeps an IPC channel to this process; once it closes, there is no one left to stop us.
+process.on('disconnect', () => void stop('the parent process has exited'));
 
-/** A name, a column of spaces, and what it names; in a record a colon stands between them. */
+/** Turns a line of a name, spaces and a value into `name: value` for the log. */
 const asRecord = (line: string): string => {
   const [name, ...rest] = line.trim().split('  ');
   return rest.length === 0 ? `${name}` : `${name}: ${rest.join('  ').trim()}`;
@@ -59,12 +59,12 @@ try {
   service = await startService(config, files, log);
   const { url, database } = service;
   log.info({ url, database }, `ready: ${url}`);
-  // People at a terminal get text; what collects logs gets records.
+  // Plain text for a terminal, records for log collectors.
   for (const line of welcome(config, service)) {
     if (process.stdout.isTTY) process.stdout.write(`${line}\n`);
     else log.info(asRecord(line));
   }
 } catch (error) {
-  log.debug({ err: error }, 'the service could not start');
-  fail(startFault(error, config));
+  log.debug({ err: error }, 'startup failed');
+  fail(startupError(error, config));
 }

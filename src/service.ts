@@ -14,26 +14,26 @@ import { memoryFacts, memoryLine, whoMayReach } from './startup.ts';
 export type { ServiceFiles } from './service/infrastructure.ts';
 
 export interface Service {
-  /** Where the page and the API are, for people on this machine. */
+  /** URL of the page and the API on this machine. */
   readonly url: string;
-  /** Which database runs, without its password. */
+  /** Which database is used, without its password. */
   readonly database: string;
-  /** Stops taking work, finishes or hands back what runs, then closes everything in the reverse order of its start. */
+  /** Stops taking work, finishes or hands back what is running, then closes everything in reverse order of its start. */
   close(): Promise<void>;
 }
 
-/** For connections that are kept open to be told, by an answer, that they will be closed. */
-const FAREWELL_MS = 300;
-/** Shares of SHUTDOWN_SECONDS by whose end work, then HTTP must have come to an end; the rest is for closing. */
+/** Time in which kept-alive connections can still get a response with `Connection: close`. */
+const KEEP_ALIVE_NOTICE_MS = 300;
+/** Shares of SHUTDOWN_SECONDS after which work, then HTTP, must have ended; the rest is for closing. */
 const WORK_SHARE = 0.7;
 const HTTP_SHARE = 0.85;
 
-/** Starts every part in order; when one fails, those that already run are closed before the error is thrown. */
+/** Starts every part in order; if one fails, those already running are closed before the error is thrown. */
 export const startService = async (config: Config, files: ServiceFiles, log: Logger): Promise<Service> => {
   const disposers: Disposers = [];
   const close = async (): Promise<void> => {
     for (const dispose of disposers.splice(0).reverse()) {
-      await dispose().catch((error: unknown) => log.error({ err: error }, 'a part did not close cleanly'));
+      await dispose().catch((error: unknown) => log.error({ err: error }, 'a part did not shut down cleanly'));
     }
   };
   try {
@@ -58,7 +58,7 @@ const startParts = async (
 
   const begun = new AbortController();
   const giveUp = new AbortController();
-  // One listener for each upload under way; any number of them is fine.
+  // One listener per upload in progress, so no maximum.
   setMaxListeners(0, giveUp.signal);
   const stopping = { begun: begun.signal, giveUp: giveUp.signal };
   const api = createApi(infrastructure, work, config, files, addresses, stopping, log);
@@ -68,14 +68,17 @@ const startParts = async (
   const reach = whoMayReach(config, listening.hosts);
   if (reach !== null) log[reach.level](reach.message);
 
-  // The server has the port: only now may work begin whose output URLs carry it.
+  // Output URLs contain the port, so work starts only once it is known.
   work.start();
   disposers.push(async () => {
     const begunAt = performance.now();
     begun.abort();
     const workMs = config.shutdownMs * WORK_SHARE;
-    // HTTP goes on meanwhile: who asks is answered, and only new uploads are sent away.
-    await Promise.all([new Promise((told) => setTimeout(told, Math.min(FAREWELL_MS, workMs))), work.stop(workMs)]);
+    // HTTP keeps answering meanwhile; only new uploads are rejected.
+    await Promise.all([
+      new Promise((resolve) => setTimeout(resolve, Math.min(KEEP_ALIVE_NOTICE_MS, workMs))),
+      work.stop(workMs),
+    ]);
     const left = config.shutdownMs * HTTP_SHARE - (performance.now() - begunAt);
     await stopListening(listening.servers, left, () => giveUp.abort(new AppError('shutting_down')));
   });

@@ -3,20 +3,20 @@ import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { isLoopback } from './http/listening.ts';
 
-/** What a person is told at the start: what runs, and what to do with it. */
+/** Shown at startup. */
 export interface StartFacts {
   readonly url: string;
-  /** For example `secantusdb in /app/data/secantusdb`, or an address without its password. */
+  /** For example `secantusdb in /app/data/secantusdb`, or a URI without its password. */
   readonly database: string;
 }
 
 const storageOf = ({ storage }: Config): string =>
   storage.kind === 'local' ? `the folder ${resolve(storage.directory)}` : `the bucket ${storage.bucket}`;
 
-/** A few lines; the first says that the service is ready. */
+/** The startup message; its first line says that the service is ready. */
 export const welcome = (config: Config, { url, database }: StartFacts): string[] => {
   const places = [`  database   ${database}`, `  images     ${storageOf(config)}`];
-  if (config.role === 'worker') return [`Ready: working on images, with probes at ${url}/ready`, ...places];
+  if (config.role === 'worker') return [`Ready: processing images, with probes at ${url}/ready`, ...places];
   const key = config.access.apiKeys.length > 0 ? ' -H "X-Api-Key: KEY"' : '';
   return [
     `Ready: the page is at ${url}`,
@@ -28,7 +28,7 @@ export const welcome = (config: Config, { url, database }: StartFacts): string[]
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MiB`;
 
-/** What the limits on memory came to, from the environment or from the memory there is. */
+/** The effective memory limits, from the environment or the available memory. */
 export const memoryFacts = ({ limits, memoryBytes, databaseCacheBytes, tasksPerThread, workerThreads }: Config) => ({
   memoryBytes,
   maxDecodeBytesInFlight: limits.maxDecodeBytesInFlight,
@@ -42,7 +42,7 @@ export const memoryFacts = ({ limits, memoryBytes, databaseCacheBytes, tasksPerT
 export const memoryLine = ({ limits, memoryBytes, databaseCacheBytes }: Config): string =>
   `Memory: ${mebibytes(memoryBytes)}, of which ${mebibytes(limits.maxDecodeBytesInFlight)} for images being compressed, ${mebibytes(limits.maxDownloadBytesInFlight)} for downloads (${mebibytes(limits.maxImageBytes)} each at most) and ${mebibytes(databaseCacheBytes)} for the cache of an embedded database`;
 
-/** Who can reach a service whose API is open; null where there is nothing to say. A worker has no API. */
+/** Who can reach a service without API keys; null if there is nothing to report. A worker has no API. */
 export const whoMayReach = (
   { access, host, role }: Config,
   hosts: readonly string[],
@@ -57,52 +57,52 @@ export const whoMayReach = (
   if (role === 'worker' || isLoopback(host)) return null;
   return {
     level: 'warn',
-    message: `HOST is ${host} and API_KEYS is not set: whoever reaches this port can upload, list, cancel and retry. Set API_KEYS.`,
+    message: `HOST is ${host} and API_KEYS is not set: anyone who can reach this port can upload, list, cancel and retry. Set API_KEYS.`,
   };
 };
 
-/** What the system says about a folder or file, in words. */
+/** Errors of the file system, in words. */
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'it lies on a file system that is read-only',
+  EACCES: 'this user has no write permission',
+  EPERM: 'this user has no write permission',
+  EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'there is a file of that name',
+  EEXIST: 'a file with that name exists',
   ENOENT: 'it cannot be created',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is used up',
+  EDQUOT: 'the disk quota of this user is used up',
 };
 
 const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
 
-const folderFault = (variable: string, folder: string, code: string): string => {
-  const cure = code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room' : 'Mend that';
-  return `The folder ${folder} cannot be written: ${REASONS[code]}. ${cure}, or set ${variable} to another folder.`;
+const folderError = (variable: string, folder: string, code: string): string => {
+  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space' : 'Fix that';
+  return `The folder ${folder} cannot be written: ${REASONS[code]}. ${hint}, or set ${variable} to another folder.`;
 };
 
-/** What usually goes wrong at the start, each with its cure in the same line. */
-export const startFault = (error: unknown, config: Config): string => {
+/** The usual startup errors, each in one line with how to fix it. */
+export const startupError = (error: unknown, config: Config): string => {
   const { code = '', message, syscall = '' } = error as NodeJS.ErrnoException;
-  if (error instanceof AppError) return appFault(error, config);
+  if (error instanceof AppError) return appErrorMessage(error, config);
   if (TOO_MANY_FILES.includes(code)) {
-    return `This process may open no more files (${code}). Raise the limit, for example with "ulimit -n 1024", and start again.`;
+    return `This process has reached its limit of open files (${code}). Raise the limit, for example with "ulimit -n 1024", and start again.`;
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
     if (code === 'EADDRINUSE')
       return `Port ${config.port} is in use. Stop the other program, or set PORT to a free one.`;
-    if (code === 'EACCES') return `Port ${config.port} may not be opened. Set PORT to one above 1023.`;
-    return `HOST ${config.host ?? ''} is no address of this machine. Set it to one, or to 0.0.0.0 for all of them.`;
+    if (code === 'EACCES') return `This user may not listen on port ${config.port}. Set PORT to one above 1023.`;
+    return `HOST ${config.host ?? ''} is not an address of this machine. Use one that is, or 0.0.0.0 for all of them.`;
   }
   if (REASONS[code] !== undefined && syscall !== '') {
-    return folderFault('DATA_DIR', resolve(config.dataDirectory), code);
+    return folderError('DATA_DIR', resolve(config.dataDirectory), code);
   }
   return `The service could not start: ${message}`;
 };
 
-const appFault = (error: AppError, { storage }: Config): string => {
+const appErrorMessage = (error: AppError, { storage }: Config): string => {
   const code = String((error.cause as NodeJS.ErrnoException | undefined)?.code);
   if (error.code === 'storage_unavailable' && storage.kind === 'local' && REASONS[code] !== undefined) {
-    return folderFault('PROCESSED_DIR', resolve(storage.directory), code);
+    return folderError('PROCESSED_DIR', resolve(storage.directory), code);
   }
   return error.publicMessage;
 };

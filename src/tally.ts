@@ -1,4 +1,4 @@
-/** Adds to a key's count. Keys without a count are not kept, so that the map holds no more keys than are in use. */
+/** Adds to a key's count and removes keys whose count is 0, so that the map does not grow. */
 export const addTo = (counts: Map<string, number>, key: string, by: number): void => {
   const count = (counts.get(key) ?? 0) + by;
   if (count === 0) counts.delete(key);

@@ -1,6 +1,6 @@
 /**
- * The text without the characters that it ends with, out of `characters`. A loop, because a pattern such as `/[. ]+$/`
- * is tried from each character of every run and takes time that grows with the square of its length.
+ * The text without trailing `characters`. A loop, because a pattern such as `/[. ]+$/` is retried from each character
+ * of a run and takes quadratic time.
  */
 export const trimEnd = (text: string, characters: string): string => {
   let end = text.length;

@@ -7,8 +7,8 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
-import { OPEN_FILES_NEEDED, openFilesFault } from '../src/open-files.ts';
-import { startFault, welcome, whoMayReach } from '../src/startup.ts';
+import { OPEN_FILES_NEEDED, openFilesError } from '../src/open-files.ts';
+import { startupError, welcome, whoMayReach } from '../src/startup.ts';
 import { killInstances, startInstance } from './support/instance.ts';
 
 let directory: string;
@@ -33,7 +33,7 @@ const environment = (changes: Record<string, string> = {}) => ({
   ...changes,
 });
 
-/** Starts the built service, which must end by itself; what it wrote, and how it ended. */
+/** Starts the built service, which is expected to exit; returns its output and exit code. */
 const startAndEnd = async (changes: Record<string, string>, command = [process.execPath, 'dist/main.js']) => {
   const env = { ...process.env, ...environment(changes) };
   const [program = '', ...args] = command;
@@ -54,18 +54,18 @@ test.each<[string, () => Record<string, string>, RegExp]>([
   [
     'an address of another machine',
     () => ({ HOST: '192.0.2.1' }),
-    /^HOST 192\.0\.2\.1 is no address of this machine\. Set it .*\n$/,
+    /^HOST 192\.0\.2\.1 is not an address of this machine\. Use one .*\n$/,
   ],
-  ['a host that nobody knows', () => ({ HOST: 'nobody.invalid' }), /^HOST nobody\.invalid is no address .*\n$/],
+  ['an unknown host', () => ({ HOST: 'unknown.invalid' }), /^HOST unknown\.invalid is not an address .*\n$/],
   [
-    'a database that is not there',
+    'an unreachable database',
     () => ({ MONGODB_URI: 'mongodb://user:secret@127.0.0.1:1/x' }),
     /^The database at mongodb:\/\/127\.0\.0\.1:1\/x cannot be reached\. Nothing is listening there: start it, or correct MONGODB_URI\.\n$/,
   ],
   [
     'a data folder that is a file',
     () => ({ DATA_DIR: join(directory, 'file') }),
-    /^The folder \S+\/file cannot be written: (there is a file of that name|a part of its path is a file)\. .*set DATA_DIR to another folder\.\n$/,
+    /^The folder \S+\/file cannot be written: (a file with that name exists|a part of its path is a file)\. .*set DATA_DIR to another folder\.\n$/,
   ],
   [
     'an image folder below a file',
@@ -73,7 +73,7 @@ test.each<[string, () => Record<string, string>, RegExp]>([
     /^The folder \S+\/file\/x cannot be written: a part of its path is a file\. .*set PROCESSED_DIR to another folder\.\n$/,
   ],
 ])(
-  '%s is told in one line with its cure',
+  '%s is reported in one line with how to fix it',
   async (_what, changes, line) => {
     const { code, stdout, stderr } = await startAndEnd(changes());
     expect(stderr).toMatch(line);
@@ -85,12 +85,12 @@ test.each<[string, () => Record<string, string>, RegExp]>([
 const limited = process.platform === 'linux' ? test : test.skip;
 
 limited.each(['dist/main.js', 'scripts/start.mjs', 'scripts/cli.mjs'])(
-  'a low limit of open files is told by %s in one line with its cure, before anything fails on it',
+  '%s reports a low open-files limit in one line with how to fix it, before anything fails',
   async (file) => {
     const command = ['sh', '-c', `ulimit -n 64; exec ${process.execPath} ${file}`];
     const { code, stdout, stderr } = await startAndEnd({}, command);
     expect(stderr).toMatch(
-      /^This process may open 64 files, and needs at least 256\. Raise the limit with "ulimit -n 1024".*\n$/,
+      /^This process may open 64 files but needs at least 256\. Raise the limit with "ulimit -n 1024".*\n$/,
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   },
@@ -98,7 +98,7 @@ limited.each(['dist/main.js', 'scripts/start.mjs', 'scripts/cli.mjs'])(
 );
 
 limited(
-  'the lowest limit that is taken is enough to start',
+  'the lowest accepted limit is enough to start',
   async () => {
     const command = ['sh', '-c', `ulimit -n ${OPEN_FILES_NEEDED}; exec ${process.execPath} dist/main.js`];
     const instance = await startInstance(directory, { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '' }, command);
@@ -109,11 +109,13 @@ limited(
   60_000,
 );
 
-test('a limit of open files that is not known, or high enough, is no fault', () => {
-  expect([null, OPEN_FILES_NEEDED, 1_048_576].map(openFilesFault)).toEqual([null, null, null]);
-  expect(openFilesFault(OPEN_FILES_NEEDED - 1)).toContain('255 files');
-  const fault = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open' });
-  expect(startFault(fault, config())).toMatch(/^This process may open no more files \(EMFILE\)\. Raise the limit/);
+test('an unknown or sufficient open-files limit is not an error', () => {
+  expect([null, OPEN_FILES_NEEDED, 1_048_576].map(openFilesError)).toEqual([null, null, null]);
+  expect(openFilesError(OPEN_FILES_NEEDED - 1)).toContain('255 files');
+  const error = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open' });
+  expect(startupError(error, config())).toMatch(
+    /^This process has reached its limit of open files \(EMFILE\)\. Raise the limit/,
+  );
 });
 
 const config = (changes: Record<string, string> = {}) => loadConfig(environment(changes));
@@ -121,32 +123,32 @@ const config = (changes: Record<string, string> = {}) => loadConfig(environment(
 test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT'])(
   '%s names the folder and its variable',
   (code) => {
-    const fault = Object.assign(new Error(`${code}: ${directory}`), { code, syscall: 'mkdir' });
-    expect(startFault(fault, config())).toMatch(/^The folder \S+\/data cannot be written: .*set DATA_DIR/);
-    const stored = new AppError('storage_unavailable', undefined, { cause: fault });
-    expect(startFault(stored, config())).toMatch(/^The folder \S+\/images cannot be written: .*set PROCESSED_DIR/);
+    const error = Object.assign(new Error(`${code}: ${directory}`), { code, syscall: 'mkdir' });
+    expect(startupError(error, config())).toMatch(/^The folder \S+\/data cannot be written: .*set DATA_DIR/);
+    const stored = new AppError('storage_unavailable', undefined, { cause: error });
+    expect(startupError(stored, config())).toMatch(/^The folder \S+\/images cannot be written: .*set PROCESSED_DIR/);
   },
 );
 
-test('anything else is told in its own words', () => {
-  expect(startFault(new Error('odd'), config())).toBe('The service could not start: odd');
+test('any other error keeps its own message', () => {
+  expect(startupError(new Error('odd'), config())).toBe('The service could not start: odd');
 });
 
-test('the start says where the page is, what runs, and what to try', async () => {
+test('the startup message has the page URL, the database, the storage and a first command', async () => {
   const instance = await startInstance(directory, {
     MONGODB_URI: process.env.TEST_MONGODB_URI ?? '',
     LOG_LEVEL: 'info',
   });
-  const says = (text: string) => instance.log().includes(text);
-  while (!says('"try: curl')) await once(instance.process.stdout ?? instance.process, 'data');
-  expect(says(`"Ready: the page is at ${instance.url}"`)).toBe(true);
-  expect(says(`"reference: ${instance.url}/docs"`)).toBe(true);
-  expect(says('"database: mongodb://127.0.0.1:')).toBe(true);
-  expect(says(`"images: the folder ${join(directory, 'processed_images')}"`)).toBe(true);
-  expect(says(`"try: curl -F file=@products.csv ${instance.url}/api/upload"`)).toBe(true);
+  const logged = (text: string) => instance.log().includes(text);
+  while (!logged('"try: curl')) await once(instance.process.stdout ?? instance.process, 'data');
+  expect(logged(`"Ready: the page is at ${instance.url}"`)).toBe(true);
+  expect(logged(`"reference: ${instance.url}/docs"`)).toBe(true);
+  expect(logged('"database: mongodb://127.0.0.1:')).toBe(true);
+  expect(logged(`"images: the folder ${join(directory, 'processed_images')}"`)).toBe(true);
+  expect(logged(`"try: curl -F file=@products.csv ${instance.url}/api/upload"`)).toBe(true);
 }, 60_000);
 
-test('what is said fits the role, the keys and the store', () => {
+test('the startup message depends on the role, the keys and the storage', () => {
   const facts = { url: 'http://localhost:3000', database: 'secantusdb in /data' };
   expect(welcome(config({ API_KEYS: 'a-key-0123456789-abc' }), facts).join('\n')).toContain('-H "X-Api-Key: KEY"');
   expect(welcome(config({ API_KEYS: 'a-key-0123456789-abc' }), facts).join('\n')).not.toContain('a-key');
@@ -158,7 +160,7 @@ test('what is said fits the role, the keys and the store', () => {
 
 const addressesHere = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
 
-test('without keys and HOST the service is reached from this machine only, in both families, and says how to open it', async () => {
+test('without keys and HOST the service listens on loopback only, IPv4 and IPv6, and logs how to open it', async () => {
   const instance = await startInstance(directory, { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '', HOST: '' });
   const { port: its } = new URL(instance.url);
   const reaches = (host: string): Promise<boolean> =>
@@ -177,18 +179,18 @@ test('without keys and HOST the service is reached from this machine only, in bo
   expect(await instance.exited).toEqual({ code: 0, signal: null });
 }, 60_000);
 
-test('an address that opens a service without keys is warned about, and nothing else is', () => {
-  const said = (changes: Record<string, string>) => {
+test('warns only about an address that exposes a service without keys', () => {
+  const levelOf = (changes: Record<string, string>) => {
     const read = config(changes);
     return whoMayReach(read, [read.host ?? '127.0.0.1'])?.level ?? null;
   };
   const keys = { API_KEYS: 'a-key-0123456789-abc' };
   const worker = { ROLE: 'worker', MONGODB_URI: 'mongodb://x/y' };
-  expect(said({ HOST: '0.0.0.0' })).toBe('warn');
-  expect(said({ HOST: '10.0.0.7' })).toBe('warn');
-  expect(said({ HOST: '' })).toBe('info');
-  expect(said({ HOST: '127.0.0.1' })).toBeNull();
-  expect(said({ HOST: '0.0.0.0', ...worker })).toBeNull();
-  expect(said({ HOST: '0.0.0.0', ...keys })).toBeNull();
-  expect(said({ HOST: '', ...keys })).toBeNull();
+  expect(levelOf({ HOST: '0.0.0.0' })).toBe('warn');
+  expect(levelOf({ HOST: '10.0.0.7' })).toBe('warn');
+  expect(levelOf({ HOST: '' })).toBe('info');
+  expect(levelOf({ HOST: '127.0.0.1' })).toBeNull();
+  expect(levelOf({ HOST: '0.0.0.0', ...worker })).toBeNull();
+  expect(levelOf({ HOST: '0.0.0.0', ...keys })).toBeNull();
+  expect(levelOf({ HOST: '', ...keys })).toBeNull();
 });

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import axios from 'axios';
 import dotenv from 'dotenv';
 import { ConfigError } from '../config.ts';
+import { VERSION } from '../network/user-agent.ts';
 import { createClient, ServiceError } from './client.ts';
 import { compress, requireReadable } from './compress.ts';
 import { type CompressOptions, HELP, readCommand, UsageError } from './options.ts';
@@ -98,7 +98,7 @@ const main = async (): Promise<number> => {
       return EXIT.done;
     }
     if (command.kind === 'version') {
-      process.stdout.write(`${JSON.parse(readFileSync(join(here, '..', '..', 'package.json'), 'utf8')).version}\n`);
+      process.stdout.write(`${VERSION}\n`);
       return EXIT.done;
     }
     options = command.options;

@@ -1,4 +1,4 @@
-/** A test checks it against package.json. */
+/** The only version constant; a test checks it against package.json. */
 export const VERSION = '0.1.0';
 
 /** User-Agent of outgoing requests. */

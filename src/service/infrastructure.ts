@@ -20,10 +20,10 @@ import type { Storage, StorageConfig } from '../storage/storage.ts';
 import { createOutbox } from '../webhooks/outbox.ts';
 
 export interface ServiceFiles {
-  /** Built JavaScript of the image worker and of the database's guardian; threads and processes run files, not modules. */
+  /** Built JavaScript of the image worker and the database guardian, for threads and processes to run. */
   readonly worker: string;
   readonly guardian: string;
-  /** The built page with its samples; without it nothing is served at `/`, and there is no sample. */
+  /** The built page with its samples; without it, neither is served. */
   readonly page?: string;
 }
 
@@ -40,10 +40,10 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
   await sweepUploads(uploadDirectory, processMark, Date.now());
   const { apiKeys, operatorKeys } = config.access;
   if ([...apiKeys, ...operatorKeys].some(({ short }) => short)) {
-    log.warn('API_KEYS or OPERATOR_KEYS has a key of less than 16 characters, which could be guessed');
+    log.warn('API_KEYS or OPERATOR_KEYS contains a key shorter than 16 characters, which could be guessed');
   }
   if (apiKeys.length > 0 && operatorKeys.length === 0) {
-    log.info('/metrics is closed, because API_KEYS is set and OPERATOR_KEYS is not');
+    log.info('/metrics is closed because API_KEYS is set and OPERATOR_KEYS is not');
   }
   const storageConfig: StorageConfig =
     config.storage.kind === 'local'
@@ -51,9 +51,9 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
       : config.storage;
   const storage: Storage = await createStorage(storageConfig);
   await storage.check().catch((error: unknown) => {
-    // A full disk passes: the service waits for room, not ready until then. A wrong path does not.
+    // A full disk is temporary: the service starts and is not ready until there is space. A wrong path is an error.
     if (!isFull(error)) throw error;
-    log.warn({ err: error }, 'the image store is full; images wait');
+    log.warn({ err: error }, 'the image storage is full; images wait');
   });
 
   const database =

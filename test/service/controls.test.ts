@@ -34,7 +34,7 @@ const call = async (method: string, path: string) => {
 const csv = (urls: readonly string[]) => `${HEADER}${urls.map((url, n) => `${n},P${n},${url}`).join('\n')}\n`;
 const imagesOf = (status: Awaited<ReturnType<typeof statusOf>>) => status.products.flatMap((product) => product.images);
 
-test('a cancel stops what has not started and lets finish what runs; a retry does the rest', async () => {
+test('cancel stops what has not started and lets running images finish; retry processes the rest', async () => {
   pictures.on('/slow.jpg', slow(150, ok(jpeg)));
   const receiver = await WebhookReceiver.start(answer(204));
   const urls = Array.from({ length: 60 }, (_, n) => `${pictures.url('/slow.jpg')}?n=${n}`);
@@ -70,7 +70,7 @@ test('a cancel stops what has not started and lets finish what runs; a retry doe
   await receiver.close();
 });
 
-test('a retry runs failed images again, and those only', async () => {
+test('retry processes only the failed images', async () => {
   pictures.on('/good.jpg', ok(jpeg));
   pictures.on('/late.jpg', failThen(1, statusCode(404), ok(jpeg)));
   const requestId = await uploaded(service.url, csv([pictures.url('/good.jpg'), pictures.url('/late.jpg')]));
@@ -92,7 +92,7 @@ test('a retry runs failed images again, and those only', async () => {
   });
 });
 
-test('the attempts at a webhook are shown, newest first, and it can be sent again with the same id', async () => {
+test('lists the delivery attempts, newest first, and can redeliver with the same id', async () => {
   pictures.on('/good.jpg', ok(jpeg));
   const receiver = await WebhookReceiver.start(answer(410, 'no longer here'));
   const requestId = await uploaded(service.url, csv([pictures.url('/good.jpg')]), {
@@ -115,7 +115,7 @@ test('the attempts at a webhook are shown, newest first, and it can be sent agai
   await receiver.close();
 });
 
-test('the list shows the newest first and leads from page to page', async () => {
+test('the list is newest first and paginated', async () => {
   pictures.on('/good.jpg', ok(jpeg));
   const ids: string[] = [];
   for (let n = 0; n < 5; n += 1) ids.push(await uploaded(service.url, csv([pictures.url('/good.jpg')])));
@@ -140,6 +140,6 @@ test.each([
   ['GET', '/api/requests?limit=101', 400, 'invalid_field'],
   ['GET', '/api/requests?after=x', 400, 'invalid_field'],
   ['GET', '/api/requests?after[$gt]=1', 400, 'invalid_field'],
-])('%s %s answers %i %s', async (method, path, status, code) => {
+])('%s %s gets %i %s', async (method, path, status, code) => {
   expect(await call(method, path)).toMatchObject({ status, body: { code } });
 });

@@ -56,7 +56,7 @@ test('what one instance does is seen on another, up to the end', async () => {
   await worker.close();
 }, 60_000);
 
-test('SIGTERM ends the streams at once, and they do not hold up the stop', async () => {
+test('SIGTERM closes the streams immediately, and they do not delay the shutdown', async () => {
   const origin = await ImageServer.start();
   origin.on('/busy.jpg', status(503, { 'Retry-After': '600' }));
   const database = await startTestService();
@@ -76,7 +76,7 @@ test('SIGTERM ends the streams at once, and they do not hold up the stop', async
   await origin.close();
 }, 60_000);
 
-test('a stream outlives an outage of the database and goes on to the end', async () => {
+test('a stream survives a database outage and continues to the end', async () => {
   pictures = await startPictures(150);
   const database = await startEmbedded({
     ...{ dataDirectory: join(directory, 'database'), guardianFile: GUARDIAN_FILE, engines: TEST_ENGINES },

@@ -73,7 +73,7 @@ const send = async ({ to = first, as = ALICE, csv = CSV, fields = {}, ...given }
   return answerOf(await fetch(`${to.url}/api/upload`, { method: 'POST', body, headers }));
 };
 
-/** `_id` of the key as the database has it, when this tenant sent it. */
+/** `_id` of the stored key of this tenant. */
 const keyId = (tenant = 'alice'): string => uploadKeyId(tenant, key);
 const requestsOf = (id: string) => database.collection('requests').find({ uploadKey: id }).toArray();
 const setKey = (change: object) =>
@@ -81,7 +81,7 @@ const setKey = (change: object) =>
 const IN_USE = { status: 409, body: { code: 'idempotency_key_in_use' } };
 const REUSED = { status: 422, body: { code: 'idempotency_key_reused' } };
 
-test('the same key, file and fields give the same request, on every instance and in every spelling', async () => {
+test('the same key, file and fields return the same request, on every instance and in every spelling', async () => {
   const taken = await send();
   expect(taken).toMatchObject({ status: 202, replayed: null, location: `/api/status/${taken.requestId}` });
   const spellings: Sent[] = [
@@ -97,7 +97,7 @@ test('the same key, file and fields give the same request, on every instance and
   expect(await requestsOf(keyId())).toHaveLength(1);
 });
 
-test('uploads at the same moment on two instances make one request', async () => {
+test('concurrent uploads on two instances create one request', async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => send({ to: n % 2 ? first : second })));
   const taken = answers.filter(({ status }) => status === 202);
   expect(taken.length).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ test('uploads at the same moment on two instances make one request', async () =>
   expect(await send()).toMatchObject({ status: 202, replayed: 'true', requestId: taken[0]?.requestId });
 });
 
-test('the same key with another file or other fields is refused, and the first stays as it is', async () => {
+test('the same key with another file or other fields is rejected, and the first request is unchanged', async () => {
   const secret = (letter: string) => `whsec_${Buffer.from(letter.repeat(24)).toString('base64')}`;
   const fields = { webhookUrl: 'http://127.0.0.1:9/hook', webhookSecret: secret('a') };
   const taken = await send({ fields });
@@ -127,7 +127,7 @@ test('the same key with another file or other fields is refused, and the first s
   expect(JSON.stringify(stored)).not.toContain(secret('a'));
 });
 
-test('keys belong to the tenant they came from', async () => {
+test('keys are per tenant', async () => {
   const alice = await send();
   const bob = await send({ as: BOB, csv: OTHER });
   expect(bob).toMatchObject({ status: 202, replayed: null });
@@ -135,7 +135,7 @@ test('keys belong to the tenant they came from', async () => {
   expect(await send({ as: BOB, csv: OTHER })).toMatchObject({ replayed: 'true', requestId: bob.requestId });
 });
 
-/** An upload of which only the beginning is sent, and what sends the rest and resolves to its answer. */
+/** An upload of which only the start is sent; the returned function sends the rest and resolves to the response. */
 const halfSent = async (to: { readonly url: string }): Promise<{ socket: Socket; rest: () => Promise<string> }> => {
   const socket = connect(Number(new URL(to.url).port), '127.0.0.1');
   let answer = '';
@@ -159,7 +159,7 @@ const halfSent = async (to: { readonly url: string }): Promise<{ socket: Socket;
   };
 };
 
-test('while the first is still being sent the second is told so at once, whatever it holds', async () => {
+test('while the first is still being sent, the second is rejected immediately, whatever its content', async () => {
   const { rest } = await halfSent(first);
   for (const sent of [{}, { to: second }, { csv: OTHER }]) {
     const answer = await send(sent);
@@ -173,14 +173,14 @@ test('while the first is still being sent the second is told so at once, whateve
   expect(answer).toContain(replay.requestId);
 });
 
-test('an upload that is broken off frees its key', async () => {
+test('an interrupted upload frees its key', async () => {
   const { socket } = await halfSent(first);
   socket.destroy();
   await waitFor(async () => (await send()).status === 202);
   expect(await requestsOf(keyId())).toHaveLength(1);
 });
 
-test('an upload that is refused frees its key before it is answered', async () => {
+test('a rejected upload frees its key before the response', async () => {
   const refused: [Sent, number][] = [
     [{ csv: `${HEADER}1,Mug,\n` }, 422],
     [{ fields: { quality: '0' } }, 400],
@@ -196,7 +196,7 @@ test('an upload that is refused frees its key before it is answered', async () =
 const LATER = () => new Date(Date.now() + 60_000);
 const BEFORE = () => new Date(Date.now() - 1_000);
 
-test('a crash between the activation and the 202: the repeat gets the same request at once', async () => {
+test('after a crash between activation and 202, a repeat gets the same request immediately', async () => {
   const { requestId } = await send();
   for (const leaseUntil of [LATER(), BEFORE()]) {
     await setKey({ leaseUntil });
@@ -205,7 +205,7 @@ test('a crash between the activation and the 202: the repeat gets the same reque
   }
 });
 
-test('while the first is being stored the second waits; one that died there is begun anew when its lease ends', async () => {
+test('while the first is being stored the second waits; if the first dies, it is restarted when its lease expires', async () => {
   const { requestId } = await send();
   await database
     .collection<{ _id: string }>('requests')
@@ -215,7 +215,7 @@ test('while the first is being stored the second waits; one that died there is b
   expect(await send({ csv: OTHER })).toMatchObject(IN_USE);
 
   await setKey({ leaseUntil: BEFORE() });
-  // It may even hold something else now: nobody was ever told of the first.
+  // Its content may even differ, because the first was never acknowledged.
   const next = await send({ csv: OTHER });
   expect(next).toMatchObject({ status: 202, replayed: null });
   expect(next.requestId).not.toBe(requestId);
@@ -233,13 +233,13 @@ test.each([
   ['"a\\b"', 'a stray backslash'],
   ['kéy', 'a letter beyond ASCII'],
   ['a\tb', 'a control character'],
-])('%j is refused: %s', async (given) => {
+])('%j is rejected: %s', async (given) => {
   const answer = await send({ key: given });
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_field' } });
   expect(answer.body).toMatchObject({ errors: [{ field: 'Idempotency-Key' }] });
 });
 
-test('a key that is sent twice is refused', async () => {
+test('a duplicate key header is rejected', async () => {
   const headers: [string, string][] = [
     ['X-Api-Key', ALICE],
     ['Content-Type', 'multipart/form-data; boundary=x'],
@@ -260,14 +260,14 @@ test('a key that is sent twice is refused', async () => {
   expect(answer).toContain('Idempotency-Key');
 });
 
-test('quotes and the escapes in them are no part of the key', async () => {
+test('quotes and escapes are not part of the key', async () => {
   const { requestId } = await send({ key: `a"b\\${key}` });
   expect(await send({ key: `"a\\"b\\\\${key}"` })).toMatchObject({ replayed: 'true', requestId });
   const longest = `${key}${'~'.repeat(255 - key.length)}`;
   expect(await send({ key: longest })).toMatchObject({ status: 202, replayed: null });
 });
 
-test('an instance that is killed in the middle of an upload locks its key no longer than a lease', async () => {
+test('an instance killed during an upload locks its key no longer than a lease', async () => {
   const own = await testConnection();
   const directory = await mkdtemp(join(tmpdir(), 'idempotency-'));
   const shared = database;

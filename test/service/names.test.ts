@@ -21,7 +21,7 @@ afterAll(async () => {
 const csv = (urls: readonly string[]): string =>
   ['S. No.,Product Name,Input Image Urls', ...urls.map((url, n) => `${n + 1},P${n},${url}`)].join('\n');
 
-test('good images go past hundreds of names on a silent name server, in a request of theirs and in the same', async () => {
+test('good images overtake hundreds of names on an unresponsive name server, in the same request and another', async () => {
   const begun = performance.now();
   const picture = await photoLike(64, 48);
   for (let n = 0; n < 40; n += 1) images.on(`/${n}.jpg`, ok(picture));
@@ -38,7 +38,7 @@ test('good images go past hundreds of names on a silent name server, in a reques
   expect(await finished(service.url, alone)).toMatchObject({ status: 'completed', progress: { completed: 30 } });
   await waitFor(async () => (await statusOf(service.url, mixed)).progress.completed === 10);
 
-  // A dead name costs an attempt no faster than a server that does not answer: each takes all of its time.
+  // An unresolvable name uses up attempts as slowly as an unresponsive server: each takes the full time-out.
   const { products, progress } = await statusOf(service.url, mixed);
   const attempts = products.flatMap((product) => product.images.map((image) => image.attempts));
   expect(progress.failed).toBe(0);

@@ -1,7 +1,7 @@
 import { ImageServer, makeImage, ok, slow, status } from '../support/servers/image-server.mjs';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
 
-/** Images of the fast origin; the slow one has as many. */
+/** Images per origin, fast and slow. */
 const FAST = 60;
 const SLOW_MS = 5_000;
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
@@ -30,7 +30,7 @@ const slowUrl = (n: number) => slowServer.on(`/slow-${n}.jpg`, slow(SLOW_MS, ok(
 const csv = (urls: readonly string[]) => HEADER + urls.map((url, n) => `${n},P,${url}\n`).join('');
 const numbers = Array.from({ length: FAST }, (_, n) => n);
 
-/** Milliseconds until all images of the fast origin in the request are completed. */
+/** Milliseconds until all images of the fast origin are completed. */
 const fastDone = async (requestId: string, begun: number): Promise<number> => {
   await waitFor(async () => {
     const { products } = await statusOf(service.url, requestId);
@@ -42,7 +42,7 @@ const fastDone = async (requestId: string, begun: number): Promise<number> => {
   return performance.now() - begun;
 };
 
-/** What the fast origin's images take with nobody beside them. */
+/** Time for the fast origin's images alone. */
 const aloneMs = async (): Promise<number> => {
   const begun = performance.now();
   const requestId = await uploaded(service.url, csv(numbers.map(fastUrl)));
@@ -51,7 +51,7 @@ const aloneMs = async (): Promise<number> => {
   return ms;
 };
 
-test('images of a fast origin between those of a slow one are done as if they were alone', async () => {
+test('images of a fast origin are not delayed by those of a slow one in the same request', async () => {
   const alone = await aloneMs();
   const begun = performance.now();
   const requestId = await uploaded(service.url, csv(numbers.flatMap((n) => [slowUrl(n), fastUrl(n)])));
@@ -61,7 +61,7 @@ test('images of a fast origin between those of a slow one are done as if they we
   expect(slowServer.count()).toBeLessThanOrEqual(6 * Math.ceil(ms / SLOW_MS));
 }, 90_000);
 
-test('a request of a fast origin is done at full speed beside one of a slow origin', async () => {
+test('a request of a fast origin runs at full speed next to one of a slow origin', async () => {
   const alone = await aloneMs();
   await uploaded(service.url, csv(numbers.map(slowUrl)));
   await waitFor(async () => slowServer.count() >= 6);
@@ -70,7 +70,7 @@ test('a request of a fast origin is done at full speed beside one of a slow orig
   expect(ms).toBeLessThan(alone * 1.5 + 1_000);
 }, 90_000);
 
-test('a server that asks for a pause is left alone that long, and its images lose next to no attempt', async () => {
+test('a rate-limiting server is left alone for the requested time, at the cost of almost no attempts', async () => {
   let limited = true;
   const asked: number[] = [];
   const urls = numbers.map((n) =>
@@ -81,7 +81,7 @@ test('a server that asks for a pause is left alone that long, and its images los
   );
   const requestId = await uploaded(service.url, csv(numbers.flatMap((n) => [urls[n] ?? '', fastUrl(n)])));
   await fastDone(requestId, 0);
-  // Those that were on their way when the first answer came.
+  // Those already in flight at the first 429.
   const before = asked.length;
   expect(before).toBeLessThanOrEqual(6);
   limited = false;

@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const reported = (requestId: string) => waitFor(async () => (await statusOf(service.url, requestId)).report);
 
-test('a finished request has a report of what was saved and what failed where; a retry makes a new one', async () => {
+test('a finished request has a report of savings and failures; a retry replaces it', async () => {
   const jpeg = await makeImage('jpeg', { width: 320, height: 240, quality: 95 });
   pictures.on('/good.jpg', slow(200, ok(jpeg)));
   pictures.on('/late.jpg', failThen(1, status(404), ok(jpeg)));

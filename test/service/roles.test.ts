@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Two images at once, so that what a second instance adds can be seen at the image server. */
+/** Two images at a time, so that the effect of a second instance is visible at the image server. */
 const start = (environment: Record<string, string> = {}) =>
   startInstance(directory, {
     MONGODB_URI: database.uri,
@@ -34,14 +34,14 @@ const start = (environment: Record<string, string> = {}) =>
     ...environment,
   });
 
-test('api takes and shows, worker works and answers probes and metrics only', async () => {
+test('api serves the API, worker processes images and serves only probes and metrics', async () => {
   const receiver = await WebhookReceiver.start();
   const api = await start({ ROLE: 'api' });
   const requestId = await uploaded(api.url, csvOf(pictures.origin, 6), { webhookUrl: receiver.url() });
   expect((await fetch(`${api.url}/ready`)).status).toBe(200);
 
   const worker = await start({ ROLE: 'worker' });
-  // Had the api instance worked, it would have begun before the other was up.
+  // If the api instance processed images, it would have started before the worker was up.
   expect(pictures.load.most).toBeLessThanOrEqual(2);
   const status = await finished(api.url, requestId);
   expect(status).toMatchObject({ status: 'completed', progress: { total: 6, completed: 6 } });
@@ -57,13 +57,13 @@ test('api takes and shows, worker works and answers probes and metrics only', as
   }
   expect((await fetch(`${worker.url}/api/upload`, { method: 'POST' })).status).toBe(404);
 
-  // The links lead to the instance that took the upload, though the worker sent them.
+  // The links point to the instance that received the upload, although the worker sent them.
   const [webhook] = await receiver.count(1);
   expect(JSON.parse(webhook?.body ?? '').data.statusUrl).toBe(`${api.url}/api/status/${requestId}`);
   await receiver.close();
 }, 60_000);
 
-test('an api instance alone works on nothing', async () => {
+test('an api instance alone processes nothing', async () => {
   const api = await start({ ROLE: 'api' });
   const requestId = await uploaded(api.url, csvOf(pictures.origin, 3));
   // Meanwhile an instance that does work, with a database of its own, is started and processes the same upload.

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { finished, startTestService, type TestService, uploaded } from '../support/service.ts';
 
-/** Written and read by another library: what is lost on the way is lost by this service. */
+/** Written and read by another library, so that any loss is this service's. */
 const HEADER = ['S. No.', 'Product Name', 'Note', 'Input Image Urls'];
 
 let service: TestService;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** The output CSV keeps spreadsheets from running cells, and says so in the README; nothing else may differ. */
+/** The output CSV escapes formulas for spreadsheets (see README); nothing else may differ. */
 const harmless = (cell: string): string =>
   /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/.test(cell) && !/^[+-]\d[\d.,]*(?:e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell;
 
@@ -31,7 +31,7 @@ const roundTrip = async (csv: string): Promise<string> => {
   return (await fetch(`${service.url}/api/output/${requestId}`)).text();
 };
 
-test('any rows that another library writes come back in the output CSV', async () => {
+test('any rows written by another library come back in the output CSV', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(row, { minLength: 1, maxLength: 12 }),
@@ -41,7 +41,7 @@ test('any rows that another library writes come back in the output CSV', async (
       fc.boolean(),
       async (rows, delimiter, record_delimiter, quoted, bom) => {
         const table = rows.map(([serial, name, note, urls]) => [serial, name, note, urls.join(', ')]);
-        // It quotes only the newline that it writes itself; RFC 4180 wants both kinds quoted.
+        // The library quotes only its own kind of newline; RFC 4180 requires both quoted.
         const csv = stringify([HEADER, ...table], { delimiter, record_delimiter, quoted, bom, quoted_match: /[\r\n]/ });
         const output: string[][] = parse(await roundTrip(csv), { delimiter, bom: true });
         const empty = rows.map(([, , , urls]) => ','.repeat(urls.length - 1));

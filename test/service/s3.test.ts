@@ -81,7 +81,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('three instances, one killed: every URL is fetched plainly, s3:// sources too, and the ZIP has all', async () => {
+  test('three instances, one killed: every output URL works, s3:// sources too, and the ZIP is complete', async () => {
     const jpeg = await makeImage('jpeg', { width: 320, height: 240, quality: 95 });
     const client = createS3Client({ endpoint: store.endpoint, region: null, forcePathStyle: true }, S3_CREDENTIALS);
     await client.send(new CreateBucketCommand({ Bucket: 'sources' }));
@@ -126,7 +126,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 3]);
     expect((await fetch(passed, { headers: { Range: 'bytes=99999999-' } })).status).toBe(416);
     const etag = `${whole.headers.get('etag')}`;
-    // Not fetch, which asks for a fresh copy by itself.
+    // Not fetch, which sends `Cache-Control: no-cache`.
     await supertest(third.url).get(new URL(passed).pathname).set('If-None-Match', etag).expect(304);
     expect((await fetch(`${third.url}/processed_images/00000000-0000-4000-8000-000000000000.jpg`)).status).toBe(404);
 
@@ -137,7 +137,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     expect(zipped.includes('60-Bucket/1.jpg')).toBe(true);
   }, 150_000);
 
-  test('a bucket that is not listed is a fault of the upload', async () => {
+  test('a bucket that is not allowed is an error of the upload', async () => {
     const { url } = await start();
     const response = await upload(
       url,

@@ -7,7 +7,7 @@ import { ImageServer, makeImage, ok, redirect, status } from '../support/servers
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { waitFor } from '../support/service.ts';
 
-/** Each stands in one place only, so that a leak says where it came from. */
+/** Each is used in only one place, so that a leak identifies its source. */
 const SECRET = {
   apiKey: 'secret-api-key-0123456789',
   wrongKey: 'secret-wrong-key-012345678',
@@ -75,7 +75,7 @@ const leaked = (text: string): string[] =>
     .filter(([, secret]) => text.includes(secret) || text.includes(encodeURIComponent(secret)))
     .map(([name]) => name);
 
-test('no secret comes into the log at its finest, into a status or into a list', async () => {
+test('no secret appears in the trace log, in a status or in a list', async () => {
   const login = (path: string) => server.url(path).replace('//', `//bob:${SECRET.userPassword}@`);
   const urls = [
     login('/good.jpg'),
@@ -95,7 +95,7 @@ test('no secret comes into the log at its finest, into a status or into a list',
     answers.push(await call(`/api/deliveries/${requestId}`));
   }
   await receiver.count(2);
-  // Faults of the caller's own: a wrong key, secrets in the query, a CSV that is refused, fields that are not valid.
+  // Client errors: a wrong key, secrets in the query, a rejected CSV, invalid fields.
   answers.push(await call('/api/requests', {}, SECRET.wrongKey));
   answers.push(
     await call(`/api/requests?limit=5&token=${SECRET.ownQuery}`),

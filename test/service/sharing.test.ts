@@ -21,7 +21,7 @@ const imagesOf = async (requestId: string) =>
   (await finished(service.url, requestId, 60_000)).products.flatMap(({ images }) => images);
 const fileOf = (id: string) => join(service.imageDirectory, `${id}.jpg`);
 
-test('200 rows with 10 URLs are 10 downloads, and every row has its own whole output', async () => {
+test('200 rows with 10 URLs cause 10 downloads, and every row has its own complete output', async () => {
   const urls: string[] = [];
   const sources: Buffer[] = [];
   for (let n = 0; n < 10; n += 1) {
@@ -41,12 +41,12 @@ test('200 rows with 10 URLs are 10 downloads, and every row has its own whole ou
     expect(image.bytesIn).toBe(sources[n % 10]?.length);
     expect((await sharp(bytes).metadata()).width).toBe(40 + (n % 10));
   }
-  // One that is removed takes none of the others along.
+  // Removing one leaves the others.
   await rm(fileOf(images[0]?.id ?? ''));
   expect((await readFile(fileOf(images[10]?.id ?? ''))).length).toBe(images[10]?.bytesOut);
 }, 90_000);
 
-test('requests at the same time share, and a later one sees what the source is by then', async () => {
+test('concurrent requests share downloads, and a later one gets the current source', async () => {
   const before = await makeImage('jpeg', { width: 50, height: 50 });
   const url = server.on('/changes.jpg', slow(1_500, ok(before)));
   const ids = await Promise.all([1, 2, 3].map(() => uploaded(service.url, csv([url]))));
@@ -59,7 +59,7 @@ test('requests at the same time share, and a later one sees what the source is b
   expect(server.count('/changes.jpg')).toBe(2);
 }, 60_000);
 
-test('a missing source is asked for once and fails every row', async () => {
+test('a missing source is requested once and fails every row', async () => {
   const url = server.on('/gone.jpg', slow(1_000, status(404)));
   const images = await imagesOf(await uploaded(service.url, csv([url, url, url, url])));
   expect(images.map((image) => image.error?.code)).toEqual(Array(4).fill('source_not_found'));

@@ -44,7 +44,7 @@ const listOf = async (key: string): Promise<string[]> => {
   return requests.map(({ requestId }) => requestId);
 };
 
-/** An image that is asked for and not answered yet, and what answers it. */
+/** A requested image whose response is held back, and a function that sends it. */
 const heldImage = async (path: string) => {
   const picture = ok(await makeImage('jpeg'));
   const held: (() => void)[] = [];
@@ -69,7 +69,7 @@ const IN_PATH = [
   ['POST', 'deliveries', '/redeliver'],
 ] as const;
 
-/** All that an answer says but for what differs with every call: its id, which the ETag is made of too, and its time. */
+/** A response without what differs per call: its id, the ETag derived from it, and the date. */
 const answerOf = async (method: string, path: string) => {
   const response = await call(OTHER, path, { method });
   const {
@@ -88,7 +88,7 @@ test.each(IN_PATH)(
   async (...row) => {
     const [method, route, after = ''] = row;
     const id = await idOf(await send(SHOP, ['http://10.0.0.1/a.jpg']));
-    // Nothing works on it any more, once its report stands.
+    // Its report is the last thing written.
     await waitFor(async () => (await (await call(SHOP, `/api/status/${id}`)).text()).includes('"productCount":1'));
     let asked: string[] = [];
     let about = '';
@@ -110,7 +110,7 @@ test.each(IN_PATH)(
   },
 );
 
-test('a tenant lists its own requests, by any of its keys, and pages through no others', async () => {
+test('a tenant lists only its own requests, with any of its keys, across pages', async () => {
   const before = await listOf(SHOP);
   const mine = await idOf(await send(SHOP_NEXT, ['http://10.0.0.1/a.jpg']));
   const theirs = await idOf(await send(OTHER, ['http://10.0.0.1/a.jpg']));
@@ -123,13 +123,13 @@ test('a tenant lists its own requests, by any of its keys, and pages through no 
   expect(next.requests).toHaveLength(1);
 });
 
-test('another tenant can neither watch nor stop what is at work, while its owner can do both', async () => {
+test('only the owner can watch and cancel a running request', async () => {
   const { url, isHeld, answer } = await heldImage('/held.jpg');
   const id = await idOf(await send(SHOP, [url]));
   await waitFor(async () => isHeld());
   const own = await listen(`${service.url}/api/events/${id}`, { 'X-Api-Key': SHOP });
   await waitFor(async () => own.events.length > 0);
-  // The owner's watching is in memory by now; it is told to nobody else.
+  // The watched state is in memory by now, but visible only to the owner.
   const foreign = await listen(`${service.url}/api/events/${id}`, { 'X-Api-Key': OTHER });
   expect(foreign.status).toBe(404);
   await foreign.closed;
@@ -143,7 +143,7 @@ test('another tenant can neither watch nor stop what is at work, while its owner
   expect(own.events.at(-1)).toMatchObject({ event: 'end', data: { status: 'completed' } });
 });
 
-test('an Idempotency-Key of one tenant is not that of another, and is that of all keys of its own', async () => {
+test('an Idempotency-Key is per tenant and shared by all keys of the tenant', async () => {
   const key = uuid();
   const sendAs = (as: string) => send(as, ['http://10.0.0.1/a.jpg'], { 'Idempotency-Key': key });
   const mine = await sendAs(SHOP);
@@ -156,7 +156,7 @@ test('an Idempotency-Key of one tenant is not that of another, and is that of al
 });
 
 describe('the quota of unfinished images', () => {
-  test('is shared by all keys of a tenant, and by nobody else', async () => {
+  test('is shared by all keys of a tenant, and by no one else', async () => {
     const { url, isHeld, answer } = await heldImage('/quota.jpg');
     const some = (n: number) => Array.from({ length: n }, (_, at) => `${url}?${at}`);
     const id = await idOf(await send(SHOP, some(7)));
@@ -176,7 +176,7 @@ describe('the quota of unfinished images', () => {
     }
   }, 60_000);
 
-  test('is one for each address when the API is open, and for each /64 network of IPv6', async () => {
+  test('is per address, or per IPv6 /64 network, if the API is open', async () => {
     const open = await startTestService({ MAX_QUEUED_IMAGES: '10', TRUST_PROXY: 'loopback' });
     const database = await connect(String(open.environment.MONGODB_URI), () => undefined);
     const { url, isHeld, answer } = await heldImage('/open.jpg');
@@ -199,7 +199,7 @@ describe('the quota of unfinished images', () => {
         const left = await database.collection('requests').countDocuments({ state: { $in: ['queued', 'processing'] } });
         return left === 0;
       });
-      // Addresses are kept no longer than they are needed.
+      // Addresses are not kept longer than needed.
       const stored = await database.collection('requests').find().toArray();
       expect(stored).toHaveLength(4);
       expect(JSON.stringify(stored)).not.toMatch(/203\.0\.113|2001:db8/);

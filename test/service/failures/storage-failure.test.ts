@@ -26,7 +26,7 @@ const readiness = async (url: string) => {
 const imagesOf = async (url: string, requestId: string) =>
   (await statusOf(url, requestId)).products.flatMap((product) => product.images);
 
-/** While the store takes nothing: images wait and say why, the service is not ready, nothing counts as done. */
+/** While the storage fails, images wait with the reason, the service is not ready, and nothing counts as done. */
 const waits = async (url: string, requestId: string, reason: RegExp): Promise<void> => {
   const waiting = await waitFor(async () => {
     const found = (await imagesOf(url, requestId)).filter((image) => image.error?.code === 'storage_failed');
@@ -41,10 +41,10 @@ const waits = async (url: string, requestId: string, reason: RegExp): Promise<vo
   expect(body.checks.storage?.reason).toMatch(reason);
 };
 
-test('a folder that cannot be written: images wait, say why, and go on by themselves', async () => {
+test('an unwritable folder: images wait with the reason and resume on their own', async () => {
   service = await startTestService();
   const { url, imageDirectory, directory } = service;
-  // Root may write everywhere, so the folder is replaced by something that is none.
+  // Root can write anywhere, so the folder is replaced by a file.
   await rename(imageDirectory, join(directory, 'away'));
   await writeFile(imageDirectory, '');
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
@@ -62,7 +62,7 @@ test('a folder that cannot be written: images wait, say why, and go on by themse
   expect((await readiness(url)).status).toBe(200);
 }, 90_000);
 
-describe('a disk that is really full', () => {
+describe('a full disk', () => {
   let mounted: string | null = null;
 
   beforeAll(async () => {
@@ -71,7 +71,7 @@ describe('a disk that is really full', () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], { stdio: 'ignore' });
       mounted = place;
     } catch {
-      // Only root may mount, and not in every container.
+      // Mounting requires root, and is not possible in every container.
       await rm(place, { recursive: true });
     }
   });
@@ -81,7 +81,7 @@ describe('a disk that is really full', () => {
     await rm(mounted, { recursive: true });
   });
 
-  test('images wait for room, leave no temporary files, and go on when there is some', async () => {
+  test('images wait for space, leave no temporary files and resume once there is some', async () => {
     if (mounted === null) {
       process.stderr.write('not run: this system does not let the test mount a small disk\n');
       return;

@@ -29,7 +29,7 @@ const leased = () => database.connection.collection('images').countDocuments({ s
 const BOUNDARY = 'xxxxxx';
 const HEAD = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\n`;
 
-/** An upload whose body is sent piece by piece, as the test says. */
+/** An upload whose body the test sends in pieces. */
 const slowUpload = (url: string) => {
   const call = request(`${url}/api/upload`, {
     method: 'POST',
@@ -48,7 +48,7 @@ const slowUpload = (url: string) => {
 const received = (instance: Instance) =>
   waitFor(async () => (await readdir(join(directory, 'data', 'uploads'))).length > 0 && instance);
 
-test('under load: every call is answered, every lease finished or given back, within the time', async () => {
+test('under load, every call is answered and every lease finished or handed back in time', async () => {
   pictures = await startPictures(100);
   const instance = await start({ SHUTDOWN_SECONDS: '6' });
   const requestId = await uploaded(instance.url, csvOf(pictures.origin, 150));
@@ -68,7 +68,7 @@ test('under load: every call is answered, every lease finished or given back, wi
           `${response.status} ${response.status === 202 ? ((await response.json()) as { requestId: string }).requestId : ''}`,
         (error: Error) => String((error.cause as { code?: string } | undefined)?.code ?? error.message),
       );
-      // Reset before anyone accepted it: the system had queued the connection when the port was closed.
+      // Reset before it was accepted: the connection was in the backlog when the port was closed.
       if (outcome === 'ECONNREFUSED' && last === 'ECONNRESET') outcomes.splice(outcomes.lastIndexOf(last), 1);
       outcomes.push(outcome);
       last = outcome;
@@ -84,7 +84,7 @@ test('under load: every call is answered, every lease finished or given back, wi
   over = true;
   await Promise.all(clients);
 
-  // No call was cut off: each got its answer, or no connection at all.
+  // No call was interrupted: each got a response or no connection.
   expect(outcomes.filter((outcome) => !/^(200|202|503) |^ECONNREFUSED$/.test(outcome))).toEqual([]);
   expect(await leased()).toBe(0);
   const promised = outcomes.filter((outcome) => outcome.startsWith('202 ')).map((outcome) => outcome.slice(4));
@@ -95,7 +95,7 @@ test('under load: every call is answered, every lease finished or given back, wi
   }
 }, 120_000);
 
-test('images that take longer than a stop may are handed back, and cost no attempt', async () => {
+test('images that outlast the shutdown are handed back without costing an attempt', async () => {
   pictures = await startPictures(20_000);
   const instance = await start({ SHUTDOWN_SECONDS: '2' });
   await uploaded(instance.url, csvOf(pictures.origin, 4));
@@ -108,7 +108,7 @@ test('images that take longer than a stop may are handed back, and cost no attem
   expect(await database.connection.collection('images').countDocuments({ attempts: { $ne: 0 } })).toBe(0);
 }, 60_000);
 
-test('an upload that is under way when the stop begins is taken to its end', async () => {
+test('an upload in progress at shutdown is completed', async () => {
   pictures = await startPictures(0);
   const instance = await start({ SHUTDOWN_SECONDS: '5' });
   const { call, answer } = slowUpload(instance.url);
@@ -125,7 +125,7 @@ test('an upload that is under way when the stop begins is taken to its end', asy
   expect((await finished(second.url, JSON.parse(body).requestId)).status).toBe('completed');
 }, 60_000);
 
-test('an upload that does not end in time is told so, and nothing of it is stored', async () => {
+test('an upload that does not finish in time is rejected, and nothing of it is stored', async () => {
   pictures = await startPictures(0);
   const instance = await start({ SHUTDOWN_SECONDS: '2' });
   const { call, answer } = slowUpload(instance.url);
@@ -142,7 +142,7 @@ test('an upload that does not end in time is told so, and nothing of it is store
   expect(await database.connection.collection('requests').countDocuments({})).toBe(0);
 }, 60_000);
 
-test('SIGTERM to npm start stops the service behind it in the same way', async () => {
+test('SIGTERM to npm start stops the service the same way', async () => {
   pictures = await startPictures(200);
   const npm = await start({}, ['npm', 'start']);
   const requestId = await uploaded(npm.url, csvOf(pictures.origin, 60));

@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A database of this test alone, which the service knows by its address only; when it ends it is started again. */
+/** A separate database, external to the service; restarted when it exits. */
 const ownDatabase = async (): Promise<EmbeddedDatabase> => {
   database = await startEmbedded({
     ...{ dataDirectory: join(directory, 'database'), guardianFile: GUARDIAN_FILE, engines: TEST_ENGINES },
@@ -58,7 +58,7 @@ const timed = async <T>(call: () => Promise<T>): Promise<{ ms: number; result: T
   return { ms: performance.now() - begun, result };
 };
 
-test('a database that hangs: told at once and everywhere, nothing lost, work goes on by itself', async () => {
+test('a hanging database: reported everywhere immediately, nothing lost, work resumes', async () => {
   const { uri, pid } = await ownDatabase();
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
@@ -87,7 +87,7 @@ test('a database that hangs: told at once and everywhere, nothing lost, work goe
       expect(ms).toBeLessThan(4_000);
     }
     expect((await fetch(`${url}/health`)).status).toBe(200);
-    // Within the five seconds that an answer stands, the depth of the queue is no longer told; all else is, at once.
+    // Once its 5 s cache has expired, the queue depth is omitted; all other metrics are served immediately.
     const scraped = await waitFor(async () => {
       const { ms, result } = await timed(() => scrape(url));
       expect(ms).toBeLessThan(4_000);
@@ -102,7 +102,7 @@ test('a database that hangs: told at once and everywhere, nothing lost, work goe
   await waitFor(async () => (await scrape(url)).value('bulk_image_queue_images') === 0);
 }, 120_000);
 
-test('a database that is killed and started again costs nothing but time', async () => {
+test('killing and restarting the database only costs time', async () => {
   const { uri, pid } = await ownDatabase();
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
@@ -112,7 +112,7 @@ test('a database that is killed and started again costs nothing but time', async
   await completedOnce(url, requestId);
 }, 120_000);
 
-test('the embedded database killed under the service is started again, and the batch goes on', async () => {
+test('a killed embedded database is restarted, and the batch continues', async () => {
   const { url } = await startInstance(directory, { MONGODB_URI: '' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
   const owner = () => JSON.parse(readFileSync(join(directory, 'data', 'embedded.json'), 'utf8')).databasePid as number;

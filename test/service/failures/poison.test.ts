@@ -31,7 +31,7 @@ const start = () =>
     'test/support/workers/poisoned-worker.mjs',
   ]);
 
-/** Resolves to what ended first: the process, or the request. */
+/** Resolves to whichever ends first, the process or the request. */
 const outcome = async (instance: Instance, requestId: string): Promise<'died' | 'finished'> => {
   let died = false;
   void instance.exited.then(() => {
@@ -45,7 +45,7 @@ const outcome = async (instance: Instance, requestId: string): Promise<'died' | 
   }
 };
 
-test('an image that takes the whole process along is given up after its attempts, and all others complete', async () => {
+test('an image that crashes the whole process fails after its attempts, and all others complete', async () => {
   const lines = csvOf(pictures.origin, 30).trimEnd().split('\n');
   lines.splice(11, 0, `99,Poison,${pictures.origin}/poison.jpg`);
   let instance = await start();

@@ -8,7 +8,7 @@ import { type TestConnection, testConnection } from '../../support/database.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, statusOf, uploaded, waitFor } from '../../support/service.ts';
 
-/** The built service as a process of its own, which a test may kill. */
+/** The built service as a separate process that tests can kill. */
 interface Instance {
   readonly url: string;
   readonly process: ChildProcess;
@@ -22,7 +22,7 @@ let pictures: ImageServer;
 let running: Instance[] = [];
 
 beforeAll(async () => {
-  // Slow enough that a kill always comes in the middle of the batch.
+  // Slow enough that every kill happens in the middle of the batch.
   pictures = await startPictures(150);
 });
 afterAll(() => pictures.close());
@@ -85,7 +85,7 @@ const outputs = async (): Promise<string[]> =>
   (await readdir(join(directory, 'processed_images'))).filter((name) => name.endsWith('.jpg'));
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
-  'a batch that %s interrupts is completed by the next start, once',
+  'a batch interrupted by %s is completed exactly once after a restart',
   async (signal) => {
     const first = await start();
     const requestId = await uploaded(first.url, batch());
@@ -115,7 +115,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   90_000,
 );
 
-test('a stop by SIGTERM hands back what it holds: nothing waits for a lease to lapse', async () => {
+test('SIGTERM hands back its images, so that nothing waits for a lease to expire', async () => {
   const first = await start();
   const requestId = await uploaded(first.url, batch());
   await inTheMiddle(first.url, requestId);
