@@ -1,5 +1,5 @@
 import supertest from 'supertest';
-import { ImageServer, makeImage, ok } from '../support/servers/image-server.ts';
+import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
 import { finished, startTestService, type TestService, uploaded } from '../support/service.ts';
 
 let service: TestService;
