@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { prepare, runScript } from '../scripts/prepare.mjs';
 import { readArguments } from './stage/arguments.mjs';
 
-/** Named here too, so that a wrong argument is told before anything is installed. */
+/** Listed here as well, so that a wrong argument is reported before anything is installed. */
 const NAMES =
   'throughput naive per-image growth ingest read-side first-result claim politeness encoders small-requests'.split(' ');
 
@@ -21,7 +21,7 @@ const runOne = async (measure, { place, quick, changed, settings, begun, createC
     console.log(`\n${parts.join('\n\n')}`);
     return { title: measure.title, parts };
   } catch (error) {
-    // One that fails must not cost the figures of the others; its place says so.
+    // A failed measure must not discard the figures of the others; its section reports the error.
     console.error(error);
     process.exitCode = 1;
     return { title: measure.title, parts: [`**Failed:** ${error.message}`] };
@@ -33,7 +33,7 @@ const runOne = async (measure, { place, quick, changed, settings, begun, createC
 await runScript(async () => {
   const wanted = readArguments(process.argv.slice(2), NAMES);
   await prepare();
-  // What follows needs what prepare() installs and builds.
+  // These modules need what prepare() installs and builds.
   const [{ measures }, { createContext }, { describeMachine }, { resultsFile }, { startDatabase }] = await Promise.all(
     [
       './measures/index.mjs',
@@ -54,7 +54,7 @@ await runScript(async () => {
     for (const measure of measures.filter(({ name }) => wanted.only.includes(name))) {
       const changed = wanted.sizes.get(measure.name);
       sections.push(await runOne(measure, { place, ...wanted, changed, begun, createContext }));
-      // After each, so that a run that is cut off keeps what it has measured.
+      // After each measure, so that an interrupted run keeps its results.
       if (wanted.out !== undefined) {
         const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
         await writeFile(wanted.out, resultsFile({ machine, command, sections, minutes: minutesSince(begun) }));

@@ -6,7 +6,7 @@ import { percentile } from '../stage/statistics.mjs';
 const FINISHED = [0, 100_000, 1_000_000];
 const SLOW_LARGEST = 100_000;
 const BATCH = 2_000;
-/** Images of one claim, about what a busy dispatcher asks for at once. */
+/** Images per claim, about what a busy dispatcher claims at once. */
 const WANTED = 4;
 const LEASE_MS = 30_000;
 const BLOCK = 10;
@@ -24,7 +24,7 @@ const imageOf = (requestId, seq) => ({
   reports: 0,
 });
 
-/** A request whose first images are finished, as a worker leaves it, and whose last ones are fresh. */
+/** A request whose first images are finished, as written by a worker, and whose last ones are pending. */
 const fill = async ({ models }, finished, fresh) => {
   const requestId = randomUUID();
   const end = { status: 'completed', attempts: 1, finishedAt: new Date(), settledBy: randomUUID() };
@@ -96,6 +96,6 @@ const claimOnce = async ({ images, request, cursor, finished }) => {
   const begun = performance.now();
   const claimed = await images.claim(request, WANTED, LEASE_MS, cursor);
   const ms = performance.now() - begun;
-  if (claimed.length !== WANTED) throw new Error(`${claimed.length} of ${WANTED} images claimed beside ${finished}`);
+  if (claimed.length !== WANTED) throw new Error(`${claimed.length} of ${WANTED} images claimed next to ${finished}`);
   return ms;
 };

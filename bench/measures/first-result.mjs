@@ -60,7 +60,7 @@ export const firstResult = {
           ),
         ]),
       ),
-      'No image begins before the whole file is checked and durable: a file with one fault must leave nothing behind. So a long CSV waits for its ingest, and then no longer than a short one.',
+      'No image starts before the whole file is validated and stored: a file with one error must leave nothing behind. So a long CSV waits for its ingest, and after that no longer than a short one.',
     ];
   },
 };

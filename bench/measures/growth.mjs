@@ -3,7 +3,7 @@ import { peakBytes } from '../stage/process.mjs';
 import { table } from '../stage/report.mjs';
 import { mebibytes, showSpread, spread } from '../stage/statistics.mjs';
 
-/** Requests of this many images, and how often in all rounds together: the small ones scatter more and cost less. */
+/** Request sizes, and how often each is measured: small ones vary more and cost less. */
 const REQUESTS = [
   { images: 100, times: 5 },
   { images: 1_000, times: 3 },
@@ -14,7 +14,7 @@ const REQUESTS = [
 export const growth = {
   name: 'growth',
   title: '4. Growth',
-  // The longest that one request may be expected to take: a larger one is made smaller, and the results say so.
+  // Limit on the expected duration of a request: larger ones are reduced, as noted in the results.
   sizes: { full: { largest: 100_000, seconds: 480 }, quick: { largest: 1_000, seconds: 60 } },
 
   async run({ sizes, say, database, service, imageServer }) {
@@ -31,7 +31,7 @@ export const growth = {
     for (let round = 0; round < rounds; round += 1) {
       for (const size of measured.filter(({ times }) => round < times)) {
         reduce(size, measured, sizes.seconds);
-        // A new process each time: a peak belongs to one request.
+        // A new process each time, so that the peak belongs to one request.
         const { url, pid, loopDelay, stop } = await service(server);
         await timeBatch(url, csvOf(urlsOf(origins, `w${round}`, 50)));
         await loopDelay();
@@ -63,12 +63,12 @@ export const growth = {
         ]),
       ),
       ...measured.filter(({ reduced }) => reduced !== undefined).map(({ reduced }) => reduced),
-      'The time of a request holds its upload and its last look as well, which weigh more in a small one.',
+      'The time of a request includes its upload and the last poll, which weigh more in a small one.',
     ];
   },
 };
 
-/** Before a request is run: what smaller ones took says what it will take. */
+/** Reduces a request whose duration, extrapolated from smaller ones, would exceed the limit. */
 const reduce = (size, measured, seconds) => {
   const before = measured.filter(({ images, perImage }) => images < size.images && perImage.length > 0).at(-1);
   const expected = before === undefined ? 0 : (size.images * before.perImage.at(-1)) / 1000;

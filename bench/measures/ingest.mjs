@@ -11,17 +11,17 @@ import { peakBytes, resetPeak, residentBytes } from '../stage/process.mjs';
 import { table } from '../stage/report.mjs';
 import { mebibytes, percentile, ratios, showSpread } from '../stage/statistics.mjs';
 
-/** Sizes for an engine that takes some thousand documents a second at most. */
+/** Sizes for an engine that inserts at most a few thousand documents per second. */
 const SLOW = { urls: 100_000, rounds: 1, bare: 10_000 };
 const BATCH = 1_000;
 const POLL_MS = 20;
 const GOALS = { memory: 250, delay: 50 };
 
-/** One URL of about 80 bytes a row, as long as those of a shop on a CDN. */
+/** One URL of about 80 bytes per row, like those of a shop on a CDN. */
 const rowOf = (n) =>
   `${n},SKU-${n},https://cdn.shop.example/catalogue/2026/${String(n).padStart(8, '0')}/front_1600.jpg\n`;
 
-/** Written in pieces, as the file is larger than what should lie in memory. */
+/** Streamed, because the file is too large for memory. */
 export const writeCsv = async (file, urls) => {
   const pieces = function* () {
     yield 'S. No.,Product Name,Input Image Urls\n';
@@ -34,7 +34,7 @@ export const writeCsv = async (file, urls) => {
   return (await stat(file)).size;
 };
 
-/** The physical limit: the same documents with the same indexes, by the same driver, and nothing else. */
+/** The lower bound: the driver alone inserts the same documents with the same indexes. */
 const insertBare = async (uri, count) => {
   const { models, connection, close } = await openStore(uri);
   const requestId = randomUUID();
@@ -90,7 +90,7 @@ export const ingest = {
 
     for (let round = 1; round <= sizes.rounds; round += 1) {
       const before = await insertBare(server.address(`bare${round}`), sizes.bare);
-      // ROLE=api: it takes files in and works on nothing.
+      // ROLE=api: it accepts uploads but processes nothing.
       const { url, pid, loopDelay, stop } = await service(server, { ROLE: 'api' });
       const other = await upload(url, csvOf(Array.from({ length: 10 }, (_, n) => `https://shop.example/${n}.jpg`)));
       for (let n = 0; n < 50; n += 1) await statusOf(url, other.requestId, 1000);
@@ -111,14 +111,14 @@ export const ingest = {
       found.p99.push(percentile(delays, 0.99));
       found.delay.push((await loopDelay()).p99);
       await stop();
-      // Before and after: the database itself becomes slower as it fills.
+      // Before and after, because the database becomes slower as it fills.
       const after = await insertBare(server.address(`bare${round}b`), sizes.bare);
       found.bare.push((before + after) / 2);
     }
     await rm(file);
 
     return [
-      `A CSV of ${sizes.urls} rows with one URL each, ${mebibytes(bytes).toFixed(0)} MiB, uploaded to ROLE=api, ${sizes.rounds} round(s); meanwhile the status of another request (10 images) is asked for every ${POLL_MS} ms.${reduced ? ` Reduced from ${wanted.urls} URLs, because ${server.engine.split(',')[0]} would need many minutes.` : ''}`,
+      `A CSV of ${sizes.urls} rows with one URL each, ${mebibytes(bytes).toFixed(0)} MiB, uploaded to ROLE=api, ${sizes.rounds} round(s); meanwhile the status of another request (10 images) is polled every ${POLL_MS} ms.${reduced ? ` Reduced from ${wanted.urls} URLs, because ${server.engine.split(',')[0]} would need many minutes.` : ''}`,
       table(
         ['', 'measured', 'goal'],
         [

@@ -37,7 +37,7 @@ export const naive = {
         theirs[way].peak.push(peak);
         say(`round ${round}: ${way} took ${(ms / 1000).toFixed(1)} s`);
       }
-      // A new process each round, as the others have, so that peaks can be compared.
+      // A new process for each round, like the others, so that peaks are comparable.
       const { url, pid, stop } = await service(server);
       ours.ms.push((await timeBatch(url, csvOf(urls))).ms);
       ours.peak.push(peakBytes(pid));
@@ -57,7 +57,7 @@ export const naive = {
         ['', 'images a second', 'time, as a multiple of the service’s', 'peak memory, MiB'],
         [row('the service', ours), ...WAYS.map(([way, label]) => row(label, theirs[way]))],
       ),
-      'Memory is that of the process alone; with the embedded database the service has a second one.',
+      'Memory is that of the process only; with the embedded database the service has a second one.',
     ];
   },
 };

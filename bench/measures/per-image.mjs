@@ -10,7 +10,7 @@ import { showSpread } from '../stage/statistics.mjs';
 const GOAL_CPU_MS = 3;
 const SHOWN_PARTS = 14;
 const WARM = 300;
-/** What the driver and the pauses ask by themselves. */
+/** To measure the commands of an idle service. */
 const IDLE_MS = 3_000;
 
 export const perImage = {

@@ -8,7 +8,7 @@ const SLOW_MS = 5_000;
 
 export const politeness = {
   name: 'politeness',
-  title: '9. Politeness: a slow origin beside a fast one',
+  title: '9. Politeness: a slow origin next to a fast one',
   sizes: { full: { fast: 300, slow: 24, rounds: 3 }, quick: { fast: 60, slow: 12, rounds: 1 } },
 
   async run({ sizes, say, database, service, imageServer }) {
@@ -21,16 +21,16 @@ export const politeness = {
     const slow = (mark) =>
       Array.from({ length: sizes.slow }, (_, n) => `${slowOrigin}/${SLOW_MS}/tiny/${mark}-${n}.png`);
     const alone = [];
-    const beside = [];
+    const together = [];
     const whole = [];
     try {
       await timeBatch(url, csvOf(fast('warm')));
       for (let round = 1; round <= sizes.rounds; round += 1) {
         alone.push(await lastEnd(store, await timeBatch(url, csvOf(fast(`a${round}`))), fastOrigin));
         const batch = await timeBatch(url, csvOf(mixed(slow(`b${round}`), fast(`b${round}`))));
-        beside.push(await lastEnd(store, batch, fastOrigin));
+        together.push(await lastEnd(store, batch, fastOrigin));
         whole.push(batch.ms);
-        say(`round ${round}: alone ${alone.at(-1)} ms, beside the slow one ${beside.at(-1)} ms`);
+        say(`round ${round}: alone ${alone.at(-1)} ms, next to the slow one ${together.at(-1)} ms`);
       }
     } finally {
       await store.close();
@@ -41,16 +41,16 @@ export const politeness = {
         ['', 'measured'],
         [
           ['fast origin alone, ms', showSpread(alone, 0)],
-          ['fast origin beside the slow one, ms', showSpread(beside, 0)],
-          ['beside, as a multiple of alone (goal: near 1)', showSpread(ratios(beside, alone), 2)],
-          ['whole batch beside, ms', showSpread(whole, 0)],
+          ['fast origin next to the slow one, ms', showSpread(together, 0)],
+          ['together, as a multiple of alone (goal: near 1)', showSpread(ratios(together, alone), 2)],
+          ['whole batch together, ms', showSpread(whole, 0)],
         ],
       ),
     ];
   },
 };
 
-/** Spread evenly, so that the slow ones come again and again in front of fast ones. */
+/** Spreads the slow ones evenly among the fast ones. */
 const mixed = (slow, fast) => {
   const every = Math.max(1, Math.floor(fast.length / slow.length));
   return slow.flatMap((url, n) => [
@@ -59,7 +59,7 @@ const mixed = (slow, fast) => {
   ]);
 };
 
-/** Milliseconds from the request to the end of its last image of that origin, as the service wrote them down. */
+/** Milliseconds from the start of the request to the end of its last image of that origin, by the stored times. */
 const lastEnd = async ({ models }, { requestId, status }, origin) => {
   const images = await models.images.find({ requestId }, { inputUrl: 1, finishedAt: 1 }).lean();
   const ends = images.filter(({ inputUrl }) => inputUrl.startsWith(`${origin}/`)).map(({ finishedAt }) => +finishedAt);

@@ -11,7 +11,7 @@ const PAGE = 1_000;
 
 const fire = async (url, seconds) => {
   const { requests, latency, non2xx, errors } = await autocannon({ url, connections: CONNECTIONS, duration: seconds });
-  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} answers were no success, ${errors} failed`);
+  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} responses were not 2xx, ${errors} requests failed`);
   return { rate: requests.average, p99: latency.p99 };
 };
 
@@ -26,7 +26,7 @@ export const readSide = {
     const sizes = reduced ? { ...wanted, images: SLOW_IMAGES } : wanted;
     const [origin] = await imageServer('-', 1);
     const { url, images, mongodbUri } = await service(server);
-    // The large one is cancelled once it is stored, so that it stays the same all along and nothing works beside it.
+    // The large one is cancelled once it is stored, so that it does not change and nothing else runs meanwhile.
     const small = await timeBatch(url, csvOf(Array.from({ length: 20 }, (_, n) => `${origin}/0/tiny/small-${n}.png`)));
     const large = await upload(
       url,
@@ -78,7 +78,7 @@ export const readSide = {
 
 const untilQuiet = (url, requestId) => untilFinished(url, requestId, { allowFailures: true });
 
-/** What the database does for one poll, in its own words where it has any. */
+/** The database's query plan of a poll, if it has one. */
 const plans = async (uri, requestId, from) => {
   const { models, close } = await openStore(uri);
   try {
@@ -87,7 +87,7 @@ const plans = async (uri, requestId, from) => {
     const stages = [...JSON.stringify(queryPlanner?.winningPlan ?? {}).matchAll(/"stage":"(\w+)"/g)].map(
       ([, stage]) => stage,
     );
-    return `Query plan of a page of ${PAGE} images: ${stages.join(' ← ') || 'not told'}, ${executionStats?.totalDocsExamined ?? '?'} documents and ${executionStats?.totalKeysExamined ?? '?'} keys examined. The request itself is read by its \`_id\`; no image is counted.`;
+    return `Query plan of a page of ${PAGE} images: ${stages.join(' ← ') || 'unknown'}, ${executionStats?.totalDocsExamined ?? '?'} documents and ${executionStats?.totalKeysExamined ?? '?'} keys examined. The request itself is read by its \`_id\`; no image is counted.`;
   } catch (error) {
     return `Query plan of a page: this engine does not explain (${error.message}).`;
   } finally {

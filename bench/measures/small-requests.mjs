@@ -10,7 +10,7 @@ const GOAL_UPLOAD_MS = 28;
 const GOAL_END_MS = 5_000;
 const GOAL_START_MS = 2_000;
 
-/** Asks for one request at a time, in the order of the uploads, so that asking costs little beside what is measured. */
+/** Polls one request at a time, in upload order, so that polling adds little load. */
 const untilCompleted = async (service, requestIds) => {
   const late = performance.now() + LONGEST_MS;
   const ended = [];
@@ -29,8 +29,8 @@ const untilCompleted = async (service, requestIds) => {
 
 /**
  * Uploads CSVs of one image each, four at a time, and waits until every request is completed.
- * @returns milliseconds: of an upload (all of them divided by their number), from the last answer to the end of the last
- *   request, and from the answer of the one in the middle to its start; by the times that the service wrote down
+ * @returns milliseconds: per upload (average), from the last response to the end of the last request, and from the response
+ *   of the request in the middle to its start, by the times stored by the service
  */
 export const timeSmallRequests = async (service, urls) => {
   const accepted = [];

@@ -1,5 +1,5 @@
 /**
- * Stands between the service and its database and counts what the service asks, without changing a byte. It reads only
+ * A proxy between the service and its database that counts the service's commands and forwards every byte. It reads only
  * the headers of the wire protocol (OP_MSG, 2013) and the first name in the command, which is what the command is called.
  * Argument: the port of the database. Answers `{what: 'address'}` and `{what: 'counts'}` (since the last question).
  */

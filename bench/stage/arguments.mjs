@@ -27,7 +27,7 @@ const readSettings = (settings) =>
     }),
   );
 
-/** @param names of all benchmarks, in their order */
+/** @param names of all benchmarks, in order */
 export const readArguments = (args, names) => {
   let values;
   try {

@@ -1,7 +1,7 @@
-/** A module of the built service, by its path under src/ without the ending. */
+/** A module of the built service, by its path below src/ without the extension. */
 export const built = (name) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);
 
-/** A connection as the service opens it, with its models and their indexes. */
+/** A connection with models and indexes, opened as the service does. */
 export const openStore = async (uri) => {
   const [{ connect }, { createModels, ensureIndexes }] = await Promise.all([
     built('database/connect'),

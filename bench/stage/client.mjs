@@ -9,7 +9,7 @@ const POLL_MS = 100;
 const BOUNDARY = 'bench-7c1d9f0e5b';
 const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
 
-/** A CSV with one URL a row, as a shop exports it. */
+/** A CSV with one URL per row, as a shop exports it. */
 export const csvOf = (urls) =>
   `S. No.,Product Name,Input Image Urls\n${urls.map((url, row) => `${row + 1},Product ${row + 1},${url}`).join('\n')}\n`;
 
@@ -21,9 +21,9 @@ const partsOf = (fields) => {
 };
 
 /**
- * Uploads a CSV; by node:http, because fetch gives up after five minutes and does not tell when the last byte was sent.
+ * Uploads a CSV with node:http, because fetch times out after five minutes and does not report when the last byte was sent.
  * @param csv the text, or `{file}` with the path of a file that is streamed
- * @returns the requestId and, by performance.now(), when it began, when its last byte was sent and when 202 came
+ * @returns the requestId and the performance.now() of the start, of the last byte sent and of the 202 response
  */
 export const upload = async (service, csv, fields = {}) => {
   const head = partsOf(fields);
@@ -49,24 +49,24 @@ export const upload = async (service, csv, fields = {}) => {
   const response = await answered;
   const accepted = performance.now();
   const text = (await response.setEncoding('utf8').toArray()).join('');
-  if (response.statusCode !== 202) throw new Error(`the upload was answered ${response.statusCode}: ${text}`);
+  if (response.statusCode !== 202) throw new Error(`the upload got ${response.statusCode}: ${text}`);
   return { requestId: JSON.parse(text).requestId, begun, sent, accepted };
 };
 
 export const statusOf = async (service, requestId, limit = 1) => {
   const response = await fetch(`${service}/api/status/${requestId}?limit=${limit}`);
-  if (!response.ok) throw new Error(`the status was answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`the status got ${response.status}: ${await response.text()}`);
   return response.json();
 };
 
-/** Waits for the end; asks ten times a second, so that asking costs little. */
+/** Waits until the request is finished; polls only ten times a second, to add little load. */
 export const untilFinished = async (service, requestId, { allowFailures = false } = {}) => {
   for (;;) {
     const status = await statusOf(service, requestId);
     if (FINAL.includes(status.status)) {
       if (status.status !== 'completed' && !allowFailures) {
         const error = JSON.stringify(status.products[0]?.images[0]?.error);
-        throw new Error(`the request ended as ${status.status}: ${JSON.stringify(status.progress)}, first ${error}`);
+        throw new Error(`the request finished as ${status.status}: ${JSON.stringify(status.progress)}, first ${error}`);
       }
       return status;
     }
@@ -75,8 +75,8 @@ export const untilFinished = async (service, requestId, { allowFailures = false 
 };
 
 /**
- * From the upload's first byte to the state `completed`, in milliseconds. The end is the time that the service wrote
- * down, so that the pauses between two questions do not count; where its clock is not ours, the answer's time is taken.
+ * Milliseconds from the upload's first byte to the state `completed`. The end is the time stored by the service, so that
+ * the pauses between polls do not count; if its clock differs from ours, the time of the response is used.
  */
 export const timeBatch = async (service, csv, fields) => {
   const startedAt = Date.now();

@@ -5,14 +5,14 @@ import { startProgram } from './program.mjs';
 import { startService } from './service.mjs';
 
 /**
- * What a benchmark works with. Whatever it starts here is stopped when it ends, the last first.
- * @param place a folder for all that is temporary
- * @param settings of every service, on top of the defaults
+ * The resources of a benchmark. Everything started here is stopped at its end, in reverse order.
+ * @param place folder for temporary files
+ * @param settings for every service, in addition to the defaults
  */
 export const createContext = ({ place, sizes, say, settings: common = {} }) => {
-  const closers = [];
+  const disposers = [];
   const keep = (started, close) => {
-    closers.push(close);
+    disposers.push(close);
     return started;
   };
   let services = 0;
@@ -25,7 +25,7 @@ export const createContext = ({ place, sizes, say, settings: common = {} }) => {
       const database = await startDatabase(place);
       return keep(database, database.stop);
     },
-    /** A service on a database of its own in the given server, or on the address in `settings`. */
+    /** A service with its own database on the given server, or with the address in `settings`. */
     service: async (database, settings = {}, nodeArgs = []) => {
       services += 1;
       const MONGODB_URI = settings.MONGODB_URI ?? database.address(`service${services}`);
@@ -44,7 +44,7 @@ export const createContext = ({ place, sizes, say, settings: common = {} }) => {
     },
     pictures: (count) => preparePictures(count, say),
     async close() {
-      for (const close of closers.splice(0).reverse()) {
+      for (const close of disposers.splice(0).reverse()) {
         await close().catch((error) => say(`could not be stopped: ${error.message}`));
       }
     },

@@ -4,7 +4,7 @@ import mongoose from 'mongoose';
 import { root } from '../../scripts/prepare.mjs';
 import { built } from './built.mjs';
 
-/** @returns the same address with another database, as each service of a benchmark gets one of its own */
+/** @returns the address with another database name, because each service of a benchmark has its own database */
 const withDatabase = (uri, name) => {
   const address = new URL(uri);
   address.pathname = `/${name}`;
@@ -40,8 +40,8 @@ const foreign = async (uri) => {
 };
 
 /**
- * A database for one benchmark: BENCH_MONGODB_URI when that is set, else a fresh one of the engine, with the flags, that
- * `npm start` would use without MONGODB_URI: `mongod` or `secantusd-rs` on PATH, or the embedded default.
+ * A database for one benchmark: BENCH_MONGODB_URI if that is set, otherwise a new one with the engine and flags that
+ * `npm start` uses without MONGODB_URI: `mongod` or `secantusd-rs` on PATH, or the embedded default.
  */
 export const startDatabase = async (place) => {
   const { BENCH_MONGODB_URI } = process.env;

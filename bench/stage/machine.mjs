@@ -18,7 +18,7 @@ const commit = () => {
   }
 };
 
-/** What the figures were made on, as rows of a table. */
+/** The machine of the measurement, as table rows. */
 export const describeMachine = (engine, settings) => [
   ['Date', new Date().toISOString().slice(0, 16).replace('T', ' ')],
   ['Processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores`],

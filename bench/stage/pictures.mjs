@@ -6,12 +6,12 @@ import sharp from 'sharp';
 import { root } from '../../scripts/prepare.mjs';
 import { createRandom } from '../../scripts/samples/random.mjs';
 
-/** Changes whenever other pictures would be made, so that an old folder is not taken for the new one. */
+/** To be increased whenever the pictures change, so that old folders are not reused. */
 const VERSION = 1;
 const SEED = 20_261_125;
 const SMALLEST_MP = 0.3;
 const LARGEST_MP = 12;
-/** A PNG photo of more than that is not what shops serve. */
+/** Shops do not serve larger PNG photos. */
 const LARGEST_PNG_MP = 2;
 const GRAIN_SIZE = 256;
 const ASPECTS = [4 / 3, 3 / 2, 1, 3 / 4, 16 / 9];
@@ -20,7 +20,7 @@ const cacheFolder = () =>
   process.env.BENCH_CACHE ??
   path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'bulk-image-processor', 'bench');
 
-/** Film grain: without it a drawn scene is smoother than any photo, and cheaper to encode. */
+/** Film grain: without it the scenes are smoother than photos, and cheaper to encode. */
 const grainTile = async (random) => {
   const noise = Buffer.alloc(GRAIN_SIZE * GRAIN_SIZE, 0);
   for (let at = 0; at < noise.length; at += 1) noise[at] = 128 + (random() + random() + random() - 1.5) * 34;
@@ -30,7 +30,7 @@ const grainTile = async (random) => {
     .toBuffer();
 };
 
-/** Three of four are JPEG, most of them baseline with halved colours, as cameras and shops write them. */
+/** Three in four are JPEG, most of them baseline with 4:2:0 subsampling, as written by cameras and shops. */
 const encoderOf = (kind, random) => {
   if (kind === 'png') return (image) => image.png({ compressionLevel: 6 });
   if (kind === 'webp') return (image) => image.webp({ quality: 80 + Math.floor(random() * 13) });
@@ -40,7 +40,7 @@ const encoderOf = (kind, random) => {
   return (image) => image.jpeg({ quality, progressive, chromaSubsampling });
 };
 
-/** What each picture is, decided by the seed alone; sizes are spread evenly over their logarithm. */
+/** The properties of each picture, determined by the seed; sizes are distributed evenly on a logarithmic scale. */
 const planPictures = (count, scenes) => {
   const random = createRandom(SEED);
   return Array.from({ length: count }, (_, number) => {
@@ -121,9 +121,9 @@ const makePictures = async (folder, count, say) => {
 };
 
 /**
- * The realistic mix: photo-like JPEG, PNG and WebP of 0.3 to 12 megapixels, made from the sample photos with a fixed
- * seed and kept outside the tree (BENCH_CACHE, by default in the user's cache). The first `n` are the same in any count.
- * @returns the folder and, in their order, the names of the files
+ * The realistic mix: photo-like JPEG, PNG and WebP of 0.3 to 12 megapixels, generated from the sample photos with a fixed
+ * seed and cached in BENCH_CACHE, by default in the user's cache folder. The first `n` are the same for any count.
+ * @returns the folder and its file names, in order
  */
 export const preparePictures = async (count, say) => {
   const folder = path.join(cacheFolder(), `pictures-${VERSION}-${count}`);
@@ -134,7 +134,7 @@ export const preparePictures = async (count, say) => {
   return { folder, names: (await readdir(folder)).sort() };
 };
 
-/** Kinds, bytes and megapixels of the pictures, in one sentence. */
+/** Formats, bytes and megapixels of the pictures, as text. */
 export const describePictures = async ({ folder, names }) => {
   let bytes = 0;
   let pixels = 0;

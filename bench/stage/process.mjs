@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Clock ticks a second in /proc; Linux has told programs 100 on every platform for decades. */
+/** Clock ticks per second in /proc (USER_HZ): 100 on all Linux platforms. */
 const TICKS = 100;
 
 const read = (path) => {
@@ -12,7 +12,7 @@ const read = (path) => {
 };
 
 const cpuOf = (stat) => {
-  // The name in parentheses may hold spaces.
+  // The name in parentheses may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 };
@@ -22,13 +22,13 @@ const kilobytes = (pid, name) => {
   return found === null ? Number.NaN : Number(found[1]) * 1024;
 };
 
-/** CPU time of a process so far, all its threads together, in milliseconds; NaN where there is no /proc. */
+/** CPU time of a process and all its threads so far, in milliseconds; NaN without /proc. */
 export const cpuMs = (pid) => {
   const stat = read(`/proc/${pid}/stat`);
   return stat === null ? Number.NaN : cpuOf(stat);
 };
 
-/** CPU time of the thread in which a process began, where Node runs its main event loop. */
+/** CPU time of a process's main thread, which runs Node's event loop. */
 export const mainThreadCpuMs = (pid) => {
   const stat = read(`/proc/${pid}/task/${pid}/stat`);
   return stat === null ? Number.NaN : cpuOf(stat);
@@ -39,14 +39,14 @@ export const threadCount = (pid) => readdirSync(`/proc/${pid}/task`).length;
 /** Resident memory now, in bytes. */
 export const residentBytes = (pid) => kilobytes(pid, 'VmRSS');
 
-/** Highest resident memory since the start or the last reset, in bytes: the kernel's own mark, nothing is missed. */
+/** Peak resident memory since the start or the last reset, in bytes, as recorded by the kernel. */
 export const peakBytes = (pid) => kilobytes(pid, 'VmHWM');
 
-/** Sets the mark of {@link peakBytes} back to what is resident now (proc(5), clear_refs). */
+/** Resets {@link peakBytes} to the current resident memory (proc(5), clear_refs). */
 export const resetPeak = (pid) => {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
   } catch {
-    // Then the peak is that since the start.
+    // Not permitted: the peak is then since the start.
   }
 };

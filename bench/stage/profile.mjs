@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Which part of the house a frame belongs to: a folder of the service, a package, or Node itself. */
+/** The part that a frame belongs to: a folder of the service, a package, or Node itself. */
 const partOf = ({ functionName, url }) => {
   if (functionName === '(idle)') return null;
   if (functionName === '(garbage collector)') return 'garbage collection';
@@ -13,7 +13,7 @@ const partOf = ({ functionName, url }) => {
   return 'Node.js';
 };
 
-/** The samples of the last milliseconds of a profile, each with what it stands for. */
+/** The samples of the last milliseconds of a profile, each with its duration. */
 const lastSamples = function* ({ samples, timeDeltas }, lastMs) {
   let left = lastMs * 1000;
   for (let at = samples.length - 1; at >= 0 && left > 0; at -= 1) {
@@ -23,9 +23,8 @@ const lastSamples = function* ({ samples, timeDeltas }, lastMs) {
 };
 
 /**
- * Sums what `--cpu-prof` wrote, one file a thread: milliseconds of each part, most first. Self time: a frame's own work
- * without that of the functions that it calls.
- * @param lastMs how far before its end a profile counts: not the start of the process, which compiles and loads
+ * Sums the files of `--cpu-prof`, one per thread: milliseconds of self time per part, in descending order.
+ * @param lastMs only the end of each profile counts, without the start-up of the process
  */
 export const readProfiles = async (folder, lastMs) => {
   const parts = new Map();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const STOP_MS = 20_000;
 
-/** Questions to a child over its channel, answered in any order. */
+/** Requests to a child process over IPC, answered in any order. */
 const createAsker = (child) => {
   let last = 0;
   const open = new Map();
@@ -15,7 +15,7 @@ const createAsker = (child) => {
     else asked?.reject(new Error(error));
   });
   child.once('exit', (code, signal) => {
-    for (const { reject } of open.values()) reject(new Error(`the program ended (${code ?? signal})`));
+    for (const { reject } of open.values()) reject(new Error(`the program exited (${code ?? signal})`));
   });
   return (question) =>
     new Promise((resolve, reject) => {
@@ -26,8 +26,8 @@ const createAsker = (child) => {
 };
 
 /**
- * Starts a program as a process of its own, so that what is measured shares no event loop with the one who measures.
- * @param program name of a file in bench/programs/, or the path of any other
+ * Starts a program in a separate process, so that it does not share an event loop with the measurement.
+ * @param program name of a file in bench/programs/, or a path
  */
 export const startProgram = (program, { args = [], nodeArgs = [], env = process.env, cwd, stdio } = {}) => {
   const file = program.includes('/') ? program : fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
@@ -52,7 +52,7 @@ export const startProgram = (program, { args = [], nodeArgs = [], env = process.
   };
 };
 
-/** For the programs: answers questions until the one who asks is gone. */
+/** For the programs: answers requests until the parent process disconnects. */
 export const answerQuestions = (answer) => {
   process.on('message', async ({ number, ...question }) => {
     try {

@@ -1,4 +1,4 @@
-/** A Markdown table whose columns line up, for terminals and diffs. */
+/** A Markdown table with aligned columns, for terminals and diffs. */
 export const table = (header, rows) => {
   const lines = [header, ...rows].map((cells) => cells.map(String));
   const widths = header.map((_, column) => Math.max(3, ...lines.map((cells) => (cells[column] ?? '').length)));
@@ -9,12 +9,12 @@ export const table = (header, rows) => {
 
 const sectionOf = ({ title, parts }) => `## ${title}\n\n${parts.join('\n\n')}\n`;
 
-/** The whole file of results. */
+/** The content of the results file. */
 export const resultsFile = ({ machine, command, sections, minutes }) =>
   [
     '# Results of `npm run bench`',
     '',
-    `One run of \`${command}\`, ${minutes.toFixed(0)} minutes. How each figure is made and read is told in [README.md](README.md).`,
+    `One run of \`${command}\`, ${minutes.toFixed(0)} minutes. See [README.md](README.md) for how each figure is measured and read.`,
     'Figures with brackets are `median (min–max)` over the rounds of this run.',
     '',
     table(['Machine', ''], machine),

@@ -9,7 +9,7 @@ const PRELOAD = fileURLToPath(new URL('../programs/loop-delay.mjs', import.meta.
 const START_MS = 120_000;
 const KEPT_LINES = 15;
 
-/** Whatever the environment or a `.env` says: an empty variable means the default, and defaults are what is measured. */
+/** Empty variables override the environment and `.env`, so that the defaults are measured. */
 const environment = (variables, settings, directory) => ({
   ...runtimeEnvironment(),
   ...Object.fromEntries(variables.map((name) => [name, ''])),
@@ -22,9 +22,9 @@ const environment = (variables, settings, directory) => ({
 });
 
 /**
- * Starts the built service as `npm start` does, with its default settings, in folders of its own.
- * @param settings the few that a benchmark must set, as environment variables
- * @param nodeArgs for Node itself, for example `--cpu-prof`
+ * Starts the built service as `npm start` does, with default settings and its own folders.
+ * @param settings environment variables required by the benchmark
+ * @param nodeArgs arguments of Node, for example `--cpu-prof`
  */
 export const startService = async (place, settings, nodeArgs = []) => {
   const directory = await mkdtemp(join(place, 'service-'));
@@ -46,7 +46,7 @@ export const startService = async (place, settings, nodeArgs = []) => {
     let ready = false;
     createInterface({ input: program.child.stdout }).on('line', (line) => {
       keep(line);
-      // Read only until it is ready: to parse every line of the log would be work beside what is measured.
+      // Parsed only until it is ready, so that parsing the log does not add load.
       if (ready) return;
       const found = /"url":"([^"]+)".*"msg":"ready/.exec(line);
       if (found === null) return;

@@ -3,7 +3,7 @@ import { succeeded } from './steps.mjs';
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 
-/** Fetches each output over HTTP; throws when one is not the JPEG that the status tells of. */
+/** Fetches each output over HTTP; throws if one is not the JPEG described by the status. */
 export const readImages = async (images, signal) => {
   const rows = [];
   for (const { inputUrl, outputUrl, bytesIn, bytesOut, width, height } of images) {
@@ -27,7 +27,7 @@ export const readImages = async (images, signal) => {
 const kib = (bytes) => `${(bytes / 1024).toFixed(0)} KiB`;
 const percent = (before, after) => `${(100 * (1 - after / before)).toFixed(1)} %`;
 
-/** Prints what each image was and is, and the sum; throws when the outputs are not smaller in sum. */
+/** Prints each image before and after, and the totals; throws if the outputs are not smaller in total. */
 export const printTable = (rows) => {
   const bytesIn = rows.reduce((sum, row) => sum + row.bytesIn, 0);
   const bytesOut = rows.reduce((sum, row) => sum + row.bytesOut, 0);

@@ -9,15 +9,15 @@ import { receiveWebhook, servePhotos } from './servers.mjs';
 import { startService } from './service.mjs';
 import { outputUrlsOf, untilFinished, upload } from './steps.mjs';
 
-/** All of it, the database's first installation included. */
+/** Includes the first installation of the database. */
 const LONGEST_MS = 3 * 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const SAMPLE_ORIGIN = 'http://127.0.0.1:8099';
 
-/** Runs the demo and stops what it started, whatever happens. Returns the exit code. */
+/** Runs the demo, and always stops what it started. Returns the exit code. */
 export const runDemo = async () => {
   const stop = new AbortController();
-  const closers = [];
+  const disposers = [];
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;
@@ -26,16 +26,16 @@ export const runDemo = async () => {
   for (const name of SIGNALS) process.on(name, interrupt);
   const late = setTimeout(() => stop.abort(new Error(`not done within ${LONGEST_MS / 60_000} minutes`)), LONGEST_MS);
   try {
-    await show(stop, closers);
+    await show(stop, disposers);
     return 0;
   } catch (error) {
-    // What made the demo stop says more than how the step that it interrupted failed.
+    // The reason of the stop is more useful than the error of the interrupted step.
     const reason = stop.signal.aborted ? stop.signal.reason : error;
     console.error(`\n✗ The demo failed: ${sentence(reason)}`);
     return interrupted ? 130 : 1;
   } finally {
     clearTimeout(late);
-    for (const close of closers.reverse()) await close();
+    for (const close of disposers.reverse()) await close();
     for (const name of SIGNALS) process.off(name, interrupt);
   }
 };
@@ -43,10 +43,10 @@ export const runDemo = async () => {
 /** `fetch` hides the reason of a failed connection in its cause. */
 const sentence = (error) => [error.message, error.cause?.message].filter(Boolean).join(': ');
 
-const show = async (stop, closers) => {
+const show = async (stop, disposers) => {
   const { signal } = stop;
   const directory = await mkdtemp(join(tmpdir(), 'bulk-image-demo-'));
-  closers.push(() => rm(directory, { recursive: true, force: true }));
+  disposers.push(() => rm(directory, { recursive: true, force: true }));
 
   console.log('Starting the service (the first time, its database is fetched) …');
   const service = await startService({
@@ -55,13 +55,13 @@ const show = async (stop, closers) => {
     signal,
     say: (line) => console.log(`  · ${line}`),
     onLost: (error) => stop.abort(error),
-    onStarted: (close) => closers.push(close),
+    onStarted: (close) => disposers.push(close),
   });
   const photos = await servePhotos(join(root, 'samples', 'photos'));
-  closers.push(photos.close);
+  disposers.push(photos.close);
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const webhook = await receiveWebhook(secret);
-  closers.push(webhook.close);
+  disposers.push(webhook.close);
   console.log(`  service        ${service.url}\n  sample photos  ${photos.origin}\n  webhook        ${webhook.url}\n`);
 
   const sample = await readFile(join(root, 'samples', 'products.csv'), 'utf8');
@@ -83,9 +83,9 @@ const show = async (stop, closers) => {
 
   const event = await webhook.next(signal);
   if (event.body.data.requestId !== requestId || event.body.data.status !== 'completed') {
-    throw new Error(`the webhook told something else: ${JSON.stringify(event.body)}`);
+    throw new Error(`the webhook has unexpected content: ${JSON.stringify(event.body)}`);
   }
-  console.log(`Webhook received: ${event.body.type}, signature right, webhook-id ${event.id}\n`);
+  console.log(`Webhook received: ${event.body.type}, signature valid, webhook-id ${event.id}\n`);
 
   const csv = await outputUrlsOf(service.url, requestId, signal);
   console.log(`Output CSV (${service.url}/api/output/${requestId}):\n\n${csv.text.trimEnd()}\n`);

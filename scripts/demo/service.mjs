@@ -10,7 +10,7 @@ const STOP_MS = 15_000;
 const WARNING = 40;
 const KEPT_LINES = 15;
 
-/** Its own database and settings, whatever the environment or a `.env` says: an empty variable means the default. */
+/** Its own database and settings: empty variables override the environment and `.env` with the defaults. */
 const environment = (root, directory, settings) => ({
   ...runtimeEnvironment(),
   ...{ MONGODB_URI: '', PUBLIC_URL: '', STORAGE: '', WEBHOOK_SECRET: '', API_KEYS: '', ROLE: '' },
@@ -25,17 +25,17 @@ const environment = (root, directory, settings) => ({
 });
 
 /**
- * Starts the built service on a free port and waits until it can take work.
- * @param settings variables on top of its own
- * @param say is told what happens during the start, and warnings later
- * @param onLost is called when the service ends by itself
- * @param onStarted gets the function that stops it, as soon as there is something to stop
+ * Starts the built service on a free port and waits until it is ready.
+ * @param settings additional variables
+ * @param say called with log messages of the start, and later with warnings
+ * @param onLost called if the service exits unexpectedly
+ * @param onStarted gets the function that stops it, as soon as the process is started
  */
 export const startService = async ({ root, directory, settings = {}, signal, say, onLost, onStarted }) => {
   const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
     cwd: directory,
     env: environment(root, directory, settings),
-    // The channel closes with this process, however it ends, and the service stops with it.
+    // The channel closes when this process ends, even if it is killed, and the service then stops.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exited = once(child, 'exit');
@@ -67,7 +67,7 @@ export const startService = async ({ root, directory, settings = {}, signal, say
       } else if (!ready || entry.level >= WARNING) say(entry.msg);
     });
     child.once('close', (code) => {
-      const lost = new Error(`the service ended by itself (exit code ${code})\n  ${lines.join('\n  ')}`);
+      const lost = new Error(`the service exited unexpectedly (exit code ${code})\n  ${lines.join('\n  ')}`);
       reject(lost);
       if (!stopping) onLost(lost);
     });

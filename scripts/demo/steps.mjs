@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 const POLL_MS = 150;
 const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
 
-/** The response when its status is 2xx; otherwise throws with what the service said. */
+/** The response if its status is 2xx; otherwise throws with the response body. */
 export const succeeded = async (response, what) => {
   if (response.ok) return response;
   throw new Error(`${what} answered ${response.status}: ${await response.text()}`);
 };
 
-/** Uploads the CSV text as a browser would; returns the requestId. */
+/** Uploads the CSV as a browser does; returns the requestId. */
 export const upload = async (service, csv, { fields, signal }) => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
@@ -19,7 +19,7 @@ export const upload = async (service, csv, { fields, signal }) => {
   return requestId;
 };
 
-/** Asks for the status until it is final, and returns it. */
+/** Polls the status until it is final, and returns it. */
 export const untilFinished = async (service, requestId, { onStatus, signal }) => {
   for (;;) {
     const response = await fetch(`${service}/api/status/${requestId}`, { signal });
@@ -30,7 +30,7 @@ export const untilFinished = async (service, requestId, { onStatus, signal }) =>
   }
 };
 
-/** The output CSV and, in their order, the URLs of its images. */
+/** The output CSV and the URLs of its images, in order. */
 export const outputUrlsOf = async (service, requestId, signal) => {
   const response = await fetch(`${service}/api/output/${requestId}`, { signal });
   const text = await (await succeeded(response, 'The output CSV')).text();

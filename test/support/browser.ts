@@ -10,10 +10,10 @@ const ARGUMENTS = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** A first start on a busy machine. */
+/** The first start can be slow on a busy machine. */
 const LAUNCH_MS = 60_000;
 const LAUNCHES = 5;
-/** For `beforeAll`: a service and a browser at once. */
+/** For `beforeAll`, which starts a service and a browser. */
 export const START_MS = 90_000;
 
 const program = (process.env.PATH ?? '')
@@ -21,10 +21,10 @@ const program = (process.env.PATH ?? '')
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   .find((file) => existsSync(file));
 
-// What takes a second alone may take ten beside the other tests.
+// What takes one second alone may take ten while other tests run.
 jest.setTimeout(90_000);
 
-/** `describe` where there is a browser; otherwise says so and skips. */
+/** `describe` if there is a browser; otherwise prints why the tests are skipped. */
 export const describeInBrowser: typeof describe = ((name: string, tests: () => void) => {
   if (program !== undefined) return describe(name, tests);
   process.stderr.write(`SKIPPED: ${name}. It needs Chromium on the PATH (Debian: apt-get install chromium).\n`);
@@ -34,9 +34,9 @@ export const describeInBrowser: typeof describe = ((name: string, tests: () => v
 export interface TestPage {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the page wrote to its console as an error, and what it threw; each test looks at it at its end. */
-  readonly faults: string[];
-  /** Bytes that came over the wire so far, images left out. */
+  /** Console errors and uncaught exceptions of the page; each test checks them at its end. */
+  readonly errors: string[];
+  /** Bytes transferred so far, without images. */
   readonly transferred: () => Promise<number>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/** On a machine at its limit Chromium now and then ends right after its start: it must have opened a page to count. */
+/** Under heavy load Chromium sometimes exits right after its start, so a launch counts only once a page was opened. */
 const launch = async (): Promise<Browser> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -60,22 +60,22 @@ const launch = async (): Promise<Browser> => {
   }
 };
 
-/** The browser with a fresh profile in a temporary folder, which goes with it. */
+/** Starts a browser with a temporary profile. */
 export const startBrowser = async (): Promise<TestBrowser> => {
   let browser = await launch();
   return {
     open: async (url, options = {}) => {
-      // What is tested is the page: a browser that is gone is started again.
+      // The page is tested, not the browser: restart it if it has crashed.
       if (!browser.isConnected()) browser = await launch();
       const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
       context.setDefaultTimeout(30_000);
       const page = await context.newPage();
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(String(error)));
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(String(error)));
       page.on('console', (message) => {
-        // An answer that is an error is the page's business; it stands in the console all the same.
+        // The browser logs every error response, including those that the page handles.
         const expected = message.text().startsWith('Failed to load resource');
-        if (message.type() === 'error' && !expected) faults.push(message.text());
+        if (message.type() === 'error' && !expected) errors.push(message.text());
       });
       const sizes: Promise<number>[] = [];
       page.on('requestfinished', (request) => {
@@ -88,7 +88,7 @@ export const startBrowser = async (): Promise<TestBrowser> => {
       return {
         page,
         context,
-        faults,
+        errors,
         transferred: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
         close: () => context.close(),
       };
@@ -97,15 +97,15 @@ export const startBrowser = async (): Promise<TestBrowser> => {
   };
 };
 
-/** Gives the page a CSV as a person would with the file dialog. */
+/** Selects a CSV as in the file dialog. */
 export const chooseCsv = (page: Page, csv: string, name = 'products.csv'): Promise<void> =>
   page.locator('#file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
 
-/** The heading of what is shown; a text must be all of it. */
+/** The page's main heading; a string must match exactly. */
 export const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name, exact: true });
 
-/** Chooses a CSV and sends it. */
+/** Selects a CSV and uploads it. */
 export const sendCsv = async (page: Page, csv: string): Promise<void> => {
   await chooseCsv(page, csv);
   await page.getByRole('button', { name: /^Compress \d/ }).click();

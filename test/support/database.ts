@@ -10,23 +10,23 @@ import { mongod } from '../../src/embedded/mongod.ts';
 import { downloadedMongod } from '../../src/embedded/mongod-download.ts';
 import { secantusPython } from '../../src/embedded/secantus-python.ts';
 
-/** Built: a guardian is a process and runs a file. */
+/** The built file, because the guardian is a separate process. */
 export const GUARDIAN_FILE = resolve('dist/embedded/guardian.js');
 
 /**
- * Without a download of mongod, unless nothing else works: tests need no network once the engine is installed.
- * Without secantusd-rs: it refuses the driver as it runs inside jest ("Missing required sub-document 'driver'").
+ * Downloading mongod is the last resort, so that tests need no network once an engine is installed.
+ * secantusd-rs is left out: it rejects the driver inside Jest ("Missing required sub-document 'driver'").
  */
 export const TEST_ENGINES: readonly Engine[] = [mongod, secantusPython, downloadedMongod];
 
 export interface TestDatabase {
   readonly uri: string;
-  /** Name of the engine that was found. */
+  /** Name of the engine in use. */
   readonly engine: string;
   stop(): Promise<void>;
 }
 
-/** The one server of a run of tests, in a temporary folder; jest's is started by global-setup.ts. */
+/** The database server of a test run, in a temporary folder; Jest's is started by global-setup.ts. */
 export const startTestDatabase = async (engines = TEST_ENGINES): Promise<TestDatabase> => {
   const directory = await mkdtemp(join(tmpdir(), 'test-database-'));
   const database = await startEmbedded({
@@ -47,13 +47,13 @@ export const startTestDatabase = async (engines = TEST_ENGINES): Promise<TestDat
 
 export interface TestConnection {
   readonly connection: Connection;
-  /** Of this very database, for a second connection or another process. */
+  /** URI of this database, for further connections or processes. */
   readonly uri: string;
-  /** Closes the connection; the database goes with its server at the end of the run. */
+  /** Closes the connection; the database is removed with its server after the run. */
   close(): Promise<void>;
 }
 
-/** A connection, opened as the service opens it, to a fresh database on the server of this jest run. */
+/** A connection to a new database on the server of this Jest run, opened as the service does. */
 export const testConnection = async (): Promise<TestConnection> => {
   const server = process.env.TEST_MONGODB_URI;
   if (server === undefined) throw new Error('TEST_MONGODB_URI is not set: is globalSetup in jest.config.ts?');

@@ -6,7 +6,7 @@ export interface ReceivedEvent {
   readonly data: Summary;
 }
 
-/** The part of the data that tests look at. */
+/** The part of the data that tests check. */
 export interface Summary {
   readonly requestId: string;
   readonly status: string;
@@ -18,16 +18,16 @@ export interface Listener {
   readonly headers: IncomingMessage['headers'];
   readonly response: IncomingMessage;
   readonly events: ReceivedEvent[];
-  /** Everything as it came. */
+  /** The text received so far. */
   readonly text: () => string;
-  /** Settles when the server has closed the stream; `cut` when it broke off. */
+  /** Resolves when the stream is closed; `cut` if it was aborted. */
   readonly closed: Promise<'ended' | 'cut'>;
   leave(): void;
 }
 
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 
-/** Listens as a browser's EventSource does, without coming back by itself. Resolves with the head of the answer. */
+/** Listens like a browser's EventSource, but without reconnecting. Resolves when the response headers are received. */
 export const listen = (url: string, headers: Readonly<Record<string, string>> = {}): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const call = get(url, { headers: { Accept: 'text/event-stream', ...headers }, agent });

@@ -1,4 +1,4 @@
-/** One line of a scrape that carries a value. */
+/** A line of a scrape with a value. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -26,41 +26,42 @@ const SUFFIXES: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Reads Prometheus' text format 0.0.4, and takes nothing that is merely like it: each family once, HELP and TYPE before
- * its samples, names by its type, no series twice, no NaN, histograms that add up.
- * @throws Error at the first line that is wrong
+ * Strict parser of Prometheus' text format 0.0.4: each family once, HELP and TYPE before its samples, sample names that
+ * match the type, no duplicate series, no NaN, consistent histograms.
+ * @throws Error at the first invalid line
  */
 export const parseExposition = (text: string): Map<string, Family> => {
-  if (!text.endsWith('\n')) throw new Error('the last line does not end');
+  if (!text.endsWith('\n')) throw new Error('the last line has no newline');
   const families = new Map<string, Family & { samples: Sample[] }>();
   const seen = new Set<string>();
   let help: string | null = null;
   let family: (Family & { samples: Sample[] }) | null = null;
   for (const line of text.split('\n')) {
-    const fault = (what: string): Error => new Error(`${what}: ${line}`);
+    const invalid = (what: string): Error => new Error(`${what}: ${line}`);
     if (line === '') continue;
     if (line.startsWith('# HELP ')) {
       const name = HELP.exec(line)?.[1];
-      if (name === undefined || families.has(name)) throw fault('not one HELP');
+      if (name === undefined || families.has(name)) throw invalid('missing or duplicate HELP');
       help = name;
     } else if (line.startsWith('# TYPE ')) {
       const [, name = '', type = ''] = TYPE.exec(line) ?? [];
-      if (name === '' || name !== help) throw fault('not the TYPE of the HELP above');
+      if (name === '' || name !== help) throw invalid('no TYPE that matches the HELP above');
       family = { name, type, samples: [] };
       families.set(name, family);
     } else {
       const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
-      if (family === null || !name.startsWith(family.name)) throw fault('not a sample of the family');
-      if (SUFFIXES[family.type]?.test(name.slice(family.name.length)) !== true) throw fault('not a name of this type');
+      if (family === null || !name.startsWith(family.name)) throw invalid('not a sample of this family');
+      if (SUFFIXES[family.type]?.test(name.slice(family.name.length)) !== true)
+        throw invalid('not a sample name of this type');
       const sample = { name, labels: labelsOf(labels), value: Number(value.replace('Inf', 'Infinity')) };
       const series = `${name}${JSON.stringify(Object.entries(sample.labels).sort())}`;
-      if (seen.has(series)) throw fault('a series twice');
+      if (seen.has(series)) throw invalid('duplicate series');
       seen.add(series);
-      if (family.type === 'counter' && sample.value < 0) throw fault('a counter below 0');
+      if (family.type === 'counter' && sample.value < 0) throw invalid('a counter below 0');
       family.samples.push(sample);
     }
   }
-  for (const each of families.values()) if (each.type === 'histogram') assertAddsUp(each);
+  for (const each of families.values()) if (each.type === 'histogram') assertConsistent(each);
   return families;
 };
 
@@ -69,14 +70,14 @@ const labelsOf = (text: string): Record<string, string> => {
   for (const [label] of text.matchAll(new RegExp(LABEL, 'g'))) {
     const at = label.indexOf('=');
     const name = label.slice(0, at);
-    if (name in labels) throw new Error(`a label twice: ${text}`);
+    if (name in labels) throw new Error(`duplicate label: ${text}`);
     labels[name] = JSON.parse(label.slice(at + 1));
   }
   return labels;
 };
 
-/** Buckets never fall, the last is +Inf, and it holds as many as were counted. */
-const assertAddsUp = ({ name, samples }: Family): void => {
+/** Buckets never decrease, and the last one is +Inf with the total count. */
+const assertConsistent = ({ name, samples }: Family): void => {
   const series = new Map<string, Sample[]>();
   for (const sample of samples) {
     const { le: _, ...rest } = sample.labels;
@@ -90,15 +91,15 @@ const assertAddsUp = ({ name, samples }: Family): void => {
     const count = own.find((sample) => sample.name === `${name}_count`)?.value;
     const whole = bounds.at(-1) === Number.POSITIVE_INFINITY && buckets.at(-1)?.value === count;
     if (!whole || !rising(bounds) || !rising(buckets.map(({ value }) => value))) {
-      throw new Error(`the histogram ${name} ${key} does not add up`);
+      throw new Error(`the histogram ${name} ${key} is inconsistent`);
     }
   }
 };
 
-/** A scrape of a running service, with ways to ask for single values. */
+/** A scrape of a running service, with access to single values. */
 export interface Scrape {
   readonly families: Map<string, Family>;
-  /** The value of the one series; undefined when there is none. */
+  /** The value of a series; undefined if there is none. */
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
 }
 

@@ -2,21 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** The built service as a process of its own, which a test may stop, freeze or kill. */
+/** The built service in a separate process, which a test may stop, freeze or kill. */
 export interface Instance {
   readonly url: string;
   readonly process: ChildProcess;
   readonly exited: Promise<{ code: number | null; signal: string | null }>;
-  /** Everything it has written to its log so far. */
+  /** Its log so far. */
   readonly log: () => string;
 }
 
-/** From their start on, before they are ready too. */
+/** All started instances, including those that are not ready yet. */
 const running = new Set<Pick<Instance, 'process' | 'exited'>>();
 
 /**
- * Starts an instance on a free port, with its folders below `directory`; resolves when it says that it is ready.
- * @param command what node runs; `dist/main.js` by default
+ * Starts an instance on a free port, with its folders below `directory`; resolves once it is ready.
+ * @param command by default `node dist/main.js`
  */
 export const startInstance = async (
   directory: string,
@@ -50,12 +50,12 @@ export const startInstance = async (
       const ready = /"url":"([^"]+)"/.exec(log);
       if (ready?.[1] !== undefined) resolve(ready[1]);
     });
-    exited.then(() => reject(new Error(`the service ended before it was ready: ${log}`)));
+    exited.then(() => reject(new Error(`the service exited before it was ready: ${log}`)));
   });
   return { url, process: child, exited, log: () => log };
 };
 
-/** Kills what a test has left running. */
+/** Kills instances that a test left running. */
 export const killInstances = async (): Promise<void> => {
   for (const instance of running) {
     instance.process.kill('SIGKILL');

@@ -1,6 +1,6 @@
 const Sequencer = require('@jest/test-sequencer').default;
 
-/** Files that take a minute, the longest first: what is begun last must be short, or one core waits for it. */
+/** Files that take a minute, longest first: a long file that starts last would leave the other cores idle. */
 const LONGEST = ['chaos/chaos', 'embedded/embedded', 'cli/compress', 'abuse/abuse', 'patterns/work', 'hostile/corpus'];
 
 const place = ({ path }) => {
@@ -8,7 +8,7 @@ const place = ({ path }) => {
   return at === -1 ? LONGEST.length : at;
 };
 
-/** Without times of earlier runs jest goes by the sizes of the files, which say nothing here. */
+/** Without timings of earlier runs Jest sorts by file size, which means nothing here. */
 module.exports = class extends Sequencer {
   async sort(tests) {
     return [...(await super.sort(tests))].sort((one, other) => place(one) - place(other));

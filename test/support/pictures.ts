@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type OutputInfo } from 'sharp';
 
-/** Red, green, blue and more of the pixel at (x, y), as sharp decodes it to sRGB. */
+/** Channels of the pixel at (x, y), decoded to sRGB. */
 export const pixelAt = async (bytes: Buffer, x: number, y: number): Promise<number[]> => {
   const { data, info }: { data: Buffer; info: OutputInfo } = await sharp(bytes)
     .toColourspace('srgb')
@@ -11,13 +11,13 @@ export const pixelAt = async (bytes: Buffer, x: number, y: number): Promise<numb
   return [...data.subarray(at, at + info.channels)];
 };
 
-/** A picture whose left half has one colour and whose right half the other. */
+/** An image with one colour on the left half and another on the right. */
 export const halves = (left: string, right: string, width = 64, height = 32) =>
   sharp({ create: { width, height, channels: 3, background: left } }).composite([
     { input: { create: { width: width / 2, height, channels: 3, background: right } }, left: width / 2, top: 0 },
   ]);
 
-/** Smooth light, edges and a little grain, as a photo has them; a PNG. */
+/** A PNG with gradients, edges and some grain, like a photo. */
 export const photoLike = (width: number, height: number): Promise<Buffer> => {
   const pixels = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y += 1) {
@@ -35,7 +35,7 @@ export const photoLike = (width: number, height: number): Promise<Buffer> => {
     .toBuffer();
 };
 
-/** A chunk of a PNG with its check sum. */
+/** A PNG chunk with its checksum. */
 export const pngChunk = (type: string, data: Buffer): Buffer => {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const framed = Buffer.alloc(body.length + 8);
@@ -45,7 +45,7 @@ export const pngChunk = (type: string, data: Buffer): Buffer => {
   return framed;
 };
 
-/** A grey PNG of a few kilobytes that claims to be of any size; its zeros would fill the first rows. */
+/** A grey PNG of a few kilobytes that declares any size; its data covers only the first rows. */
 export const pngBomb = (width: number, height: number): Buffer => {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -59,7 +59,7 @@ export const pngBomb = (width: number, height: number): Buffer => {
   ]);
 };
 
-/** Frames of different colours, animated. */
+/** An animation with frames of different colours. */
 export const animation = async (format: 'gif' | 'webp', frames = 3): Promise<Buffer> => {
   const size = { width: 16, height: 16, channels: 3 } as const;
   const colours = ['#ff0000', '#00ff00', '#0000ff'];

@@ -1,4 +1,4 @@
 import type { TestDatabase } from './database.ts';
 
-/** Hands the server of this run from the setup to the teardown, which share one process. */
+/** Passes the database server from setup to teardown, which run in the same process. */
 export const running: { database?: TestDatabase } = {};

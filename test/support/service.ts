@@ -8,7 +8,7 @@ import { testConnection } from './database.ts';
 
 export interface TestService {
   readonly url: string;
-  /** Where its outputs lie. */
+  /** Folder of its outputs. */
   readonly imageDirectory: string;
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -16,9 +16,9 @@ export interface TestService {
 }
 
 /**
- * Starts the whole service in this process, on a free port, with a database and folders of its own; images and webhooks
- * may be on loopback. Worker threads run the built JavaScript.
- * @param environment variables on top of those
+ * Starts the complete service in this process on a free port, with its own database and folders; images and webhooks may
+ * be on loopback. Worker threads run the built JavaScript.
+ * @param environment additional variables
  */
 export const startTestService = async (environment: Readonly<Record<string, string>> = {}): Promise<TestService> => {
   const directory = await mkdtemp(join(tmpdir(), 'service-'));
@@ -54,7 +54,7 @@ export const startTestService = async (environment: Readonly<Record<string, stri
   };
 };
 
-/** Uploads CSV text as curl would. */
+/** Uploads a CSV as curl does. */
 export const upload = (
   url: string,
   csv: string | Uint8Array,
@@ -74,7 +74,7 @@ export const uploaded = async (
 ): Promise<string> => {
   const response = await upload(url, csv, fields);
   const body = await response.text();
-  if (response.status !== 202) throw new Error(`upload answered ${response.status}: ${body}`);
+  if (response.status !== 202) throw new Error(`upload got ${response.status}: ${body}`);
   return JSON.parse(body).requestId;
 };
 
@@ -114,11 +114,11 @@ export const statusOf = async (url: string, requestId: string): Promise<Status> 
   return (await response.json()) as Status;
 };
 
-/** Polls until `look` gives something; fails when it has not within the time. */
-export const waitFor = async <T>(look: () => Promise<T | undefined | null | false>, withinMs = 20_000): Promise<T> => {
+/** Polls until `poll` resolves to a truthy value; rejects after `withinMs`. */
+export const waitFor = async <T>(poll: () => Promise<T | undefined | null | false>, withinMs = 20_000): Promise<T> => {
   const end = performance.now() + withinMs;
   for (;;) {
-    const found = await look();
+    const found = await poll();
     if (found) return found;
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
     await new Promise((next) => setTimeout(next, 25));

@@ -35,7 +35,7 @@ describeInBrowser('the page in a browser', () => {
 
   test('the sample, from one click to CSV and ZIP, without any network and within 150 kB', async () => {
     const closed = await startTestService({ ALLOW_PRIVATE_NETWORKS: '', PUBLIC_URL: 'http://sample.invalid' });
-    const { page, faults, transferred, close } = await browser.open(closed.url);
+    const { page, errors, transferred, close } = await browser.open(closed.url);
     await page.getByText('None yet').waitFor();
     await page.getByRole('button', { name: 'Try the sample' }).click();
     await page.getByRole('button', { name: 'Compress 9 images' }).waitFor();
@@ -71,7 +71,7 @@ describeInBrowser('the page in a browser', () => {
     const bytes = await transferred();
     expect(bytes).toBeGreaterThan(20_000);
     expect(bytes).toBeLessThan(MOST_BYTES);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await page.getByRole('link', { name: 'All requests' }).click();
     await page.getByRole('link', { name: /9 images/ }).click();
     await heading(page, '9 images compressed').waitFor();
@@ -80,7 +80,7 @@ describeInBrowser('the page in a browser', () => {
   });
 
   test('every fault of a bad CSV is shown at its line, as the server would tell it, and nothing is sent', async () => {
-    const { page, faults, close } = await browser.open(service.url);
+    const { page, errors, close } = await browser.open(service.url);
     const posts: string[] = [];
     page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()));
     const bad = `${HEADER}1,A,ftp://x.example/a.jpg\n2,<b>B</b>,\n3,C,${pictures.url('/good.jpg')}\n`;
@@ -99,7 +99,7 @@ describeInBrowser('the page in a browser', () => {
     await page.getByRole('button', { name: /^Compress/ }).click();
     await heading(page, '1 of 2 images compressed').waitFor();
     expect(posts).toHaveLength(1);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 
@@ -115,7 +115,7 @@ describeInBrowser('the page in a browser', () => {
 
   test('a request goes on over a reload and a lost connection, and can be stopped and run to its end', async () => {
     for (let n = 0; n < 60; n += 1) pictures.on(`/slow-${n}.jpg`, slow(700, ok(jpeg)));
-    const { page, context, faults, close } = await browser.open(service.url);
+    const { page, context, errors, close } = await browser.open(service.url);
     await sendCsv(page, csvOf(pictures.origin, 60, 'slow'));
     await heading(page, 'Compressing 60 images').waitFor();
     const requestId = idOf(page.url());
@@ -135,13 +135,13 @@ describeInBrowser('the page in a browser', () => {
     if (await rest.isVisible()) await rest.click();
     await all.waitFor();
     expect((await statusOf(service.url, requestId)).status).toBe('completed');
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 
   test('failed images are shown with their reason, and a retry brings them in', async () => {
     pictures.on('/late.jpg', failThen(1, statusCode(404), ok(jpeg)));
-    const { page, faults, close } = await browser.open(service.url);
+    const { page, errors, close } = await browser.open(service.url);
     const long = 'A very long name of a product '.repeat(8);
     await sendCsv(page, `${HEADER}1,${long},${pictures.url('/late.jpg')}\n2,Good,${pictures.url('/good.jpg')}\n`);
     await heading(page, '1 of 2 images compressed').waitFor();
@@ -152,7 +152,7 @@ describeInBrowser('the page in a browser', () => {
     await heading(page, '2 images compressed').waitFor();
     expect(await failures.count()).toBe(0);
     await waitFor(async () => (await page.locator('.tile-completed').count()) === 2);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 

@@ -16,7 +16,7 @@ describeInBrowser('the page where API_KEYS is set', () => {
   });
 
   test('it asks for a key, takes no wrong one, and keeps the right one for this tab alone', async () => {
-    const { page, context, faults, close } = await browser.open(service.url);
+    const { page, context, errors, close } = await browser.open(service.url);
     const dialog = page.getByRole('dialog', { name: 'API key' });
     await dialog.getByLabel('Key').fill('wrong');
     await page.keyboard.press('Enter');
@@ -55,7 +55,7 @@ describeInBrowser('the page where API_KEYS is set', () => {
       .getByText(/API key|Authorization/)
       .first()
       .waitFor();
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 });

@@ -2,37 +2,37 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
 
-/** The opcode of every command and reply (OP_MSG of MongoDB's wire protocol), and where its sections begin. */
+/** Opcode of commands and replies (OP_MSG of MongoDB's wire protocol), and the offset of its sections. */
 const OP_MSG = 2013;
 const SECTIONS_AT = 20;
 const HAS_CHECKSUM = 1;
 
-/** The list that each write command carries, in its body or as a section of its own. */
+/** Name of each write command's list, which is in its body or in a separate section. */
 const LISTS: Readonly<Record<string, string>> = { insert: 'documents', update: 'updates', delete: 'deletes' };
 
-/** A command that writes, as the driver sent it. */
+/** A write command sent by the driver. */
 export interface WriteCommand {
   readonly name: string;
   readonly collection: string;
   /** Documents of an insert; `{q, u}` of an update; `{q}` of a delete. */
   readonly operations: readonly mongo.BSON.Document[];
-  /** The same when the driver repeats a write by itself; null when it would not. */
+  /** Equal for the driver's own retries of a write; null if it does not retry. */
   readonly retryKey: string | null;
 }
 
 export interface WriteReply {
-  /** Matched, and changed; of an insert both are absent or how many were inserted. */
+  /** Matched and modified documents; for an insert, the number of inserted ones. */
   readonly n: number;
   readonly nModified: number;
 }
 
-/** What a hook decides: go on; keep it back for ever; or cut the connection instead. */
+/** Decision of a hook: forward the message, withhold it for good, or close the connection. */
 export type Fate = 'pass' | 'hold' | 'cut';
 
 export interface ProxyHooks {
-  /** Before the database gets the command. */
+  /** Called before the database receives the command. */
   readonly onCommand?: (command: WriteCommand) => Fate;
-  /** After the database has done the command, before the service hears of it. */
+  /** Called after the database has executed the command, before the service gets the reply. */
   readonly onReply?: (command: WriteCommand, reply: WriteReply) => Fate;
 }
 
@@ -42,7 +42,7 @@ export interface DatabaseProxy {
   close(): Promise<void>;
 }
 
-/** Cuts a stream into whole messages; each begins with its length. */
+/** Splits a stream into messages; each starts with its length. */
 const messages = (take: (message: Buffer) => void): ((chunk: Buffer) => void) => {
   let waiting = Buffer.alloc(0);
   return (chunk) => {
@@ -59,7 +59,7 @@ const documentAt = (message: Buffer, at: number) => message.subarray(at, at + me
 
 const textAt = (message: Buffer, at: number): string => message.toString('utf8', at, message.indexOf(0, at));
 
-/** The sections of a message: its body, and the lists of documents beside it. */
+/** The body of a message, including its document sequences. */
 const read = (message: Buffer): mongo.BSON.Document => {
   const end = message.length - (message.readUInt32LE(16) & HAS_CHECKSUM ? 4 : 0);
   const body: mongo.BSON.Document = {};
@@ -86,10 +86,10 @@ const read = (message: Buffer): mongo.BSON.Document => {
   return body;
 };
 
-/** The command when it writes; null for everything else, which is not taken apart. */
+/** The write command in a message; null for all other messages, which are not parsed. */
 const writeOf = (message: Buffer): WriteCommand | null => {
   if (message.readInt32LE(12) !== OP_MSG || message[SECTIONS_AT] !== 0) return null;
-  // A command's name is the first key of its body: after the kind, the length and the type of the element.
+  // The command's name is the first key of the body, after section kind, length and element type.
   const name = textAt(message, SECTIONS_AT + 6);
   const list = LISTS[name];
   if (list === undefined) return null;
@@ -99,8 +99,8 @@ const writeOf = (message: Buffer): WriteCommand | null => {
 };
 
 /**
- * Stands between a service and its database: passes whole messages on, shows the writes and their replies to the hooks,
- * and keeps back or cuts what these say. What it cuts after a reply was done, and the service hears that it failed.
+ * A proxy between a service and its database. It forwards messages, and passes writes and their replies to the hooks,
+ * which may withhold them or close the connection. After a cut in `onReply` the write is done but looks failed.
  */
 export const startDatabaseProxy = async (databaseUri: string, hooks: ProxyHooks): Promise<DatabaseProxy> => {
   const uri = new URL(databaseUri);
@@ -122,7 +122,7 @@ export const startDatabaseProxy = async (databaseUri: string, hooks: ProxyHooks)
         cut();
       });
     }
-    const follow = (fate: Fate, message: Buffer, to: Socket): void => {
+    const apply = (fate: Fate, message: Buffer, to: Socket): void => {
       if (fate === 'cut') cut();
       else if (fate === 'pass') to.write(message);
     };
@@ -132,7 +132,7 @@ export const startDatabaseProxy = async (databaseUri: string, hooks: ProxyHooks)
         const command = writeOf(message);
         if (command === null) return void database.write(message);
         asked.set(message.readInt32LE(4), command);
-        follow(hooks.onCommand?.(command) ?? 'pass', message, database);
+        apply(hooks.onCommand?.(command) ?? 'pass', message, database);
       }),
     );
     database.on(
@@ -142,13 +142,13 @@ export const startDatabaseProxy = async (databaseUri: string, hooks: ProxyHooks)
         if (command === undefined) return void client.write(message);
         asked.delete(message.readInt32LE(8));
         const { n = 0, nModified = 0 } = read(message);
-        follow(hooks.onReply?.(command, { n, nModified }) ?? 'pass', message, client);
+        apply(hooks.onReply?.(command, { n, nModified }) ?? 'pass', message, client);
       }),
     );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   uri.port = String((server.address() as AddressInfo).port);
-  // Else the driver would leave the proxy for the address that a replica set tells it.
+  // Otherwise the driver would bypass the proxy with the addresses that a replica set reports.
   uri.searchParams.set('directConnection', 'true');
   return {
     uri: uri.href,

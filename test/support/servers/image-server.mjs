@@ -16,12 +16,7 @@ import sharp from 'sharp';
  * ) => void} Behaviour
  */
 
-/**
- * @typedef {object} ServerOptions
- * @property {number} [port] default: a free one
- * @property {number} [backlog] connections that wait to be accepted
- * @property {number} [keepAliveMs] how long idle connections stay open
- */
+/** @typedef {{ port?: number, backlog?: number, keepAliveMs?: number }} ServerOptions by default a free port */
 
 /** @typedef {{ readonly origin: string, readonly port: number, close(): Promise<void> }} LocalServer */
 

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 
-/** What the server says to a question: addresses, that there is no such name, a failure, or nothing at all. */
+/** Response to a query: addresses, no such name, a failure, or none. */
 export type NameAnswer = readonly string[] | 'not found' | 'failure' | 'silence';
 
 export interface Question {
@@ -31,7 +31,7 @@ const bytesOf = (address: string): Buffer => {
   return Buffer.from(all.flatMap((word) => [word >> 8, word & 255]));
 };
 
-/** A name server on loopback (RFC 1035, UDP), for resolvers that are told of it. */
+/** A name server on loopback (RFC 1035, UDP). */
 export class NameServer {
   readonly #socket: Socket;
   /** Every question, in its order, those included that got no answer. */
@@ -50,11 +50,12 @@ export class NameServer {
       const type = TYPES[message.readUInt16BE(end) as 1 | 28];
       const question = { name, type };
       this.questions.push(question);
-      const said = answer(question);
-      if (said === 'silence') return;
-      const addresses = typeof said === 'string' ? [] : said.filter((each) => each.includes(':') === (type === 'AAAA'));
+      const response = answer(question);
+      if (response === 'silence') return;
+      const addresses =
+        typeof response === 'string' ? [] : response.filter((each) => each.includes(':') === (type === 'AAAA'));
       const header = Buffer.from(message.subarray(0, 12));
-      const code = said === 'not found' ? 3 : said === 'failure' ? 2 : 0;
+      const code = response === 'not found' ? 3 : response === 'failure' ? 2 : 0;
       header.writeUInt16BE(0x8180 | code, 2);
       header.writeUInt16BE(addresses.length, 6);
       header.writeUInt32BE(0, 8);
@@ -73,7 +74,7 @@ export class NameServer {
     return `127.0.0.1:${(this.#socket.address() as AddressInfo).port}`;
   }
 
-  /** How often a name was asked for, or everything. */
+  /** Number of queries, for a name or in total. */
   count(name?: string): number {
     return name === undefined ? this.questions.length : this.questions.filter((each) => each.name === name).length;
   }

@@ -11,10 +11,10 @@ import { waitFor } from '../service.ts';
 export const S3_CREDENTIALS = { accessKeyId: 'test-access', secretAccessKey: 'test-secret-key' };
 export const BUCKET = 'outputs';
 
-/** Set by scripts/test.mjs and scripts/chaos.mjs where versitygw was found or built. */
+/** Set by scripts/test.mjs and scripts/chaos.mjs if versitygw was found or built. */
 const PROGRAM = process.env.TEST_S3_SERVER;
 
-/** `describe`, or a plain skip where there is no S3 server. */
+/** `describe`, skipped without an S3 server. */
 export const describeS3 = (name: string, tests: () => void): void => (PROGRAM ? describe : describe.skip)(name, tests);
 
 export interface S3Server {
@@ -78,12 +78,12 @@ export const startS3Server = async (): Promise<S3Server> => {
 
 export interface CuttingProxy {
   readonly endpoint: string;
-  /** The bytes that clients sent, as text. */
+  /** Bytes sent by clients, as text. */
   sent(): string;
   close(): Promise<void>;
 }
 
-/** Passes bytes on to a port, and cuts each connection after so many of the client's. */
+/** Forwards connections to a port, and closes each one after `cutAfterBytes` from the client. */
 export const startProxy = async (port: number, cutAfterBytes = Number.POSITIVE_INFINITY): Promise<CuttingProxy> => {
   const sockets = new Set<Socket>();
   let seen = '';

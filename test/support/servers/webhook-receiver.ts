@@ -6,12 +6,12 @@ export interface ReceivedWebhook {
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** The exact bytes as text. */
+  /** The raw body as text. */
   readonly body: string;
   readonly at: number;
 }
 
-/** Answers one webhook, once its body has been read. */
+/** Responds to a webhook after its body was read. */
 export type Answer = (response: ServerResponse, received: ReceivedWebhook) => void;
 
 export const answer =
@@ -20,15 +20,15 @@ export const answer =
     response.writeHead(status, headers).end(body);
   };
 
-/** Takes the webhook and never answers. */
+/** Receives the webhook and never responds. */
 export const noAnswer: Answer = () => {};
 
-/** Takes the webhook and hangs up. */
+/** Receives the webhook and closes the connection. */
 export const hangUp: Answer = (response) => {
   response.destroy();
 };
 
-/** A webhook receiver on loopback that records what it gets and answers as its script says. */
+/** A webhook receiver on loopback that records webhooks and responds by its script. */
 export class WebhookReceiver {
   readonly received: ReceivedWebhook[] = [];
   readonly #server: Server;
@@ -43,16 +43,16 @@ export class WebhookReceiver {
       request.on('end', () => {
         const { method = '', url = '', headers } = request;
         const received = { method, url, headers, body: Buffer.concat(chunks).toString(), at: Date.now() };
-        // The last answer of the script stays; without a script every webhook is taken.
+        // The last response of the script is repeated; without a script every webhook is accepted.
         const next = this.#script[Math.min(this.received.length, this.#script.length - 1)] ?? answer(204);
         this.received.push(received);
         next(response, received);
-        this.#tell();
+        this.#notify();
       });
     });
   }
 
-  /** @param script the answers in their order; the last one stays */
+  /** @param script the responses in order; the last one is repeated */
   static async start(...script: readonly Answer[]): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver(script);
     await new Promise<void>((listening) => receiver.#server.listen(0, '127.0.0.1', listening));
@@ -67,7 +67,7 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${this.port}${path}`;
   }
 
-  /** Resolves when that many webhooks have come, over all. */
+  /** Resolves once `count` webhooks have been received in total. */
   async count(count: number, withinMs = 15_000): Promise<readonly ReceivedWebhook[]> {
     if (this.received.length >= count) return this.received;
     let timer: NodeJS.Timeout | undefined;
@@ -79,7 +79,7 @@ export class WebhookReceiver {
     return this.received;
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const { count, done } of this.#waiting) if (this.received.length >= count) done();
     this.#waiting = this.#waiting.filter(({ count }) => this.received.length < count);
   }

@@ -1,4 +1,4 @@
-// A worker whose tasks have as many pixels as their URL says, and that adds up what is admitted over all threads.
+// A worker whose tasks have the number of pixels in their URL; it sums the admitted pixels over all threads.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';

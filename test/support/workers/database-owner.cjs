@@ -1,4 +1,4 @@
-// Owns an embedded database until it is killed: `node database-owner.cjs DATA_DIRECTORY ENGINE`; prints its facts.
+// Runs an embedded database until it is killed: `node database-owner.cjs DATA_DIRECTORY ENGINE`. Prints URI and process ID.
 const { join } = require('node:path');
 const [, , dataDirectory, engineName] = process.argv;
 const built = (name) => import(join(process.cwd(), 'dist', 'embedded', `${name}.js`));

@@ -1,4 +1,4 @@
-// A worker that ends, hangs or throws when a task's URL says so; everything else succeeds after a turn of its loop.
+// A worker that exits, hangs or throws by the URL of its task; all other tasks succeed.
 const ok = {
   ok: true,
   bytesIn: 1,

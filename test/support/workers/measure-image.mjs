@@ -1,4 +1,4 @@
-// Prints the bytes by which the peak of resident memory grows while one image goes through `compress`, and its estimate.
+// Prints the growth of peak resident memory while `compress` processes an image, and the estimate for it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-// The real worker, but for images whose URL holds "poison": they end the whole process, as a fault in native code would.
+// The real worker, except that images with "poison" in their URL abort the process, like a crash in native code.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

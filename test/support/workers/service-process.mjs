@@ -1,4 +1,4 @@
-// The built service with a worker file of the test's choice: `node service-process.mjs WORKER_FILE`.
+// The built service with a given worker file: `node service-process.mjs WORKER_FILE`.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
