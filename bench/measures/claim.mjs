@@ -76,7 +76,7 @@ export const claim = {
     const [base] = cases;
     const at = (measured, share) => percentile(measured.ms, share);
     return [
-      `Claims of ${WANTED} images by the store of the service, in turn over one database each, ${sizes.claims} claims a row; the finished images are in the same request, before the fresh ones. The first claim of a process looks for the fresh ones from the beginning; the others go on where it was.${largest < sizes.largest ? ` Reduced from ${sizes.largest} finished images, because ${server.engine.split(',')[0]} is slow.` : ''}`,
+      `Claims of ${WANTED} images by the store of the service, in turn over one database each, ${sizes.claims} claims a row; the finished images are in the same request, before the pending ones. The first claim of a process searches for the pending ones from the beginning; the others continue from there.${largest < sizes.largest ? ` Reduced from ${sizes.largest} finished images, because ${server.engine.split(',')[0]} is slow.` : ''}`,
       table(
         ['finished images', 'p50, ms', 'ratio to none', 'p99, ms', 'ratio to none', 'first claim, ms'],
         cases.map((measured) => [
