@@ -1,38 +1,46 @@
 import type { Models } from './models.ts';
 import { PAGE_SIZE } from './request-store.ts';
-import { FINAL_STATES, type RequestRecord, type RequestState } from './types.ts';
+import { FINAL_STATES, type RequestRecord } from './types.ts';
 
-/** Old requests that one look finds, so that a long backlog is not read as a whole. */
-const REQUESTS_A_LOOK = 50;
+/** Requests of one page, so that a long backlog is not read as a whole. */
+const REQUESTS_PER_PAGE = 50;
 /** Row chunks of one delete. */
 const CHUNKS_A_DELETE = 100;
-/** Nothing is finished before it; a lower bound keeps unfinished requests, which have no date, out of the range. */
+/** Unfinished requests have no date; a lower bound keeps them out of the range. */
 const BEGINNING = new Date(0);
 
-export type RemovableRequest = Pick<RequestRecord, '_id' | 'state' | 'run' | 'options' | 'total' | 'csv' | 'uploadKey'>;
+export type RemovableRequest = Pick<
+  RequestRecord,
+  '_id' | 'state' | 'run' | 'options' | 'total' | 'csv' | 'uploadKey' | 'finishedAt'
+>;
 export type RemovalStore = ReturnType<typeof createRemovalStore>;
 
-const FIELDS = { state: 1, run: 1, options: 1, total: 1, csv: 1, uploadKey: 1, eventPending: 1 } as const;
-const isFinal = (state: RequestState): boolean => (FINAL_STATES as readonly RequestState[]).includes(state);
+const FIELDS = { state: 1, run: 1, options: 1, total: 1, csv: 1, uploadKey: 1, finishedAt: 1 } as const;
 
 /** The database's part of removing requests. Every call may be repeated, and made by several instances at once. */
 export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Models) => ({
-  /** Requests whose removal was begun, here or elsewhere. */
-  async begun(): Promise<RemovableRequest[]> {
-    return requests.find({ state: 'removing' }, FIELDS).limit(REQUESTS_A_LOOK).lean<RemovableRequest[]>();
+  /** A page of the requests whose removal has begun, here or elsewhere, in the order of their ids. */
+  async begun(afterId = ''): Promise<RemovableRequest[]> {
+    return requests
+      .find({ state: 'removing', _id: { $gt: afterId } }, FIELDS)
+      .sort({ _id: 1 })
+      .limit(REQUESTS_PER_PAGE)
+      .lean<RemovableRequest[]>();
   },
 
-  /** The oldest requests that were finished before `before`; one that still owes its webhook is not among them. */
-  async finishedBefore(before: Date): Promise<RemovableRequest[]> {
-    const found = await requests
-      .find({ finishedAt: { $gt: BEGINNING, $lt: before } }, FIELDS)
+  /** A page of the requests that finished before `before`, the oldest first; those that owe a webhook are left out. */
+  async finishedBefore(before: Date, after = BEGINNING): Promise<RemovableRequest[]> {
+    return requests
+      .find(
+        { finishedAt: { $gt: after, $lt: before }, state: { $in: [...FINAL_STATES] }, eventPending: { $ne: true } },
+        FIELDS,
+      )
       .sort({ finishedAt: 1 })
-      .limit(REQUESTS_A_LOOK)
-      .lean<(RemovableRequest & Pick<RequestRecord, 'eventPending'>)[]>();
-    return found.filter(({ state, eventPending }) => isFinal(state) && eventPending !== true);
+      .limit(REQUESTS_PER_PAGE)
+      .lean<RemovableRequest[]>();
   },
 
-  /** From here on nobody sees the request. False when it has changed meanwhile, for example by a retry. */
+  /** From here on no one sees the request. False when it has changed meanwhile, for example by a retry. */
   async begin({ _id, state, run }: RemovableRequest): Promise<boolean> {
     const written = await requests.updateOne({ _id, state, run }, { $set: { state: 'removing' } });
     return written.modifiedCount === 1;

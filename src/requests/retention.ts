@@ -12,25 +12,25 @@ export interface RetentionDeps {
   readonly forgetDeliveries: (requestId: string) => Promise<void>;
   /** The database's clock. */
   readonly now: () => Date;
-  /** How long finished requests are kept; 0: for ever, and only removals that were begun are brought to their end. */
+  /** How long finished requests are kept; 0: for ever, and only removals that have begun are completed. */
   readonly retentionMs: number;
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 }
 
 /**
- * One round of removing requests whose time is over. The order makes it safe to be cut off anywhere: first the request
- * vanishes for those who ask, then page by page the outputs and after them the images that name them, so that no output
- * is left that nothing names; then rows, deliveries and upload key, and the request, which the next round finds by, last.
+ * Removes requests whose retention is over. The order makes it safe to be cut off anywhere: first the request is hidden,
+ * then page by page the outputs and after them the images that name them, so that no output is left without a name; then
+ * rows, deliveries and upload key, and last the request itself, by which the next run finds what is left.
  */
 export const createRetention = (deps: RetentionDeps) => {
   const { store, removeOutput, forgetDeliveries, now, retentionMs, log } = deps;
 
-  /** False when it was told to stop on the way. */
+  /** False when it was stopped on the way. */
   const remove = async (request: RemovableRequest, stopping: AbortSignal): Promise<boolean> => {
     const { _id, options, total, csv, uploadKey } = request;
     for (let from = 0; from < total; from += PAGE_SIZE) {
       if (stopping.aborted) return false;
-      // Those of images that failed too: a process that died after the rename left one without saying so.
+      // Of failed images too: a process that died right after the rename left an output behind.
       const names = (await store.imageIds(_id, from)).map((id) => outputName(id, options.format));
       for (let at = 0; at < names.length; at += FILES_AT_ONCE) {
         await Promise.all(names.slice(at, at + FILES_AT_ONCE).map(removeOutput));
@@ -41,32 +41,34 @@ export const createRetention = (deps: RetentionDeps) => {
     await forgetDeliveries(_id);
     if (uploadKey !== undefined) await store.removeUploadKey(_id, uploadKey);
     await store.removeRequest(_id);
-    log.info({ requestId: _id, images: total }, 'request removed, its time was over');
+    log.info({ requestId: _id, images: total }, 'request removed, its retention is over');
     return true;
   };
 
-  /** One request that cannot be removed now, for want of the image store, must not hold up the others. */
+  /** A request that cannot be removed now, because the image store fails, must not hold up the others. */
   const tryRemove = async (request: RemovableRequest, stopping: AbortSignal): Promise<void> => {
     try {
       await remove(request, stopping);
     } catch (error) {
-      log.warn({ requestId: request._id, err: error }, 'the removal of a request goes on in the next round');
+      log.warn({ requestId: request._id, err: error }, 'a request could not be removed; the next run tries again');
     }
   };
 
   return async (stopping: AbortSignal): Promise<void> => {
-    for (const request of await store.begun()) {
-      if (!stopping.aborted) await tryRemove(request, stopping);
-    }
-    if (retentionMs === 0) return;
-    for (let begun = 1; begun > 0 && !stopping.aborted; ) {
-      begun = 0;
-      for (const request of await store.finishedBefore(new Date(now().getTime() - retentionMs))) {
+    for (let page = await store.begun(); page.length > 0; page = await store.begun(page.at(-1)?._id)) {
+      for (const request of page) {
         if (stopping.aborted) return;
-        if (!(await store.begin(request))) continue;
-        begun += 1;
         await tryRemove(request, stopping);
       }
+    }
+    if (retentionMs === 0) return;
+    const before = new Date(now().getTime() - retentionMs);
+    for (let page = await store.finishedBefore(before); page.length > 0; ) {
+      for (const request of page) {
+        if (stopping.aborted) return;
+        if (await store.begin(request)) await tryRemove(request, stopping);
+      }
+      page = await store.finishedBefore(before, page.at(-1)?.finishedAt);
     }
   };
 };

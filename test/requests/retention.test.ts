@@ -181,3 +181,20 @@ test('an upload that was cut off is discarded whole, also when its discarding wa
   await createRequestStore(models, now).discard(requestId, { total: 2 * PAGE_SIZE + 7, chunks: 1 });
   expect(await left(requestId)).toEqual(NOTHING);
 }, 60_000);
+
+test('fifty requests and more that cannot be removed do not hold up the others', async () => {
+  const stuck: string[] = [];
+  for (let n = 0; n < 55; n += 1) stuck.push(await seed(30, { state: 'removing', total: 1 }));
+  for (let n = 0; n < 55; n += 1) stuck.push(await seed(30, { eventPending: true, total: 1 }));
+  const half = await seed(9, { state: 'removing' });
+  await models.requests.updateOne({ _id: half }, { $set: { 'options.format': 'png' } });
+  const old = await seed(8);
+  const removeOutput = async (name: string): Promise<void> => {
+    const { requestId } = (await models.images.findById(name.split('.', 1)[0]).lean()) ?? {};
+    if (requestId !== undefined && stuck.includes(requestId)) throw new Error('the store refuses');
+  };
+  await retention({ removeOutput })(never);
+  expect(await left(half)).toEqual(NOTHING);
+  expect(await left(old)).toEqual(NOTHING);
+  expect(await models.requests.countDocuments({ _id: { $in: stuck } })).toBe(stuck.length);
+});
