@@ -16,7 +16,7 @@ const LAYERS = [
   ['requests'],
   ['csv', 'images', 'storage', 'webhooks', 'database', 'embedded', 'metrics'],
   ['network', 'timing'],
-  ['errno', 'errors', 'open-files', 'output-formats', 'tally', 'trim'],
+  ['errno', 'errors', 'open-files', 'output-formats', 'schema-version', 'tally', 'trim'],
 ];
 
 /** A file `src/name.ts` or a folder `src/name/`. */

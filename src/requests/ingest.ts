@@ -2,6 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { type CsvLimits, type CsvRow, inspectCsv, type OpenCsv, readCsvRows } from '../csv/read.ts';
 import { MAX_URL_CHARACTERS, sourceError } from '../csv/urls.ts';
 import { AppError } from '../errors.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { Models } from './models.ts';
 import type { ActiveRequest, RequestStore } from './request-store.ts';
 import { storedTenant } from './tenant.ts';
@@ -75,6 +76,7 @@ export const createIngest =
     const createdAt = now();
     const record: RequestRecord = {
       _id: requestId,
+      schemaVersion: SCHEMA_VERSION,
       state: 'ingesting',
       run: 1,
       createdAt,

@@ -66,6 +66,7 @@ const request = new Schema<RequestRecord>(
     eventPending: Boolean,
     reportDue: Date,
     report: Schema.Types.Mixed,
+    schemaVersion: Number,
   },
   { versionKey: false, collection: 'requests', minimize: false },
 );
@@ -77,6 +78,7 @@ request.index({ tenant: 1, createdAt: 1, _id: 1 });
 request.index({ client: 1, state: 1 });
 request.index({ finishedAt: 1 });
 request.index({ reportDue: 1 });
+request.index({ schemaVersion: 1 });
 
 const rowChunk = new Schema<RowChunkRecord>(
   {
@@ -94,11 +96,13 @@ const uploadKey = new Schema<UploadKeyRecord>(
     leaseUntil: Date,
     requestId: String,
     fingerprint: String,
+    schemaVersion: Number,
   },
   { versionKey: false, collection: 'uploadKeys' },
 );
 // Of the few that are under way or were cut off; those of stored requests have no lease.
 uploadKey.index({ leaseUntil: 1 });
+uploadKey.index({ schemaVersion: 1 });
 
 export interface Models {
   readonly requests: mongoose.Model<RequestRecord>;

@@ -91,6 +91,8 @@ export interface RequestReport {
 export interface RequestRecord {
   /** UUID, the `requestId`. */
   readonly _id: string;
+  /** Layout of this document, its images and its rows (schema-version.ts); absent in version 1. */
+  readonly schemaVersion?: number;
   readonly state: RequestState;
   /** 1, and one more with each retry: each run has its own completion event. */
   readonly run: number;
@@ -166,6 +168,7 @@ export interface ImageRecord {
 export interface UploadKeyRecord {
   /** Hash of tenant and key. */
   readonly _id: string;
+  readonly schemaVersion?: number;
   /** Of the claim that may write here; a new one with each claim. */
   readonly token: string;
   /** Until then an upload under this key is under way; absent when one is stored. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { QueryFilter } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../errors.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
 import { DEFAULT_TENANT } from './tenant.ts';
@@ -161,7 +162,8 @@ export const createUploadKeys = (
       for (let tries = 0; tries < TRIES; tries += 1) {
         const found = await keys.findOne({ _id: keyId }).lean<UploadKeyRecord>();
         if (found === null) {
-          if (await insert({ _id: keyId, token, leaseUntil: leaseUntil() })) return claimed();
+          if (await insert({ _id: keyId, token, leaseUntil: leaseUntil(), schemaVersion: SCHEMA_VERSION }))
+            return claimed();
           continue;
         }
         // Written by a call whose answer was lost, so that the driver made it again.

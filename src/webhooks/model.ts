@@ -20,6 +20,7 @@ export interface DeliveryRecord {
   /** The webhook-id. */
   readonly _id: string;
   readonly requestId: string;
+  readonly schemaVersion?: number;
   readonly run: number;
   /** Tenant of the request; absent for the default tenant. */
   readonly tenant?: string;
@@ -64,6 +65,7 @@ const delivery = new Schema<DeliveryRecord>(
   {
     _id: { type: String, required: true },
     requestId: { type: String, required: true },
+    schemaVersion: Number,
     run: { type: Number, required: true },
     tenant: String,
     url: { type: String, required: true },
@@ -84,6 +86,7 @@ const delivery = new Schema<DeliveryRecord>(
   { versionKey: false, collection: 'deliveries', autoIndex: false, autoCreate: false },
 );
 // Not partial: finished deliveries have no `nextAt`, so a range of dates excludes them.
+delivery.index({ schemaVersion: 1 });
 delivery.index({ nextAt: 1 });
 delivery.index({ requestId: 1, createdAt: -1 });
 

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { parseUrl } from '../network/url.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import { createDueDeliveries, type DueDelivery } from './due.ts';
 import { type Attempt, type DeliveryRecord, type DeliveryState, deliveryModel, LOGGED_ATTEMPTS } from './model.ts';
 import type { EndState } from './schedule.ts';
@@ -113,6 +114,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
         await deliveries.create({
           ...(tenant !== undefined && { tenant }),
           ...{ _id, requestId, run, url, origin, secret, type, payload, state: 'pending', createdAt: at, nextAt: at },
+          schemaVersion: SCHEMA_VERSION,
           ...{ attempts: 0, tries: 0, redeliveries: 0, lastStatus: null, attemptLog: [] },
         });
       } catch (error) {
@@ -177,7 +179,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     /** The request's deliveries, newest first. */
     async list(requestId: string): Promise<DeliveryView[]> {
       const found = await deliveries
-        .find({ requestId }, { origin: 0, tenant: 0, secret: 0, payload: 0, leaseToken: 0, tries: 0 })
+        .find({ requestId }, { schemaVersion: 0, origin: 0, tenant: 0, secret: 0, payload: 0, leaseToken: 0, tries: 0 })
         .sort({ createdAt: -1 })
         .limit(LISTED_DELIVERIES)
         .lean();
