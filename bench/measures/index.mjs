@@ -3,6 +3,7 @@ import { encoders } from './encoders.mjs';
 import { firstResult } from './first-result.mjs';
 import { growth } from './growth.mjs';
 import { ingest } from './ingest.mjs';
+import { lanes } from './lanes.mjs';
 import { naive } from './naive.mjs';
 import { perImage } from './per-image.mjs';
 import { politeness } from './politeness.mjs';
@@ -23,4 +24,5 @@ export const measures = [
   politeness,
   encoders,
   smallRequests,
+  lanes,
 ];
