@@ -66,15 +66,10 @@ export const openToday = async (uri) => {
     ...database,
     newCursor,
     fill: (urls) => fill(database, urls, (_, seq) => ({ nextAt: new Date(seq) })),
-    find: (request, wanted, cursor, hosts) =>
-      findDue(
-        database.store.readDue(request._id),
-        { total: request.total, now: Date.now() },
-        wanted,
-        cursor,
-        // Today's names of the same two questions.
-        { originOf: hosts.hostOf, room: hosts.available },
-      ),
+    async find(request, wanted, cursor, hosts) {
+      const facts = { total: request.total, now: Date.now() };
+      return (await findDue(database.store.readDue(request._id), facts, wanted, cursor, hosts)).due;
+    },
   };
 };
 
