@@ -39,7 +39,7 @@ export const scenes = [
     width: 1200,
     height: 860,
     take: async ({ page }) => {
-      await page.getByRole('button', { name: 'Try the sample' }).click();
+      await page.getByRole('button', { name: 'Try a sample' }).click();
       await compress(page);
       await ended(page, '9 images compressed');
       await page.getByRole('button', { name: /Lamp/ }).click();

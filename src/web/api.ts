@@ -1,30 +1,30 @@
 import type { Problem, RequestList, Status } from './types.ts';
 
-/** An answer that is not 2xx, or none at all (`problem` is null). */
+/** An error response, or no response (`problem` is null). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly problem: Problem | null;
 
   constructor(problem: Problem | null) {
-    super(problem?.detail ?? 'The service could not be reached. Check the connection and try again.');
+    super(problem?.detail ?? 'The service cannot be reached. Check your connection and try again.');
     this.problem = problem;
   }
 }
 
-/** For people: what went wrong, whatever was thrown. */
+/** The message to show for any thrown value. */
 export const messageOf = (error: unknown): string =>
-  error instanceof ApiError ? error.message : `Something went wrong in this page: ${String(error)}`;
+  error instanceof ApiError ? error.message : `Unexpected error: ${String(error)}`;
 
 export interface KeyStore {
   get(): string | null;
-  /** Asks for a key and keeps it; null when the person gives none. */
+  /** Asks for a key and keeps it; null if cancelled. */
   ask(reason: string | null): Promise<string | null>;
 }
 
-/** Any origin: only what keeps it is a path of this page's own origin. */
+/** Placeholder origin, to check that a path does not lead to another one. */
 const HERE = 'http://here.invalid';
 
-/** Whether the address is a path of the page's own origin: `//host/` and the like lead elsewhere. */
+/** Whether this is a path on the page's own origin; `//host/` and similar are not. */
 const isPath = (address: string): boolean => {
   try {
     return address.startsWith('/') && new URL(address, HERE).origin === HERE;
@@ -34,8 +34,8 @@ const isPath = (address: string): boolean => {
 };
 
 /**
- * The calls of this page. A call that needs a key asks for one and goes on. The key goes to the page's own origin alone:
- * the next page of a status is where the answer says, and an answer may redirect.
+ * API client of the page. A call that needs a key asks for one and continues. The key is sent to the page's own origin
+ * only: `next` comes from a response, and a response may redirect.
  */
 export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetch(...args)) => {
   const once = async (path: string, init: RequestInit, key: string | null): Promise<Response> => {
@@ -43,7 +43,7 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
     const headers = new Headers(init.headers);
     if (key !== null) headers.set('Authorization', `Bearer ${key}`);
     try {
-      // No call of the API redirects. Browsers of before 2023 would take the key along to another origin.
+      // The API never redirects, and browsers before 2023 would send the key to the other origin.
       return await send(path, { ...init, headers, redirect: 'error' });
     } catch (error) {
       if (init.signal?.aborted) throw error;
@@ -58,8 +58,8 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
       if (response.ok) return response;
       const problem = (await response.json().catch(() => null)) as Problem | null;
       if (response.status !== 401) throw new ApiError(problem);
-      // Another call may have asked meanwhile.
-      key = keys.get() === key ? await keys.ask(key === null ? null : 'That key is not known here.') : keys.get();
+      // Another call may have asked in the meantime.
+      key = keys.get() === key ? await keys.ask(key === null ? null : 'Invalid API key.') : keys.get();
       if (key === null) throw new ApiError(problem);
     }
   };
@@ -77,7 +77,7 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
       }),
     status: (id: string, query = '', signal?: AbortSignal) =>
       json<Status>(`/api/status/${id}${query}`, signal ? { signal } : {}),
-    /** A path from `next` of an answer. */
+    /** Fetches the path from `next` of a response. */
     follow: <Answer>(path: string) => json<Answer>(path),
     list: (limit: number) => json<RequestList>(`/api/requests?limit=${limit}`),
     cancel: (id: string) => json(`/api/cancel/${id}`, { method: 'POST' }),

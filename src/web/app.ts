@@ -23,13 +23,13 @@ const showKey = (): void => {
   };
   fill(
     keyPlace,
-    keys.get() !== null && h('button', { type: 'button', class: 'link', on: { click: forget } }, 'Forget key'),
+    keys.get() !== null && h('button', { type: 'button', class: 'link', on: { click: forget } }, 'Sign out'),
   );
 };
 
 let current: View | null = null;
 
-/** Shows a view; its heading takes the focus, so that keyboard and screen reader go on from there. */
+/** Shows a view; its heading takes the focus, so that keyboard and screen reader continue from there. */
 const open = (view: View, focus: boolean): void => {
   current?.close?.();
   current = view;
@@ -50,7 +50,7 @@ const showRequest = (requestId: string): void => {
   location.hash = `#/requests/${requestId}`;
 };
 
-/** What is shown stands in the address, so that a reload, a bookmark and the back button work. */
+/** The URL holds the current view, so that reloads, bookmarks and the back button work. */
 const show = (focus = true): void => {
   const [, requestId] = /^#\/requests\/([0-9a-f-]{36})$/i.exec(location.hash) ?? [];
   if (requestId === undefined) open(startView({ ...context, onSource: preview }), focus);
@@ -58,9 +58,9 @@ const show = (focus = true): void => {
 };
 
 addEventListener('hashchange', () => show());
-// From the preview the address is the start's already, so that nothing would change.
+// The preview has the start view's URL, so no hashchange event fires.
 document.querySelector('.brand')?.addEventListener('click', () => location.hash === '#/' && show());
-// Not by its address: the fragment names what is shown.
+// Focuses directly, because the URL fragment holds the current view.
 document.querySelector('.skip-link')?.addEventListener('click', (event) => {
   event.preventDefault();
   main.focus();

@@ -4,8 +4,8 @@ type Handlers = { readonly [Name in keyof HTMLElementEventMap]?: (event: HTMLEle
 export type Attributes = { readonly [name: string]: Value | Handlers } & { readonly on?: Handlers };
 
 /**
- * Makes an element. `true` sets an attribute without a value; `false`, null and undefined leave it out. Text is always
- * text: nothing in the page is built from markup, so that nothing in a CSV can become markup.
+ * Creates an element. `true` sets an attribute without a value; `false`, null and undefined omit it. Text is never parsed
+ * as markup, so that a CSV cannot inject any.
  */
 export const h = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -34,17 +34,17 @@ const append = (element: Element, children: readonly Child[]): void => {
   }
 };
 
-/** Puts these children in place of all there were. */
+/** Replaces all children. */
 export const fill = (element: Element, ...children: readonly Child[]): void => {
   element.replaceChildren();
   append(element, children);
 };
 
-/** Writes only what differs, so that screen readers and selections are left alone. */
+/** Writes only changed text, so that screen readers and selections are not disturbed. */
 export const setText = (element: Element, text: string): void => {
   if (element.textContent !== text) element.textContent = text;
 };
 
-/** A share from 0 to 1 for the style sheet, through the object model: the policy allows no style attribute. */
+/** Sets a CSS variable from 0 to 1 through the DOM, because the CSP forbids style attributes. */
 export const setShare = (element: HTMLElement, share: number): void =>
   element.style.setProperty('--share', String(Math.min(1, Math.max(0, share))));

@@ -6,42 +6,42 @@ export type Connection = 'live' | 'polling' | 'lost';
 
 export interface FollowDeps {
   readonly requestId: string;
-  /** Calls the API, with the key where one is needed. */
+  /** Calls the API, with the key if one is needed. */
   readonly call: (path: string, init: RequestInit) => Promise<Response>;
   readonly onProgress: (summary: Summary) => void;
   readonly onConnection: (connection: Connection) => void;
-  /** Waits; ends early when the browser says that it is online again, or the signal aborts. */
+  /** Waits; ends early when the browser is online again or the signal aborts. */
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Calls when the browser says that it is offline, until the returned function is called. */
+  /** Subscribes to the browser's offline event; returns the unsubscribe function. */
   readonly whenOffline?: (then: () => void) => () => void;
   readonly signal: AbortSignal;
   readonly random?: () => number;
-  /** The server sends a comment every 15 seconds: after so much silence the connection is dead though nobody said so. */
-  readonly silenceMs?: number;
+  /** The server sends a comment every 15 s; after this time without data the connection is considered dead. */
+  readonly idleTimeoutMs?: number;
 }
 
-const SILENCE_MS = 40_000;
+const IDLE_TIMEOUT_MS = 40_000;
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
-/** Streams that ended before they brought anything, in a row, until polling takes their place for a while. */
-const TRIES = 3;
-const POLLS_BEFORE_NEXT_TRY = 30;
+/** Consecutive streams that end without an event before falling back to polling. */
+const MAX_EMPTY_STREAMS = 3;
+const POLLS_BEFORE_NEXT_STREAM = 30;
 
 /**
- * Tells how a request goes until it is finished. Reads server-sent events with fetch, since EventSource sends no
- * headers and so no key. A lost connection is tried again with growing pauses; where there is no stream (an old server,
- * a proxy that holds it back) the status is asked for every second.
- * @throws ApiError when the request does not exist, or the key is refused
+ * Reports the progress of a request until it is finished. Reads server-sent events with fetch, because EventSource cannot
+ * send the key in a header. Reconnects with backoff; without a stream (an old server, a buffering proxy) it polls the
+ * status every second.
+ * @throws ApiError when the request does not exist or the key is invalid
  */
 export const followRequest = async (deps: FollowDeps): Promise<void> => {
-  const { requestId, onConnection, pause, signal, random = Math.random, silenceMs = SILENCE_MS } = deps;
+  const { requestId, onConnection, pause, signal, random = Math.random, idleTimeoutMs = IDLE_TIMEOUT_MS } = deps;
   let lastEventId: string | null = null;
   let failures = 0;
   let streams = true;
 
   const stream = async (): Promise<boolean> => {
     const quiet = new AbortController();
-    let timer = setTimeout(() => quiet.abort(), silenceMs);
+    let timer = setTimeout(() => quiet.abort(), idleTimeoutMs);
     const stopListening = deps.whenOffline?.(() => quiet.abort());
     try {
       const response = await deps.call(`/api/events/${requestId}`, {
@@ -65,7 +65,7 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
         const { value, done } = await reader.read();
         if (done) break;
         clearTimeout(timer);
-        timer = setTimeout(() => quiet.abort(), silenceMs);
+        timer = setTimeout(() => quiet.abort(), idleTimeoutMs);
         parser.feed(decoder.decode(value, { stream: true }));
       }
       void reader?.cancel().catch(() => undefined);
@@ -95,7 +95,7 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
       failures += 1;
       const code = error instanceof ApiError ? error.problem?.code : undefined;
       if (code === 'request_not_found' || code === 'unauthorized') throw error;
-      // Nothing came at all: not the stream is the trouble, the connection is.
+      // No response: the connection failed, not the stream.
       if (!(error instanceof ApiError) || error.problem === null || error.problem.status >= 500) {
         onConnection('lost');
       }
@@ -105,10 +105,10 @@ export const followRequest = async (deps: FollowDeps): Promise<void> => {
         failures = 0;
       }
     }
-    if (streams && failures >= TRIES) {
+    if (streams && failures >= MAX_EMPTY_STREAMS) {
       streams = false;
       polls = 0;
-    } else if (!streams && polls >= POLLS_BEFORE_NEXT_TRY) {
+    } else if (!streams && polls >= POLLS_BEFORE_NEXT_STREAM) {
       streams = true;
       failures = 0;
     }

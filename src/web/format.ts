@@ -1,4 +1,4 @@
-/** Numbers, sizes and times as people read them. English, as the page is; always the same whatever the browser's language. */
+/** Formats numbers, sizes and times in English, independent of the browser's language. */
 
 const number = new Intl.NumberFormat('en');
 const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -11,7 +11,7 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
-/** `0 bytes`, `54 KB`, `3.2 MB`: thousands, as file managers and web browsers count. */
+/** `0 bytes`, `54 KB`, `3.2 MB`: decimal units, like file managers and browsers. */
 export const size = (bytes: number): string => {
   let value = Math.abs(bytes);
   let unit = 0;
@@ -23,12 +23,12 @@ export const size = (bytes: number): string => {
   return `${bytes < 0 ? '−' : ''}${digits.format(unit === 0 ? value : Number(value.toFixed(value < 9.95 ? 1 : 0)))} ${UNITS[unit]}`;
 };
 
-/** `−85 %` when smaller, `+3 %` when larger. */
+/** `−85%` when smaller, `+3%` when larger. */
 export const change = (before: number, after: number): string => {
-  if (before === 0) return '±0 %';
+  if (before === 0) return '±0%';
   const percent = Math.round((100 * (after - before)) / before);
-  if (percent === 0) return '±0 %';
-  return percent < 0 ? `−${-percent} %` : `+${percent} %`;
+  if (percent === 0) return '±0%';
+  return percent < 0 ? `−${-percent}%` : `+${percent}%`;
 };
 
 /** `4 s`, `3 min 20 s`, `2 h 5 min` */

@@ -1,6 +1,6 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Strokes on a field of 24 by 24. */
+/** Stroke paths in a 24 × 24 view box. */
 const PATHS = {
   upload: ['M12 15.5V4', 'M7.5 8.5 12 4l4.5 4.5', 'M4 15v3a2.5 2.5 0 0 0 2.5 2.5h11A2.5 2.5 0 0 0 20 18v-3'],
   download: ['M12 4v11.5', 'M7.5 11 12 15.5l4.5-4.5', 'M4 15v3a2.5 2.5 0 0 0 2.5 2.5h11A2.5 2.5 0 0 0 20 18v-3'],
@@ -39,7 +39,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration only: what it means stands beside it in words, or in the label of its button. */
+/** Decorative: the meaning is in the text next to it or in the button's label. */
 export const icon = (name: IconName): SVGSVGElement => {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

@@ -3,7 +3,7 @@ import { h } from './dom.ts';
 
 const NAME = 'api-key';
 
-/** Keeps the API key for this tab only (sessionStorage), and asks for it in a dialog; once, however many calls wait. */
+/** Keeps the API key for this tab (sessionStorage). Concurrent calls share one dialog. */
 export const createKeys = (onChange: () => void): KeyStore & { forget(): void } => {
   let asking: Promise<string | null> | null = null;
 
@@ -16,7 +16,7 @@ export const createKeys = (onChange: () => void): KeyStore & { forget(): void } 
         spellcheck: 'false',
         required: true,
         maxlength: 512,
-        ...(reason === null ? {} : { 'aria-invalid': 'true', 'aria-describedby': 'key-fault' }),
+        ...(reason === null ? {} : { 'aria-invalid': 'true', 'aria-describedby': 'key-error' }),
       });
       const dialog = h(
         'dialog',
@@ -25,13 +25,13 @@ export const createKeys = (onChange: () => void): KeyStore & { forget(): void } 
           'form',
           { method: 'dialog', class: 'stack' },
           h('h2', { id: 'key-title' }, 'API key'),
-          h('p', { class: 'muted' }, 'This service asks for a key. It is kept in this tab only, until you close it.'),
+          h('p', { class: 'muted' }, "Enter your API key to continue. It's kept until you close this tab."),
           h(
             'div',
             { class: 'field' },
             h('label', { for: 'key' }, 'Key'),
             input,
-            reason !== null && h('p', { id: 'key-fault', class: 'fault', role: 'alert' }, reason),
+            reason !== null && h('p', { id: 'key-error', class: 'error-text', role: 'alert' }, reason),
           ),
           h(
             'div',

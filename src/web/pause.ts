@@ -1,4 +1,4 @@
-/** Waits; ends early when the browser is online again, when the page is looked at again, or when the signal aborts. */
+/** Waits; ends early when the browser is online again, the page becomes visible or the signal aborts. */
 export const pauseUntil = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const over = new AbortController();
@@ -15,7 +15,7 @@ export const pauseUntil = (milliseconds: number, signal: AbortSignal): Promise<v
     if (signal.aborted) end();
   });
 
-/** Calls when the browser says that it is offline, until the returned function is called. */
+/** Subscribes to the browser's offline event; returns the unsubscribe function. */
 export const whenOffline = (then: () => void): (() => void) => {
   const over = new AbortController();
   addEventListener('offline', then, { signal: over.signal });

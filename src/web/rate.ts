@@ -4,19 +4,19 @@ interface Sample {
 }
 
 export interface Pace {
-  /** Images a second; null until it can be told. */
+  /** Images per second; null until it can be measured. */
   readonly perSecond: number | null;
-  /** Null while nothing can be told. */
+  /** Null until it can be estimated. */
   readonly secondsLeft: number | null;
 }
 
-/** Long enough to be steady, short enough to follow a change of the image server's pace. */
+/** Long enough to be steady, short enough to follow changes in speed. */
 const WINDOW_MS = 15_000;
 const SHORTEST_MS = 1_000;
 
 /**
- * How fast it goes, over the last seconds that were seen.
- * @param now milliseconds of a clock that never goes back
+ * Estimates the speed over a sliding window.
+ * @param now monotonic milliseconds
  */
 export const createPace = (now: () => number) => {
   let samples: Sample[] = [];
@@ -24,10 +24,10 @@ export const createPace = (now: () => number) => {
   return {
     add: (finished: number, pending: number): Pace => {
       const at = now();
-      // Fewer than before: a retry put some back, and all is counted anew.
+      // A retry requeued images, so the count restarts.
       if (finished < (samples.at(-1)?.finished ?? 0)) samples = [];
       samples.push({ at, finished });
-      // The one just outside the window stays, so that the window is full.
+      // Keeps one sample outside the window, so that the window is full.
       while ((samples[1]?.at ?? at) < at - WINDOW_MS) samples.shift();
       const [first] = samples;
       const elapsed = first === undefined ? 0 : at - first.at;

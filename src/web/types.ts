@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { listAnswer, problem, statusAnswer } from '../http/openapi/answers.ts';
 
-/** What the API answers, taken from the schemas that stand in the OpenAPI document. Types only: no schema is shipped. */
+/** Response types, inferred from the schemas of the OpenAPI document. Types only: the schemas are not bundled. */
 
 export type Problem = z.infer<typeof problem>;
 export type Summary = z.infer<typeof listAnswer>['requests'][number];

@@ -15,7 +15,7 @@ import { startTestService, type TestService } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 
-describeInBrowser('the page for those who do not see it, or use no mouse', () => {
+describeInBrowser('accessibility of the page', () => {
   let service: TestService;
   let pictures: ImageServer;
   let browser: TestBrowser;
@@ -32,30 +32,30 @@ describeInBrowser('the page for those who do not see it, or use no mouse', () =>
     await pictures.close();
   });
 
-  /** What axe finds, by rule and element. Evaluated by the debugger, which the page's policy does not bind. */
+  /** Violations by rule and element. Evaluated through the debugger, which bypasses the page's CSP. */
   const violations = async (page: Page): Promise<string[]> => {
-    // Half transparent in the middle of its animation, text would lack contrast.
+    // Half-transparent text during an animation would lack contrast.
     await page.evaluate('document.getAnimations().forEach((one) => one.finish())');
     await page.evaluate(axe);
     const found = (await page.evaluate('axe.run()')) as AxeResults;
     return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
   };
 
-  test.each(['light', 'dark'] as const)('axe finds nothing in %s', async (colorScheme) => {
+  test.each(['light', 'dark'] as const)('axe finds no violations in %s mode', async (colorScheme) => {
     const { page, close } = await browser.open(service.url, { colorScheme, reducedMotion: 'reduce' });
     await page
-      .getByText(/None yet|images/)
+      .getByText(/No jobs yet|images/)
       .first()
       .waitFor();
-    await page.getByText('What the CSV looks like').click();
+    await page.getByText('CSV format').click();
     expect(await violations(page)).toEqual([]);
 
     await chooseCsv(page, `${HEADER}1,A,ftp://x.example/a.jpg\n2,B,${pictures.url('/good.jpg')}\n`);
-    await page.getByRole('heading', { name: '1 fault in the file' }).waitFor();
-    await page.getByText('Webhook', { exact: true }).click();
+    await page.getByRole('heading', { name: '1 error found' }).waitFor();
+    await page.getByText('Notify a webhook (optional)').click();
     expect(await violations(page)).toEqual([]);
 
-    await page.getByRole('button', { name: 'Another file' }).click();
+    await page.getByRole('button', { name: 'Choose a different file' }).click();
     await sendCsv(page, `${HEADER}1,A,${pictures.url('/good.jpg')}\n2,B,${pictures.url('/missing.jpg')}\n`);
     await page.getByRole('heading', { name: '1 failed image' }).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -66,7 +66,7 @@ describeInBrowser('the page for those who do not see it, or use no mouse', () =>
     await close();
   });
 
-  test('the whole way can be gone with the keyboard, and the focus follows what is shown', async () => {
+  test('everything works with the keyboard, and the focus follows the view', async () => {
     const { page, close } = await browser.open(service.url);
     const focused = () => page.evaluate('document.activeElement.textContent.trim()');
     const tabTo = async (name: string): Promise<void> => {
@@ -74,8 +74,8 @@ describeInBrowser('the page for those who do not see it, or use no mouse', () =>
       expect(await focused()).toBe(name);
       await page.keyboard.press('Enter');
     };
-    await page.getByRole('button', { name: 'Try the sample' }).waitFor();
-    await tabTo('Try the sample');
+    await page.getByRole('button', { name: 'Try a sample' }).waitFor();
+    await tabTo('Try a sample');
     await page.getByRole('button', { name: 'Compress 9 images' }).waitFor();
     expect(await focused()).toBe('products.csv (sample)');
     await tabTo('Compress 9 images');

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiError, createApi } from '../../src/web/api.ts';
 
-const KEY = 'a-key-that-nobody-else-may-see';
+const KEY = 'a-key-for-this-origin-only';
 const keys = { get: () => KEY, ask: async () => KEY };
 const servers: Server[] = [];
 
@@ -23,10 +23,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** The calls of a page that was loaded from this address, with the browser's way of reading what it is given. */
+/** The API client of a page loaded from this origin, with relative URLs resolved as a browser does. */
 const apiAt = (page: string) => createApi(keys, (path, init) => fetch(new URL(String(path), page), init));
 
-test('the key goes along to the page’s own origin', async () => {
+test('the key is sent to the page’s own origin', async () => {
   const own = await listen();
   await apiAt(own.url).follow('/api/status/1?after=2');
   expect(own.seen.map(({ authorization }) => authorization)).toEqual([`Bearer ${KEY}`]);

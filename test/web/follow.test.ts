@@ -15,7 +15,7 @@ afterEach(async () => {
   await closed;
 });
 
-/** Answers call by call with these, and with the last one from then on. */
+/** Responds with these in order, then repeats the last one. */
 const serve = async (...handlers: Handler[]): Promise<{ origin: string; calls: IncomingMessage[] }> => {
   const calls: IncomingMessage[] = [];
   server = createServer((req, res) => {
@@ -60,7 +60,7 @@ const status =
 
 interface Options {
   readonly key?: string;
-  readonly silenceMs?: number;
+  readonly idleTimeoutMs?: number;
   readonly stopAfter?: number;
   readonly whenOffline?: (then: () => void) => () => void;
   readonly onSeen?: () => void;
@@ -88,12 +88,12 @@ const follow = async (origin: string, options: Options = {}) => {
     signal: stop.signal,
     random: () => 0.5,
     ...(options.whenOffline && { whenOffline: options.whenOffline }),
-    ...(options.silenceMs !== undefined && { silenceMs: options.silenceMs }),
+    ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
   });
   return { seen, connections, pauses };
 };
 
-test('progress is told as it comes until the end, comments and split chunks included, and the key is sent', async () => {
+test('progress is reported until the end, with comments and split chunks, and the key is sent', async () => {
   const whole = `: hello\n\n${event('progress', 1, summary(1))}:\n\n${event('progress', 2, summary(2))}${END}`;
   const { origin, calls } = await serve(events(whole.slice(0, 40), whole.slice(40, 41), whole.slice(41)));
   expect(await follow(origin, { key: 'secret' })).toEqual({ seen: [1, 2, 4], connections: ['live'], pauses: [] });
@@ -102,7 +102,7 @@ test('progress is told as it comes until the end, comments and split chunks incl
   ]);
 });
 
-test('a stream that breaks off is taken up again where it was', async () => {
+test('an interrupted stream is resumed from the last event', async () => {
   const broken: Handler = (_req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });
     res.write(event('progress', 7, summary(2)), () => res.destroy());
@@ -114,7 +114,7 @@ test('a stream that breaks off is taken up again where it was', async () => {
   expect(calls.at(-1)?.headers['last-event-id']).toBe('7');
 });
 
-test('where there are no events, the status is asked for every second', async () => {
+test('without events, the status is polled every second', async () => {
   const { origin, calls } = await serve(
     problem(404, 'route_not_found'),
     status(summary(1)),
@@ -128,7 +128,7 @@ test('where there are no events, the status is asked for every second', async ()
   expect(calls[1]?.url).toBe(`/api/status/${ID}?limit=1`);
 });
 
-test('polling goes on as long as it takes, and looks for events again now and then', async () => {
+test('polling continues until the end, and retries events periodically', async () => {
   const none = problem(404, 'route_not_found');
   const { origin, calls } = await serve((req, res) => {
     if (req.url?.includes('/events/')) none(req, res);
@@ -139,30 +139,30 @@ test('polling goes on as long as it takes, and looks for events again now and th
   expect(calls.filter(({ url }) => url?.includes('/events/')).length).toBe(4);
 });
 
-test('three streams that bring nothing are enough: polling takes their place', async () => {
+test('after three empty streams it falls back to polling', async () => {
   const { origin, calls } = await serve(events(), events(), events(), status(summary(4, 'completed')));
   expect((await follow(origin)).seen).toEqual([4]);
   expect(calls.map(({ url }) => url?.split('/')[2])).toEqual(['events', 'events', 'events', 'status']);
 });
 
-test('the pauses grow while nothing can be reached, and stay bounded', async () => {
+test('pauses grow while the server is unreachable, up to a limit', async () => {
   const { origin } = await serve((_req, res) => res.destroy());
   const { connections, pauses } = await follow(origin, { stopAfter: 8 });
   expect(connections).toEqual(['lost']);
   expect(pauses).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000]);
 });
 
-test('a stream that is silent too long is given up', async () => {
+test('an idle stream is aborted', async () => {
   const silent: Handler = (_req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });
     res.write(':\n\n');
   };
   const { origin, calls } = await serve(silent, events(END));
-  expect((await follow(origin, { silenceMs: 100 })).seen).toEqual([4]);
+  expect((await follow(origin, { idleTimeoutMs: 100 })).seen).toEqual([4]);
   expect(calls).toHaveLength(2);
 });
 
-test('when the browser is offline, the stream is given up at once', async () => {
+test('the stream is aborted at once when the browser goes offline', async () => {
   const silent: Handler = (_req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });
     res.write(event('progress', 1, summary(1)));

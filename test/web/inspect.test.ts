@@ -8,7 +8,7 @@ const both = async (content: string | Buffer, onInvalidRow: 'reject' | 'skip' = 
   return { preview, firstRows, server: await inspect(content, { onInvalidRow }) };
 };
 
-test('the sample is read as the server reads it, and its first rows are shown', async () => {
+test('the sample is parsed as on the server, and its first rows are returned', async () => {
   const { preview, firstRows, server } = await both(readFileSync('samples/products.csv'));
   expect(preview).toEqual(server);
   expect(preview).toMatchObject({ rows: 6, urls: 9, errors: [] });
@@ -36,7 +36,7 @@ test.each([
   expect(skipping.preview).toEqual(skipping.server);
 });
 
-test('whatever the text, page and server agree', async () => {
+test('page and server agree on any text', async () => {
   const piece = fc.oneof(
     fc.constantFrom(',', ';', '"', '""', '\n', '\r\n', '\r', ' ', '\t', '\\', "'", ',,', '\n\n'),
     fc.constantFrom('https://a.example/1.jpg', 'http://', 'ftp://x/y', 'Mug', '42" wide', 'ü', '🙂', '\0'),

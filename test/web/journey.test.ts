@@ -33,11 +33,11 @@ describeInBrowser('the page in a browser', () => {
 
   const idOf = (url: string): string => /#\/requests\/([0-9a-f-]{36})$/.exec(url)?.[1] ?? '';
 
-  test('the sample, from one click to CSV and ZIP, without any network and within 150 kB', async () => {
+  test('the sample works from one click to CSV and ZIP, offline and within 150 kB', async () => {
     const closed = await startTestService({ ALLOW_PRIVATE_NETWORKS: '', PUBLIC_URL: 'http://sample.invalid' });
     const { page, errors, transferred, close } = await browser.open(closed.url);
-    await page.getByText('None yet').waitFor();
-    await page.getByRole('button', { name: 'Try the sample' }).click();
+    await page.getByText('No jobs yet').waitFor();
+    await page.getByRole('button', { name: 'Try a sample' }).click();
     await page.getByRole('button', { name: 'Compress 9 images' }).waitFor();
     expect(await page.getByRole('row').count()).toBe(7);
     await page.getByRole('button', { name: 'Compress 9 images' }).click();
@@ -60,7 +60,7 @@ describeInBrowser('the page in a browser', () => {
 
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Output CSV' }).click(),
+      page.getByRole('link', { name: 'Download CSV' }).click(),
     ]);
     const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\r\n');
     expect(lines).toHaveLength(7);
@@ -72,29 +72,29 @@ describeInBrowser('the page in a browser', () => {
     expect(bytes).toBeGreaterThan(20_000);
     expect(bytes).toBeLessThan(MOST_BYTES);
     expect(errors).toEqual([]);
-    await page.getByRole('link', { name: 'All requests' }).click();
+    await page.getByRole('link', { name: 'All jobs' }).click();
     await page.getByRole('link', { name: /9 images/ }).click();
     await heading(page, '9 images compressed').waitFor();
     await close();
     await closed.close();
   });
 
-  test('every fault of a bad CSV is shown at its line, as the server would tell it, and nothing is sent', async () => {
+  test('errors of an invalid CSV are shown with their lines, as the server reports them, and nothing is uploaded', async () => {
     const { page, errors, close } = await browser.open(service.url);
     const posts: string[] = [];
     page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()));
     const bad = `${HEADER}1,A,ftp://x.example/a.jpg\n2,<b>B</b>,\n3,C,${pictures.url('/good.jpg')}\n`;
-    const told = (await (await upload(service.url, bad)).json()) as { errors: { line: number; message: string }[] };
-    expect(told.errors).toHaveLength(2);
+    const rejected = (await (await upload(service.url, bad)).json()) as { errors: { line: number; message: string }[] };
+    expect(rejected.errors).toHaveLength(2);
 
     await chooseCsv(page, bad);
-    await page.getByRole('heading', { name: '2 faults in the file' }).waitFor();
-    const shown = await page.locator('.faults li').allTextContents();
-    expect(shown).toEqual(told.errors.map(({ line, message }) => `Line ${line}Input Image Urls: ${message}`));
+    await page.getByRole('heading', { name: '2 errors found' }).waitFor();
+    const shown = await page.locator('.errors li').allTextContents();
+    expect(shown).toEqual(rejected.errors.map(({ line, message }) => `Line ${line}Input Image Urls: ${message}`));
     expect(await page.getByRole('cell', { name: '<b>B</b>' }).count()).toBe(1);
-    expect(await page.getByRole('button', { name: 'Mend the faults first' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Fix the errors to continue' }).isDisabled()).toBe(true);
 
-    await page.getByLabel(/Leave out what is faulty/).check();
+    await page.getByLabel(/Skip invalid entries/).check();
     expect(posts).toEqual([]);
     await page.getByRole('button', { name: /^Compress/ }).click();
     await heading(page, '1 of 2 images compressed').waitFor();
@@ -103,7 +103,7 @@ describeInBrowser('the page in a browser', () => {
     await close();
   });
 
-  test('what only the server can know is shown as the upload told it', async () => {
+  test('an error that only the server can detect is shown after the upload', async () => {
     const strict = await startTestService({ MAX_QUEUED_IMAGES: '1' });
     const { page, close } = await browser.open(strict.url);
     await sendCsv(page, csvOf(pictures.origin, 3));
@@ -113,7 +113,7 @@ describeInBrowser('the page in a browser', () => {
     await strict.close();
   });
 
-  test('a request goes on over a reload and a lost connection, and can be stopped and run to its end', async () => {
+  test('a job survives a reload and a lost connection, and can be stopped and completed', async () => {
     for (let n = 0; n < 60; n += 1) pictures.on(`/slow-${n}.jpg`, slow(700, ok(jpeg)));
     const { page, context, errors, close } = await browser.open(service.url);
     await sendCsv(page, csvOf(pictures.origin, 60, 'slow'));
@@ -124,12 +124,12 @@ describeInBrowser('the page in a browser', () => {
     expect(idOf(page.url())).toBe(requestId);
 
     await context.setOffline(true);
-    await page.getByText('The connection is lost').waitFor();
+    await page.getByText('Connection lost').waitFor();
     await context.setOffline(false);
-    await page.getByText('The connection is lost').waitFor({ state: 'detached' });
+    await page.getByText('Connection lost').waitFor({ state: 'detached' });
 
     await page.getByRole('button', { name: 'Stop' }).click();
-    const rest = page.getByRole('button', { name: /^Run the other/ });
+    const rest = page.getByRole('button', { name: /^Compress the remaining/ });
     const all = heading(page, '60 images compressed');
     await rest.or(all).first().waitFor();
     if (await rest.isVisible()) await rest.click();
@@ -139,14 +139,14 @@ describeInBrowser('the page in a browser', () => {
     await close();
   });
 
-  test('failed images are shown with their reason, and a retry brings them in', async () => {
+  test('failed images are shown with their reason and can be retried', async () => {
     pictures.on('/late.jpg', failThen(1, statusCode(404), ok(jpeg)));
     const { page, errors, close } = await browser.open(service.url);
     const long = 'A very long name of a product '.repeat(8);
     await sendCsv(page, `${HEADER}1,${long},${pictures.url('/late.jpg')}\n2,Good,${pictures.url('/good.jpg')}\n`);
     await heading(page, '1 of 2 images compressed').waitFor();
     const failures = page.getByRole('region', { name: '1 failed image' });
-    await failures.getByText('Source not found').waitFor();
+    await failures.getByText('Image not found').waitFor();
     expect(await failures.textContent()).toContain('has no image at this URL (status 404)');
     await page.getByRole('button', { name: 'Retry 1 failed image' }).click();
     await heading(page, '2 images compressed').waitFor();
@@ -156,26 +156,26 @@ describeInBrowser('the page in a browser', () => {
     await close();
   });
 
-  test('a CSV can be dropped, and pasted', async () => {
+  test('a CSV can be dropped and pasted', async () => {
     const { page, close } = await browser.open(service.url);
     const csv = `${HEADER}1,Dropped,${pictures.url('/good.jpg')}\n`;
-    // As text: the types of a browser are not known here.
+    // As a string, because browser types are not available here.
     const file = `new File([${JSON.stringify(csv)}], 'dropped.csv', { type: 'text/csv' })`;
     const transfer = await page.evaluateHandle(
       `(() => { const data = new DataTransfer(); data.items.add(${file}); return data; })()`,
     );
     await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
     await heading(page, 'dropped.csv').waitFor();
-    await page.getByRole('button', { name: 'Another file' }).click();
-    await page.getByRole('button', { name: 'Paste text' }).click();
-    await page.getByLabel(/Paste the CSV/).fill('S. No.\tName\tUrls\n1\tPasted\thttps://a.example/1.jpg');
+    await page.getByRole('button', { name: 'Choose a different file' }).click();
+    await page.getByRole('button', { name: 'Paste rows' }).click();
+    await page.getByLabel(/Paste CSV text/).fill('S. No.\tName\tUrls\n1\tPasted\thttps://a.example/1.jpg');
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByText('separated by tabs').waitFor();
     expect(await page.getByRole('cell', { name: 'Pasted' }).count()).toBe(1);
     await close();
   });
 
-  test('on a phone nothing is wider than the screen', async () => {
+  test('nothing is wider than a phone screen', async () => {
     pictures.on('/missing.jpg', statusCode(404));
     const { page, close } = await browser.open(service.url, { viewport: { width: 360, height: 740 }, hasTouch: true });
     const excess = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -183,9 +183,9 @@ describeInBrowser('the page in a browser', () => {
     expect(await excess()).toBeLessThanOrEqual(0);
     const long = `Unbreakable${'x'.repeat(120)}`;
     await chooseCsv(page, `${HEADER}1,${long},${pictures.url('/good.jpg')} nope\n`, `${long}.csv`);
-    await page.getByRole('heading', { name: '1 fault in the file' }).waitFor();
+    await page.getByRole('heading', { name: '1 error found' }).waitFor();
     expect(await excess()).toBeLessThanOrEqual(0);
-    await page.getByRole('button', { name: 'Another file' }).click();
+    await page.getByRole('button', { name: 'Choose a different file' }).click();
     await sendCsv(page, `${HEADER}1,${long},${pictures.url('/good.jpg')} ${pictures.url('/missing.jpg')}?${long}\n`);
     await heading(page, '1 of 2 images compressed').waitFor();
     await page.getByRole('region', { name: '1 failed image' }).waitFor();

@@ -15,22 +15,22 @@ describeInBrowser('the page where API_KEYS is set', () => {
     await service.close();
   });
 
-  test('it asks for a key, takes no wrong one, and keeps the right one for this tab alone', async () => {
+  test('it asks for a key, rejects a wrong one and keeps a valid one for this tab only', async () => {
     const { page, context, errors, close } = await browser.open(service.url);
     const dialog = page.getByRole('dialog', { name: 'API key' });
     await dialog.getByLabel('Key').fill('wrong');
     await page.keyboard.press('Enter');
-    await dialog.getByText('That key is not known here.').waitFor();
+    await dialog.getByText('Invalid API key.').waitFor();
     await dialog.getByLabel('Key').fill(KEY);
     await page.keyboard.press('Enter');
-    await page.getByText('None yet').waitFor();
+    await page.getByText('No jobs yet').waitFor();
 
-    await page.getByRole('button', { name: 'Try the sample' }).click();
+    await page.getByRole('button', { name: 'Try a sample' }).click();
     await page.getByRole('button', { name: 'Compress 9 images' }).click();
     await heading(page, '9 images compressed').waitFor();
     for (const [name, begin] of [
-      ['Output CSV', 'S. No.'],
-      ['Images as ZIP', 'PK'],
+      ['Download CSV', 'S. No.'],
+      ['Download images', 'PK'],
     ] as const) {
       const [file] = await Promise.all([
         page.waitForEvent('download'),
@@ -48,7 +48,7 @@ describeInBrowser('the page where API_KEYS is set', () => {
     await other.goto(service.url);
     await other.getByRole('dialog', { name: 'API key' }).waitFor();
 
-    await page.getByRole('button', { name: 'Forget key' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
     await dialog.waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page

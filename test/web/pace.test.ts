@@ -6,7 +6,7 @@ const paceAt = () => {
   return { clock, pace: createPace(() => clock.now) };
 };
 
-test('speed and time left come from the last seconds, so that a change of pace shows', () => {
+test('speed and time left follow a change of pace', () => {
   const { clock, pace } = paceAt();
   expect(pace.add(0, 1000)).toEqual({ perSecond: null, secondsLeft: null });
   clock.now = 500;
@@ -21,7 +21,7 @@ test('speed and time left come from the last seconds, so that a change of pace s
   expect(pace.add(118, 882).perSecond).toBeCloseTo(2, 1);
 });
 
-test('standing still is no pace, and a retry begins anew', () => {
+test('without progress there is no estimate, and a retry starts a new one', () => {
   const { clock, pace } = paceAt();
   pace.add(5, 5);
   clock.now = 3_000;
@@ -42,10 +42,10 @@ test.each([
 ])('%i bytes are shown as %s', (bytes, text) => expect(size(bytes)).toBe(text));
 
 test.each([
-  [100, 15, '−85 %'],
-  [100, 103, '+3 %'],
-  [100, 100, '±0 %'],
-  [0, 0, '±0 %'],
+  [100, 15, '−85%'],
+  [100, 103, '+3%'],
+  [100, 100, '±0%'],
+  [0, 0, '±0%'],
 ])('from %i to %i is %s', (before, after, text) => expect(change(before, after)).toBe(text));
 
 test.each([

@@ -1,7 +1,4 @@
-/**
- * `node:buffer` for the browser, as far as csv/ needs it; the build puts this in its place. The package `buffer` follows
- * Node's own.
- */
+/** The part of `node:buffer` that csv/ needs, on the package `buffer`; the page's build substitutes it. */
 import { Buffer } from 'buffer/index.js';
 
 export { Buffer };

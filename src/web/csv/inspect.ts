@@ -12,12 +12,12 @@ import {
   tableItems,
 } from '../../csv/table.ts';
 
-/** What the page shows of a file before it is sent. */
+/** What the page shows of a file before the upload. */
 export interface Preview extends CsvInspection {
   readonly firstRows: readonly CsvRow[];
 }
 
-/** As much of a Blob as is needed, so that a test can read the same bytes. */
+/** The part of Blob that is used, so that tests can pass bytes. */
 export interface ReadableFile {
   slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> };
   readonly size: number;
@@ -59,7 +59,7 @@ async function* itemsOf(file: ReadableFile, limits: CsvLimits): AsyncGenerator<T
   yield* tableItems(recordsOf(file, scanner, delimiter), delimiter, limits, scanner);
 }
 
-/** Piece by piece: the page stays usable while a large file is read, and holds no more of it than a piece. */
+/** Reads in chunks, so that the page stays responsive and memory stays small for large files. */
 async function* recordsOf(file: ReadableFile, scanner: RecordScanner, delimiter: string): AsyncGenerator<CsvRecord> {
   for (let at = 0; at < file.size; at += HEAD_BYTES) {
     yield* parse(scanner.push(await bytesOf(file, at)), delimiter);

@@ -4,12 +4,12 @@ import { size } from '../format.ts';
 import { type IconName, icon } from '../icons.ts';
 import type { Summary } from '../types.ts';
 
-/** A ZIP that was fetched with a key lies in the browser's memory until it is saved; beyond this, ask first. */
+/** A ZIP fetched with a key is held in the browser's memory; above this size, ask first. */
 const LARGE_BYTES = 500_000_000;
 
 /**
- * The output CSV and the ZIP. Without a key they are plain links, which the browser saves as they come. A link sends no
- * header; with a key they are fetched and then saved (decision 0031).
+ * Downloads of the output CSV and the ZIP: plain links without a key; with a key they are fetched and then saved, because
+ * a link cannot send the header (decision 0031).
  */
 export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: string, notice: HTMLElement) => {
   const fetchAndSave = async (path: string, name: string, button: HTMLButtonElement): Promise<void> => {
@@ -42,7 +42,7 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
         class: `button ${look}`,
         on: {
           click: () => {
-            const question = `The ZIP has about ${size(bytes)}, and with an API key it passes through this browser's memory. curl has no such limit. Go on?`;
+            const question = `The ZIP is about ${size(bytes)}. With an API key it is loaded into this browser's memory; curl has no such limit. Continue?`;
             if (bytes < LARGE_BYTES || confirm(question)) void fetchAndSave(path, name, button);
           },
         },
@@ -55,8 +55,8 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
 
   return {
     buttons: ({ bytes }: Summary): HTMLElement[] => [
-      item('output', 'Output CSV', `output-${requestId}.csv`, 'button-primary', 0),
-      item('archive', `Images as ZIP, ${size(bytes.out)}`, `images-${requestId}.zip`, '', bytes.out),
+      item('output', 'Download CSV', `output-${requestId}.csv`, 'button-primary', 0),
+      item('archive', `Download images (ZIP, ${size(bytes.out)})`, `images-${requestId}.zip`, '', bytes.out),
     ],
   };
 };

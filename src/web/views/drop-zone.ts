@@ -3,9 +3,9 @@ import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Source } from './view.ts';
 
-/** Takes a CSV: dropped anywhere on the page, chosen, pasted, or the sample. */
+/** Accepts a CSV: dropped anywhere on the page, chosen, pasted, or the sample. */
 export const dropZone = (hasSample: boolean, onSource: (source: Source) => void) => {
-  const fault = h('div', { role: 'alert' });
+  const notice = h('div', { role: 'alert' });
   const input = h('input', {
     type: 'file',
     id: 'file',
@@ -22,10 +22,10 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
   const takeSample = async (): Promise<void> => {
     try {
       const response = await fetch('/samples/products.csv');
-      if (!response.ok) throw new Error(`the sample answered ${response.status}`);
+      if (!response.ok) throw new Error(`the sample returned status ${response.status}`);
       onSource({ name: 'products.csv (sample)', file: await response.blob() });
     } catch (error) {
-      fill(fault, h('p', { class: 'fault' }, messageOf(error)));
+      fill(notice, h('p', { class: 'error-text' }, messageOf(error)));
     }
   };
 
@@ -50,7 +50,7 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
     h(
       'div',
       { class: 'field' },
-      h('label', { for: 'pasted' }, 'Paste the CSV, or rows copied from a spreadsheet'),
+      h('label', { for: 'pasted' }, 'Paste CSV text, or rows copied from a spreadsheet'),
       text,
     ),
     h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'button button-primary' }, 'Preview')),
@@ -69,27 +69,26 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
         },
       },
     },
-    'Paste text',
+    'Paste rows',
   );
 
   const zone = h(
     'div',
     { class: 'drop-zone' },
     h('span', { class: 'drop-mark' }, icon('upload')),
-    h('p', { class: 'drop-title' }, 'Drop a CSV here'),
-    h('label', { for: 'file', class: 'button button-primary' }, 'Choose a file'),
+    h('p', { class: 'drop-title' }, 'Drop your CSV here, or paste it'),
+    h('label', { for: 'file', class: 'button button-primary' }, 'Choose file'),
     h(
       'p',
       { class: 'drop-more' },
       pasteButton,
       hasSample &&
-        h('button', { type: 'button', class: 'link', on: { click: () => void takeSample() } }, 'Try the sample'),
+        h('button', { type: 'button', class: 'link', on: { click: () => void takeSample() } }, 'Try a sample'),
     ),
-    hasSample &&
-      h('p', { class: 'muted small' }, 'The sample needs no internet: its seven photos come with the service.'),
+    hasSample && h('p', { class: 'muted small' }, 'Seven photos included; works offline.'),
   );
 
-  // The whole window takes the drop; a file that just misses the zone would replace the page otherwise.
+  // The whole window accepts drops: a file dropped next to the zone would otherwise replace the page.
   let depth = 0;
   const listening = new AbortController();
   const on = <Name extends keyof WindowEventMap>(name: Name, handler: (event: WindowEventMap[Name]) => void): void =>
@@ -117,6 +116,6 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
     else if (pasted.trim() !== '') takeText(pasted);
   });
 
-  const element = h('section', { class: 'stack', 'aria-label': 'New request' }, input, zone, fault, paste);
+  const element = h('section', { class: 'stack', 'aria-label': 'New job' }, input, zone, notice, paste);
   return { element, close: () => listening.abort() };
 };

@@ -6,12 +6,12 @@ import type { Report, Status, Summary } from '../types.ts';
 import { nameOf, type Shown } from './gallery/tile.ts';
 
 const PAGE = 1_000;
-/** Enough to see what is wrong; the output CSV has an empty place for every one of them. */
+/** Enough to see the problem; the output CSV has an empty cell for each failed image. */
 const LISTED = 200;
 const PAGES_READ = 20;
 const SHOWN_AT_ONCE = 5;
 
-/** The failed images by reason, most frequent first, with what to do. */
+/** The failed images by reason, most frequent first, with hints. */
 export const failuresPanel = async (
   api: Api,
   { requestId, progress }: Summary,
@@ -37,20 +37,25 @@ export const failuresPanel = async (
       { class: 'panel-head' },
       icon('warning'),
       h('h2', { id: 'failures-title' }, counted(progress.failed, 'failed image')),
-      found.length < progress.failed && h('p', { class: 'muted' }, `the first ${count(found.length)} are listed`),
+      found.length < progress.failed && h('p', { class: 'muted' }, `First ${count(found.length)} listed`),
     ),
     ...sorted.map(([code, images]) => group(code, images, counts.get(code as Report['failures'][number]['code']))),
   );
 };
 
-const group = (code: string, images: readonly Shown[], told: Report['failures'][number] | undefined): HTMLElement => {
-  const origins = told?.origins.map(({ origin, count: n }) => `${origin ?? 'no host'} (${count(n)})`).join(', ') ?? '';
+const group = (
+  code: string,
+  images: readonly Shown[],
+  reported: Report['failures'][number] | undefined,
+): HTMLElement => {
+  const origins =
+    reported?.origins.map(({ origin, count: n }) => `${origin ?? 'no host'} (${count(n)})`).join(', ') ?? '';
   const rest = images.slice(SHOWN_AT_ONCE);
   const list = (shown: readonly Shown[]) => h('ul', { class: 'failed-list' }, ...shown.map(failedItem));
   return h(
     'div',
     { class: 'stack-small' },
-    h('h3', {}, `${sentence(code)} `, h('span', { class: 'muted' }, counted(told?.count ?? images.length, 'image'))),
+    h('h3', {}, `${titleOf(code)} `, h('span', { class: 'muted' }, counted(reported?.count ?? images.length, 'image'))),
     origins !== '' && h('p', { class: 'muted small break' }, `From ${origins}`),
     list(images.slice(0, SHOWN_AT_ONCE)),
     rest.length > 0 &&
@@ -67,8 +72,15 @@ const failedItem = (shown: Shown): HTMLElement =>
     h('span', { class: 'muted small url', title: shown.image.inputUrl }, shown.image.inputUrl),
   );
 
-/** `source_not_found` as `Source not found`: the code stays recognisable. */
-const sentence = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
+const TITLES: Readonly<Record<string, string>> = {
+  source_not_found: 'Image not found',
+  source_unauthorized: 'Access denied',
+  invalid_url: 'Invalid URL',
+};
+
+/** A title for an error code; codes without one of their own stay recognizable. */
+const titleOf = (code: string): string =>
+  TITLES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
 
 const failedImages = async (api: Api, requestId: string, wanted: number, signal: AbortSignal): Promise<Shown[]> => {
   const found: Shown[] = [];

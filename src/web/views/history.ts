@@ -6,17 +6,17 @@ import { statusPill } from './status.ts';
 
 const PAGE = 8;
 
-/** Earlier requests, newest first. */
+/** Recent jobs, newest first. */
 export const historySection = (api: Api): HTMLElement => {
   const list = h('ul', { class: 'history' });
   const more = h('div', { class: 'actions' });
-  const notice = h('div', { class: 'notice-place' }, h('p', { class: 'muted' }, 'Loading …'));
+  const notice = h('div', { class: 'notice-place' }, h('p', { class: 'muted' }, 'Loading…'));
 
   const show = ({ requests, next }: RequestList): void => {
     fill(notice);
     list.append(...requests.map((request) => h('li', {}, entry(request))));
     if (list.children.length === 0) {
-      fill(notice, h('p', { class: 'muted empty' }, 'None yet. What you send appears here.'));
+      fill(notice, h('p', { class: 'muted empty' }, 'No jobs yet. Your uploads will appear here.'));
     }
     fill(
       more,
@@ -24,7 +24,7 @@ export const historySection = (api: Api): HTMLElement => {
         h(
           'button',
           { type: 'button', class: 'button', on: { click: () => void load(() => api.follow(next)) } },
-          'Show older',
+          'Show more',
         ),
     );
   };
@@ -32,14 +32,14 @@ export const historySection = (api: Api): HTMLElement => {
     try {
       show(await read());
     } catch (error) {
-      fill(notice, h('p', { class: 'fault', role: 'alert' }, messageOf(error)));
+      fill(notice, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
     }
   };
   void load(() => api.list(PAGE));
   return h(
     'section',
     { class: 'stack', 'aria-labelledby': 'history-title' },
-    h('h2', { id: 'history-title' }, 'Earlier requests'),
+    h('h2', { id: 'history-title' }, 'Recent jobs'),
     notice,
     list,
     more,

@@ -9,7 +9,7 @@ const FORMAT_HINTS: Readonly<Record<OutputFormat, string>> = {
   png: 'Keeps transparency',
 };
 
-/** How the images are processed. Everything has a default: who changes nothing gets JPEG at half quality. */
+/** Compression options; the default is JPEG with quality 50. */
 export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
   const shown = h('output', { for: 'quality', class: 'quality-value' }, '50');
   const quality = h('input', {
@@ -26,7 +26,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
     'div',
     { class: 'check', hidden: true },
     skip,
-    h('label', { for: 'skip' }, 'Leave out what is faulty and process the rest'),
+    h('label', { for: 'skip' }, 'Skip invalid entries and compress the rest'),
   );
 
   const form = h(
@@ -56,19 +56,24 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
       { class: 'field' },
       h('div', { class: 'label-row' }, h('label', { for: 'quality' }, 'Quality'), shown),
       quality,
-      h('div', { class: 'scale muted small', 'aria-hidden': 'true' }, h('span', {}, 'smaller'), h('span', {}, 'finer')),
+      h(
+        'div',
+        { class: 'scale muted small', 'aria-hidden': 'true' },
+        h('span', {}, 'Smaller file'),
+        h('span', {}, 'Better quality'),
+      ),
     ),
     h(
       'details',
       { class: 'disclosure' },
-      h('summary', {}, icon('next'), 'Webhook'),
+      h('summary', {}, icon('next'), 'Notify a webhook (optional)'),
       h(
         'div',
         { class: 'stack' },
         h(
           'div',
           { class: 'field' },
-          h('label', { for: 'webhook-url' }, 'URL'),
+          h('label', { for: 'webhook-url' }, 'Webhook URL'),
           h('input', {
             type: 'url',
             id: 'webhook-url',
@@ -77,12 +82,12 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
             placeholder: 'https://shop.example/hooks/images',
             'aria-describedby': 'webhook-hint',
           }),
-          h('p', { id: 'webhook-hint', class: 'muted small' }, 'Gets one POST when the last image is done.'),
+          h('p', { id: 'webhook-hint', class: 'muted small' }, 'One POST request is sent when the job finishes.'),
         ),
         h(
           'div',
           { class: 'field' },
-          h('label', { for: 'webhook-secret' }, 'Secret'),
+          h('label', { for: 'webhook-secret' }, 'Signing secret'),
           h('input', {
             type: 'password',
             id: 'webhook-secret',
@@ -90,13 +95,13 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
             autocomplete: 'off',
             placeholder: 'whsec_…',
             pattern: 'whsec_[A-Za-z0-9+\\/]{32,86}={0,2}',
-            title: 'whsec_ and 24 to 64 bytes in base64',
+            title: 'whsec_ followed by 24 to 64 bytes in base64',
             'aria-describedby': 'secret-hint',
           }),
           h(
             'p',
             { id: 'secret-hint', class: 'muted small' },
-            'Optional. Signs the webhook; whsec_ and 24 to 64 bytes in base64.',
+            'Optional. Signs the webhook: whsec_ followed by 24 to 64 bytes in base64.',
           ),
         ),
       ),
@@ -105,7 +110,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
     h('div', { class: 'stack-small' }, send, notice),
   );
 
-  // The same click sent twice is one request; other options are another one.
+  // A repeated click is the same upload; changed options make a new one.
   let idempotencyKey = newKey();
   form.addEventListener('input', () => {
     idempotencyKey = newKey();
@@ -123,13 +128,13 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
       form.addEventListener('submit', (event) => {
         event.preventDefault();
         const fields = new FormData(form);
-        // An empty field means none, and the API takes no empty URL.
+        // The API rejects an empty URL, so empty fields are omitted.
         for (const [name, value] of [...fields]) if (value === '') fields.delete(name);
         void handler(fields, idempotencyKey);
       }),
   };
 };
 
-/** Not `randomUUID`: browsers have it on https and localhost only. */
+/** `randomUUID` is only available on https and localhost. */
 const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -4,13 +4,13 @@ import { inspectFile, type Preview } from '../csv/inspect.ts';
 import { fill, h } from '../dom.ts';
 import { counted, size } from '../format.ts';
 import { icon } from '../icons.ts';
-import { faultList } from './faults.ts';
+import { errorList } from './errors.ts';
 import { optionsForm } from './options.ts';
 import { rowsTable } from './rows-table.ts';
 import type { Context, Source, View } from './view.ts';
 
 const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
-/** Of an `s3://` URL, only the server knows whether its bucket may be read. */
+/** Only the server knows which buckets `s3://` URLs may use. */
 const ANY_BUCKET = ['*'];
 
 interface PreviewDeps extends Context {
@@ -19,20 +19,20 @@ interface PreviewDeps extends Context {
   readonly onBack: () => void;
 }
 
-/** Shows what is in the file, all that is wrong with it, and how it will be processed; sends it only on a click. */
+/** Shows the file's rows, its errors and the options before the upload. */
 export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDeps): View => {
-  const found = h('div', { class: 'stack' }, h('p', { class: 'muted', role: 'status' }, 'Reading the file …'));
+  const found = h('div', { class: 'stack' }, h('p', { class: 'muted', role: 'status' }, 'Reading file…'));
   const summary = h('p', { class: 'lead' });
   const sending = h('div', { 'aria-live': 'polite' });
   const send = h('button', { type: 'submit', class: 'button button-primary button-large', disabled: true }, 'Compress');
   const options = optionsForm(send, sending);
-  let faulty = true;
+  let invalid = true;
 
   const show = async (): Promise<void> => {
     const { limits, s3Sources } = settings;
     if (source.file.size > limits.maxUploadBytes) {
-      const message = `The file has ${size(source.file.size)}; this service takes at most ${size(limits.maxUploadBytes)}. Split it into several.`;
-      fill(found, faultList([{ line: 1, column: null, code: 'csv_too_many_rows', message }], 1, 'here'));
+      const message = `The file is ${size(source.file.size)}; the limit is ${size(limits.maxUploadBytes)}. Split it into smaller files.`;
+      fill(found, errorList([{ line: 1, column: null, code: 'csv_too_many_rows', message }], 1, 'here'));
       return;
     }
     const read = (mode: 'reject' | 'skip') =>
@@ -42,36 +42,36 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     options.offerSkip(strict.errorCount > 0 && forgiving.errorCount === 0);
     const update = (): void => {
       const chosen = options.skips() ? forgiving : strict;
-      faulty = chosen.errorCount > 0;
-      send.disabled = faulty;
-      fill(send, faulty ? 'Mend the faults first' : `Compress ${counted(strict.urls, 'image')}`);
+      invalid = chosen.errorCount > 0;
+      send.disabled = invalid;
+      fill(send, invalid ? 'Fix the errors to continue' : `Compress ${counted(strict.urls, 'image')}`);
     };
     options.onChange(update);
     update();
     fill(summary, describe(strict, source));
     fill(
       found,
-      strict.errorCount > 0 && faultList(strict.errors, strict.errorCount, 'here'),
+      strict.errorCount > 0 && errorList(strict.errors, strict.errorCount, 'here'),
       strict.firstRows.length > 0 && rowsTable(strict),
     );
   };
-  void show().catch((error: unknown) => fill(found, h('p', { class: 'fault', role: 'alert' }, messageOf(error))));
+  void show().catch((error: unknown) => fill(found, h('p', { class: 'error-text', role: 'alert' }, messageOf(error))));
 
   options.onSubmit(async (form, idempotencyKey) => {
-    if (faulty) return;
+    if (invalid) return;
     form.set('file', source.file, source.name);
     send.disabled = true;
-    fill(sending, h('p', { class: 'muted' }, 'Sending …'));
+    fill(sending, h('p', { class: 'muted' }, 'Uploading…'));
     try {
       const { requestId } = await api.upload(form, idempotencyKey);
       onSent(requestId);
     } catch (error) {
       send.disabled = false;
-      const faults = error instanceof ApiError && error.problem?.code === 'csv_invalid' ? error.problem : null;
-      fill(sending, h('p', { class: 'fault', role: 'alert' }, messageOf(error)));
-      if (faults !== null) {
-        const listed = (faults.errors ?? []).filter((fault): fault is CsvError => 'line' in fault);
-        found.prepend(faultList(listed, faults.errorCount ?? listed.length, 'server'));
+      const rejected = error instanceof ApiError && error.problem?.code === 'csv_invalid' ? error.problem : null;
+      fill(sending, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
+      if (rejected !== null) {
+        const listed = (rejected.errors ?? []).filter((one): one is CsvError => 'line' in one);
+        found.prepend(errorList(listed, rejected.errorCount ?? listed.length, 'server'));
       }
     }
   });
@@ -82,7 +82,12 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     h(
       'header',
       { class: 'stack-small' },
-      h('button', { type: 'button', class: 'link link-back', on: { click: onBack } }, icon('back'), 'Another file'),
+      h(
+        'button',
+        { type: 'button', class: 'link link-back', on: { click: onBack } },
+        icon('back'),
+        'Choose a different file',
+      ),
       h('h1', { class: 'break' }, source.name),
       summary,
     ),

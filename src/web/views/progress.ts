@@ -3,13 +3,13 @@ import { change, count, duration, size, speed } from '../format.ts';
 import { createPace } from '../rate.ts';
 import { isFinal, type Summary } from '../types.ts';
 
-/** Steps, in percent, at which a screen reader is told: every change would drown all else. */
-const TOLD_EVERY = 10;
+/** Screen reader announcements happen every this many percent, to limit their number. */
+const ANNOUNCE_STEP = 10;
 
-/** How far it is, how fast it goes, how long it takes, and what it saves. */
+/** Progress, speed, time left and savings. */
 export const progressPanel = () => {
   const pace = createPace(() => performance.now());
-  const percent = h('p', { class: 'progress-percent' }, '0 %');
+  const percent = h('p', { class: 'progress-percent' }, '0%');
   const done = h('span', { class: 'bar-done' });
   const failed = h('span', { class: 'bar-failed' });
   const bar = h(
@@ -18,7 +18,7 @@ export const progressPanel = () => {
     done,
     failed,
   );
-  const told = h('p', { class: 'visually-hidden', role: 'status' });
+  const announcement = h('p', { class: 'visually-hidden', role: 'status' });
   const stats = {
     finished: stat('Done'),
     failed: stat('Failed'),
@@ -26,30 +26,33 @@ export const progressPanel = () => {
     time: stat('Time left'),
     saved: stat('Saved'),
   };
-  let toldAt = -1;
+  let announcedAt = -1;
 
   const show = (summary: Summary): void => {
     const { progress, bytes, startedAt, finishedAt } = summary;
     const { total, completed } = progress;
     const final = isFinal(summary);
     const { perSecond, secondsLeft } = pace.add(total - progress.pending, progress.pending);
-    setText(percent, `${progress.percent} %`);
+    setText(percent, `${progress.percent}%`);
     bar.setAttribute('aria-valuenow', String(progress.percent));
     bar.classList.toggle('is-running', !final);
     setShare(done, total === 0 ? 0 : completed / total);
     setShare(failed, total === 0 ? 0 : progress.failed / total);
 
     stats.finished.show(count(completed), `of ${count(total)}`);
-    stats.failed.show(count(progress.failed), progress.cancelled > 0 ? `${count(progress.cancelled)} stopped` : '');
+    stats.failed.show(
+      count(progress.failed),
+      progress.cancelled > 0 ? `${count(progress.cancelled)} not processed` : '',
+    );
     stats.failed.element.classList.toggle('is-bad', progress.failed > 0);
     if (final) {
       const seconds = startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : 0;
       const average = seconds > 0 ? speed((total - progress.cancelled) / seconds) : '–';
-      stats.speed.show(average, average === '–' ? '' : 'images a second');
-      stats.time.rename('Took');
-      stats.time.show(seconds >= 1 ? duration(seconds) : 'under 1 s', '');
+      stats.speed.show(average, average === '–' ? '' : 'images/s');
+      stats.time.rename('Duration');
+      stats.time.show(seconds >= 1 ? duration(seconds) : '<1 s', '');
     } else {
-      stats.speed.show(perSecond === null ? '–' : speed(perSecond), 'images a second');
+      stats.speed.show(perSecond === null ? '–' : speed(perSecond), 'images/s');
       stats.time.rename('Time left');
       stats.time.show(secondsLeft === null ? '–' : duration(secondsLeft), '');
     }
@@ -58,11 +61,14 @@ export const progressPanel = () => {
       bytes.in > 0 ? `${size(bytes.in)} → ${size(bytes.out)}, ${change(bytes.in, bytes.out)}` : '',
     );
 
-    const step = final ? 100 : Math.floor(progress.percent / TOLD_EVERY) * TOLD_EVERY;
-    if (step !== toldAt) {
-      toldAt = step;
+    const step = final ? 100 : Math.floor(progress.percent / ANNOUNCE_STEP) * ANNOUNCE_STEP;
+    if (step !== announcedAt) {
+      announcedAt = step;
       const failures = progress.failed > 0 ? `, ${count(progress.failed)} failed` : '';
-      setText(told, `${final ? 'Finished: ' : ''}${count(completed)} of ${count(total)} images done${failures}.`);
+      setText(
+        announcement,
+        `${final ? 'Finished: ' : ''}${count(completed)} of ${count(total)} images done${failures}.`,
+      );
     }
   };
 
@@ -71,7 +77,7 @@ export const progressPanel = () => {
     { class: 'panel progress', 'aria-label': 'Progress' },
     h('div', { class: 'progress-head' }, percent, bar),
     h('dl', { class: 'stats' }, ...Object.values(stats).map((one) => one.element)),
-    told,
+    announcement,
   );
   return { element, show };
 };

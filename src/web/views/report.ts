@@ -4,7 +4,7 @@ import type { Status, Summary } from '../types.ts';
 
 const SHOWN = 8;
 
-/** Before and after in sum, and the products that save the most where the service tells of them. */
+/** Total size before and after, the products with the largest savings, and the webhook's state. */
 export const reportPanel = ({ bytes }: Summary, { report, webhook }: Status): HTMLElement | null => {
   if (bytes.in === 0 && webhook === null) return null;
   const most = Math.max(bytes.in, bytes.out);
@@ -12,7 +12,7 @@ export const reportPanel = ({ bytes }: Summary, { report, webhook }: Status): HT
   return h(
     'section',
     { class: 'panel stack', 'aria-labelledby': 'report-title' },
-    h('h2', { id: 'report-title' }, 'What it saved'),
+    h('h2', { id: 'report-title' }, 'Savings'),
     bytes.in > 0 &&
       h(
         'table',
@@ -48,11 +48,11 @@ const productsChart = (products: NonNullable<Status['report']>['products']): HTM
   return h(
     'div',
     { class: 'stack-small' },
-    h('h3', {}, 'By product'),
+    h('h3', {}, 'Top products by savings'),
     h(
       'table',
       { class: 'chart' },
-      h('caption', { class: 'visually-hidden' }, 'Products that save the most bytes'),
+      h('caption', { class: 'visually-hidden' }, 'Products with the largest savings'),
       h(
         'tbody',
         {},
@@ -67,15 +67,15 @@ const productsChart = (products: NonNullable<Status['report']>['products']): HTM
 };
 
 const WEBHOOK = {
-  waiting: 'is told when the request is finished',
-  pending: 'is being told',
-  delivered: 'was told',
-  failed: 'did not take it; given up',
-  gone: 'answered that it is gone',
+  waiting: 'will be sent when the job finishes',
+  pending: 'sending',
+  delivered: 'delivered',
+  failed: 'failed',
+  gone: 'endpoint gone (410)',
 } as const;
 
 const webhookLine = ({ url, state, attempts, lastStatus }: NonNullable<Status['webhook']>): HTMLElement => {
   const tries = attempts === 1 ? '1 attempt' : `${count(attempts)} attempts`;
-  const last = lastStatus === null ? '' : `, last answer ${lastStatus}`;
-  return h('p', { class: 'muted small break' }, `Webhook: ${url} ${WEBHOOK[state]} (${tries}${last}).`);
+  const last = lastStatus === null ? '' : `, last status ${lastStatus}`;
+  return h('p', { class: 'muted small break' }, `Webhook ${url}: ${WEBHOOK[state]} (${tries}${last})`);
 };

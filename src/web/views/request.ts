@@ -16,37 +16,37 @@ import type { Context, View } from './view.ts';
 const CONNECTIONS: Readonly<Record<Connection, string>> = {
   live: '',
   polling: '',
-  lost: 'The connection is lost. The service goes on working; this page keeps trying.',
+  lost: 'Connection lost. Your job is still running. Reconnecting…',
 };
 
 const REPORT_LOOKS = 6;
 const REPORT_PAUSE_MS = 700;
 
-/** One request, followed live until it is finished, and what came of it. */
+/** One job: live progress until it is finished, then its results. */
 export const requestView = ({ api, keys, settings, requestId }: Context & { requestId: string }): View => {
   const ended = new AbortController();
   const { signal } = ended;
-  const title = h('h1', {}, 'Request');
+  const title = h('h1', {}, 'Job');
   const pill = h('span', {});
   const meta = h('p', { class: 'muted small break' });
   const banner = h('div', { role: 'status' });
-  const fault = h('div', { role: 'alert' });
+  const notice = h('div', { role: 'alert' });
   const buttons = h('div', { class: 'actions' });
   const results = h('div', { class: 'stack-large' });
   const progress = progressPanel();
   const gallery = createGallery(api, requestId, settings, signal);
-  const download = downloads(api, keys, requestId, fault);
+  const download = downloads(api, keys, requestId, notice);
 
   let shownFor: string | null = null;
   let following = new AbortController();
 
   const act = (work: () => Promise<unknown>) => async (): Promise<void> => {
     for (const button of buttons.querySelectorAll('button')) button.disabled = true;
-    fill(fault);
+    fill(notice);
     try {
       await work();
     } catch (error) {
-      fill(fault, h('p', { class: 'panel panel-bad' }, messageOf(error)));
+      fill(notice, h('p', { class: 'panel panel-bad' }, messageOf(error)));
       for (const button of buttons.querySelectorAll('button')) button.disabled = false;
     }
   };
@@ -76,16 +76,16 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
           { type: 'button', class: 'button', on: { click: () => void retry() } },
           icon('retry'),
           summary.progress.cancelled > 0
-            ? `Run the other ${counted(again, 'image')}`
+            ? `Compress the remaining ${counted(again, 'image')}`
             : `Retry ${counted(again, 'failed image')}`,
         ),
     );
   };
 
-  /** Once for each end: what is only told of a finished request. */
+  /** Shows the report and the failures, once each time the job finishes. */
   const showResults = async (summary: Summary): Promise<void> => {
     try {
-      // The report is made a moment after the end.
+      // The report is created shortly after the job finishes.
       for (let look = 0; look < REPORT_LOOKS && shownFor === stateOf(summary) && !signal.aborted; look += 1) {
         const status = await api.status(requestId, '?limit=1', signal);
         const { report = null } = status;
@@ -103,7 +103,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
 
   const onProgress = (summary: Summary): void => {
     setText(title, headingOf(summary));
-    document.title = `${isFinal(summary) ? 'Done' : `${summary.progress.percent} %`} · ${title.textContent}`;
+    document.title = `${isFinal(summary) ? 'Done' : `${summary.progress.percent}%`} · ${title.textContent}`;
     fill(pill, statusPill(summary));
     const { quality, format } = summary.options;
     setText(meta, `${moment(summary.createdAt)} · ${format.toUpperCase()}, quality ${quality} · ${requestId}`);
@@ -131,8 +131,10 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
       whenOffline,
       signal: AbortSignal.any([signal, following.signal]),
     }).catch((error: unknown) => {
-      setText(title, error instanceof ApiError && error.problem?.status === 404 ? 'Not found' : 'Request');
-      fill(fault, h('p', { class: 'panel panel-bad' }, messageOf(error)));
+      setText(title, error instanceof ApiError && error.problem?.status === 404 ? 'Not found' : 'Job');
+      const isUnknown = error instanceof ApiError && error.problem?.code === 'request_not_found';
+      const text = isUnknown ? "This job wasn't found. It may have been deleted." : messageOf(error);
+      fill(notice, h('p', { class: 'panel panel-bad' }, text));
       for (const part of [progress.element, gallery.element]) part.hidden = true;
     });
   };
@@ -144,21 +146,21 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
     h(
       'header',
       { class: 'stack-small' },
-      h('a', { class: 'link link-back', href: '#/' }, icon('back'), 'All requests'),
+      h('a', { class: 'link link-back', href: '#/' }, icon('back'), 'All jobs'),
       h('div', { class: 'title-row' }, title, pill),
       meta,
     ),
     banner,
-    fault,
+    notice,
     progress.element,
     buttons,
     results,
     gallery.element,
   );
-  return { element, title: 'Request', close: () => ended.abort() };
+  return { element, title: 'Job', close: () => ended.abort() };
 };
 
-/** Changes with each end, and with each retry after it. */
+/** Changes whenever the job finishes, including after a retry. */
 const stateOf = ({ status, finishedAt }: Summary): string => `${status} ${finishedAt}`;
 
 const headingOf = ({ status, progress }: Summary): string => {
@@ -166,7 +168,7 @@ const headingOf = ({ status, progress }: Summary): string => {
   if (progress.completed === progress.total) return `${all} compressed`;
   switch (status) {
     case 'queued':
-      return `${all} waiting`;
+      return `${all} queued`;
     case 'processing':
       return `Compressing ${all}`;
     case 'failed':

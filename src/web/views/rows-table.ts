@@ -5,7 +5,7 @@ import { count } from '../format.ts';
 
 const URLS_SHOWN = 3;
 
-/** The first rows as they were understood. */
+/** The first rows as parsed. */
 export const rowsTable = ({ firstRows, rows }: Preview): HTMLElement =>
   h(
     'section',
@@ -17,7 +17,7 @@ export const rowsTable = ({ firstRows, rows }: Preview): HTMLElement =>
       h(
         'p',
         { class: 'muted' },
-        rows > firstRows.length ? `the first ${firstRows.length} of ${count(rows)} rows` : 'all rows',
+        rows > firstRows.length ? `First ${firstRows.length} of ${count(rows)} rows` : 'All rows',
       ),
     ),
     h(
@@ -48,8 +48,8 @@ const tableRow = ({ line, serialNumber, productName, urls, errors }: CsvRow): HT
   const more = urls.length - URLS_SHOWN;
   return h(
     'tr',
-    bad ? { class: 'is-faulty' } : {},
-    h('td', { class: 'number muted' }, count(line), bad && h('span', { class: 'visually-hidden' }, ' (has a fault)')),
+    bad ? { class: 'is-invalid' } : {},
+    h('td', { class: 'number muted' }, count(line), bad && h('span', { class: 'visually-hidden' }, ' (has an error)')),
     h('td', {}, serialNumber),
     h('td', { class: 'cell-name' }, productName),
     h(
@@ -66,5 +66,5 @@ const tableRow = ({ line, serialNumber, productName, urls, errors }: CsvRow): HT
   );
 };
 
-/** Without the scheme that they all have; the whole stands in the tooltip. */
+/** Without the scheme; the tooltip has the full URL. */
 const shortUrl = (url: string): string => url.replace(/^https?:\/\//i, '');

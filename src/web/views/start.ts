@@ -4,7 +4,7 @@ import { dropZone } from './drop-zone.ts';
 import { historySection } from './history.ts';
 import type { Context, Source, View } from './view.ts';
 
-/** The first view: takes a CSV, and lists what was done before. */
+/** Start page: upload and recent jobs. */
 export const startView = ({ onSource, ...context }: Context & { onSource: (source: Source) => void }): View => {
   const zone = dropZone(context.settings.samples !== null, onSource);
   const element = h(
@@ -17,14 +17,14 @@ export const startView = ({ onSource, ...context }: Context & { onSource: (sourc
       h(
         'p',
         { class: 'lead' },
-        'Give it a CSV of products with image URLs. Every image is downloaded, compressed and stored, and you get the same CSV back with the new URLs.',
+        'Upload a CSV with your product image URLs. Every image is downloaded and compressed; you get the same CSV with the new URLs.',
       ),
     ),
     zone.element,
     formatHelp(),
     historySection(context.api),
   );
-  return { element, title: 'New request', close: zone.close };
+  return { element, title: 'New job', close: zone.close };
 };
 
 const EXAMPLE = [
@@ -38,13 +38,13 @@ const formatHelp = (): HTMLElement => {
   return h(
     'details',
     { class: 'disclosure' },
-    h('summary', {}, icon('next'), 'What the CSV looks like'),
+    h('summary', {}, icon('next'), 'CSV format'),
     h(
       'div',
       { class: 'stack' },
       h(
         'div',
-        { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Example of a CSV' },
+        { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Example CSV' },
         h(
           'table',
           {},
@@ -55,7 +55,7 @@ const formatHelp = (): HTMLElement => {
       h(
         'p',
         { class: 'muted' },
-        'A header row with these three columns, in any order; other columns are kept. Several URLs in one cell are separated by commas. Comma, semicolon or tab between cells, UTF-8.',
+        'A header row with these three columns, in any order; other columns are kept. Separate several URLs in a cell with commas. UTF-8, with commas, semicolons or tabs between cells.',
       ),
     ),
   );

@@ -1,12 +1,12 @@
 import { h } from '../dom.ts';
 import type { Summary } from '../types.ts';
 
-/** Told in words; the colour only repeats it. */
+/** Labels; the colour only repeats them. */
 const STATES: Readonly<Record<Summary['status'], readonly [label: string, tone: string]>> = {
-  queued: ['Waiting', 'calm'],
-  processing: ['Running', 'active'],
-  completed: ['Done', 'good'],
-  completed_with_errors: ['Done, some failed', 'warn'],
+  queued: ['Queued', 'calm'],
+  processing: ['Processing', 'active'],
+  completed: ['Completed', 'good'],
+  completed_with_errors: ['Completed with errors', 'warn'],
   failed: ['Failed', 'bad'],
   cancelled: ['Stopped', 'calm'],
 };

@@ -3,9 +3,9 @@ import type { Api, KeyStore } from '../api.ts';
 
 export interface View {
   readonly element: HTMLElement;
-  /** For the title of the tab. */
+  /** Tab title. */
   readonly title: string;
-  /** Ends what goes on in the background. */
+  /** Stops background work. */
   readonly close?: () => void;
 }
 
@@ -15,7 +15,7 @@ export interface Context {
   readonly settings: PageSettings;
 }
 
-/** A CSV that somebody chose, dropped, pasted, or the sample. */
+/** A CSV that was chosen, dropped or pasted, or the sample. */
 export interface Source {
   readonly name: string;
   readonly file: Blob;

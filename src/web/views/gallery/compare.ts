@@ -10,9 +10,9 @@ const NOTES = {
 } as const;
 
 /**
- * A dialog that lays the original over the output, with a slider between them. The slider is a range input over the
- * whole picture: mouse, touch, keyboard and screen reader work as with every other.
- * @param list the images to go through, in order
+ * A dialog that overlays the original on the output, with a slider. The slider is a range input over the whole image, so
+ * that mouse, touch, keyboard and screen reader work natively.
+ * @param list the images to browse, in order
  */
 export const createCompare = (settings: PageSettings, list: () => readonly Shown[]) => {
   let openId = '';
@@ -29,7 +29,7 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     max: 100,
     step: 1,
     value: 50,
-    'aria-label': 'Share of the original that is shown, in percent',
+    'aria-label': 'Visible share of the original, in percent',
     on: { input: () => setShare(stage, Number(slider.value) / 100) },
   });
   const handle = h('span', { class: 'compare-handle' }, icon('compare'));
@@ -66,10 +66,7 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
 
   before.addEventListener('error', () => {
     stage.classList.add('has-no-before');
-    fill(
-      notice,
-      h('p', { class: 'muted' }, 'The original cannot be shown here: its server does not give it to this page.'),
-    );
+    fill(notice, h('p', { class: 'muted' }, 'The original image is unavailable.'));
   });
 
   const show = (shown: Shown): void => {
@@ -82,14 +79,14 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     fill(notice);
     slider.value = '50';
     setShare(stage, 0.5);
-    // The picture's own shape, so that nothing jumps when it has come.
+    // Reserves the image's aspect ratio to avoid a layout shift.
     stage.style.setProperty('--ratio', String((image.width ?? 4) / (image.height ?? 3)));
     after.src = outputPath(image);
     const original = originalOf(image.inputUrl, settings.samples);
     before.src = original;
     setText(beforeTag, `Before ${size(image.bytesIn ?? 0)}`);
     setText(afterTag, `After ${size(image.bytesOut ?? 0)} (${change(image.bytesIn ?? 0, image.bytesOut ?? 0)})`);
-    fill(links, link(original, 'Original'), link(outputPath(image), 'Result'));
+    fill(links, link(original, 'Open original'), link(outputPath(image), 'Open compressed'));
     const all = list();
     const at = all.findIndex((one) => one.image.id === image.id);
     previous.disabled = at <= 0;
@@ -101,7 +98,7 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     const shown = all[all.findIndex((one) => one.image.id === openId) + by];
     if (shown === undefined) return;
     show(shown);
-    // A button that has just been disabled loses the keyboard.
+    // A disabled button loses the focus.
     if ((by > 0 ? next : previous).disabled) slider.focus();
   };
 
@@ -125,6 +122,6 @@ const link = (href: string, text: string): HTMLElement =>
     h('span', { class: 'visually-hidden' }, ' (new tab)'),
   );
 
-/** The sample's photos are at this very address too; others are asked for where they are. */
+/** The sample's photos are served from this origin too; other originals are loaded from their own URL. */
 const originalOf = (inputUrl: string, samples: string | null): string =>
   samples !== null && inputUrl.startsWith(samples) ? `/samples/${inputUrl.slice(samples.length)}` : inputUrl;

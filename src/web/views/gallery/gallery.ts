@@ -7,9 +7,9 @@ import { createCompare } from './compare.ts';
 import { createTile, isSettled, type Shown, type Tile } from './tile.ts';
 
 const PAGE = 48;
-/** While it runs, further pages open by themselves so that there is something to see; from here on, on a click. */
-const OPENED_BY_ITSELF = 3;
-/** The images are asked for less often than the numbers: each answer holds a page of them. */
+/** Pages opened automatically while the job runs; further ones open on a click. */
+const AUTO_OPENED_PAGES = 3;
+/** Images are requested less often than counts, because each response has a page of them. */
 const EVERY_MS = 1_500;
 
 interface Page {
@@ -17,7 +17,7 @@ interface Page {
   settled: boolean;
 }
 
-/** The images of a request in their order, each appearing as it is finished; only pages that are open are asked for. */
+/** The images of a job in order, updated as they finish; only open pages are requested. */
 export const createGallery = (api: Api, requestId: string, settings: PageSettings, signal: AbortSignal) => {
   const tiles = new Map<string, Tile>();
   const pages: Page[] = [{ path: `/api/status/${requestId}?limit=${PAGE}`, settled: false }];
@@ -72,10 +72,10 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
         if (index === pages.length - 1) next = status.next;
       }
       fill(notice);
-      if (pages.at(-1)?.settled && pages.length < OPENED_BY_ITSELF && latest !== null && !isFinal(latest)) openNext();
+      if (pages.at(-1)?.settled && pages.length < AUTO_OPENED_PAGES && latest !== null && !isFinal(latest)) openNext();
     } catch (error) {
-      // While it runs the next look may succeed, and the banner tells of a lost connection.
-      if (latest !== null && isFinal(latest)) fill(notice, h('p', { class: 'fault' }, messageOf(error)));
+      // While the job runs, the next poll may succeed, and the banner reports a lost connection.
+      if (latest !== null && isFinal(latest)) fill(notice, h('p', { class: 'error-text' }, messageOf(error)));
     } finally {
       loading = false;
       showMore();
@@ -97,13 +97,13 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
       void load();
     };
     const label = `Show ${count(Math.min(PAGE, total - tiles.size))} more`;
-    // The same button stays where it is: a new one would lose the focus.
+    // Keeps the existing button, because a new one would lose the focus.
     if (next === null) more.replaceChildren();
     else if (more.textContent !== label)
       fill(more, h('button', { type: 'button', class: 'button', on: { click: open } }, label));
   };
 
-  /** Asks at once when the state has changed, otherwise at its own pace; the last change is never missed. */
+  /** Loads at once when the state has changed, otherwise throttled; the last change is never missed. */
   const show = (summary: Summary): void => {
     latest = summary;
     const state = `${summary.status} ${summary.finishedAt}`;

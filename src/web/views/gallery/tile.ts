@@ -3,7 +3,7 @@ import { change, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
 import type { Image } from '../../types.ts';
 
-/** An image beside the product that it belongs to. */
+/** An image with its product. */
 export interface Shown {
   readonly image: Image;
   readonly productName: string;
@@ -21,17 +21,16 @@ const UNFINISHED: readonly Image['status'][] = ['pending', 'processing'];
 export const isSettled = ({ status }: Image): boolean => !UNFINISHED.includes(status);
 
 /**
- * Outputs come from where the page is: `outputUrl` begins with PUBLIC_URL, which need not be the address in the bar, and
- * this address leads to the store as well.
+ * The output on the page's own origin, which serves it too; `outputUrl` starts with PUBLIC_URL, which may be another one.
  */
 export const outputPath = (image: Image): string =>
   `/processed_images/${new URL(image.outputUrl ?? '', location.href).pathname.split('/').at(-1)}`;
 
-/** The product's name, or the file's where there is none. */
+/** The product's name, or the file name if there is none. */
 export const nameOf = ({ image, productName, serialNumber }: Shown): string =>
   productName || serialNumber || image.inputUrl.split(/[?#]/)[0]?.split('/').at(-1) || 'Image';
 
-/** One image of the gallery: waiting, done (a button that opens the comparison), failed or stopped. */
+/** One image of the gallery; a completed one is a button that opens the comparison. */
 export const createTile = (first: Shown, onOpen: () => void): Tile => {
   const element = h('li', { class: 'tile' });
   let current = first;
@@ -100,12 +99,12 @@ const caption = (shown: Shown, note: Node | string): HTMLElement =>
 const noteOf = (image: Image): string => {
   switch (image.status) {
     case 'pending':
-      return image.attempts > 0 ? 'tried again soon' : 'waiting';
+      return image.attempts > 0 ? 'Retrying soon' : 'Queued';
     case 'processing':
-      return 'in work';
+      return 'Processing';
     case 'cancelled':
-      return 'stopped';
+      return 'Not processed';
     default:
-      return image.error?.message ?? 'failed';
+      return image.error?.message ?? 'Failed';
   }
 };
