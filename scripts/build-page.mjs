@@ -1,7 +1,6 @@
 /**
  * Bundles the page of src/web/ into a folder: `node scripts/build-page.mjs dist/web`. Scripts and styles carry a digest
- * in their names, so that browsers may keep them for ever, and lie there compressed as well: the service sends them as
- * they are. The sample of samples/ goes with it.
+ * in their names, so that browsers can cache them forever, and are precompressed. Includes the sample of samples/.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Programs in TypeScript beside the tests that share their code: bundled, with the packages left where they are. */
+/** Bundles TypeScript programs that share code with the tests; packages stay external. */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,7 +1,6 @@
 /**
  * Prints the types of the client: the OpenAPI document of the built service through openapi-typescript.
- * That prints by the JavaScript API of TypeScript 5, which TypeScript 7 no longer has: it is given the older one, which
- * is installed as `typescript-5`.
+ * It needs the JavaScript API of TypeScript 5, which TypeScript 7 no longer has, so it gets the package `typescript-5`.
  */
 import { register } from 'node:module';
 

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the main job on real photos, without any outside network. Exits 0 when all of it worked.
- * Only Node's own modules may be imported before the dependencies are there.
+ * `npm run demo`: the main workflow on real photos, without internet access. Exits 0 on success.
+ * Only Node's built-in modules may be imported before the dependencies are installed.
  */
 import { prepare, runScript } from './prepare.mjs';
 

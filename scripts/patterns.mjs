@@ -1,7 +1,7 @@
 /**
- * `node scripts/patterns.mjs [FOLDER]`, or `--list` for the patterns of src as JSON. Proves that every regular expression of the folder (default: src) takes time that
- * grows no faster than the text. Any of them may come to see a stranger's text, and one that backtracks stops the whole
- * process: a CSV of 99 bytes did (decision 0035).
+ * `node scripts/patterns.mjs [FOLDER]`, or `--list` for the patterns of src as JSON. Proves that every regular
+ * expression of the folder (default: src) takes linear time. Any of them may match untrusted text, and catastrophic
+ * backtracking blocks the whole process: a CSV of 99 bytes did (decision 0035).
  *
  * The proof is recheck's, by automaton. What it finds quadratic or worse, and what it cannot prove within its time
  * (lookbehind, back references), is refused alike: write such a check as code. A pattern that
@@ -11,11 +11,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript-5';
 
-// The same verdict everywhere: recheck would else take a native program or a JVM where it finds one.
+// The same result everywhere: recheck would otherwise use a native program or a JVM if it finds one.
 process.env.RECHECK_BACKEND = 'pure';
 const { checkSync } = await import('recheck');
 
-/** Most take milliseconds; a machine that is busy with other things must not change the verdict. */
+/** Most take milliseconds; a busy machine must not change the result. */
 const PROOF_MS = 60_000;
 /** Methods of a string that compile a text into a pattern. */
 const COMPILING = new Set(['match', 'matchAll', 'search']);
@@ -79,11 +79,11 @@ const patternsOf = (file) => {
 const faultsOf = (file) => {
   const source = parse(file);
   const name = path.relative(root, file).split(path.sep).join('/');
-  const faults = [];
+  const errors = [];
   let patterns = 0;
   const report = (node, text) => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    faults.push(`${name}:${line + 1} ${text}`);
+    errors.push(`${name}:${line + 1} ${text}`);
   };
   const visit = (node) => {
     if (ts.isRegularExpressionLiteral(node)) {
@@ -100,7 +100,7 @@ const faultsOf = (file) => {
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return { patterns, faults };
+  return { patterns, errors };
 };
 
 const [given] = process.argv.slice(2);
@@ -109,9 +109,9 @@ if (given === '--list') {
   console.log(JSON.stringify(filesOf(sources).flatMap(patternsOf)));
 } else {
   const checked = filesOf(path.resolve(given ?? sources)).map(faultsOf);
-  const faults = checked.flatMap((file) => file.faults);
-  for (const fault of faults) console.error(fault);
+  const errors = checked.flatMap((file) => file.errors);
+  for (const error of errors) console.error(error);
   const patterns = checked.reduce((sum, file) => sum + file.patterns, 0);
-  console.log(`${patterns} patterns, ${faults.length} not allowed`);
-  process.exitCode = faults.length === 0 ? 0 : 1;
+  console.log(`${patterns} patterns, ${errors.length} not allowed`);
+  process.exitCode = errors.length === 0 ? 0 : 1;
 }

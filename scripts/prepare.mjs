@@ -16,7 +16,7 @@ const OLDEST_NODE = [20, 19];
 const STAMP = inRoot('dist', '.built-from');
 const LOCK_POLL_MS = 200;
 
-/** An error whose message is all that a person needs: shown without a stack. */
+/** An error with a user-facing message, shown without a stack trace. */
 export class SetupError extends Error {}
 
 /** Runs `main` and ends the process with the code it resolves to; a SetupError is shown as one line. */
@@ -84,7 +84,7 @@ const isAlive = (pid) => {
 const alone = async (work) => {
   const clone = createHash('sha256').update(`${userInfo().uid} ${root}`).digest('hex').slice(0, 16);
   const file = path.join(tmpdir(), `bulk-image-processor-${clone}.lock`);
-  let told = false;
+  let reported = false;
   for (;;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
@@ -95,15 +95,15 @@ const alone = async (work) => {
     let owner = 0;
     try {
       owner = Number(readFileSync(file, 'utf8'));
-      // Empty: being written just now, or left so by a crash.
+      // Empty: being written now, or left by a crash.
       if (owner === 0 && Date.now() - statSync(file).mtimeMs < 2_000) owner = process.pid;
     } catch {
       continue;
     }
     if (!isAlive(owner) || Number.isNaN(owner) || owner === 0) rmSync(file, { force: true });
     else {
-      if (!told) console.log(`Waiting for process ${owner}, which sets up this clone …`);
-      told = true;
+      if (!reported) console.log(`Waiting for process ${owner}, which is setting up this clone…`);
+      reported = true;
       await pause(LOCK_POLL_MS);
     }
   }
@@ -133,8 +133,8 @@ const dependenciesMatch = () => {
 
 const install = async () => {
   if (existsSync(inRoot('node_modules')) && dependenciesMatch()) return;
-  console.log('Installing dependencies (npm ci) …');
-  // The build needs the development dependencies whatever NODE_ENV says.
+  console.log('Installing dependencies (npm ci)…');
+  // The build needs the development dependencies, regardless of NODE_ENV.
   const code = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
     shell: process.platform === 'win32',
   });
@@ -180,16 +180,16 @@ const isBuiltFrom = (digest) => {
 const build = async () => {
   const digest = sourceDigest();
   if (isBuiltFrom(digest)) return;
-  console.log('Building …');
-  // Built beside dist/ and swapped in: a failed build leaves the last good one, and stale files do not stay.
+  console.log('Building…');
+  // Built next to dist/ and swapped in: a failed build keeps the last good one, and no stale files remain.
   const building = inRoot(`dist-building-${process.pid}`);
   const replaced = inRoot(`dist-replaced-${process.pid}`);
   try {
     const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
     const code = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', building]);
-    if (code !== 0) throw new SetupError('The build failed: mend the errors above.');
+    if (code !== 0) throw new SetupError('The build failed: fix the errors above.');
     const page = [inRoot('scripts', 'build-page.mjs'), path.join(building, 'web')];
-    if ((await run(process.execPath, page)) !== 0) throw new SetupError('The build failed: mend the errors above.');
+    if ((await run(process.execPath, page)) !== 0) throw new SetupError('The build failed: fix the errors above.');
     writeFileSync(path.join(building, path.basename(STAMP)), digest);
     if (existsSync(inRoot('dist'))) renameSync(inRoot('dist'), replaced);
     renameSync(building, inRoot('dist'));

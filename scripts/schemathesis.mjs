@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz`: starts the service on loopback and runs schemathesis against its OpenAPI document, all checks on.
- * `npm run fuzz -- ARGUMENTS` hands further arguments to schemathesis, for example `--seed 7`.
+ * `npm run fuzz -- ARGUMENTS` passes further arguments to schemathesis, for example `--seed 7`.
  * The last line is `N passed, N failed`, counted in calls of the API, or `0 passed, 0 failed` with the reason before it
  * when schemathesis cannot be installed here.
  */
@@ -39,7 +39,7 @@ const install = () => {
     (name) => spawnSync(name, ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0,
   );
   if (base === undefined) return 'there is no Python 3 with venv here';
-  console.log(`Installing schemathesis ${VERSION} from PyPI, once for this user …`);
+  console.log(`Installing schemathesis ${VERSION} from PyPI, once for this user…`);
   spawnSync(base, ['-m', 'venv', venv], { stdio: 'inherit' });
   const quietly = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '2', '--timeout', '30'];
   const done = spawnSync(python, ['-m', 'pip', 'install', ...quietly, `schemathesis==${VERSION}`], {
@@ -104,7 +104,7 @@ const fuzz = async (directory) => {
     const metrics = await schemathesis('metrics', OPERATOR_KEY, [
       ...['--include-path', '/metrics', '--phases', 'examples,coverage'],
     ]);
-    for (const message of broken) console.log(`the service said: ${message}`);
+    for (const message of broken) console.log(`the service logged: ${message}`);
     const failed = api.failed + metrics.failed + (broken.length > 0 ? 1 : 0);
     return { passed: api.passed + metrics.passed, failed };
   } finally {

@@ -26,7 +26,7 @@ const starters = () => {
 
 const serve = () =>
   new Promise((resolve, reject) => {
-    // The channel carries nothing: it tells the service when this process is gone, however that came about.
+    // The channel carries no messages: its closing signals the service that this process has ended.
     const service = spawn(process.execPath, ['dist/main.js'], {
       cwd: root,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -43,7 +43,7 @@ const serve = () =>
       process.on(signal, () => stop(signal === 'SIGHUP' ? 'SIGTERM' : signal));
     }
 
-    // npm killed by force cannot tell: then its children get another parent.
+    // A killed npm sends no signal, but its children get another parent.
     const begun = starters();
     const watch = setInterval(() => {
       if (process.env.npm_lifecycle_event !== undefined && starters() !== begun) stop('SIGTERM');

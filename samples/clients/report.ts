@@ -20,7 +20,7 @@ export const statusOf = async (requestId: string, query: StatusQuery = {}): Prom
 };
 
 const status = await statusOf(process.argv[2] ?? '', { limit: 1 });
-console.log(status.status, `${status.bytes.savedPercent} % saved`);
+console.log(status.status, `${status.bytes.savedPercent}% saved`);
 for (const { code, count, origins } of status.report?.failures ?? []) {
   const advice = code === 'source_not_found' ? 'correct the URLs' : 'see the README';
   console.log(`${count} × ${code}, most at ${origins[0]?.origin ?? 'no host'}: ${advice}`);

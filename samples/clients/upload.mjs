@@ -28,7 +28,7 @@ for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     const data = /^data: (.*)$/m.exec(block)?.[1];
     if (data === undefined) continue;
     const { status, progress } = JSON.parse(data);
-    console.log(status, `${progress.percent} %`, `${progress.failed} failed`);
+    console.log(status, `${progress.percent}%`, `${progress.failed} failed`);
   }
 }
 

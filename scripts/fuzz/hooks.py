@@ -1,6 +1,6 @@
 """What schemathesis cannot know from the OpenAPI document alone.
 
-All addresses are on the loopback range, which the fuzzed service refuses to call: it calls nobody.
+All addresses are in the loopback range, which the fuzzed service refuses to call, so it makes no outgoing requests.
 """
 
 import itertools

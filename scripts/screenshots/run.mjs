@@ -10,13 +10,13 @@ import { scenes } from './scenes.mjs';
 
 const QUALITY = 82;
 
-/** Starts the service and an image server, goes through the scenes, and stops all. Returns the exit code. */
+/** Starts the service and an image server, takes the scenes, and stops everything. Returns the exit code. */
 export const takeScreenshots = async (folder = join(root, 'docs', 'images')) => {
   const program = findBrowser();
   if (program === null) throw new SetupError('No Chromium on the PATH. On Debian: apt-get install chromium.');
   const directory = await mkdtemp(join(tmpdir(), 'screenshots-service-'));
   const stop = new AbortController();
-  const closers = [() => rm(directory, { recursive: true, force: true })];
+  const disposers = [() => rm(directory, { recursive: true, force: true })];
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort(new Error('stopped')));
   try {
     const service = await startService({
@@ -26,12 +26,12 @@ export const takeScreenshots = async (folder = join(root, 'docs', 'images')) => 
       signal: stop.signal,
       say: (line) => console.log(`  · ${line}`),
       onLost: (error) => stop.abort(error),
-      onStarted: (close) => closers.push(close),
+      onStarted: (close) => disposers.push(close),
     });
     const photos = await startPhotos(join(root, 'samples', 'photos'));
-    closers.push(photos.close);
+    disposers.push(photos.close);
     const browser = await startBrowser(program);
-    closers.push(browser.close);
+    disposers.push(browser.close);
     await mkdir(resolve(folder), { recursive: true });
     for (const scene of scenes) {
       stop.signal.throwIfAborted();
@@ -39,7 +39,7 @@ export const takeScreenshots = async (folder = join(root, 'docs', 'images')) => 
     }
     return 0;
   } finally {
-    for (const close of closers.reverse()) await close();
+    for (const dispose of disposers.reverse()) await dispose();
   }
 };
 

@@ -5,7 +5,7 @@ const LONGEST_MS = 300_000;
 
 const upload = (csv, name = 'spring-catalogue.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
 
-const FAULTY = `S. No.,Product Name,Input Image Urls
+const INVALID_CSV = `S. No.,Product Name,Input Image Urls
 1,Stoneware Mug,https://shop.example/images/mug.jpg
 2,Brass Pendant Lamp,shop.example/images/lamp.jpg
 3,"Art Print Duo, 50 × 40 cm","https://shop.example/images/mountains.jpg, ftp://old.shop.example/sea.jpg"
@@ -19,20 +19,20 @@ const choose = async (page, csv, name) => {
 };
 const compress = (page) => page.getByRole('button', { name: /^Compress/ }).click();
 const ended = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: LONGEST_MS });
-/** Pictures in sight have come and nothing moves any more; what is out of sight never ends its animation. */
+/** Waits for visible images and animations; off-screen animations never end. */
 const still = async (page) => {
   await page.waitForLoadState('networkidle');
   await page.waitForTimeout(500);
 };
 const top = (page) => page.evaluate(() => window.scrollTo(0, 0));
 
-/** What is shown, in the order in which it is taken: each leaves requests for those after it. */
+/** The screenshots in order; each scene leaves jobs for the following ones. */
 export const scenes = [
   {
     name: 'faults',
     width: 1200,
     height: 820,
-    take: async ({ page }) => choose(page, FAULTY),
+    take: async ({ page }) => choose(page, INVALID_CSV),
   },
   {
     name: 'compare',
