@@ -29,7 +29,7 @@ const top = (page) => page.evaluate(() => window.scrollTo(0, 0));
 /** The screenshots in order; each scene leaves jobs for the following ones. */
 export const scenes = [
   {
-    name: 'faults',
+    name: 'errors',
     width: 1200,
     height: 820,
     take: async ({ page }) => choose(page, INVALID_CSV),
