@@ -19,3 +19,5 @@ export const errnoOf = (error: unknown): string =>
 export const fileErrorMessage = (code: string): string | undefined => FILE_ERRORS[code];
 
 export const isDiskFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
+
+export const isTooManyFiles = (code: string): boolean => code === 'EMFILE' || code === 'ENFILE';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
+import { errnoOf, fileErrorMessage, isDiskFull, isTooManyFiles } from './errno.ts';
 import { AppError } from './errors.ts';
 import { isLoopback } from './http/listening.ts';
 
@@ -61,30 +62,19 @@ export const whoMayReach = (
   };
 };
 
-/** Errors of the file system, in words. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user has no write permission',
-  EPERM: 'this user has no write permission',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a file with that name exists',
-  ENOENT: 'it cannot be created',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota of this user is used up',
-};
-
-const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
-
-const folderError = (variable: string, folder: string, code: string): string => {
-  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space' : 'Fix that';
-  return `The folder ${folder} cannot be written: ${REASONS[code]}. ${hint}, or set ${variable} to another folder.`;
+/** @returns null if the code says nothing about the folder */
+const folderError = (variable: string, folder: string, code: string): string | null => {
+  const reason = isTooManyFiles(code) ? undefined : fileErrorMessage(code);
+  if (reason === undefined) return null;
+  const hint = isDiskFull(code) ? 'Free some space' : 'Fix that';
+  return `The folder ${folder} cannot be written: ${reason}. ${hint}, or set ${variable} to another folder.`;
 };
 
 /** The usual startup errors, each in one line with how to fix it. */
 export const startupError = (error: unknown, config: Config): string => {
   const { code = '', message, syscall = '' } = error as NodeJS.ErrnoException;
   if (error instanceof AppError) return appErrorMessage(error, config);
-  if (TOO_MANY_FILES.includes(code)) {
+  if (isTooManyFiles(code)) {
     return `This process has reached its limit of open files (${code}). Raise the limit, for example with "ulimit -n 1024", and start again.`;
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
@@ -93,16 +83,11 @@ export const startupError = (error: unknown, config: Config): string => {
     if (code === 'EACCES') return `This user may not listen on port ${config.port}. Set PORT to one above 1023.`;
     return `HOST ${config.host ?? ''} is not an address of this machine. Use one that is, or 0.0.0.0 for all of them.`;
   }
-  if (REASONS[code] !== undefined && syscall !== '') {
-    return folderError('DATA_DIR', resolve(config.dataDirectory), code);
-  }
-  return `The service could not start: ${message}`;
+  const reason = syscall === '' ? null : folderError('DATA_DIR', resolve(config.dataDirectory), code);
+  return reason ?? `The service could not start: ${message}`;
 };
 
 const appErrorMessage = (error: AppError, { storage }: Config): string => {
-  const code = String((error.cause as NodeJS.ErrnoException | undefined)?.code);
-  if (error.code === 'storage_unavailable' && storage.kind === 'local' && REASONS[code] !== undefined) {
-    return folderError('PROCESSED_DIR', resolve(storage.directory), code);
-  }
-  return error.publicMessage;
+  if (error.code !== 'storage_unavailable' || storage.kind !== 'local') return error.publicMessage;
+  return folderError('PROCESSED_DIR', resolve(storage.directory), errnoOf(error.cause)) ?? error.publicMessage;
 };

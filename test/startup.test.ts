@@ -65,12 +65,12 @@ test.each<[string, () => Record<string, string>, RegExp]>([
   [
     'a data folder that is a file',
     () => ({ DATA_DIR: join(directory, 'file') }),
-    /^The folder \S+\/file cannot be written: (a file with that name exists|a part of its path is a file)\. .*set DATA_DIR to another folder\.\n$/,
+    /^The folder \S+\/file cannot be written: (a file with this name already exists|a part of the path is not a folder)\. .*set DATA_DIR to another folder\.\n$/,
   ],
   [
     'an image folder below a file',
     () => ({ PROCESSED_DIR: join(directory, 'file', 'x') }),
-    /^The folder \S+\/file\/x cannot be written: a part of its path is a file\. .*set PROCESSED_DIR to another folder\.\n$/,
+    /^The folder \S+\/file\/x cannot be written: a part of the path is not a folder\. .*set PROCESSED_DIR to another folder\.\n$/,
   ],
 ])(
   '%s is reported in one line with how to fix it',
