@@ -75,8 +75,8 @@ export const createApi = (
   const guards = createReadGuards({ ...access, maxReadsInFlight: limits.maxReadsInFlight });
   const checkStorage = async (): Promise<void> => {
     await storage.check();
-    const fault = work.storageFailure();
-    if (fault !== null) throw new AppError('storage_unavailable', fault);
+    const failure = work.storageFailure();
+    if (failure !== null) throw new AppError('storage_unavailable', failure);
   };
   const checkRunning = async (): Promise<void> => {
     if (stopping.begun.aborted) throw new AppError('shutting_down');

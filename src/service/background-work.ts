@@ -140,7 +140,7 @@ export const createBackgroundWork = async (
     requestReports,
     createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log),
   ];
-  const rounds: PeriodicTask[] = [
+  const tasks: PeriodicTask[] = [
     createPeriodicTask('the sweeper', sweep, SWEEP_EVERY_MS, log),
     ...(worksOnImages ? ofWorkers : []),
     createPeriodicTask('the sweeper of upload keys', uploadKeys.sweep, SWEEP_EVERY_MS, log),
@@ -159,14 +159,14 @@ export const createBackgroundWork = async (
         dispatcher.start();
         webhooks.start();
       }
-      for (const round of rounds) round.start();
+      for (const task of tasks) task.start();
     },
     /** Takes no new work, and finishes or hands back what is running within the time. */
     async stop(withinMs: number): Promise<void> {
       await Promise.allSettled([
         worksOnImages && dispatcher.stop(Math.max(withinMs - 1_000, withinMs / 2)),
         worksOnImages && webhooks.stop(withinMs),
-        ...rounds.map((round) => round.stop(withinMs)),
+        ...tasks.map((task) => task.stop(withinMs)),
       ]);
     },
   };
