@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417"
+                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
+                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T16:15:38.576Z",
-                     *       "startedAt": "2026-11-26T16:15:38.673Z",
-                     *       "finishedAt": "2026-11-26T16:15:38.962Z",
+                     *       "createdAt": "2026-11-26T16:57:53.098Z",
+                     *       "startedAt": "2026-11-26T16:57:53.178Z",
+                     *       "finishedAt": "2026-11-26T16:57:53.398Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "0a258f55-ef2e-4306-bd90-46c2c2b3c617",
+                     *               "id": "8e961458-dd38-44ac-8a38-fa1211421034",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/8e961458-dd38-44ac-8a38-fa1211421034.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "2377dc86-3e32-4148-968b-ca68f1fcb524",
+                     *               "id": "ea503785-4bad-4ca0-810d-8a11800d3a87",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/2377dc86-3e32-4148-968b-ca68f1fcb524.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/ea503785-4bad-4ca0-810d-8a11800d3a87.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "2872fc1b-6564-41f9-8430-49db284b355b",
+                     *               "id": "03704096-2f06-4dfb-bf28-55f2132f6de6",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
+                     *           "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T16:15:38.576Z",
-                     *           "startedAt": "2026-11-26T16:15:38.673Z",
-                     *           "finishedAt": "2026-11-26T16:15:38.962Z",
+                     *           "createdAt": "2026-11-26T16:57:53.098Z",
+                     *           "startedAt": "2026-11-26T16:57:53.178Z",
+                     *           "finishedAt": "2026-11-26T16:57:53.398Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "RJEyQdnwhTn41AQT",
-                     *       "data": "{\"requestId\":\"f4ba21d8-8a48-464c-a46b-ff8961080417\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T16:15:38.576Z\",\"startedAt\":\"2026-11-26T16:15:38.673Z\",\"finishedAt\":\"2026-11-26T16:15:38.962Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "u5KESNNI1lYIn3eY",
+                     *       "data": "{\"requestId\":\"5e9b7121-ff7f-4152-b1c0-628e88c74020\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T16:57:53.098Z\",\"startedAt\":\"2026-11-26T16:57:53.178Z\",\"finishedAt\":\"2026-11-26T16:57:53.398Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2377dc86-3e32-4148-968b-ca68f1fcb524.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/8e961458-dd38-44ac-8a38-fa1211421034.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ea503785-4bad-4ca0-810d-8a11800d3a87.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417"
+                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417"
+                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
+                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_f4ba21d8-8a48-464c-a46b-ff8961080417_1",
+                     *           "id": "msg_5e9b7121-ff7f-4152-b1c0-628e88c74020_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T16:15:38.977Z",
+                     *           "createdAt": "2026-11-26T16:57:53.414Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T16:15:39.058Z",
+                     *               "at": "2026-11-26T16:57:53.450Z",
                      *               "status": 204,
-                     *               "durationMs": 30,
+                     *               "durationMs": 19,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f4ba21d8-8a48-464c-a46b-ff8961080417",
-                     *       "webhookId": "msg_f4ba21d8-8a48-464c-a46b-ff8961080417_1"
+                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
+                     *       "webhookId": "msg_5e9b7121-ff7f-4152-b1c0-628e88c74020_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f4ba21d8-8a48-464c-a46b-ff8961080417
+                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
                  */
                 requestId: string;
             };
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 0a258f55-ef2e-4306-bd90-46c2c2b3c617.jpg
+                 * @example 8e961458-dd38-44ac-8a38-fa1211421034.jpg
                  */
                 name: string;
             };
@@ -1955,7 +1955,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 10
+                     *       "uptimeSeconds": 5
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

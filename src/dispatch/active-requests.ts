@@ -1,6 +1,6 @@
 import { type ActiveRequest, ALL_IDS, type IdRange } from '../requests/request-store.ts';
 
-/** Most requests of each state that one look reads. */
+/** Requests of each state that are read at once. */
 const PAGE = 1_000;
 /** Ids are split into so many parts more at a time, by their first hexadecimal digits; at most into 16³. */
 const SPLIT = 4;
@@ -9,7 +9,7 @@ const DIGITS = 3;
 
 export interface ActivePage {
   readonly range: IdRange;
-  /** All active requests whose ids are in the range; no more than can be told when it is as narrow as it gets. */
+  /** All active requests whose ids are in the range; the narrowest range may have more than were read. */
   readonly requests: readonly ActiveRequest[];
 }
 
@@ -23,8 +23,8 @@ const rangeOf = (part: number, parts: number): IdRange => {
 };
 
 /**
- * Reads which requests are active: all at once while there are few, else one part of them after the other, so that a look
- * costs the same however many there are.
+ * Reads which requests are active: all at once while there are few, else one part after the other, so that a read always
+ * costs the same.
  */
 export const createActiveReader = (read: (range: IdRange, limit: number) => Promise<readonly ActiveRequest[]>) => {
   let parts = 1;

@@ -173,7 +173,7 @@ export const findDue = async <Image extends DueImage>(
     due: picker.images,
     left: {
       unfinished: null,
-      // With something picked the next claim tells.
+      // With something picked, the next claim shows what is left.
       more: isUnread || picker.isFull(),
       saturatedHosts: isUnread ? [] : [...saturated, ...cursor.skipped.keys()],
       dueInMs: Number.POSITIVE_INFINITY,

@@ -8,22 +8,22 @@ import type { NameResolver } from '../network/resolver.ts';
 import { parseHttpUrl } from '../network/url.ts';
 import { addTo } from '../tally.ts';
 
-/** Look-ups of one registered domain for which images are held at the same time. */
+/** Concurrent lookups per registered domain. */
 const PER_DOMAIN = 4;
-/** A look-up that takes longer gives its place among the quick ones to another. */
+/** A lookup that takes longer stops counting as a quick one. */
 const SLOW_MS = 500;
-/** Images whose look-up has just begun; fewer while as many as may be wait for slow ones already. */
-const MOST_QUICK = 32;
-const MOST_QUICK_BESIDE_SLOW = 16;
-/** Images held in all for slow look-ups. Each costs a lease and nothing else. */
-const MOST_SLOW = 128;
-/** For how long a domain is left alone whose image found no place. */
+/** Quick lookups at the same time; fewer while the number of slow ones is at its limit. */
+const MAX_QUICK = 32;
+const MAX_QUICK_AT_SLOW_LIMIT = 16;
+/** Slow lookups at the same time. An image that waits for one costs a lease and nothing else. */
+const MAX_SLOW = 128;
+/** Pause of a domain after the limits had no room for one of its images. */
 const PAUSE_MS = 5_000;
-/** For how long a name that was found counts as one that is found, though its addresses must be asked for anew. */
+/** For how long a resolved name counts as one that resolves, though its addresses must be looked up again. */
 const PROVEN_MS = 10 * 60_000;
 const REMEMBERED = 10_000;
 
-/** The host of a URL with the addresses that were found for it. */
+/** The host of a URL with its addresses. */
 export interface FoundHost {
   readonly name: string;
   readonly addresses: readonly LookupAddress[];
@@ -33,23 +33,23 @@ export type LookedUp =
   /** Without a host there was nothing to look up. */
   | { readonly kind: 'found'; readonly host?: FoundHost }
   | { readonly kind: 'failed'; readonly result: Extract<ImageResult, { ok: false }> }
-  /** There are too many slow look-ups: the image should be given back. */
+  /** There are too many slow lookups: the image should be requeued. */
   | { readonly kind: 'crowded' };
 
 export interface HostNames {
-  /** Where images wait together whose host is not known to be found: a registered domain. Null: they need not wait. */
+  /** The group in which images wait whose host is not known to resolve: its registered domain. Null: they need not wait. */
   groupOf(url: string): string | null;
-  /** Whether the URL's host is one of the group, whatever has been found since. */
+  /** Whether the URL's host belongs to the group, also if it has been resolved since. */
   isOf(group: string, url: string): boolean;
   /** How many more images of the group may be claimed now. */
   available(group: string): number;
-  /** Looks up the host of a URL that was claimed. Never rejects. */
+  /** Resolves the host of a claimed image. Never rejects. */
   find(url: string): Promise<LookedUp>;
-  /** Ends every wait: those images should be given back. */
+  /** Ends every wait: those images should be requeued. */
   close(): void;
 }
 
-/** For what is never looked up. */
+/** Without any lookups. */
 export const NO_HOST_NAMES: HostNames = {
   groupOf: () => null,
   isOf: () => false,
@@ -63,11 +63,11 @@ const PREFIX = 'name:';
 export const isHostGroup = (key: string): boolean => key.startsWith(PREFIX);
 
 /**
- * Looks up the hosts of images before they take a place anywhere, so that names which are not found hold up nothing but
- * themselves: an image that waits for its name needs no connection and no thread. Each registered domain has a few at a
- * time. Look-ups that take long are put aside, up to a number, so that those of other names go on meanwhile.
+ * Resolves the hosts of images before these take a permit or a thread, so that names that do not resolve delay only their
+ * own images. Each registered domain has a few lookups at a time. Slow ones are counted separately, up to a limit, so that
+ * lookups of other names continue meanwhile (docs/decisions/0039-names.md).
  * @param isFetched false for URLs that are read from this service itself
- * @param now milliseconds that only ever grow
+ * @param now milliseconds that never go back
  */
 export const createHostNames = (
   resolver: Pick<NameResolver, 'find' | 'known'>,
@@ -85,14 +85,14 @@ export const createHostNames = (
     endWaits = () => resolve('ended');
   });
 
-  const mostQuick = (): number => (slow >= MOST_SLOW ? MOST_QUICK_BESIDE_SLOW : MOST_QUICK);
+  const mostQuick = (): number => (slow >= MAX_SLOW ? MAX_QUICK_AT_SLOW_LIMIT : MAX_QUICK);
 
   const wait = async (found: Promise<LookedUp>): Promise<LookedUp | 'ended'> => {
     quick += 1;
     const first = await Promise.race([found, ended, after(SLOW_MS)]);
     quick -= 1;
     if (first !== 'late') return first;
-    if (slow >= MOST_SLOW) return { kind: 'crowded' };
+    if (slow >= MAX_SLOW) return { kind: 'crowded' };
     slow += 1;
     const last = await Promise.race([found, ended]);
     slow -= 1;
@@ -127,8 +127,8 @@ export const createHostNames = (
         (addresses): LookedUp => ({ kind: 'found', host: { name: host, addresses } }),
         (error: unknown): LookedUp => ({ kind: 'failed', result: resultOf(error, url) }),
       );
-      // Claims are asked for room before many of them wait at once, so a few more than there are places may come.
-      const outcome = quick >= 2 * MOST_QUICK ? 'ended' : await wait(found);
+      // Several claims may see the same room before their lookups begin, so a few more than the limit may come.
+      const outcome = quick >= 2 * MAX_QUICK ? 'ended' : await wait(found);
       addTo(lookingUp, group, -1);
       if (outcome !== 'ended' && outcome.kind === 'found') proven.set(host, true, { ttl: PROVEN_MS });
       else proven.delete(host);

@@ -15,20 +15,20 @@ export interface Completion {
    * @returns the ids of those that this call or another has ended
    */
   tryCompleteAll(requests: readonly ActiveRequest[]): Promise<ReadonlySet<string>>;
-  /** Sees to it that the completion event of a finished request stands in the outbox. */
+  /** Makes sure that the completion event of a finished request is in the outbox. */
   settleEvent(request: RequestRecord): Promise<void>;
   /** Creates the outbox documents that a crash between two writes left out. */
   repairEvents(): Promise<void>;
 }
 
-/** Requests that are ended at the same time: more would keep uploads waiting at the database. */
+/** Requests that are ended at the same time: more would delay uploads at the database. */
 const ENDED_AT_ONCE = 3;
 
 /**
  * Decides that a request is finished: when no unfinished image is left, whatever the counters say, and by one
- * compare-and-set, however many instances look at the same moment.
+ * compare-and-set, so that of several instances exactly one ends it.
  * @param reportOf makes the report of a small request, which is written with its end
- * @param onFinished told when this call has ended a run and its event stands; must not throw
+ * @param onFinished called when this call has ended a run and its event is stored; must not throw
  */
 export const createCompletion = (
   requests: RequestStore,
@@ -40,7 +40,7 @@ export const createCompletion = (
   const settleEvent = async (request: RequestRecord): Promise<void> => {
     if (request.webhook === undefined && request.eventPending !== true) return;
     if (request.webhook !== undefined) await announce(request);
-    await requests.eventStands(request._id, request.run);
+    await requests.markEventStored(request._id, request.run);
   };
 
   const end = async (request: RequestRecord, counters: Counters, report?: RequestReport): Promise<boolean> => {

@@ -9,18 +9,18 @@ export interface ControlDeps {
   readonly requests: RequestStore;
   readonly images: ImageStore;
   readonly completion: Pick<Completion, 'settleEvent'>;
-  /** Tells the dispatcher that there is something to do. */
+  /** Notifies the dispatcher that there is something to do. */
   readonly wake: () => void;
 }
 
 export type Control = ReturnType<typeof createControl>;
 
 /**
- * Cancelling and retrying. Each is one compare-and-set, which is all that an answer waits for; the images follow, and a
- * crash on the way is made good by the dispatchers (a cancel) or by the reconciler (a retry).
+ * Cancelling and retrying. Each is one compare-and-set, and the response waits for nothing else; the images follow. After
+ * a crash on the way the dispatchers complete a cancellation, and the reconciler completes a retry.
  */
 export const createControl = ({ requests, images, completion, wake }: ControlDeps) => {
-  /** Puts the images of a retry back, from wherever an earlier call got to, and lets the work begin. */
+  /** Requeues the images of a retry, from wherever an earlier call got to, and lets the work begin. */
   const resumeRetry = async ({ _id, run, total }: Pick<ActiveRequest, '_id' | 'run' | 'total'>): Promise<void> => {
     for (let from = 0; from < total; from += PAGE_SIZE) {
       if (!(await requests.touchRetry(_id, run))) return;
@@ -39,7 +39,7 @@ export const createControl = ({ requests, images, completion, wake }: ControlDep
     async cancel(request: RequestRecord): Promise<void> {
       if (request.state === 'cancelling' || request.state === 'cancelled') return;
       if (request.state === 'retrying') {
-        throw new AppError('not_finished', 'The images are being put back for their retry. Cancel in a moment.');
+        throw new AppError('not_finished', 'The images are being requeued for their retry. Cancel in a moment.');
       }
       if (await requests.beginCancel(request)) return wake();
       const now = await requests.find(request._id);
@@ -49,7 +49,7 @@ export const createControl = ({ requests, images, completion, wake }: ControlDep
     /**
      * Begins a new run of the images that failed or were cancelled, with a completion event of its own.
      * @param client whose quota its images count against
-     * @returns settles when the images are back; the new run stands before that
+     * @returns `begun` settles when the images are requeued; the new run is stored before that
      * @throws AppError `not_finished`, `nothing_to_retry`
      */
     async retry(request: RequestRecord, client: string): Promise<{ readonly begun: Promise<void> }> {

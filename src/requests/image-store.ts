@@ -166,7 +166,7 @@ const updateFor = (image: ClaimedImage, outcome: Outcome, at: Date) => {
         settledBy,
       },
       $unset: { leaseToken: '' },
-      // An attempt that does not count is taken back; one that was reported is told apart from an expired lease.
+      // An attempt that does not count is subtracted; a reported one must not look like an expired lease.
       $inc: { attempts: outcome.counts ? 0 : -1, reports: outcome.counts && outcome.reported ? 1 : 0 },
     };
   }

@@ -59,7 +59,7 @@ export interface Ingested {
 export type Ingest = (open: OpenCsv, upload: Upload, giveUp: AbortSignal) => Promise<Ingested>;
 
 /**
- * Takes a CSV in: the whole file is checked before anything is stored, and the request is seen by nobody until every
+ * Stores a CSV as a request: the whole file is checked before anything is stored, and the request stays hidden until every
  * image is durable. A crash on the way leaves an `ingesting` request, which the reconciler removes.
  */
 export const createIngest =
@@ -114,7 +114,7 @@ export const createIngest =
     } catch (error) {
       // Best effort: where the database is what failed, the reconciler does it later.
       const gone = await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => true);
-      // It stands: only the answer to the activation, its last write, was lost.
+      // It is active: only the answer to the activation, its last write, was lost.
       if (!gone) return ingested();
       throw error;
     }

@@ -3,10 +3,10 @@ import { END_OF_TIME, FRESH_BEFORE, type Range } from './due-dates.ts';
 import type { Models } from './models.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
 
-/** An image as its claimer holds it. */
+/** An image that its claimer has leased. */
 export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inputUrl' | 'attempts' | 'reports'> & {
   readonly leaseToken: string;
-  /** Milliseconds since it was due; absent when nobody knows. */
+  /** Milliseconds since it was due; absent if that is unknown. */
   readonly waitedMs?: number;
 };
 
@@ -47,7 +47,7 @@ const waitedMs = (heartbeatAt: Date | undefined, { nextAt }: DueImage, at: Date)
   return since === undefined ? {} : { waitedMs: Math.max(0, at.getTime() - since.getTime()) };
 };
 
-/** Takes, renews and gives back leases of images. */
+/** Acquires, renews and releases leases of images. */
 export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date) => {
   const readDue = createReadDue({ images });
   /** Claims whose answer was lost: they may have been done. */
@@ -58,7 +58,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     const at = now();
     const ids = due.map(({ _id }) => _id);
     const requestId = requestsOf(due);
-    // Nobody has tried these yet. The filter says so again, so that what was read of them is still true when all match.
+    // These have not been tried yet. The filter repeats that, so what was read of them is still true if all match.
     const untried = due.every(({ attempts }) => attempts === 0);
     const leased = await images.updateMany(
       { _id: { $in: ids }, requestId, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
@@ -87,7 +87,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     try {
       return (await take(due, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
     } catch (error) {
-      // It may have been done all the same: then these would wait for their lease to end, for nothing.
+      // It may have been applied all the same: then these would wait for their lease to expire, for nothing.
       unacknowledged.push(...due.map(({ _id, requestId }) => ({ _id, requestId, leaseToken })));
       throw error;
     }
@@ -120,7 +120,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     /** Leases the due images that no one else has leased in the meantime. */
     lease,
 
-    /** Gives back what was claimed by calls whose answer never came, once the database answers again. */
+    /** Releases what was claimed by calls whose answers were lost, once the database answers again. */
     async releaseUnacknowledged(): Promise<void> {
       const held = unacknowledged.splice(0);
       await release(held, 0).catch((error: unknown) => {
@@ -146,7 +146,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
       return held.filter(({ _id }) => !kept.has(_id));
     },
 
-    /** Gives images back that were claimed and not begun; the claim does not count as an attempt. */
+    /** Requeues images that were claimed and not started; the claim does not count as an attempt. */
     release,
   };
 };

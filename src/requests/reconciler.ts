@@ -6,10 +6,10 @@ import type { RequestStore } from './request-store.ts';
 
 /** An upload that has not written for this long was cut off by a crash. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
-/** A retry whose images have not been put back any further for this long. */
+/** A retry whose images have not been requeued any further for this long was cut off by a crash. */
 const INTERRUPTED_AFTER_MS = 60_000;
 
-/** Repairs what a crash between two writes left behind. Every step may run on several instances at once. */
+/** Repairs what a crash between two writes left behind. Each step may run on several instances at once. */
 export const createReconciler = (
   requests: RequestStore,
   completion: Pick<Completion, 'repairEvents'>,
@@ -21,7 +21,7 @@ export const createReconciler = (
   const look = async (): Promise<void> => {
     await completion.repairEvents();
     for (const request of await requests.interruptedRetries(new Date(now().getTime() - INTERRUPTED_AFTER_MS))) {
-      log.warn({ requestId: request._id }, 'going on with a retry that was cut off');
+      log.warn({ requestId: request._id }, 'resuming a retry that was cut off');
       await control.resumeRetry(request);
     }
     for (const { _id, total, csv } of await requests.abandoned(new Date(now().getTime() - ABANDONED_AFTER_MS))) {

@@ -51,7 +51,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return shown(await requests.findOne({ _id: requestId }).lean<RequestRecord>());
     },
 
-    /** The same for those who ask: another tenant's request is not there, and one query says either. */
+    /** The same for clients: another tenant's request is not found, by the same query as one that does not exist. */
     async findFor(tenant: string, requestId: string): Promise<RequestRecord | null> {
       return shown(await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>());
     },
@@ -77,8 +77,8 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /**
-     * Images that are waiting or in work, uploads on their way included: from the totals and counters of the requests,
-     * not by counting images. Counters fall short at worst, so the sum is never too low.
+     * Unfinished images, those of uploads in progress included: from the totals and counters of the requests, not by
+     * counting images. Counters fall short at worst, so the sum is never too low.
      * @param client only of this client's requests (`client` of the record); undefined: of all
      */
     async unfinishedImages(client?: string): Promise<number> {
@@ -92,7 +92,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return found.reduce((sum, { total, counters }) => sum + Math.max(0, total - finishedImages(counters)), 0);
     },
 
-    /** A sign of life of an upload, with how much of it is stored. False when it was swept away meanwhile. */
+    /** A heartbeat of an upload, with how much of it is stored. False when it was removed meanwhile. */
     async touch(requestId: string, stored: Stored): Promise<boolean> {
       const written = await requests.updateOne(
         { _id: requestId, state: 'ingesting' },
@@ -101,7 +101,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return written.matchedCount === 1;
     },
 
-    /** The upload is whole: from here on it is seen and worked on. False when it was swept away meanwhile. */
+    /** The upload is complete: from here on it is shown and processed. False when it was removed meanwhile. */
     async activate(requestId: string, facts: { total: number; chunks: number; failed: number }): Promise<boolean> {
       const written = await requests.updateOne(
         { _id: requestId, state: 'ingesting' },
@@ -151,7 +151,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /**
      * The one compare-and-set that ends a run. With it the event and the report, where there is none yet, are marked as
-     * owed, so that a crash before they stand is repaired by whoever looks next.
+     * owed, so that a crash before they are stored is repaired by the next periodic task.
      * @returns the request as it is now, or null when another has ended the run
      */
     async finish(
@@ -178,7 +178,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return requests.find({ eventPending: true }).limit(100).lean<RequestRecord[]>();
     },
 
-    async eventStands(requestId: string, run: number): Promise<void> {
+    async markEventStored(requestId: string, run: number): Promise<void> {
       await requests.updateOne({ _id: requestId, run }, { $unset: { eventPending: '' } });
     },
 
@@ -207,7 +207,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       return written.modifiedCount === 1;
     },
 
-    /** A sign of life of a retry whose images are being put back. False when that is over. */
+    /** A heartbeat of a retry whose images are being requeued. False when that is over. */
     async touchRetry(requestId: string, run: number): Promise<boolean> {
       const written = await requests.updateOne(
         { _id: requestId, run, state: 'retrying' },

@@ -3,11 +3,11 @@ import type { ImageNote } from '../images/task.ts';
 import type { OutputFormat } from '../output-formats.ts';
 
 /**
- * `ingesting`: its images are still being written, nobody but the upload sees it.
- * `cancelling`: what has not started is being stopped, what runs may finish.
- * `retrying`: its failed images are being put back; nothing may complete it meanwhile.
+ * `ingesting`: its images are still being written; only the upload sees it.
+ * `cancelling`: what has not started is being stopped, what is in flight may finish.
+ * `retrying`: its failed images are being requeued; nothing may complete it meanwhile.
  * `discarding`: its upload failed or died; it never becomes active, and what was stored of it is being removed.
- * `removing`: its time is over; what belongs to it is being removed, and nobody sees it any more.
+ * `removing`: its retention is over; what belongs to it is being removed, and it is hidden.
  */
 export type RequestState =
   | 'ingesting'
@@ -34,7 +34,7 @@ export const FINAL_STATES = [
 /** Requests in these states do not exist for those who ask: not yet whole, or no longer. */
 export const HIDDEN_STATES: readonly RequestState[] = ['ingesting', 'discarding', 'removing'];
 
-/** Uploads that nobody was told of: not yet whole, or given up. */
+/** Uploads without a response yet: incomplete, or given up. */
 export const UNANSWERED_STATES = ['ingesting', 'discarding'] as const satisfies readonly RequestState[];
 
 export type ImageState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
@@ -99,7 +99,7 @@ export interface RequestRecord {
   readonly createdAt: Date;
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
-  /** Renewed while images are written, last when they become due; an old one before that tells that the upload died. */
+  /** Renewed while images are written, last when they become due; an old one before that means that the upload died. */
   readonly heartbeatAt: Date;
   readonly options: RequestOptions;
   readonly csv: { readonly header: readonly string[]; readonly delimiter: string; readonly chunks: number };
@@ -116,9 +116,9 @@ export interface RequestRecord {
   readonly client?: string;
   /** `_id` of the upload key it was made under, which goes with it. */
   readonly uploadKey?: string;
-  /** Set with the final state, gone once the webhook's outbox document stands. */
+  /** Set with the final state, removed once the webhook's outbox document is stored. */
   readonly eventPending?: boolean;
-  /** Set with the final state: from when on a report is owed. While one is being made, until when; gone once it stands. */
+  /** Set with the final state: from when on a report is owed. While one is being made, until when; removed once it is stored. */
   readonly reportDue?: Date;
   /** Of this run; gone when a retry begins another. */
   readonly report?: RequestReport;
@@ -148,12 +148,12 @@ export interface ImageRecord {
    */
   readonly nextAt?: Date;
   readonly leaseToken?: string;
-  /** Claims so far, and how many of them ended with a report; the rest lapsed with their process or thread. */
+  /** Claims so far, and how many of them ended with a report; the leases of the rest expired with their process or thread. */
   readonly attempts: number;
   readonly reports: number;
-  /** The token under which it was finished: tells a repeated write from a stale one. */
+  /** The token under which it was finished: distinguishes a repeated write from a stale one. */
   readonly settledBy?: string;
-  /** The run of the request for which it was last put back, so that it is put back once for each. */
+  /** The run of the request for which it was last requeued, so that it is requeued once per run. */
   readonly run?: number;
   readonly finishedAt?: Date;
   readonly bytesIn?: number;
@@ -164,7 +164,7 @@ export interface ImageRecord {
   readonly error?: { readonly code: ImageErrorCode; readonly message: string };
 }
 
-/** What an `Idempotency-Key` stands for (upload-keys.ts). */
+/** The upload behind an `Idempotency-Key` (upload-keys.ts). */
 export interface UploadKeyRecord {
   /** Hash of tenant and key. */
   readonly _id: string;

@@ -10,7 +10,7 @@ import type { UploadKeyRecord } from './types.ts';
 
 /** Renewals within one lease. */
 const RENEWALS = 3;
-/** A key whose lease ended this long ago belongs to an upload that nobody repeated. */
+/** A key whose lease ended this long ago belongs to an upload that was not repeated. */
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
 /** An answer waits no longer for the end of a lease: a database that hangs has held it up already. */
 const RELEASE_WITHIN_MS = 2_000;
@@ -70,7 +70,7 @@ const isDuplicate = (error: unknown): boolean =>
  *
  * A key is taken over only from a claim that can no longer make an active request. Not bound yet, it never will be, as
  * its token is gone; bound, its request is there for sure (2 before 3), and is condemned first, so that 4 finds nothing
- * to activate. Nothing has to be written after 4: whether the key stands for a request is told by the request itself.
+ * to activate. Nothing has to be written after 4: whether the key has a request is decided by the request itself.
  */
 export const createUploadKeys = (
   models: Pick<Models, 'uploadKeys'>,
@@ -152,7 +152,7 @@ export const createUploadKeys = (
 
   return {
     /**
-     * Claims a key for an upload, or tells the request that was made under it.
+     * Claims a key for an upload, or returns the request that was made under it.
      * @throws AppError `idempotency_key_in_use` while another upload has it
      */
     async open(tenant: string, key: string): Promise<OpenedKey> {

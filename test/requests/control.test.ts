@@ -39,7 +39,7 @@ const control = () =>
     completion: {
       settleEvent: async ({ _id, run }) => {
         events.push(`${_id}_${run}`);
-        await requests.eventStands(_id, run);
+        await requests.markEventStored(_id, run);
       },
     },
     wake: () => undefined,

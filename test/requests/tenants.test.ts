@@ -157,7 +157,7 @@ describe('the quota', () => {
     expect(await requests.finish(request, 'failed', counters)).not.toBeNull();
     const finished = await requests.find(request._id);
     expect(finished).not.toHaveProperty('client');
-    await requests.eventStands(request._id, 1);
+    await requests.markEventStored(request._id, 1);
     expect(await requests.beginRetry({ ...request, state: 'failed', counters }, 'address 203.0.113.10')).toBe(true);
     expect(await requests.unfinishedImages('address 203.0.113.9')).toBe(0);
     expect(await requests.unfinishedImages('address 203.0.113.10')).toBe(1);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { v4 as uuid } from 'uuid';
-import { fingerprintOf } from '../../src/requests/fingerprint.ts';
+import { fingerprintOf } from '../../src/http/uploads/fingerprint.ts';
 import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';

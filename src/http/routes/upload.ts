@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { AppError } from '../../errors.ts';
-import { fingerprintOf } from '../../requests/fingerprint.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
 import { clientOf, tenantOf } from '../client.ts';
@@ -9,6 +8,7 @@ import { readFields, readUploadKey, type UploadFields, uploadFields } from '../p
 import { limitRate } from '../rate-limit.ts';
 import { createRoutes } from '../routing.ts';
 import { refuseWhenStopping, type Stopping } from '../stopping.ts';
+import { fingerprintOf } from '../uploads/fingerprint.ts';
 import { announcedBytes, type ReceiveOptions, receiveMultipart, removeFiles } from '../uploads/receive.ts';
 import type { UploadPlace, UploadPlaces } from '../uploads/upload-places.ts';
 

@@ -9,7 +9,7 @@ export interface DownloadRoom {
 /**
  * Bounds the bytes of sources that are in memory at the same time. A source of unknown length asks for more as it grows,
  * so each could wait for the room that the others hold. Therefore a part large enough for any one source is kept for the
- * one that has waited longest: it can always go on to its end, and then the next.
+ * one that has waited longest: it can always be completed, and then the next one.
  * @param most bytes in all; at least `largest`
  * @param largest bytes that one source may have
  */

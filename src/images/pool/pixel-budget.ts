@@ -2,7 +2,7 @@
 export type GiveBack = () => void;
 
 export interface PixelBudget {
-  /** Calls `go`, now or later, when so many pixels may be decoded beside the others. */
+  /** Calls `go`, now or later, when so many more pixels may be decoded. */
   ask(pixels: number, go: () => void): GiveBack;
 }
 

@@ -21,7 +21,7 @@ export interface ImagePoolOptions extends ThreadsOptions {
   readonly startMs?: number;
 }
 
-/** For threads to end once they are told to; one that is inside an encoder ends when that is through. */
+/** For threads to end after they are terminated; one inside an encoder ends when the encoder returns. */
 const ENDING_MS = 500;
 
 const crashed = (message: string): ImageResult => ({ ok: false, code: 'worker_crashed', message, retryable: true });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { OpenCsv } from '../csv/read.ts';
+import type { OpenCsv } from '../../csv/read.ts';
 
 /**
- * Tells uploads apart: a hash over the bytes of the file and the fields as they were understood, defaults included.
+ * Identifies an upload: a hash over the bytes of the file and the fields as they were understood, defaults included.
  * Secrets among the fields go into it and cannot be got out again.
  * @param fields flat; those that are undefined count as not sent, and their order does not matter
  */
