@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020"
+                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
+                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T16:57:53.098Z",
-                     *       "startedAt": "2026-11-26T16:57:53.178Z",
-                     *       "finishedAt": "2026-11-26T16:57:53.398Z",
+                     *       "createdAt": "2026-11-26T17:00:34.341Z",
+                     *       "startedAt": "2026-11-26T17:00:34.412Z",
+                     *       "finishedAt": "2026-11-26T17:00:34.567Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "8e961458-dd38-44ac-8a38-fa1211421034",
+                     *               "id": "528f90f5-95ea-4742-806c-cc15954cfce6",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/8e961458-dd38-44ac-8a38-fa1211421034.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/528f90f5-95ea-4742-806c-cc15954cfce6.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "ea503785-4bad-4ca0-810d-8a11800d3a87",
+                     *               "id": "24ad6882-8d48-4dfc-8e6c-dcf555c18903",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/ea503785-4bad-4ca0-810d-8a11800d3a87.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/24ad6882-8d48-4dfc-8e6c-dcf555c18903.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "03704096-2f06-4dfb-bf28-55f2132f6de6",
+                     *               "id": "f270efca-85b7-43e1-8399-bcdbacb420ea",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
+                     *           "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T16:57:53.098Z",
-                     *           "startedAt": "2026-11-26T16:57:53.178Z",
-                     *           "finishedAt": "2026-11-26T16:57:53.398Z",
+                     *           "createdAt": "2026-11-26T17:00:34.341Z",
+                     *           "startedAt": "2026-11-26T17:00:34.412Z",
+                     *           "finishedAt": "2026-11-26T17:00:34.567Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "u5KESNNI1lYIn3eY",
-                     *       "data": "{\"requestId\":\"5e9b7121-ff7f-4152-b1c0-628e88c74020\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T16:57:53.098Z\",\"startedAt\":\"2026-11-26T16:57:53.178Z\",\"finishedAt\":\"2026-11-26T16:57:53.398Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "1Gq6FQABCm1ZojDH",
+                     *       "data": "{\"requestId\":\"22a6f45a-4e62-4611-a3ae-9725d5f630c3\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T17:00:34.341Z\",\"startedAt\":\"2026-11-26T17:00:34.412Z\",\"finishedAt\":\"2026-11-26T17:00:34.567Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/8e961458-dd38-44ac-8a38-fa1211421034.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ea503785-4bad-4ca0-810d-8a11800d3a87.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/528f90f5-95ea-4742-806c-cc15954cfce6.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/24ad6882-8d48-4dfc-8e6c-dcf555c18903.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020"
+                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020"
+                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
+                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_5e9b7121-ff7f-4152-b1c0-628e88c74020_1",
+                     *           "id": "msg_22a6f45a-4e62-4611-a3ae-9725d5f630c3_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T16:57:53.414Z",
+                     *           "createdAt": "2026-11-26T17:00:34.573Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T16:57:53.450Z",
+                     *               "at": "2026-11-26T17:00:34.599Z",
                      *               "status": 204,
-                     *               "durationMs": 19,
+                     *               "durationMs": 15,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "5e9b7121-ff7f-4152-b1c0-628e88c74020",
-                     *       "webhookId": "msg_5e9b7121-ff7f-4152-b1c0-628e88c74020_1"
+                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
+                     *       "webhookId": "msg_22a6f45a-4e62-4611-a3ae-9725d5f630c3_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 5e9b7121-ff7f-4152-b1c0-628e88c74020
+                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
                  */
                 requestId: string;
             };
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 8e961458-dd38-44ac-8a38-fa1211421034.jpg
+                 * @example 528f90f5-95ea-4742-806c-cc15954cfce6.jpg
                  */
                 name: string;
             };
@@ -1955,7 +1955,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 5
+                     *       "uptimeSeconds": 3
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

@@ -65,7 +65,7 @@ test('the typed sample prints its report', async () => {
     const env = { ...process.env, SERVICE: service.url };
     const { stdout } = await run(process.execPath, [program, requestId], { env });
     const { origin } = new URL(url);
-    expect(stdout).toBe(`failed 0 % saved\n1 × source_not_found, most at ${origin}: correct the URLs\n`);
+    expect(stdout).toBe(`failed 0% saved\n1 × source_not_found, most at ${origin}: correct the URLs\n`);
   } finally {
     await service.close();
     await pictures.close();
