@@ -5,7 +5,7 @@ import type { Config } from 'jest';
 const esModulesOnly = ['uuid', 'p-limit', 'yocto-queue'];
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.ts',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
@@ -21,8 +21,6 @@ const config: Config = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
-  // A test that failed before its clean-up must not keep the run open for ever.
-  forceExit: true,
   // Files have servers and databases of their own and wait a lot: by default jest would leave one of two cores idle.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/test/support/longest-first.cjs',

@@ -2,14 +2,15 @@
  * `npm test`: sets up what is missing, then checks types and lint and runs all tests with coverage.
  * `npm test -- ARGUMENTS` runs jest alone with these arguments. The last line is `N passed, N failed`.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepare, root, run, runScript, runtimeEnvironment, SetupError } from './prepare.mjs';
 import { prepareS3Server } from './prepare-s3.mjs';
 
 const inModules = (...parts) => path.join(root, 'node_modules', ...parts);
-const node = (...args) => run(process.execPath, args, { env: runtimeEnvironment() });
+const nodeWith = (options, ...args) => run(process.execPath, args, { env: runtimeEnvironment(), ...options });
+const node = (...args) => nodeWith({}, ...args);
 
 /** Installs the database of the tests now, so that no test waits for it. */
 const prepareDatabase = async () => {
@@ -36,19 +37,48 @@ const prepareDatabase = async () => {
  */
 const VM_MODULES = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
+/** For jest's process to end after it has written its result. */
+const EXIT_MS = 15_000;
+
+/** Aborts when the result has been written and the process has not ended: something is still open in it. */
+const exitDeadline = (file) => {
+  const controller = new AbortController();
+  let timer;
+  const poll = setInterval(() => {
+    if (!existsSync(file)) return;
+    clearInterval(poll);
+    timer = setTimeout(() => controller.abort(), EXIT_MS);
+  }, 500);
+  const clear = () => {
+    clearInterval(poll);
+    clearTimeout(timer);
+  };
+  return { signal: controller.signal, clear };
+};
+
 /** Runs jest; its own count, and one failure more for each test file that could not run. */
 const jest = async (args) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'jest-result-'));
   const file = path.join(folder, 'result.json');
+  const deadline = exitDeadline(file);
   try {
     const program = [...VM_MODULES, inModules('jest', 'bin', 'jest.js')];
-    const code = await node(...program, '--json', `--outputFile=${file}`, ...args);
+    const code = await nodeWith(
+      { signal: deadline.signal, killSignal: 'SIGKILL' },
+      ...program,
+      '--json',
+      `--outputFile=${file}`,
+      ...args,
+    );
     const result = JSON.parse(readFileSync(file, 'utf8'));
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     return { passed: result.numPassedTests, failed: code === 0 ? failed : Math.max(failed, 1) };
   } catch {
+    if (deadline.signal.aborted)
+      console.error(`jest did not exit: a handle was open ${EXIT_MS / 1000} s after the last test.`);
     return { passed: 0, failed: 1 };
   } finally {
+    deadline.clear();
     rmSync(folder, { recursive: true, force: true });
   }
 };
