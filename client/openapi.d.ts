@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3"
+                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
+                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T17:00:34.341Z",
-                     *       "startedAt": "2026-11-26T17:00:34.412Z",
-                     *       "finishedAt": "2026-11-26T17:00:34.567Z",
+                     *       "createdAt": "2026-11-26T17:03:30.785Z",
+                     *       "startedAt": "2026-11-26T17:03:30.856Z",
+                     *       "finishedAt": "2026-11-26T17:03:31.046Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "528f90f5-95ea-4742-806c-cc15954cfce6",
+                     *               "id": "91e28e32-7378-4b9d-a1b7-ab7e95bf94e0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/528f90f5-95ea-4742-806c-cc15954cfce6.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "24ad6882-8d48-4dfc-8e6c-dcf555c18903",
+                     *               "id": "354642ad-ca21-4ea7-8bab-9bf56deed6e1",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/24ad6882-8d48-4dfc-8e6c-dcf555c18903.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "f270efca-85b7-43e1-8399-bcdbacb420ea",
+                     *               "id": "03307063-b942-45d7-ac22-b8704f5e23fb",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
+                     *           "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T17:00:34.341Z",
-                     *           "startedAt": "2026-11-26T17:00:34.412Z",
-                     *           "finishedAt": "2026-11-26T17:00:34.567Z",
+                     *           "createdAt": "2026-11-26T17:03:30.785Z",
+                     *           "startedAt": "2026-11-26T17:03:30.856Z",
+                     *           "finishedAt": "2026-11-26T17:03:31.046Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "1Gq6FQABCm1ZojDH",
-                     *       "data": "{\"requestId\":\"22a6f45a-4e62-4611-a3ae-9725d5f630c3\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T17:00:34.341Z\",\"startedAt\":\"2026-11-26T17:00:34.412Z\",\"finishedAt\":\"2026-11-26T17:00:34.567Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "fQRv2zkOwfbI3_HQ",
+                     *       "data": "{\"requestId\":\"e18143a6-23b0-418d-a6e0-bc73f33f4f1a\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T17:03:30.785Z\",\"startedAt\":\"2026-11-26T17:03:30.856Z\",\"finishedAt\":\"2026-11-26T17:03:31.046Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/528f90f5-95ea-4742-806c-cc15954cfce6.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/24ad6882-8d48-4dfc-8e6c-dcf555c18903.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3"
+                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3"
+                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
+                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_22a6f45a-4e62-4611-a3ae-9725d5f630c3_1",
+                     *           "id": "msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T17:00:34.573Z",
+                     *           "createdAt": "2026-11-26T17:03:31.053Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T17:00:34.599Z",
+                     *               "at": "2026-11-26T17:03:31.092Z",
                      *               "status": 204,
-                     *               "durationMs": 15,
+                     *               "durationMs": 18,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "22a6f45a-4e62-4611-a3ae-9725d5f630c3",
-                     *       "webhookId": "msg_22a6f45a-4e62-4611-a3ae-9725d5f630c3_1"
+                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
+                     *       "webhookId": "msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 22a6f45a-4e62-4611-a3ae-9725d5f630c3
+                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
                  */
                 requestId: string;
             };
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 528f90f5-95ea-4742-806c-cc15954cfce6.jpg
+                 * @example 91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg
                  */
                 name: string;
             };
@@ -1955,7 +1955,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 3
+                     *       "uptimeSeconds": 4
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

@@ -227,6 +227,8 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     add(request: ActiveRequest): void {
       handle({ type: 'request added', request });
     },
+    /** What is in flight and what is held back, for metrics. */
+    counts: () => scheduler.counts(now()),
     /** Why images wait for the image store; null when they do not. */
     storageFailure: (): string | null => scheduler.storageFailure(now()),
     /** Claims no more, waits up to `graceMs` for what runs, and gives the rest to other instances, in a second more. */

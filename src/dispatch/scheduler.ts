@@ -263,6 +263,16 @@ export const createScheduler = (settings: SchedulerSettings) => {
       return inFlight.size;
     },
     images: (): ClaimedImage[] => inFlight.images(),
+    /** What is in flight and what is held back, for metrics. */
+    counts(at: number) {
+      time = at;
+      const waiting = quarantined === null || quarantined.running ? 0 : 1;
+      return {
+        inFlight: { ...inFlight.counts(), waiting: inFlight.counts().waiting - waiting, quarantined: waiting },
+        pausedHosts: limiter.paused(),
+        isStorageDown: storage.failure() !== null,
+      };
+    },
     /** Why images wait for the image store; null when they do not. */
     storageFailure(at: number): string | null {
       time = at;

@@ -3,6 +3,7 @@ import { type CallMeter, createCallMeter } from './calls.ts';
 import { createImageMeter, type ImageMeter } from './images.ts';
 import { createPoolGauges, type MeteredPool } from './pool.ts';
 import { createQueueGauge } from './queue.ts';
+import { createSchedulerGauges, type SchedulerCounts } from './scheduler.ts';
 import { createWebhookMeter, type WebhookMeter } from './webhooks.ts';
 
 /** Cache lifetime, so that concurrent scrapes share one computation. */
@@ -26,6 +27,7 @@ export interface Metrics {
   watchPool<Pool extends MeteredPool>(pool: Pool): Pool;
   /** @param ask returns the number of unfinished images across all instances */
   watchQueue(ask: () => Promise<number>): void;
+  watchScheduler(counts: () => SchedulerCounts): void;
 }
 
 export interface BuildFacts {
@@ -68,5 +70,6 @@ export const createMetrics = ({ version, role }: BuildFacts): Metrics => {
     calls: createCallMeter(registry),
     watchPool: (pool) => createPoolGauges(registry, pool),
     watchQueue: (ask) => createQueueGauge(registry, ask),
+    watchScheduler: (counts) => createSchedulerGauges(registry, counts),
   };
 };

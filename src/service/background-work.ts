@@ -121,6 +121,7 @@ export const createBackgroundWork = async (
       log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${outcome.kind}`);
     },
   });
+  if (worksOnImages) metrics.watchScheduler(() => dispatcher.counts());
   const control = createControl({ requests, images, completion, wake: () => dispatcher.wake() });
   const retention = createRetention({
     store: createRemovalStore(models),

@@ -158,3 +158,18 @@ test('a stop refuses who waits for a permit, requeues the quarantined image and 
   expect(world.asked.claim).toBe(claim);
   expect(world.requests.get('r')?.unfinished).toBe(94);
 });
+
+test('the counts say where each image in flight is, and what holds images back', () => {
+  const world = createVirtualWorld({
+    process: () => ({ downloadMs: 500, encodeMs: 500, result: failure('source_rate_limited', 60_000) }),
+  });
+  world.add('r', [{ url: SLOW, images: 100 }]);
+  world.runUntil(() => world.now() > 100, 1_000);
+  const counts = () => world.scheduler.counts(world.now());
+  expect(counts()).toEqual({
+    inFlight: { resolving: 0, waiting: 0, queued: 12, downloading: 6, downloaded: 0, quarantined: 0 },
+    ...{ pausedHosts: 0, isStorageDown: false },
+  });
+  world.runUntil(() => world.now() > 1_100, 2_000);
+  expect(counts().pausedHosts).toBe(1);
+});

@@ -75,3 +75,13 @@ test('omits event loop lag before the event loop has turned', async () => {
   expect(value('nodejs_eventloop_lag_mean_seconds')).toBeUndefined();
   expect(value('nodejs_eventloop_lag_min_seconds')).toBeUndefined();
 });
+
+test('the scheduler gauges show what is in flight and what holds images back', async () => {
+  const metrics = start();
+  metrics.watchScheduler(() => ({ inFlight: { downloading: 3, queued: 2 }, pausedHosts: 1, isStorageDown: true }));
+  const scrape = await read(metrics);
+  expect(scrape.value('bulk_image_in_flight_images', { state: 'downloading' })).toBe(3);
+  expect(scrape.value('bulk_image_in_flight_images', { state: 'queued' })).toBe(2);
+  expect(scrape.value('bulk_image_paused_hosts')).toBe(1);
+  expect(scrape.value('bulk_image_storage_circuit_open')).toBe(1);
+});

@@ -165,6 +165,13 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       });
     },
 
+    /** Hosts that are paused, for metrics. */
+    paused(): number {
+      let paused = 0;
+      for (const state of states.values()) if (isPaused(state)) paused += 1;
+      return paused;
+    },
+
     /** Empties all queues. Returns the images that waited. */
     close(): string[] {
       return [...states].flatMap(([host, state]) => rejectQueue(host, state));

@@ -74,6 +74,12 @@ export const createInFlight = (capacity: number, most: number, now: () => number
       const busy = count((entry) => entry.stage === 'downloaded' || (entry.stage === 'downloading' && !isSlow(entry)));
       return Math.min(capacity - busy, most - (entries.size - resolving()));
     },
+    /** Images by where they are, for metrics. */
+    counts(): Record<Stage | 'queued', number> {
+      const counts = { resolving: 0, waiting: 0, queued: 0, downloading: 0, downloaded: 0 };
+      for (const { stage, hold } of entries.values()) counts[hold === 'queued' ? 'queued' : stage] += 1;
+      return counts;
+    },
     /** When the next download stops counting against the capacity; infinite when none will. */
     nextSlowAt(): number {
       let at = Number.POSITIVE_INFINITY;

@@ -1,16 +1,16 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
-  imageId: '528f90f5-95ea-4742-806c-cc15954cfce6',
+  requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+  imageId: '91e28e32-7378-4b9d-a1b7-ab7e95bf94e0',
   upload: {
-    requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
+    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
   },
   status: {
-    requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
+    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T17:00:34.341Z',
-    startedAt: '2026-11-26T17:00:34.412Z',
-    finishedAt: '2026-11-26T17:00:34.567Z',
+    createdAt: '2026-11-26T17:03:30.785Z',
+    startedAt: '2026-11-26T17:03:30.856Z',
+    finishedAt: '2026-11-26T17:03:31.046Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '528f90f5-95ea-4742-806c-cc15954cfce6',
+            id: '91e28e32-7378-4b9d-a1b7-ab7e95bf94e0',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/528f90f5-95ea-4742-806c-cc15954cfce6.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '24ad6882-8d48-4dfc-8e6c-dcf555c18903',
+            id: '354642ad-ca21-4ea7-8bab-9bf56deed6e1',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/24ad6882-8d48-4dfc-8e6c-dcf555c18903.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: 'f270efca-85b7-43e1-8399-bcdbacb420ea',
+            id: '03307063-b942-45d7-ac22-b8704f5e23fb',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
+        requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T17:00:34.341Z',
-        startedAt: '2026-11-26T17:00:34.412Z',
-        finishedAt: '2026-11-26T17:00:34.567Z',
+        createdAt: '2026-11-26T17:03:30.785Z',
+        startedAt: '2026-11-26T17:03:30.856Z',
+        finishedAt: '2026-11-26T17:03:31.046Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: '1Gq6FQABCm1ZojDH',
-    data: '{"requestId":"22a6f45a-4e62-4611-a3ae-9725d5f630c3","status":"completed_with_errors","createdAt":"2026-11-26T17:00:34.341Z","startedAt":"2026-11-26T17:00:34.412Z","finishedAt":"2026-11-26T17:00:34.567Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'fQRv2zkOwfbI3_HQ',
+    data: '{"requestId":"e18143a6-23b0-418d-a6e0-bc73f33f4f1a","status":"completed_with_errors","createdAt":"2026-11-26T17:03:30.785Z","startedAt":"2026-11-26T17:03:30.856Z","finishedAt":"2026-11-26T17:03:31.046Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/528f90f5-95ea-4742-806c-cc15954cfce6.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/24ad6882-8d48-4dfc-8e6c-dcf555c18903.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg,"\r\n',
   deliveries: {
-    requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
+    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
     deliveries: [
       {
-        id: 'msg_22a6f45a-4e62-4611-a3ae-9725d5f630c3_1',
+        id: 'msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T17:00:34.573Z',
+        createdAt: '2026-11-26T17:03:31.053Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T17:00:34.599Z',
+            at: '2026-11-26T17:03:31.092Z',
             status: 204,
-            durationMs: 15,
+            durationMs: 18,
             error: null,
             answer: '',
           },
@@ -198,18 +198,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
-    webhookId: 'msg_22a6f45a-4e62-4611-a3ae-9725d5f630c3_1',
+    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+    webhookId: 'msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1',
   },
   retry: {
-    requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
+    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
   },
   cancel: {
-    requestId: '22a6f45a-4e62-4611-a3ae-9725d5f630c3',
+    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 3,
+    uptimeSeconds: 4,
   },
   ready: {
     status: 'ready',
