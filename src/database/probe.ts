@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { AppError } from '../errors.ts';
+import { withDeadline } from '../timing/deadline.ts';
 
 /** A database that takes longer to answer a ping counts as unavailable. */
 const TIMEOUT_MS = 2_000;
@@ -16,18 +17,13 @@ export const createDatabaseProbe = (connection: Connection): (() => Promise<void
   let pinging: Promise<void> | null = null;
 
   const ping = async (): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
-    });
     const sendPing = async (): Promise<unknown> => connection.db?.command({ ping: 1 }, { timeoutMS: TIMEOUT_MS });
     try {
-      await Promise.race([sendPing(), late]);
+      await withDeadline(TIMEOUT_MS, sendPing);
       goodUntil = performance.now() + FRESH_MS;
     } catch (cause) {
       throw new AppError('database_unavailable', undefined, { cause });
     } finally {
-      clearTimeout(timer);
       pinging = null;
     }
   };

@@ -6,8 +6,9 @@ import type { ActiveRequest, RequestStore } from '../requests/request-store.ts';
 import { isSmall } from '../requests/transitions.ts';
 import { NO_COUNTS } from '../requests/types.ts';
 import { settlesWithin } from '../timing/deadline.ts';
+import { renewalMs } from '../timing/lease.ts';
 import { createPeriodicTask } from '../timing/periodic-task.ts';
-import { createWakeUp } from '../timing/wake-up.ts';
+import { createWorkerLoop } from '../timing/worker-loop.ts';
 import { createActiveReader } from './active-requests.ts';
 import type { Claimer } from './claimer.ts';
 import type { Coalescer } from './coalescing.ts';
@@ -70,18 +71,15 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     available: (host: string | null) => scheduler.available(host, now()),
   };
   const readActive = createActiveReader(requests.active);
-  const { wake, sleep } = createWakeUp();
   /** Writes and decisions under way that a stop waits for. */
   const pending = new Set<Promise<unknown>>();
   const starting = new Map<string, Promise<unknown>>();
-  let loop: Promise<void> = Promise.resolve();
   let isDown = false;
-  let stopping = false;
   let ended = false;
 
   const handle = (event: SchedulerEvent): void => {
     for (const action of scheduler.handle(event, now())) carryOut(action);
-    wake();
+    loop.wake();
   };
 
   const databaseFailed = (error: unknown): void => {
@@ -193,13 +191,18 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     }
   };
 
-  const work = async (): Promise<void> => {
-    while (!stopping) {
+  const loop = createWorkerLoop({
+    async step() {
       const query = scheduler.next(now());
-      if (query.type === 'wait') await sleep(query.until - now());
-      else await ask(query).then(handle, databaseFailed);
-    }
-  };
+      if (query.type === 'wait') return Math.max(query.until - now(), 1);
+      handle(await ask(query));
+      return 0;
+    },
+    onError(error) {
+      databaseFailed(error);
+      return 0;
+    },
+  });
 
   const renewal = createPeriodicTask(
     'the renewal of leases',
@@ -210,13 +213,13 @@ export const createDispatcher = (deps: DispatcherDeps) => {
       });
       runs.abort(lost);
     },
-    Math.max(leaseMs / 3, 100),
+    renewalMs(leaseMs),
     log,
   );
 
   return {
     start(): void {
-      loop = work();
+      loop.start();
       renewal.start();
     },
     /** Something has changed in the database: look now. */
@@ -233,10 +236,9 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     storageFailure: (): string | null => scheduler.storageFailure(now()),
     /** Claims no more, waits up to `graceMs` for what runs, and gives the rest to other instances, in a second more. */
     async stop(graceMs: number): Promise<void> {
-      stopping = true;
       names.close();
       handle({ type: 'stop' });
-      const drained = loop.then(async () => {
+      const drained = loop.stop().then(async () => {
         while (pending.size > 0) await Promise.all(pending);
         await writer.idle();
       });

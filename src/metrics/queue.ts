@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { settlesWithin } from '../timing/deadline.ts';
 
 /** Cache lifetime of the result, including a failed one, so that frequent scrapes do not load the database. */
 const FRESH_MS = 5_000;
@@ -42,18 +43,9 @@ export const createQueueGauge = (
     async collect() {
       if (asking === null && performance.now() - askedAt >= freshMs) asking = refresh();
       // If the query takes too long, the previous value is out of date.
-      const answered = asking === null || (await within(asking, timeoutMs));
+      const answered = asking === null || (await settlesWithin(asking, timeoutMs));
       if (answered && known !== null) this.set(known);
       else this.remove();
     },
   });
-};
-
-/** Whether the promise resolves within the time. */
-const within = async (work: Promise<void>, ms: number): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 };

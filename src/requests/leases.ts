@@ -1,4 +1,5 @@
 import { v4 as uuid } from 'uuid';
+import { leaseEnd } from '../timing/lease.ts';
 import { END_OF_TIME, FRESH_BEFORE, type Range } from './due-dates.ts';
 import type { Models } from './models.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
@@ -62,7 +63,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     const untried = due.every(({ attempts }) => attempts === 0);
     const leased = await images.updateMany(
       { _id: { $in: ids }, requestId, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
-      { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
+      { $set: { leaseToken, nextAt: leaseEnd(at, leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
     );
     if (leased.matchedCount === 0) return [];
     if (untried && leased.matchedCount === due.length) {
@@ -140,7 +141,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
         ...{ _id: { $in: held.map((image) => image._id) }, requestId: requestsOf(held) },
         leaseToken: { $in: tokens },
       };
-      const renewed = await images.updateMany(ours, { $set: { nextAt: new Date(now().getTime() + leaseMs) } });
+      const renewed = await images.updateMany(ours, { $set: { nextAt: leaseEnd(now(), leaseMs) } });
       if (renewed.matchedCount === held.length) return [];
       const kept = new Set((await images.find(ours, { _id: 1 }).lean()).map(({ _id }) => _id));
       return held.filter(({ _id }) => !kept.has(_id));

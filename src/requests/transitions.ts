@@ -1,5 +1,6 @@
 import type { ImageErrorCode } from '../errors.ts';
 import type { ImageResult } from '../images/task.ts';
+import { type Backoff, jitteredBackoffMs } from '../timing/backoff.ts';
 import type { Counters, ImageRecord, RequestRecord, RequestState } from './types.ts';
 import { FINAL_STATES } from './types.ts';
 
@@ -17,9 +18,8 @@ export type Outcome =
       readonly reported: boolean;
     };
 
-/** First pause and longest pause between two attempts at an image, in milliseconds. */
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LONGEST_MS = 60_000;
+/** The pause between two attempts at an image. */
+const RETRY_PAUSE: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 /** A Retry-After may be longer than that, up to this. */
 const RETRY_AFTER_LONGEST_MS = 15 * 60_000;
 const STORAGE_PAUSE_MS = 5_000;
@@ -31,8 +31,7 @@ const STORAGE_PAUSE_MS = 5_000;
  * @param random 0 ≤ random < 1
  */
 export const retryDelayMs = (attempts: number, retryAfterMs: number | undefined, random: number): number => {
-  const full = Math.min(RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_LONGEST_MS);
-  const jittered = full / 2 + (full / 2) * random;
+  const jittered = jitteredBackoffMs(attempts, RETRY_PAUSE, random);
   const asked = Math.min(retryAfterMs ?? 0, RETRY_AFTER_LONGEST_MS);
   return Math.round(Math.max(jittered, asked));
 };

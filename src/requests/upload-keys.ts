@@ -3,13 +3,13 @@ import type { QueryFilter } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
+import { settlesWithin } from '../timing/deadline.ts';
+import { leaseEnd, renewalMs } from '../timing/lease.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
 import { DEFAULT_TENANT } from './tenant.ts';
 import type { UploadKeyRecord } from './types.ts';
 
-/** Renewals within one lease. */
-const RENEWALS = 3;
 /** A key whose lease ended this long ago belongs to an upload that was not repeated. */
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
 /** An answer waits no longer for the end of a lease: a database that hangs has held it up already. */
@@ -79,7 +79,7 @@ export const createUploadKeys = (
   leaseMs: number,
 ) => {
   const keys = models.uploadKeys;
-  const leaseUntil = (): Date => new Date(now().getTime() + leaseMs);
+  const leaseUntil = (): Date => leaseEnd(now(), leaseMs);
 
   /** What became of the request of a key, once its claim is over: an upload that is not at its end never comes there. */
   const fate = async (requestId: string | undefined): Promise<'active' | 'none'> => {
@@ -121,9 +121,9 @@ export const createUploadKeys = (
   const claimOf = (keyId: string, token: string): UploadClaim => {
     let bound: string | undefined;
     const renewal = setInterval(() => {
-      // One that fails is made good by the next; one that comes too late finds another token.
+      // A failed renewal is followed by another; a late one finds another token.
       keys.updateOne({ _id: keyId, token }, { $set: { leaseUntil: leaseUntil() } }).catch(() => undefined);
-    }, leaseMs / RENEWALS);
+    }, renewalMs(leaseMs));
     return {
       keyId,
       async bind(requestId, fingerprint) {
@@ -138,14 +138,7 @@ export const createUploadKeys = (
         clearInterval(renewal);
         // Where the database is away the lease ends by itself, and the next upload or the sweep does this.
         const settled = settle({ _id: keyId, token }, bound).catch(() => undefined);
-        let late: NodeJS.Timeout | undefined;
-        await Promise.race([
-          settled,
-          new Promise((resolve) => {
-            late = setTimeout(resolve, RELEASE_WITHIN_MS);
-          }),
-        ]);
-        clearTimeout(late);
+        await settlesWithin(settled, RELEASE_WITHIN_MS);
       },
     };
   };

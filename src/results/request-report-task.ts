@@ -1,5 +1,6 @@
 import { PAGE_SIZE } from '../requests/request-store.ts';
 import type { RequestRecord, RequestReport } from '../requests/types.ts';
+import { renewalMs } from '../timing/lease.ts';
 import { createPeriodicTask, type PeriodicTask, type PeriodicTaskLog } from '../timing/periodic-task.ts';
 import { createReportTally } from './request-report.ts';
 import type { ReportableRequest, RequestReportStore } from './request-report-store.ts';
@@ -47,7 +48,7 @@ export const createRequestReportTask = ({
         await store.lease(leased, 0);
         return null;
       }
-      if (performance.now() - leasedAt > leaseMs / 3) {
+      if (performance.now() - leasedAt > renewalMs(leaseMs)) {
         leasedAt = performance.now();
         const renewed = await store.lease(leased, leaseMs);
         if (renewed === null) return null;

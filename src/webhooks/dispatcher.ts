@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { parseUrl } from '../network/url.ts';
-import { createWakeUp } from '../timing/wake-up.ts';
+import { settlesWithin } from '../timing/deadline.ts';
+import { createWorkerLoop } from '../timing/worker-loop.ts';
 import { createAttemptLimiter } from './attempt-limiter.ts';
 import type { AttemptResult, Deliver } from './deliver.ts';
 import type { ClaimedDelivery, Outbox } from './outbox.ts';
@@ -60,13 +61,11 @@ export const createWebhookDispatcher = (deps: WebhookDispatcherDeps): WebhookDis
   const { outbox, deliver, now, log, schedule = DEFAULT_SCHEDULE, random = Math.random } = deps;
   const { leaseMs = 30_000, concurrency = 64, pollMs = 1_000, graceMs = 3_000, preemptAfterMs = 1_000 } = deps;
   const limiter = createAttemptLimiter({ concurrency, preemptAfterMs }, () => performance.now());
-  const { wake, sleep } = createWakeUp();
   const inFlight = new Set<Promise<void>>();
   const stopped = new AbortController();
   // One listener for each attempt in flight.
   setMaxListeners(0, stopped.signal);
   let stopping = false;
-  let loop: Promise<void> = Promise.resolve();
   let saturated = false;
   let outboxFailing = false;
 
@@ -119,7 +118,7 @@ export const createWebhookDispatcher = (deps: WebhookDispatcherDeps): WebhookDis
       stopped.signal.removeEventListener('abort', stop);
       release();
       inFlight.delete(run);
-      if (saturated) wake();
+      if (saturated) loop.wake();
     });
     inFlight.add(run);
   };
@@ -136,37 +135,31 @@ export const createWebhookDispatcher = (deps: WebhookDispatcherDeps): WebhookDis
     for (const delivery of claimed) begin(delivery, claimedAt);
   };
 
-  const work = async (): Promise<void> => {
-    while (!stopping) {
-      try {
-        await fill();
-        if (outboxFailing) log.info({}, 'the webhook outbox is available again');
-        outboxFailing = false;
-        if (!stopping) await sleep(saturated ? Math.min(pollMs, SATURATED_POLL_MS) : pollMs);
-      } catch (error) {
-        reportOutboxError(error);
-        if (!stopping) await sleep(Math.max(pollMs, ERROR_PAUSE_MS));
-      }
-    }
-  };
+  const loop = createWorkerLoop({
+    async step() {
+      await fill();
+      if (outboxFailing) log.info({}, 'the webhook outbox is available again');
+      outboxFailing = false;
+      return saturated ? Math.min(pollMs, SATURATED_POLL_MS) : pollMs;
+    },
+    onError(error) {
+      reportOutboxError(error);
+      return Math.max(pollMs, ERROR_PAUSE_MS);
+    },
+  });
 
   return {
-    start() {
-      loop = work();
-    },
-    wake,
+    start: loop.start,
+    wake: loop.wake,
     async stop(withinMs = graceMs + LAST_WRITES_MS) {
       stopping = true;
-      wake();
-      const timers: NodeJS.Timeout[] = [
-        setTimeout(() => stopped.abort(), Math.max(withinMs - LAST_WRITES_MS, withinMs / 2)),
-      ];
+      const timer = setTimeout(() => stopped.abort(), Math.max(withinMs - LAST_WRITES_MS, withinMs / 2));
       // A database that does not respond must not block the stop: the leases expire.
-      const tooLong = new Promise<void>((resolve) => {
-        timers.push(setTimeout(resolve, withinMs));
-      });
-      await Promise.race([loop.then(() => Promise.all(inFlight)), tooLong]);
-      for (const timer of timers) clearTimeout(timer);
+      await settlesWithin(
+        loop.stop().then(() => Promise.all(inFlight)),
+        withinMs,
+      );
+      clearTimeout(timer);
     },
   };
 };

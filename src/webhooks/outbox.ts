@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { parseUrl } from '../network/url.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
+import { leaseEnd } from '../timing/lease.ts';
 import { createDueDeliveries, type DueDelivery } from './due.ts';
 import { type Attempt, type DeliveryRecord, type DeliveryState, deliveryModel, LOGGED_ATTEMPTS } from './model.ts';
 import type { EndState } from './schedule.ts';
@@ -84,7 +85,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     const leaseToken = uuid();
     const written = await deliveries.updateMany(
       { _id: { $in: ids }, nextAt: { $lte: at } },
-      { $set: { leaseToken, nextAt: new Date(at.getTime() + leaseMs) }, $inc: { attempts: 1, tries: 1 } },
+      { $set: { leaseToken, nextAt: leaseEnd(at, leaseMs) }, $inc: { attempts: 1, tries: 1 } },
     );
     if (written.matchedCount === 0) return [];
     const found = await deliveries.find({ _id: { $in: ids }, leaseToken }, CLAIMED).lean();

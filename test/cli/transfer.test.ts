@@ -1,118 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { makeImage } from '../support/servers/image-server.mjs';
-
-const KEY = 'a-key-for-this-service-only';
-const ID = '5b0c1e0a-0000-4000-8000-000000000001';
-const NAME = `${ID}.jpg`;
-const CSV = `S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,P,https://x.example/a.jpg,out\r\n`;
-
-let jpeg: Buffer;
-let directory: string;
-const servers: Server[] = [];
-const children: ChildProcess[] = [];
-
-beforeAll(async () => {
-  jpeg = await makeImage('jpeg', { width: 200, height: 150 });
-});
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cli-transfer-'));
-  await writeFile(
-    join(directory, 'products.csv'),
-    'S. No.,Product Name,Input Image Urls\n1,P,https://x.example/a.jpg\n',
-  );
-});
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-  await rm(directory, { recursive: true, force: true });
-});
-
-interface Seen {
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-}
-
-const listen = async (answer: RequestListener): Promise<{ url: string; seen: Seen[] }> => {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    seen.push({ path: request.url ?? '', headers: request.headers });
-    answer(request, response);
-  });
-  server.listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-};
-
-const image: RequestListener = (_request, response) => {
-  response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': jpeg.length }).end(jpeg);
-};
-const redirectTo =
-  (to: () => string, code = 302): RequestListener =>
-  (_request, response) => {
-    response.writeHead(code, { Location: to() }).end();
-  };
-
-/** A fake service with one completed image; `own` overrides the response of a path. */
-const service = async (outputUrl: (url: string) => string, own: Readonly<Record<string, RequestListener>> = {}) => {
-  const started = await listen((request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    const mine = own[path];
-    if (mine !== undefined) return mine(request, response);
-    const json = (body: unknown, code = 200) =>
-      response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-    if (path === '/api/upload') {
-      request.resume().on('end', () => json({ requestId: ID }, 202));
-    } else if (path === `/api/status/${ID}`) {
-      const one = {
-        ...{ id: ID, inputUrl: 'https://x.example/a.jpg', status: 'completed', error: null },
-        ...{ outputUrl: outputUrl(started.url), bytesOut: jpeg.length },
-      };
-      json({
-        ...{ status: 'completed', finishedAt: new Date().toISOString(), products: [{ images: [one] }], next: null },
-        progress: { total: 1, completed: 1, failed: 0, cancelled: 0, percent: 100 },
-        bytes: { in: 2 * jpeg.length, out: jpeg.length, savedPercent: 50 },
-      });
-    } else if (path === `/api/output/${ID}`) {
-      response.writeHead(200, { 'Content-Type': 'text/csv' }).end(CSV);
-    } else {
-      json({ detail: 'No such route.', code: 'route_not_found' }, 404);
-    }
-  });
-  return started;
-};
-
-/** Runs the built command line with the key in the environment. */
-const run = async (server: string) => {
-  const args = ['compress', 'products.csv', '--server', server];
-  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
-    cwd: directory,
-    env: { ...process.env, API_KEY: KEY },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let errors = '';
-  child.stderr?.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const [code] = await once(child, 'close');
-  return { code: code as number | null, errors };
-};
-
-const FOLDER = 'products-output-images';
-const stored = async (): Promise<string[]> => readdir(join(directory, FOLDER)).catch(() => []);
-const bytesOf = (name = NAME): Promise<Buffer> => readFile(join(directory, FOLDER, name));
-const secrets = (seen: readonly Seen[]): string[] =>
-  seen.map(({ headers }) => JSON.stringify(headers)).filter((text) => text.includes(KEY));
+import { readdir, readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import {
+  bytesOf,
+  CSV,
+  directory,
+  FOLDER,
+  ID,
+  image,
+  jpeg,
+  KEY,
+  listen,
+  NAME,
+  redirectTo,
+  run,
+  secrets,
+  service,
+  stored,
+} from './transfer-world.ts';
 
 describe('the key', () => {
   test('is sent to the service, and not to the CDN of an output URL', async () => {
@@ -276,90 +181,4 @@ describe('an invalid image response leaves no file', () => {
       expect((await readdir(directory)).sort()).toEqual(['products.csv']);
     },
   );
-});
-
-describe('files of an earlier run', () => {
-  test.each<[string, () => Buffer]>([
-    ['1 byte', () => Buffer.from('x')],
-    ['half of it', () => jpeg.subarray(0, jpeg.length >> 1)],
-    ['as many bytes of something else', () => Buffer.alloc(jpeg.length, 'x')],
-  ])('%s under the final name is replaced', async (_what, bytes) => {
-    await mkdir(join(directory, FOLDER));
-    await writeFile(join(directory, FOLDER, NAME), bytes());
-    const cdn = await listen(image);
-    const { url } = await service(() => `${cdn.url}/${NAME}`);
-    expect(await run(url)).toMatchObject({ code: 0 });
-    expect((await bytesOf()).equals(jpeg)).toBe(true);
-  });
-
-  test('a valid image is not downloaded again; temporary files of dead runs are removed, those of live runs stay', async () => {
-    await mkdir(join(directory, FOLDER));
-    await writeFile(join(directory, FOLDER, NAME), jpeg);
-    const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
-    await once(ended, 'exit');
-    const alive = `.${NAME}.${process.pid}.tmp`;
-    for (const name of [`.${NAME}.${ended.pid}.tmp`, alive, '.notes.1.tmp']) {
-      await writeFile(join(directory, FOLDER, name), 'half');
-    }
-    await writeFile(join(directory, `.products-output.csv.${ended.pid}.tmp`), 'half');
-    const cdn = await listen(image);
-    const { url } = await service(() => `${cdn.url}/${NAME}`);
-    expect(await run(url)).toMatchObject({ code: 0 });
-    expect(cdn.seen).toEqual([]);
-    expect((await stored()).sort()).toEqual(['.notes.1.tmp', alive, NAME].sort());
-    expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
-  });
-});
-
-describe('the CSV', () => {
-  const path = `/api/output/${ID}`;
-  const text =
-    (body: string, type = 'text/csv'): RequestListener =>
-    (_request, response) => {
-      response.writeHead(200, { 'Content-Type': type }).end(body);
-    };
-
-  test.each<[string, RequestListener, RegExp]>([
-    ['1 byte', text('x'), /received 1 byte that are not the output CSV/],
-    ['HTML', text('<!doctype html><p>Output Image Urls</p>\n', 'text/html'), /not the output CSV/],
-    ['a truncated last line', text(CSV.slice(0, -9)), /last line of the CSV is truncated/],
-    [
-      'a cut connection',
-      (_request, response) => {
-        response.writeHead(200, { 'Content-Type': 'text/csv' });
-        response.write(CSV, () => response.destroy());
-      },
-      /the connection to 127\S+ failed/,
-    ],
-    [
-      'no length and no chunks',
-      (_request, response) => {
-        response.socket?.end(`HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n${CSV}`);
-      },
-      /has no Content-Length/,
-    ],
-  ])(
-    '%s: the old file is kept',
-    async (_what, answer, message) => {
-      await writeFile(join(directory, 'products-output.csv'), 'the old one\r\n');
-      const { url } = await service((own) => `${own}/${NAME}`, { [`/${NAME}`]: image, [path]: answer });
-      const { code, errors } = await run(url);
-      expect(errors).toMatch(message);
-      expect(errors).toContain('products-output.csv was not saved');
-      expect(code).toBe(3);
-      expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe('the old one\r\n');
-      expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
-    },
-    60_000,
-  );
-});
-
-test('a server that is not this service is reported in one line', async () => {
-  const { url } = await listen((request, response) => {
-    request.resume();
-    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome</h1>');
-  });
-  const { code, errors } = await run(url);
-  expect(errors).toMatch(/The server at http:\/\/127\S+ is not this service\. Check --server\./);
-  expect([code, errors.includes('    at ')]).toEqual([3, false]);
 });

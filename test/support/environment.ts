@@ -69,7 +69,9 @@ export default class extends NodeEnvironment {
   }
 
   #leftOpen(): string[] {
-    const handles = activeHandles().filter((handle) => !this.#before.has(handle));
+    // Those of the worker itself are created when something is first written to them.
+    const own: readonly object[] = [process.stdout, process.stderr];
+    const handles = activeHandles().filter((handle) => !this.#before.has(handle) && !own.includes(handle));
     return [
       ...handles.map(describeHandle),
       ...[...this.#workers].map(({ threadId }) => `worker thread ${threadId}`),

@@ -1,6 +1,7 @@
-/** First and longest pause before the image store is tried again, in milliseconds. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
+import { type Backoff, backoffMs } from '../../timing/backoff.ts';
+
+/** The pause before the image store is tried again. */
+const PAUSE: Backoff = { firstMs: 1_000, longestMs: 15_000 };
 /** A failure that none has followed for this long is no longer reported: its image may have been cancelled. */
 const FAILURE_EXPIRES_MS = 60_000;
 
@@ -13,14 +14,14 @@ export type CircuitBreaker = ReturnType<typeof createCircuitBreaker>;
  * @param now milliseconds that never go back
  */
 export const createCircuitBreaker = (now: () => number) => {
-  let pauseMs = 0;
+  let failures = 0;
   let openUntil = 0;
   let mayTry = false;
   let last: { message: string; at: number } | null = null;
 
   const open = (): void => {
-    pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
-    openUntil = now() + pauseMs;
+    failures += 1;
+    openUntil = now() + backoffMs(failures, PAUSE);
     mayTry = false;
   };
 
@@ -29,10 +30,10 @@ export const createCircuitBreaker = (now: () => number) => {
     recordFailure(message: string): void {
       last = { message, at: now() };
       // Images that were in flight at the same time fail together, and count once.
-      if (pauseMs === 0 || now() >= openUntil) open();
+      if (failures === 0 || now() >= openUntil) open();
     },
     recordSuccess(): void {
-      pauseMs = 0;
+      failures = 0;
       mayTry = false;
       last = null;
     },
@@ -49,14 +50,14 @@ export const createCircuitBreaker = (now: () => number) => {
      * @param inFlight images that have started here and not ended
      */
     allowance(room: number, inFlight: number): number | 'check' {
-      if (pauseMs === 0) return room;
+      if (failures === 0) return room;
       if (now() < openUntil || inFlight > 0) return 0;
       if (!mayTry) return 'check';
       return Math.min(room, 1);
     },
     /** When the pause ends; infinite when there is none. */
     get retryAt(): number {
-      return pauseMs === 0 || openUntil <= now() ? Number.POSITIVE_INFINITY : openUntil;
+      return failures === 0 || openUntil <= now() ? Number.POSITIVE_INFINITY : openUntil;
     },
   };
 };

@@ -1,7 +1,8 @@
+import { type Backoff, backoffMs } from '../../timing/backoff.ts';
+
 /** A server may ask for a pause of up to this; without a Retry-After the pause doubles from the first to the longest. */
 const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSE: Backoff = { firstMs: 1_000, longestMs: 30_000 };
 /** Hosts that are remembered although nothing of theirs is in flight. */
 const MAX_REMEMBERED = 10_000;
 /** Images queued per connection, so that the next download starts at once and a claim is worth its query. */
@@ -151,7 +152,7 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       // Downloads that ran at the same time are throttled together, and count once.
       if (!isPaused(state)) state.consecutiveThrottles += 1;
       if (state.consecutiveThrottles > maxConsecutiveThrottles) return [];
-      const pause = retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (state.consecutiveThrottles - 1), LONGEST_PAUSE_MS);
+      const pause = retryAfterMs ?? backoffMs(state.consecutiveThrottles, PAUSE);
       state.pausedUntil = Math.max(state.pausedUntil, now() + Math.min(pause, LONGEST_RETRY_AFTER_MS));
       return isPaused(state) ? rejectQueue(host, state) : [];
     },

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import {
+  bytesOf,
+  CSV,
+  directory,
+  FOLDER,
+  ID,
+  image,
+  jpeg,
+  listen,
+  NAME,
+  run,
+  service,
+  stored,
+} from './transfer-world.ts';
+
+describe('files of an earlier run', () => {
+  test.each<[string, () => Buffer]>([
+    ['1 byte', () => Buffer.from('x')],
+    ['half of it', () => jpeg.subarray(0, jpeg.length >> 1)],
+    ['as many bytes of something else', () => Buffer.alloc(jpeg.length, 'x')],
+  ])('%s under the final name is replaced', async (_what, bytes) => {
+    await mkdir(join(directory, FOLDER));
+    await writeFile(join(directory, FOLDER, NAME), bytes());
+    const cdn = await listen(image);
+    const { url } = await service(() => `${cdn.url}/${NAME}`);
+    expect(await run(url)).toMatchObject({ code: 0 });
+    expect((await bytesOf()).equals(jpeg)).toBe(true);
+  });
+
+  test('a valid image is not downloaded again; temporary files of dead runs are removed, those of live runs stay', async () => {
+    await mkdir(join(directory, FOLDER));
+    await writeFile(join(directory, FOLDER, NAME), jpeg);
+    const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(ended, 'exit');
+    const alive = `.${NAME}.${process.pid}.tmp`;
+    for (const name of [`.${NAME}.${ended.pid}.tmp`, alive, '.notes.1.tmp']) {
+      await writeFile(join(directory, FOLDER, name), 'half');
+    }
+    await writeFile(join(directory, `.products-output.csv.${ended.pid}.tmp`), 'half');
+    const cdn = await listen(image);
+    const { url } = await service(() => `${cdn.url}/${NAME}`);
+    expect(await run(url)).toMatchObject({ code: 0 });
+    expect(cdn.seen).toEqual([]);
+    expect((await stored()).sort()).toEqual(['.notes.1.tmp', alive, NAME].sort());
+    expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
+  });
+});
+
+describe('the CSV', () => {
+  const path = `/api/output/${ID}`;
+  const text =
+    (body: string, type = 'text/csv'): RequestListener =>
+    (_request, response) => {
+      response.writeHead(200, { 'Content-Type': type }).end(body);
+    };
+
+  test.each<[string, RequestListener, RegExp]>([
+    ['1 byte', text('x'), /received 1 byte that are not the output CSV/],
+    ['HTML', text('<!doctype html><p>Output Image Urls</p>\n', 'text/html'), /not the output CSV/],
+    ['a truncated last line', text(CSV.slice(0, -9)), /last line of the CSV is truncated/],
+    [
+      'a cut connection',
+      (_request, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/csv' });
+        response.write(CSV, () => response.destroy());
+      },
+      /the connection to 127\S+ failed/,
+    ],
+    [
+      'no length and no chunks',
+      (_request, response) => {
+        response.socket?.end(`HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n${CSV}`);
+      },
+      /has no Content-Length/,
+    ],
+  ])(
+    '%s: the old file is kept',
+    async (_what, answer, message) => {
+      await writeFile(join(directory, 'products-output.csv'), 'the old one\r\n');
+      const { url } = await service((own) => `${own}/${NAME}`, { [`/${NAME}`]: image, [path]: answer });
+      const { code, errors } = await run(url);
+      expect(errors).toMatch(message);
+      expect(errors).toContain('products-output.csv was not saved');
+      expect(code).toBe(3);
+      expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe('the old one\r\n');
+      expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
+    },
+    60_000,
+  );
+});
+
+test('a server that is not this service is reported in one line', async () => {
+  const { url } = await listen((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome</h1>');
+  });
+  const { code, errors } = await run(url);
+  expect(errors).toMatch(/The server at http:\/\/127\S+ is not this service\. Check --server\./);
+  expect([code, errors.includes('    at ')]).toEqual([3, false]);
+});
