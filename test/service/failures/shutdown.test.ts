@@ -64,8 +64,10 @@ test('under load, every call is answered and every lease finished or handed back
           ? fetch(`${instance.url}/api/status/${requestId}`)
           : upload(instance.url, csvOf(pictures.origin, 1));
       const outcome = await call.then(
-        async (response) =>
-          `${response.status} ${response.status === 202 ? ((await response.json()) as { requestId: string }).requestId : ''}`,
+        async (response) => {
+          const body = await response.text();
+          return `${response.status} ${response.status === 202 ? (JSON.parse(body) as { requestId: string }).requestId : ''}`;
+        },
         (error: Error) => String((error.cause as { code?: string } | undefined)?.code ?? error.message),
       );
       // Reset before it was accepted: the connection was in the backlog when the port was closed.
