@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -33,15 +33,19 @@ export const writeWhole = async (
 ): Promise<void> => {
   await mkdir(dirname(file), { recursive: true });
   const temporary = join(dirname(file), temporaryName(file));
+  // Opened first: a stream that fails before its file is open would create it after it was removed.
+  const handle = await open(temporary, 'w');
   try {
     // `flush` syncs before closing; without it, the renamed file may be empty after a power cut.
-    const target = createWriteStream(temporary, { flush: true });
+    const target = handle.createWriteStream({ flush: true });
     if (transform === undefined) await pipeline(source, target);
     else await pipeline(source, transform, target);
     await check?.(temporary);
     await rename(temporary, file);
     await syncFolder(dirname(file));
   } catch (error) {
+    // The stream closes it; when it is closed already that is fine.
+    await handle.close().catch(() => {});
     await rm(temporary, { force: true });
     throw error;
   }
