@@ -529,7 +529,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 "Idempotency-Key"?: string;
             };
@@ -608,7 +608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a"
+                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +733,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -749,11 +749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
+                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T17:03:30.785Z",
-                     *       "startedAt": "2026-11-26T17:03:30.856Z",
-                     *       "finishedAt": "2026-11-26T17:03:31.046Z",
+                     *       "createdAt": "2026-11-26T17:24:00.544Z",
+                     *       "startedAt": "2026-11-26T17:24:00.615Z",
+                     *       "finishedAt": "2026-11-26T17:24:00.775Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +818,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "91e28e32-7378-4b9d-a1b7-ab7e95bf94e0",
+                     *               "id": "22466da5-a059-42b5-b16e-9d86fc57392f",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +839,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "354642ad-ca21-4ea7-8bab-9bf56deed6e1",
+                     *               "id": "412d4e2d-e389-4b38-9515-67ed4bd801ea",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +854,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "03307063-b942-45d7-ac22-b8704f5e23fb",
+                     *               "id": "20c525d2-b8e6-4158-9eff-23f434999294",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +973,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
+                     *           "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T17:03:30.785Z",
-                     *           "startedAt": "2026-11-26T17:03:30.856Z",
-                     *           "finishedAt": "2026-11-26T17:03:31.046Z",
+                     *           "createdAt": "2026-11-26T17:24:00.544Z",
+                     *           "startedAt": "2026-11-26T17:24:00.615Z",
+                     *           "finishedAt": "2026-11-26T17:24:00.775Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1092,8 +1092,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "fQRv2zkOwfbI3_HQ",
-                     *       "data": "{\"requestId\":\"e18143a6-23b0-418d-a6e0-bc73f33f4f1a\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T17:03:30.785Z\",\"startedAt\":\"2026-11-26T17:03:30.856Z\",\"finishedAt\":\"2026-11-26T17:03:31.046Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "oo9mW7A3yx_3Safj",
+                     *       "data": "{\"requestId\":\"815e0180-87a4-4c63-92ea-b705f33c5076\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T17:24:00.544Z\",\"startedAt\":\"2026-11-26T17:24:00.615Z\",\"finishedAt\":\"2026-11-26T17:24:00.775Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1191,8 +1191,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1282,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1300,7 +1300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a"
+                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1391,7 +1391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1409,7 +1409,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a"
+                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -1500,7 +1500,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1516,24 +1516,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
+                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1",
+                     *           "id": "msg_815e0180-87a4-4c63-92ea-b705f33c5076_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T17:03:31.053Z",
+                     *           "createdAt": "2026-11-26T17:24:00.781Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T17:03:31.092Z",
+                     *               "at": "2026-11-26T17:24:00.821Z",
                      *               "status": 204,
-                     *               "durationMs": 18,
+                     *               "durationMs": 16,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1637,8 +1637,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e18143a6-23b0-418d-a6e0-bc73f33f4f1a",
-                     *       "webhookId": "msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1"
+                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
+                     *       "webhookId": "msg_815e0180-87a4-4c63-92ea-b705f33c5076_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1729,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e18143a6-23b0-418d-a6e0-bc73f33f4f1a
+                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
                  */
                 requestId: string;
             };
@@ -1831,7 +1831,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg
+                 * @example 22466da5-a059-42b5-b16e-9d86fc57392f.jpg
                  */
                 name: string;
             };

@@ -1,16 +1,16 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
-  imageId: '91e28e32-7378-4b9d-a1b7-ab7e95bf94e0',
+  requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+  imageId: '22466da5-a059-42b5-b16e-9d86fc57392f',
   upload: {
-    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
   },
   status: {
-    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T17:03:30.785Z',
-    startedAt: '2026-11-26T17:03:30.856Z',
-    finishedAt: '2026-11-26T17:03:31.046Z',
+    createdAt: '2026-11-26T17:24:00.544Z',
+    startedAt: '2026-11-26T17:24:00.615Z',
+    finishedAt: '2026-11-26T17:24:00.775Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +75,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '91e28e32-7378-4b9d-a1b7-ab7e95bf94e0',
+            id: '22466da5-a059-42b5-b16e-9d86fc57392f',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +96,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '354642ad-ca21-4ea7-8bab-9bf56deed6e1',
+            id: '412d4e2d-e389-4b38-9515-67ed4bd801ea',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +111,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '03307063-b942-45d7-ac22-b8704f5e23fb',
+            id: '20c525d2-b8e6-4158-9eff-23f434999294',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +136,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+        requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T17:03:30.785Z',
-        startedAt: '2026-11-26T17:03:30.856Z',
-        finishedAt: '2026-11-26T17:03:31.046Z',
+        createdAt: '2026-11-26T17:24:00.544Z',
+        startedAt: '2026-11-26T17:24:00.615Z',
+        finishedAt: '2026-11-26T17:24:00.775Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +166,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'fQRv2zkOwfbI3_HQ',
-    data: '{"requestId":"e18143a6-23b0-418d-a6e0-bc73f33f4f1a","status":"completed_with_errors","createdAt":"2026-11-26T17:03:30.785Z","startedAt":"2026-11-26T17:03:30.856Z","finishedAt":"2026-11-26T17:03:31.046Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'oo9mW7A3yx_3Safj',
+    data: '{"requestId":"815e0180-87a4-4c63-92ea-b705f33c5076","status":"completed_with_errors","createdAt":"2026-11-26T17:24:00.544Z","startedAt":"2026-11-26T17:24:00.615Z","finishedAt":"2026-11-26T17:24:00.775Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/91e28e32-7378-4b9d-a1b7-ab7e95bf94e0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/354642ad-ca21-4ea7-8bab-9bf56deed6e1.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg,"\r\n',
   deliveries: {
-    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
     deliveries: [
       {
-        id: 'msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1',
+        id: 'msg_815e0180-87a4-4c63-92ea-b705f33c5076_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T17:03:31.053Z',
+        createdAt: '2026-11-26T17:24:00.781Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T17:03:31.092Z',
+            at: '2026-11-26T17:24:00.821Z',
             status: 204,
-            durationMs: 18,
+            durationMs: 16,
             error: null,
             answer: '',
           },
@@ -198,14 +198,14 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
-    webhookId: 'msg_e18143a6-23b0-418d-a6e0-bc73f33f4f1a_1',
+    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+    webhookId: 'msg_815e0180-87a4-4c63-92ea-b705f33c5076_1',
   },
   retry: {
-    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
   },
   cancel: {
-    requestId: 'e18143a6-23b0-418d-a6e0-bc73f33f4f1a',
+    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
   },
   health: {
     status: 'ok',
