@@ -1,6 +1,6 @@
 /**
- * `npm test`: sets up what is missing, then checks types and lint and runs all tests with coverage.
- * `npm test -- ARGUMENTS` runs jest alone with these arguments. The last line is `N passed, N failed`.
+ * `npm test`: sets up what is missing, then checks types and lint and runs all tests.
+ * `npm test -- ARGUMENTS` runs jest alone with these arguments, for example `--coverage`. The last line is `N passed, N failed`.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -117,7 +117,7 @@ await runScript(async () => {
     const codes = (await Promise.all([step('patterns', patterns), inTurn()])).flat();
     failedSteps += codes.filter((code) => code !== 0).length;
   }
-  const { passed, failed } = await step('tests', () => jest(wanted.length === 0 ? ['--coverage'] : wanted));
+  const { passed, failed } = await step('tests', () => jest(wanted));
   console.log(`\n${passed} passed, ${failed + failedSteps} failed`);
   return failed + failedSteps === 0 ? 0 : 1;
 });
