@@ -50,7 +50,7 @@ const newman = async (variables: Readonly<Record<string, string>>): Promise<Summ
   const values = Object.entries(variables).flatMap(([name, value]) => ['--env-var', `${name}=${value}`]);
   const args = ['run', COLLECTION, '--reporters', 'json', '--reporter-json-export', report, '--delay-request', '20'];
   const program = resolve('node_modules/newman/bin/newman.js');
-  // Newman ends with 1 when a test fails; the report tells which.
+  // Newman ends with 1 when a test fails; the report names it.
   await promisify(execFile)(process.execPath, [program, ...args, ...values]).catch((error: { stderr: string }) => {
     if (error.stderr !== '') throw error;
   });

@@ -120,7 +120,6 @@ export const createProcessor = <Task extends ImageTask>(
       ...limits,
     };
     try {
-      enter(task, 'download');
       const source = await step(timings, 'download', 'connection_failed', () =>
         task.sample !== undefined && deps.readSample
           ? deps.readSample(task.sample)
@@ -134,7 +133,6 @@ export const createProcessor = <Task extends ImageTask>(
       const cost = estimateBytes(source.bytes, header, kind, task.format);
       requireWithinBudget(cost, header, task.format, limits.maxDecodeBytesInFlight);
       // Before taking an encode slot: an image that waits for memory must not block one that has it.
-      enter(task, 'waiting');
       await admit(task, header.width * header.height, cost);
       const output = await limitEncodes(() =>
         step(timings, 'encode', 'corrupt_image', async () => {

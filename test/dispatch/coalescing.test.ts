@@ -80,7 +80,7 @@ test('a finished result serves the requests that were there when it was finished
 test.each([
   ['source_not_found', false],
   ['source_unavailable', true],
-] as const)('%s of the source is told to all, and not remembered', async (code, retryable) => {
+] as const)('%s of the source is returned to all, and not remembered', async (code, retryable) => {
   const { share, end, processed } = setUp();
   const all = [share(task('a')), share(task('b'))];
   await end('a', failure(code, retryable));

@@ -49,7 +49,7 @@ const manual = () => {
 /** Lets every promise that can write do so. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('verdicts that come during a write are written together, without waiting for the counters before', async () => {
+test('outcomes that come during a write are written together, without waiting for the counters before', async () => {
   const { writes, counts, write, done } = manual();
   for (const seq of [1, 2, 3]) void write(seq);
   expect(writes.map(({ ids }) => ids)).toEqual([['i1']]);

@@ -114,7 +114,7 @@ test('three hundred requests of one image cost a handful of commands each, their
   await waitFor(async () => (await completed()) === requests.length, 60_000);
 
   const count = (name: string): number => commands.filter((command) => command === name).length;
-  // A verdict and an end for each; claims, marks and reads are shared.
+  // An outcome and an end for each; claims, marks and reads are shared.
   expect(count('update')).toBeLessThan(2.5 * requests.length);
   expect(count('find')).toBeLessThan(requests.length);
   const records = await models.requests.find().lean();
@@ -126,13 +126,13 @@ test('three hundred requests of one image cost a handful of commands each, their
   expect(await models.images.countDocuments({ attempts: { $ne: 1 } })).toBe(0);
 }, 90_000);
 
-test('however many requests wait for something, each pass is short, and one that comes later begins', async () => {
+test('with hundreds of requests that wait for something each pass is short, and one that comes later begins', async () => {
   // Leased by others, as far as anyone here can tell.
   const idle = await seed(IDLE, 1, () => new Date(Date.now() + LEASE_MS));
   const { dispatcher, counts } = start();
   dispatcher.start();
   await waitFor(async () => counts.looked.size === idle.length, 60_000);
-  // Not told to the dispatcher: as if another instance had taken the upload.
+  // The dispatcher is not notified: as if another instance had taken the upload.
   await seed(1, 3);
   await waitFor(async () => (await completed()) === 1, 60_000);
   expect(counts.looks).toBeLessThan((counts.passes + 1) * (QUERIES_FOR_IDLE + 10));

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** A request in work whose only image is done. */
+/** A request in progress whose only image is done. */
 const seed = async (): Promise<string> => {
   const requestId = uuid();
   await models.images.create({
@@ -59,7 +59,7 @@ test('however many instances see at once that a request is done, one of them fin
   const [seen] = await createRequestStore(models, now).active();
   if (seen?._id !== requestId) throw new Error('the request is not active');
   let finished = 0;
-  let arrived = 0;
+  let present = 0;
   const announced: (Date | undefined)[] = [];
   const finisher = () => {
     const store = createRequestStore(models, now);
@@ -67,8 +67,8 @@ test('however many instances see at once that a request is done, one of them fin
       ...store,
       async finish(...facts) {
         // All have read the request before the first one writes.
-        arrived += 1;
-        while (arrived < FINISHERS) await pause(1);
+        present += 1;
+        while (present < FINISHERS) await pause(1);
         const won = await store.finish(...facts);
         if (won !== null) finished += 1;
         return won;
@@ -91,7 +91,7 @@ test('however many instances see at once that a request is done, one of them fin
   expect(request?.counters).toEqual({ completed: 1, failed: 0, cancelled: 0, bytesIn: 9, bytesOut: 4 });
 });
 
-test('who still believes in a run that was retried since does not finish the next one', async () => {
+test('who still sees a run that was retried since does not finish the next one', async () => {
   const requestId = await seed();
   const store = createRequestStore(models, now);
   const stale = await store.find(requestId);
@@ -101,7 +101,7 @@ test('who still believes in a run that was retried since does not finish the nex
   expect(await models.requests.findById(requestId).lean()).toMatchObject({ state: 'processing', run: 2 });
 });
 
-test('who saw a request in work does not finish one that is being cancelled since', async () => {
+test('who saw a request in progress does not finish one that is being cancelled since', async () => {
   const requestId = await seed();
   const store = createRequestStore(models, now);
   const stale = await store.find(requestId);

@@ -75,12 +75,12 @@ const failedRequest = async (facts: Partial<RequestRecord> = {}): Promise<Reques
 const stateOf = async (id: string) => (await requests.find(id))?.state;
 const statuses = async (id: string) => new Set((await images.page(id, 0, TOTAL)).map(({ status }) => status));
 
-test('a retry that was cut off is gone on with, and a late pass puts nothing back twice', async () => {
+test('a retry that was cut off is resumed, and a late pass requeues nothing twice', async () => {
   const request = await failedRequest();
   expect(await requests.beginRetry(request, 'tenant a')).toBe(true);
   expect(await requests.beginRetry(request, 'tenant a')).toBe(false);
   await images.requeue(request._id, 2, 0, PAGE_SIZE);
-  // The process dies here. Nobody touches it before a minute has passed.
+  // The process dies here. It is left alone until a minute has passed.
   await reconciler().look();
   expect(await stateOf(request._id)).toBe('retrying');
   clock += MINUTE_MS + 1;
@@ -107,17 +107,17 @@ test('the event of the run before is in the outbox when a retry begins', async (
   expect(await requests.find(request._id)).not.toHaveProperty('finishedAt');
 }, 60_000);
 
-test('a cancel stops waiting images and lapsed leases, and leaves a living lease alone', async () => {
+test('a cancel stops waiting images and expired leases, and leaves a valid lease alone', async () => {
   const request = await failedRequest({ state: 'processing', counters: NO_COUNTS });
   await images.requeue(request._id, 1, 0, TOTAL);
-  const lapsing = await images.claim(request, 2, 1_000, newCursor());
+  const expiring = await images.claim(request, 2, 1_000, newCursor());
   clock += 2_000;
   const living = await images.claim(request, 4, 30_000, newCursor());
   expect(living.map(({ seq }) => seq)).toEqual(expect.arrayContaining([0, 1]));
-  const [stale] = lapsing;
+  const [stale] = expiring;
   const renewed = living.filter(({ _id }) => _id !== stale?._id);
-  const [lapsed] = living.filter(({ _id }) => _id === stale?._id);
-  await images.release(lapsed === undefined ? [] : [lapsed], 60_000);
+  const [expired] = living.filter(({ _id }) => _id === stale?._id);
+  await images.release(expired === undefined ? [] : [expired], 60_000);
 
   await control().cancel(request);
   expect(await stateOf(request._id)).toBe('cancelling');
@@ -140,7 +140,7 @@ test('a cancel that comes late, from before a retry, stops nothing of the new ru
     .then(({ begun }) => begun);
   expect(await images.cancel(request, 500)).toBe(0);
   expect(await statuses(request._id)).toEqual(new Set(['pending']));
-  // A lease of the new run that has lapsed is not the old run's to end either.
+  // A lease of the new run that has expired is not the old run's to end either.
   await images.claim(request, 3, 1_000, newCursor());
   clock += 2_000;
   expect(await images.cancel(request, 500)).toBe(0);

@@ -111,7 +111,7 @@ test('twenty claimers share 400 images, and no image is had twice', async () => 
   expect(new Set(all).size).toBe(400);
 });
 
-test('an image comes back when its lease has lapsed, and the old claimer can no longer write', async () => {
+test('an image is due again when its lease has expired, and the old claimer can no longer write', async () => {
   const request = await seed(1);
   const stale = only(await store.claim(request, 1, LEASE_MS, start()));
   expect(await store.claim(request, 1, LEASE_MS, start())).toEqual([]);
@@ -131,7 +131,7 @@ test('an image comes back when its lease has lapsed, and the old claimer can no 
   });
 });
 
-test('a renewed lease does not lapse, and a lost one is not renewed', async () => {
+test('a renewed lease does not expire, and a lost one is not renewed', async () => {
   const request = await seed(1);
   const held = only(await store.claim(request, 1, LEASE_MS, start()));
   clock.ms += LEASE_MS - 1;
@@ -171,7 +171,7 @@ test('a retry is due after its pause, before fresh images, and counts as reporte
   expect(only(await store.claim(request, 1, LEASE_MS, cursor))).toMatchObject({ seq: 0, attempts: 2, reports: 1 });
 });
 
-test('what a claim tells of an image is true even when it was tried between the look and the lease', async () => {
+test('what a claim returns of an image is true even when it was tried between the look and the lease', async () => {
   const request = await seed(1);
   const again: Outcome = {
     kind: 'again',
@@ -225,7 +225,7 @@ test('a write that is repeated after a lost answer still counts as settled', asy
   expect(await store.finish([{ image, outcome: completed }])).toHaveLength(1);
 });
 
-test('a claimer that came to the end finds what was put back before its place', async () => {
+test('a claimer that came to the end finds what was requeued before its position', async () => {
   const request = await seed(30);
   const cursor = start();
   const all = await store.claim(request, 30, LEASE_MS, cursor);

@@ -48,7 +48,7 @@ const failing = (done: boolean): RequestStore => ({
   },
 });
 
-test('an upload whose activation was done and reported as failed stands, and is answered', async () => {
+test('an upload whose activation was done and reported as failed is kept, and is answered', async () => {
   const { requestId, total } = await createIngest(models, failing(true), LIMITS, now)(open, upload, never);
   expect(total).toBe(2);
   expect(await requests.find(requestId)).toMatchObject({ state: 'queued', total: 2 });

@@ -84,7 +84,7 @@ test.each([
   ['shop', ofShop],
   // Requests of earlier versions are the default tenant's.
   ['default', [...ofDefault, ...old]],
-  ['nobody', []],
+  ['none', []],
 ] as const)("the list of %s has its own requests, and reads no other's", async (tenant, own) => {
   const seen = recording();
   const list = createListing(seen.models, now);

@@ -28,7 +28,7 @@ const failure = (code: Extract<ImageResult, { ok: false }>['code'], retryable: b
   retryable,
 });
 
-describe('judge', () => {
+describe('decideOutcome', () => {
   test('completes an image that succeeded', () => {
     expect(decideOutcome({ attempts: 1, reports: 0 }, completed, 5, 0)).toEqual({
       kind: 'completed',
@@ -37,8 +37,8 @@ describe('judge', () => {
   });
 
   test('fails at once what cannot succeed later', () => {
-    const verdict = decideOutcome({ attempts: 1, reports: 0 }, failure('source_not_found', false), 5, 0);
-    expect(verdict).toEqual({ kind: 'failed', error: { code: 'source_not_found', message: 'why' } });
+    const outcome = decideOutcome({ attempts: 1, reports: 0 }, failure('source_not_found', false), 5, 0);
+    expect(outcome).toEqual({ kind: 'failed', error: { code: 'source_not_found', message: 'why' } });
   });
 
   test('tries a transient failure again, and fails it when its attempts are used', () => {
@@ -52,7 +52,7 @@ describe('judge', () => {
     });
   });
 
-  test('waits for the store however long it takes: a full disk is not the fault of the image', () => {
+  test('waits for the store however long it takes: a full disk does not count against the image', () => {
     expect(decideOutcome({ attempts: 5, reports: 4 }, failure('storage_failed', true), 5, 0)).toMatchObject({
       kind: 'again',
       counts: false,
@@ -68,7 +68,7 @@ describe('judge', () => {
 });
 
 describe('an image whose process or thread died', () => {
-  test('may have been beside the one that did it: once is chance, from then on it runs alone', () => {
+  test('may have been next to the one that did it: once is chance, after that it is quarantined', () => {
     expect([1, 2, 3].map((attempts) => mustRunAlone({ attempts, reports: 0 }))).toEqual([false, false, true]);
     expect(mustRunAlone({ attempts: 4, reports: 3 })).toBe(false);
   });
@@ -80,7 +80,7 @@ describe('an image whose process or thread died', () => {
     expect(isGivenUp({ attempts: 6, reports: 4 }, 5)).toBe(false);
   });
 
-  test('the same holds for a thread that dies: beside others it is not held against the image', () => {
+  test('the same holds for a thread that dies: with others in flight it does not count against the image', () => {
     const crash = failure('worker_crashed', true);
     expect(decideOutcome({ attempts: 1, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'again' });
     expect(decideOutcome({ attempts: 3, reports: 0 }, crash, 1, 0)).toMatchObject({ kind: 'failed' });
@@ -112,7 +112,7 @@ describe('retryDelayMs', () => {
   });
 });
 
-test('a lapse is a claim that ended without a report, the current one aside', () => {
+test('an expired lease is a claim that ended without a report, the current one excepted', () => {
   expect(expiredLeases({ attempts: 1, reports: 0 })).toBe(0);
   expect(expiredLeases({ attempts: 2, reports: 1 })).toBe(0);
   expect(expiredLeases({ attempts: 3, reports: 1 })).toBe(1);

@@ -138,7 +138,7 @@ test.each([
   ['while the lease lasts', 0],
   ['when it has ended', LEASE_MS],
   ['long after', 100 * MINUTE_MS],
-])('a request that became active stands for its key %s, although nothing was written after that', async (_, later) => {
+])('a request that became active belongs to its key %s, although nothing was written after that', async (_, later) => {
   const died = await claim();
   const requestId = await insert();
   await died.bind(requestId, 'print');
@@ -150,7 +150,7 @@ test.each([
 });
 
 test.each(['processing', 'completed', 'failed', 'cancelled', 'retrying'] as const)(
-  'a request that is %s stands for its key',
+  'a request that is %s belongs to its key',
   async (state) => {
     const first = await claim();
     const requestId = await insert();
@@ -236,7 +236,7 @@ const ingestWith = async (store: RequestStore, upload: UploadClaim): Promise<unk
     new AbortController().signal,
   );
 
-test('an upload whose activation was done and reported as failed is answered, and stands for its key', async () => {
+test('an upload whose activation was done and reported as failed is answered, and belongs to its key', async () => {
   const lost = new Error('the answer was lost');
   const store: RequestStore = {
     ...requests,

@@ -3,7 +3,10 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 /** Where an image is inside a thread. Each stage but `waiting` has a deadline of its own. */
 export type Stage = 'download' | 'decode' | 'waiting' | 'encode' | 'store';
 
-/** A task has entered a stage. `ticket` is the number that the pool gave the task. */
+/**
+ * A task has entered a stage. `ticket` is the number that the pool gave the task. Messages cost time: `download` is where every
+ * task begins, and a decode request says as well that the task waits.
+ */
 export interface StageEntered {
   readonly ticket: number;
   readonly stage: Stage;

@@ -65,15 +65,16 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     }
     // From here on the thread waits for this process.
     ticket.deadline.pause();
-    const grant = (): void => {
-      ticket.deadline.resume();
-      answer('granted');
-    };
-    if ('hold' in message) room.grow(message.ticket, message.hold, grant);
-    else {
-      ticket.onDownloaded();
-      ticket.giveBack = budget.ask(shareOf(message), grant);
+    if ('hold' in message) {
+      room.grow(message.ticket, message.hold, () => {
+        ticket.deadline.resume();
+        answer('granted');
+      });
+      return;
     }
+    ticket.deadline.enter('waiting');
+    ticket.onDownloaded();
+    ticket.giveBack = budget.ask(shareOf(message), () => answer('granted'));
   };
 
   let current = startThreads(options, onMessage);

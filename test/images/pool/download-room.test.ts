@@ -22,7 +22,7 @@ const start = (most: number, largest: number) => {
   };
 };
 
-it('what fits goes on at once, what does not waits for what is given back', () => {
+it('what fits continues at once, what does not waits for what is released', () => {
   const { held, grow, release } = start(100, 40);
   grow(1, 30);
   grow(2, 30);

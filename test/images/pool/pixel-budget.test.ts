@@ -65,7 +65,7 @@ describe('over the threads of a pool', () => {
     return { pool, run: (url: string) => pool.run(task(url)), most: () => sums[1] };
   };
 
-  it('never more pixels are in work than allowed, and as many as fit', async () => {
+  it('never more pixels are in flight than allowed, and as many as fit', async () => {
     const { pool, run, most } = await start(100);
     const sizes = [30, 30, 30, 50, 10, 100, 7, 60, 40, 30, 30, 30];
     const results = await Promise.all([...sizes, ...sizes].map((pixels) => run(`${pixels}`)));

@@ -36,7 +36,7 @@ afterEach(async () => {
   pool = null;
 });
 
-it('has room for the tasks of all its threads, and for more when they wait', async () => {
+it('has capacity for the tasks of all its threads, and for more when they wait', async () => {
   expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 16 });
 });
 
@@ -60,19 +60,19 @@ it.each(['hang', 'never'])('a task that stays in "%s" is given up, and new threa
   expect(await run(task('fine'))).toMatchObject({ ok: true });
 });
 
-it('closing waits for what is in work and takes nothing new', async () => {
+it('closing waits for what is in flight and takes nothing new', async () => {
   const { run, close } = await start({ threads: 2 });
-  const inWork = [run(task('slow')), run(task('slow')), run(task('slow'))];
+  const inFlight = [run(task('slow')), run(task('slow')), run(task('slow'))];
   const closed = close();
   expect(await run(task('fine'))).toMatchObject({ ok: false, code: 'worker_crashed', retryable: true });
   await closed;
-  expect((await Promise.all(inWork)).every((result) => result.ok)).toBe(true);
+  expect((await Promise.all(inFlight)).every((result) => result.ok)).toBe(true);
 });
 
 it.each([
   ['that throws as it loads', 'test/support/workers/broken-worker.mjs'],
   ['that is missing', 'test/support/no-such-worker.mjs'],
-])('a worker %s is told at start', async (_what, file) => {
+])('a worker %s is reported at start', async (_what, file) => {
   const started = createImagePool({
     workerFile: resolve(file),
     threads: 1,
