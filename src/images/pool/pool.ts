@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { settlesWithin, withDeadline } from '../../timing/deadline.ts';
 import type { ImagePool, ImageResult } from '../task.ts';
-import type { DecodeRequest, PoolMessage, ThreadMessage } from './channel.ts';
+import type { DecodeRequest, ThreadMessage } from './channel.ts';
 import { createDownloadRoom } from './download-room.ts';
 import { createPixelBudget, type GiveBack } from './pixel-budget.ts';
 import { createStageDeadline, type StageDeadlines } from './stage-deadline.ts';
@@ -30,7 +30,6 @@ interface Ticket {
   readonly deadline: ReturnType<typeof createStageDeadline>;
   readonly onDownloaded: () => void;
   giveBack?: GiveBack;
-  answer?: (type: PoolMessage['type']) => void;
 }
 
 /**
@@ -55,10 +54,9 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   let lastTicket = 0;
   let closing = false;
 
-  const onMessage = (message: ThreadMessage, answer: NonNullable<Ticket['answer']>): void => {
+  const onMessage = (message: ThreadMessage, grant: () => void): void => {
     const ticket = tickets.get(message.ticket);
     if (ticket === undefined) return;
-    ticket.answer = answer;
     if ('stage' in message) {
       ticket.deadline.enter(message.stage);
       return;
@@ -68,13 +66,13 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     if ('hold' in message) {
       room.grow(message.ticket, message.hold, () => {
         ticket.deadline.resume();
-        answer('granted');
+        grant();
       });
       return;
     }
     ticket.deadline.enter('waiting');
     ticket.onDownloaded();
-    ticket.giveBack = budget.ask(shareOf(message), () => answer('granted'));
+    ticket.giveBack = budget.ask(shareOf(message), grant);
   };
 
   let current = startThreads(options, onMessage);
@@ -117,7 +115,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
       tickets.delete(number);
     };
     void running.then(release, release);
-    const cancel = (): void => ticket?.answer?.('cancelled');
+    const cancel = (): void => generation.cancel(number);
     signal?.addEventListener('abort', cancel, { once: true });
     const result = Promise.race([running, hung]).catch(() => crashed('A worker stopped while this image was in it.'));
     generation.keepFor(result);

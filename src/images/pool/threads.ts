@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { settlesWithin } from '../../timing/deadline.ts';
 import type { ImageResult, ImageTask } from '../task.ts';
@@ -43,11 +44,11 @@ export type Threads = ReturnType<typeof startThreads>;
 
 /**
  * One generation of threads.
- * @param onMessage called with what a thread sends, and with how to answer it
+ * @param onMessage called with what a thread sends, and with how to grant what it asks for
  */
 export const startThreads = (
   { workerFile, threads, tasksPerThread, workerData }: ThreadsOptions,
-  onMessage: (message: ThreadMessage, answer: (type: PoolMessage['type']) => void) => void,
+  onMessage: (message: ThreadMessage, grant: () => void) => void,
 ) => {
   const piscina = new Piscina<TicketedTask | ProbeTask, ImageResult | true>({
     filename: workerFile,
@@ -60,14 +61,17 @@ export const startThreads = (
     atomics: 'disabled',
     recordTiming: false,
   });
+  const channels = new Set<MessagePort>();
   // A crash rejects the worker's tasks; it is reported there.
   piscina.on('error', () => {});
   piscina.on('message', (message: unknown) => {
     if (!isIntroduction(message)) return;
     const { channel } = message;
+    channels.add(channel);
+    channel.on('close', () => channels.delete(channel));
     channel.on('message', (sent: ThreadMessage) => {
       const { ticket } = sent;
-      onMessage(sent, (type) => channel.postMessage({ ticket, type } satisfies PoolMessage));
+      onMessage(sent, () => channel.postMessage({ ticket, type: 'granted' } satisfies PoolMessage));
     });
     channel.unref();
   });
@@ -76,6 +80,10 @@ export const startThreads = (
   return {
     probe: (): Promise<unknown> => piscina.run({ probe: true }),
     run: (task: TicketedTask): Promise<ImageResult> => piscina.run(task) as Promise<ImageResult>,
+    /** Which thread has the task is not known before it asks for something, so all of them get the message. */
+    cancel(ticket: number): void {
+      for (const channel of channels) channel.postMessage({ ticket, type: 'cancelled' } satisfies PoolMessage);
+    },
     queued: (): number => piscina.queueSize,
     /** Keeps the threads until this has settled. */
     keepFor(work: Promise<unknown>): void {
