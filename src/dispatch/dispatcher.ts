@@ -16,13 +16,11 @@ import { type HostNames, isHostGroup } from './host-names.ts';
 import { createResultWriter } from './result-writer.ts';
 import { createRunImage } from './run-image.ts';
 import { createRuns, type RunsDeps } from './runs.ts';
-import { createScheduler } from './scheduler.ts';
+import { createScheduler, OUTAGE_PAUSE_MS } from './scheduler.ts';
 import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings } from './scheduling/events.ts';
 
 /** Images that one step of a cancellation stops; claims wait meanwhile. */
 const CANCELLED_AT_ONCE = 200;
-/** Pause before a write that failed is repeated, in milliseconds. */
-const OUTAGE_PAUSE_MS = 500;
 /** What the last writes of a stop may take. */
 const LAST_WRITES_MS = 1_000;
 

@@ -15,8 +15,9 @@ const POLL_PER_ANSWER_MS = 3;
 const LONGEST_POLL_MS = 2_000;
 /** Small requests that are claimed for together, though there may not be capacity for all of them. */
 const LEAST_TOGETHER = 16;
-/** Pause after the database failed, and after it answers again: time for every instance to renew its leases. */
-const OUTAGE_PAUSE_MS = 500;
+/** Pause after the database failed, before it is asked again. */
+export const OUTAGE_PAUSE_MS = 500;
+/** Pause after it answers again: time for every instance to renew its leases. */
 const RECOVERY_PAUSE_MS = 1_000;
 
 type EventOf<Type extends SchedulerEvent['type']> = Extract<SchedulerEvent, { type: Type }>;
@@ -266,9 +267,10 @@ export const createScheduler = (settings: SchedulerSettings) => {
     /** What is in flight and what is held back, for metrics. */
     counts(at: number) {
       time = at;
-      const waiting = quarantined === null || quarantined.running ? 0 : 1;
+      const quarantinedImages = quarantined === null || quarantined.running ? 0 : 1;
+      const counts = inFlight.counts();
       return {
-        inFlight: { ...inFlight.counts(), waiting: inFlight.counts().waiting - waiting, quarantined: waiting },
+        inFlight: { ...counts, waiting: counts.waiting - quarantinedImages, quarantined: quarantinedImages },
         pausedHosts: limiter.paused(),
         isStorageDown: storage.failure() !== null,
       };

@@ -1,21 +1,10 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { AppError } from '../../src/errors.ts';
-import { type CompressOptions, compress } from '../../src/images/compress.ts';
-import { sniff } from '../../src/images/sniff.ts';
 import { tiff, tiffPages } from '../hostile/containers.ts';
 import { pngBomb } from '../support/pictures.ts';
 import { makeImage } from '../support/servers/image-server.mjs';
-
-const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
-  compress(bytes, {
-    format: 'jpeg',
-    quality: 50,
-    source: sniff(bytes) as CompressOptions['source'],
-    maxPixels: 1_000_000,
-    maxSeconds: 60,
-    ...options,
-  });
+import { run } from './compress-with-defaults.ts';
 
 describe('metadata', () => {
   const exif = { IFD0: { Copyright: 'SECRET-OWNER' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } };

@@ -1,18 +1,7 @@
 import sharp from 'sharp';
-import { type CompressOptions, compress } from '../../src/images/compress.ts';
-import { sniff } from '../../src/images/sniff.ts';
 import { animation, halves, photoLike, pixelAt } from '../support/pictures.ts';
 import { makeImage } from '../support/servers/image-server.mjs';
-
-const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
-  compress(bytes, {
-    format: 'jpeg',
-    quality: 50,
-    source: sniff(bytes) as CompressOptions['source'],
-    maxPixels: 1_000_000,
-    maxSeconds: 60,
-    ...options,
-  });
+import { run } from './compress-with-defaults.ts';
 
 /** Start-of-frame markers of ITU-T T.81, table B.1. */
 const BASELINE = 0xc0;
