@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { prepareSharp } from './images/loaders.ts';
 import { createThreadChannel } from './images/pool/channel.ts';
+import { createStageWriter } from './images/pool/stage-deadline.ts';
 import type { ProbeTask, TicketedTask } from './images/pool/threads.ts';
 import { createProcessor } from './images/process.ts';
 import { readSample } from './images/source/samples.ts';
@@ -32,7 +33,10 @@ export interface WorkerData {
 /** Of one thread: only redirects lead to names that the main thread has not looked up. */
 const LOOKUPS = { perDomain: 2, total: 64 };
 
-const build = async (data: WorkerData) => {
+/** What a thread gets, with what the pool adds. */
+type ThreadData = WorkerData & { readonly stages: SharedArrayBuffer };
+
+const build = async (data: ThreadData) => {
   const { limits, network, storage, sources, samples, threads, encodeConcurrency } = data;
   prepareSharp();
   const store = await createStorage(storage);
@@ -45,9 +49,10 @@ const build = async (data: WorkerData) => {
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
-  const { admit, grow, enter, cancellable } = createThreadChannel((message, transfer) =>
+  const { admit, grow, cancellable } = createThreadChannel((message, transfer) =>
     parentPort?.postMessage(message, transfer),
   );
+  const enter = createStageWriter(data.stages);
   const process = createProcessor<TicketedTask>({
     limits,
     agents,
@@ -67,7 +72,7 @@ const build = async (data: WorkerData) => {
 };
 
 // A thread's module is its main: it starts as it is loaded, from what the pool handed over.
-const processImage = await build(workerData as WorkerData);
+const processImage = await build(workerData as ThreadData);
 
 /** Called by Piscina for each task. */
 export default async (task: TicketedTask | ProbeTask): Promise<ImageResult | true> =>

@@ -21,6 +21,8 @@ import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings
 
 /** Images that one step of a cancellation stops; claims wait meanwhile. */
 const CANCELLED_AT_ONCE = 200;
+/** Events after which the scheduler has nothing new to ask: several come with each image. */
+const CHANGES_NOTHING_NEXT: ReadonlySet<SchedulerEvent['type']> = new Set(['resolving', 'permit needed']);
 /** What the last writes of a stop may take. */
 const LAST_WRITES_MS = 1_000;
 
@@ -77,7 +79,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
 
   const handle = (event: SchedulerEvent): void => {
     for (const action of scheduler.handle(event, now())) carryOut(action);
-    loop.wake();
+    if (!CHANGES_NOTHING_NEXT.has(event.type)) loop.wake();
   };
 
   const databaseFailed = (error: unknown): void => {

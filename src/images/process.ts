@@ -133,6 +133,7 @@ export const createProcessor = <Task extends ImageTask>(
       const cost = estimateBytes(source.bytes, header, kind, task.format);
       requireWithinBudget(cost, header, task.format, limits.maxDecodeBytesInFlight);
       // Before taking an encode slot: an image that waits for memory must not block one that has it.
+      enter(task, 'waiting');
       await admit(task, header.width * header.height, cost);
       const output = await limitEncodes(() =>
         step(timings, 'encode', 'corrupt_image', async () => {

@@ -143,7 +143,7 @@ it('reports the stages in their order', async () => {
   await processor({ enter: (_task, stage) => stages.push(stage) })(
     task(server.on('/s.png', ok(await makeImage('png')))),
   );
-  expect(stages).toEqual(['decode', 'encode', 'store']);
+  expect(stages).toEqual(['decode', 'waiting', 'encode', 'store']);
 });
 
 it('a cancelled image stores nothing', async () => {

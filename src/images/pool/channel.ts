@@ -3,17 +3,9 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 /** Where an image is inside a thread. Each stage but `waiting` has a deadline of its own. */
 export type Stage = 'download' | 'decode' | 'waiting' | 'encode' | 'store';
 
-/**
- * A task has entered a stage. `ticket` is the number that the pool gave the task. Messages cost time: `download` is where every
- * task begins, and a decode request says as well that the task waits.
- */
-export interface StageEntered {
-  readonly ticket: number;
-  readonly stage: Stage;
-}
-
 /** The source is downloaded; the thread asks to decode it. */
 export interface DecodeRequest {
+  /** The number that the pool gave the task. */
   readonly ticket: number;
   /** Width × height of the source. */
   readonly pixels: number;
@@ -28,7 +20,7 @@ export interface HoldRequest {
 }
 
 /** What a thread sends: the pool decides, as it alone knows all threads and notices one that dies. */
-export type ThreadMessage = StageEntered | DecodeRequest | HoldRequest;
+export type ThreadMessage = DecodeRequest | HoldRequest;
 
 /** What the pool sends: the request is granted, or the result of the task is no longer wanted. */
 export interface PoolMessage {
@@ -58,15 +50,13 @@ export const createThreadChannel = (introduce: (message: Introduction, transfer:
     waiting.delete(ticket);
   });
   introduce({ channel }, [channel]);
-  const send = (message: ThreadMessage): void => port.postMessage(message);
   // A task asks one thing at a time, so its ticket identifies the request.
-  const ask = (request: DecodeRequest | HoldRequest): Promise<void> =>
+  const ask = (request: ThreadMessage): Promise<void> =>
     new Promise((granted) => {
       waiting.set(request.ticket, granted);
-      send(request);
+      port.postMessage(request);
     });
   return {
-    enter: (ticket: number, stage: Stage): void => send({ ticket, stage }),
     /** Waits until the image may be decoded. */
     admit: (ticket: number, pixels: number, bytes = 0): Promise<void> => ask({ ticket, pixels, bytes }),
     /** Waits until the source may hold so many bytes in all. */

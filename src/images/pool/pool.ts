@@ -4,7 +4,7 @@ import type { ImagePool, ImageResult } from '../task.ts';
 import type { DecodeRequest, ThreadMessage } from './channel.ts';
 import { createDownloadRoom } from './download-room.ts';
 import { createPixelBudget, type GiveBack } from './pixel-budget.ts';
-import { createStageDeadline, type StageDeadlines } from './stage-deadline.ts';
+import { createStageWatch, type StageDeadlines } from './stage-deadline.ts';
 import { OVERCOMMIT, startThreads, type Threads, type ThreadsOptions } from './threads.ts';
 
 export interface ImagePoolOptions extends ThreadsOptions {
@@ -27,7 +27,8 @@ const ENDING_MS = 500;
 const crashed = (message: string): ImageResult => ({ ok: false, code: 'worker_crashed', message, retryable: true });
 
 interface Ticket {
-  readonly deadline: ReturnType<typeof createStageDeadline>;
+  /** Its stage has taken too long. */
+  readonly onHung: (stage: string) => void;
   readonly onDownloaded: () => void;
   giveBack?: GiveBack;
 }
@@ -57,30 +58,30 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   const onMessage = (message: ThreadMessage, grant: () => void): void => {
     const ticket = tickets.get(message.ticket);
     if (ticket === undefined) return;
-    if ('stage' in message) {
-      ticket.deadline.enter(message.stage);
-      return;
-    }
-    // From here on the thread waits for this process.
-    ticket.deadline.pause();
     if ('hold' in message) {
+      // Until then the thread waits for this process, and not the other way round.
+      watch.pause(message.ticket, true);
       room.grow(message.ticket, message.hold, () => {
-        ticket.deadline.resume();
+        watch.pause(message.ticket, false);
         grant();
       });
       return;
     }
-    ticket.deadline.enter('waiting');
     ticket.onDownloaded();
     ticket.giveBack = budget.ask(shareOf(message), grant);
   };
 
-  let current = startThreads(options, onMessage);
+  const watch = createStageWatch(deadlines, (number, stage) => tickets.get(number)?.onHung(stage), graceMs);
+  const threadsOptions: ThreadsOptions = {
+    ...options,
+    workerData: { ...(options.workerData as object), stages: watch.shared },
+  };
+  let current = startThreads(threadsOptions, onMessage);
   const retired = new Set<Promise<void>>();
 
   const retire = (generation: Threads): void => {
     if (generation !== current || closing) return;
-    current = startThreads(options, onMessage);
+    current = startThreads(threadsOptions, onMessage);
     const ended = generation.end(longestMs).catch(() => {});
     retired.add(ended);
     void ended.then(() => retired.delete(ended));
@@ -88,6 +89,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
 
   const { startMs = 30_000 } = options;
   await withDeadline(startMs, () => current.probe()).catch(async (cause: unknown) => {
+    watch.stop();
     await current.end(0);
     throw new AppError('internal_error', `The image worker ${options.workerFile} did not start.`, { cause });
   });
@@ -97,20 +99,23 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     const generation = current;
     lastTicket += 1;
     const number = lastTicket;
+    let giveUp = (_result: ImageResult): void => {};
     const hung = new Promise<ImageResult>((resolve) => {
-      const onExceeded = (stage: string): void => {
-        retire(generation);
-        resolve(crashed(`The image kept its worker busy for too long (${stage}).`));
-      };
-      tickets.set(number, { deadline: createStageDeadline(deadlines, onExceeded, graceMs), onDownloaded });
+      giveUp = resolve;
     });
-    const ticket = tickets.get(number);
-    // Until it reports a stage: threads that are still loading take a while to begin.
-    ticket?.deadline.enter('download');
+    const ticket: Ticket = {
+      onDownloaded,
+      onHung(stage) {
+        retire(generation);
+        giveUp(crashed(`The image kept its worker busy for too long (${stage}).`));
+      },
+    };
+    tickets.set(number, ticket);
+    watch.add(number);
     const running = generation.run({ ...task, ticket: number });
     // Whatever ends it, a thread that dies included. One that hangs keeps its memory until its threads are ended.
     const release = (): void => {
-      ticket?.giveBack?.();
+      ticket.giveBack?.();
       room.release(number);
       tickets.delete(number);
     };
@@ -120,7 +125,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     const result = Promise.race([running, hung]).catch(() => crashed('A worker stopped while this image was in it.'));
     generation.keepFor(result);
     return result.finally(() => {
-      ticket?.deadline.clear();
+      watch.remove(number);
       signal?.removeEventListener('abort', cancel);
     });
   };
@@ -133,6 +138,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     close: async (closeMs = longestMs) => {
       closing = true;
       await settlesWithin(Promise.all([current.end(closeMs), ...retired]), closeMs + ENDING_MS);
+      watch.stop();
     },
   };
 };
