@@ -15,7 +15,8 @@ const LAYERS = [
   ['dispatch', 'results'],
   ['requests'],
   ['csv', 'images', 'storage', 'webhooks', 'database', 'embedded', 'metrics'],
-  ['network', 'timing'],
+  ['network'],
+  ['timing'],
   ['errno', 'errors', 'open-files', 'output-formats', 'schema-version', 'tally', 'trim'],
 ];
 

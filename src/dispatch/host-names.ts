@@ -7,6 +7,7 @@ import { domainOf } from '../network/domain.ts';
 import type { NameResolver } from '../network/resolver.ts';
 import { parseHttpUrl } from '../network/url.ts';
 import { addTo } from '../tally.ts';
+import { settlesWithin } from '../timing/deadline.ts';
 
 /** Concurrent lookups per registered domain. */
 const PER_DOMAIN = 4;
@@ -88,15 +89,16 @@ export const createHostNames = (
   const mostQuick = (): number => (slow >= MAX_SLOW ? MAX_QUICK_AT_SLOW_LIMIT : MAX_QUICK);
 
   const wait = async (found: Promise<LookedUp>): Promise<LookedUp | 'ended'> => {
+    const outcome = Promise.race([found, ended]);
     quick += 1;
-    const first = await Promise.race([found, ended, after(SLOW_MS)]);
+    const settled = await settlesWithin(outcome, SLOW_MS);
     quick -= 1;
-    if (first !== 'late') return first;
+    if (settled) return outcome;
     if (slow >= MAX_SLOW) return { kind: 'crowded' };
     slow += 1;
-    const last = await Promise.race([found, ended]);
+    await outcome;
     slow -= 1;
-    return last;
+    return outcome;
   };
 
   return {
@@ -153,8 +155,3 @@ const resultOf = (error: unknown, url: string): Extract<ImageResult, { ok: false
   const failure: AppError = failureOf(error, host, { timedOut: false, seconds: 0, bodyStarted: false });
   return { ok: false, code: failure.code as ImageErrorCode, message: failure.publicMessage, retryable: true };
 };
-
-const after = (ms: number): Promise<'late'> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms, 'late').unref();
-  });

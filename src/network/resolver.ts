@@ -1,6 +1,7 @@
 import dns, { type LookupAddress } from 'node:dns';
 import net from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { settlesWithin, withDeadline } from '../timing/deadline.ts';
 import { domainOf } from './domain.ts';
 import { createLookupLimiter, type LookupLimits } from './lookup-limiter.ts';
 import { createSystemFile } from './system-file.ts';
@@ -115,18 +116,16 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
 
   /** A lookup that timed out is not cached, so that the next one waits again instead of failing at once. */
   const resolve = async (name: string): Promise<Known> => {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
-    let release: (() => void) | undefined;
+    let release = (): void => {};
     try {
-      release = await limiter.acquire(domainOf(name.replace(/\.$/, '')), deadline.signal);
-      return await Promise.race([resolveAll(name, deadline.signal), aborted(deadline.signal)]);
+      return await withDeadline(timeoutMs, async (signal) => {
+        release = await limiter.acquire(domainOf(name.replace(/\.$/, '')), signal);
+        return resolveAll(name, signal);
+      });
     } catch {
       return { code: 'EAI_AGAIN' };
     } finally {
-      clearTimeout(timer);
-      deadline.abort();
-      release?.();
+      release();
     }
   };
 
@@ -183,16 +182,13 @@ interface Answer {
   readonly failed: boolean;
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-
-/** Queries both address families in parallel, each retried until it is answered or the signal aborts. */
+/** Queries both address families in parallel, each retried until the name is answered or the signal aborts. */
 const createQuery = (servers: readonly string[]) => {
   const resolver = new dns.promises.Resolver({ timeout: QUESTION_MS, tries: TRIES });
   if (servers.length > 0) resolver.setServers([...servers]);
 
-  const family = async (name: string, number: 4 | 6, signal: AbortSignal): Promise<Answer> => {
-    while (!signal.aborted) {
+  const family = async (name: string, number: 4 | 6, ended: () => boolean): Promise<Answer> => {
+    while (!ended()) {
       try {
         const records = await (number === 4
           ? resolver.resolve4(name, { ttl: true })
@@ -211,10 +207,13 @@ const createQuery = (servers: readonly string[]) => {
   };
 
   return async (name: string, signal: AbortSignal): Promise<Answer> => {
-    const both = [family(name, 4, signal), family(name, 6, signal)] as const;
+    let answered = false;
+    const ended = (): boolean => answered || signal.aborted;
+    const both = [family(name, 4, ended), family(name, 6, ended)] as const;
     const first = await Promise.race(both);
-    const rest = first.addresses.length === 0 ? Promise.all(both) : orAfterDelay(Promise.all(both), [first]);
-    const answers = await rest;
+    const maxWaitMs = first.addresses.length === 0 ? Number.POSITIVE_INFINITY : OTHER_FAMILY_MS;
+    const answers = (await settlesWithin(Promise.all(both), maxWaitMs)) ? await Promise.all(both) : [first];
+    answered = true;
     const found = answers.filter(({ addresses }) => addresses.length > 0);
     return {
       addresses: found.flatMap(({ addresses }) => addresses),
@@ -222,13 +221,4 @@ const createQuery = (servers: readonly string[]) => {
       failed: answers.some(({ failed }) => failed),
     };
   };
-};
-
-/** Resolves to the promise's value, or to the fallback after {@link OTHER_FAMILY_MS}. */
-const orAfterDelay = async <Value>(promise: Promise<Value>, fallback: Value): Promise<Value> => {
-  let timer: NodeJS.Timeout | undefined;
-  const delay = new Promise<Value>((resolve) => {
-    timer = setTimeout(resolve, OTHER_FAMILY_MS, fallback);
-  });
-  return Promise.race([promise, delay]).finally(() => clearTimeout(timer));
 };
