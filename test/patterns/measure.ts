@@ -1,14 +1,14 @@
 import { FOREIGN_TEXT, TAILS, UNITS, type Work } from './foreign-text.ts';
 
 /*
- * Runs in its own process, which the test kills if it hangs. Each function gets texts of 25 and 100 kB. The time is the
+ * Runs in its own process, which the test kills if it hangs. Each function gets texts of 12.5 and 50 kB. The time is the
  * minimum CPU time of several runs, to exclude other processes and compilation. Four times the text may take about four
  * times as long; quadratic work takes sixteen times.
  */
 
-const SHORT = 25_000;
+const SHORT = 12_500;
 const LONG = 4 * SHORT;
-/** Times below this are noise: quadratic work on 100 kB takes ten billion steps. */
+/** Times below this are noise: quadratic work on 50 kB takes over two billion steps. */
 const NOISE_MS = 15;
 const MAX_RATIO = 9;
 /** Absolute limit, over a hundred times the usual cost. */
