@@ -12,7 +12,7 @@ import { startService } from './demo/service.mjs';
 import { prepare, root, run, runScript } from './prepare.mjs';
 
 const VERSION = '4.32.5';
-const SECONDS = 50;
+const SECONDS = 20;
 /** Of an own, so that a run can be repeated; `--seed` says another. */
 const SEED = 1;
 const KEY = 'fuzz-key-of-this-run-only';

@@ -5,31 +5,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { prepare, root, run, runScript, runtimeEnvironment, SetupError } from './prepare.mjs';
+import { prepare, root, run, runScript, runtimeEnvironment } from './prepare.mjs';
+import { prepareDatabase } from './prepare-database.mjs';
 import { prepareS3Server } from './prepare-s3.mjs';
 
 const inModules = (...parts) => path.join(root, 'node_modules', ...parts);
 const nodeWith = (options, ...args) => run(process.execPath, args, { env: runtimeEnvironment(), ...options });
 const node = (...args) => nodeWith({}, ...args);
-
-/** Installs the database of the tests now, so that no test waits for it. */
-const prepareDatabase = async () => {
-  const built = (name) => import(new URL(`../dist/embedded/${name}.js`, import.meta.url).href);
-  const { prepareEmbedded } = await built('embedded');
-  const { mongod } = await built('mongod');
-  const { secantusPython } = await built('secantus-python');
-  const { downloadedMongod } = await built('mongod-download');
-  try {
-    await prepareEmbedded({
-      dataDirectory: path.join(root, 'data'),
-      guardianFile: path.join(root, 'dist', 'embedded', 'guardian.js'),
-      engines: [mongod, secantusPython, downloadedMongod],
-      log: (message) => console.log(message),
-    });
-  } catch (error) {
-    throw new SetupError(error.message);
-  }
-};
 
 /**
  * The driver loads a module of Node's by `import()`, which jest refuses without this; it then introduces itself to the

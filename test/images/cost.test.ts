@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { estimateBytes } from '../../src/images/cost.ts';
 
-const SIDE = 2_000;
+const SIDE = 1_400;
 const SMALL_SIDE = SIDE / 4;
 let directory: string;
 beforeAll(async () => {
