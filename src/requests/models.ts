@@ -78,7 +78,6 @@ request.index({ tenant: 1, createdAt: 1, _id: 1 });
 request.index({ client: 1, state: 1 });
 request.index({ finishedAt: 1 });
 request.index({ reportDue: 1 });
-request.index({ schemaVersion: 1 });
 
 const rowChunk = new Schema<RowChunkRecord>(
   {
@@ -102,7 +101,6 @@ const uploadKey = new Schema<UploadKeyRecord>(
 );
 // Of the few that are under way or were cut off; those of stored requests have no lease.
 uploadKey.index({ leaseUntil: 1 });
-uploadKey.index({ schemaVersion: 1 });
 
 export interface Models {
   readonly requests: mongoose.Model<RequestRecord>;

@@ -86,7 +86,6 @@ const delivery = new Schema<DeliveryRecord>(
   { versionKey: false, collection: 'deliveries', autoIndex: false, autoCreate: false },
 );
 // Not partial: finished deliveries have no `nextAt`, so a range of dates excludes them.
-delivery.index({ schemaVersion: 1 });
 delivery.index({ nextAt: 1 });
 delivery.index({ requestId: 1, createdAt: -1 });
 

@@ -90,12 +90,11 @@ test('the upgrade goes in steps over any number of documents, and changes nothin
   const documents = 1_203 + 1 + 2 + 1;
   expect(await upgradeStoredData(connection)).toBe(documents);
   expect(await upgradeStoredData(connection)).toBe(0);
+  expect(await connection.collection('uploadKeys').countDocuments({ schemaVersion: SCHEMA_VERSION })).toBe(1_204);
 });
 
 test('data of a later release is refused with what to do, and left as it is', async () => {
-  await connection
-    .collection('requests')
-    .updateOne({ _id: FINISHED as never }, { $set: { schemaVersion: SCHEMA_VERSION + 1 } });
+  await connection.collection('meta').insertOne({ _id: 'schema' as never, schemaVersion: SCHEMA_VERSION + 1 });
   await expect(start()).rejects.toMatchObject({
     publicMessage: expect.stringMatching(/^The stored data has schema version 3, .*start the release that wrote it/),
   });
