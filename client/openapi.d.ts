@@ -271,6 +271,41 @@ export interface components {
         UploadAnswer: {
             /** Format: uuid */
             requestId: string;
+            file: {
+                /** @enum {string} */
+                kind: "csv" | "xlsx";
+                /** @description As detected; null for a workbook. */
+                encoding: ("utf-8" | "utf-16le" | "utf-16be" | "windows-1252") | null;
+                /** @description As detected; null for a workbook. */
+                delimiter: ("," | ";" | "\t" | "|") | null;
+                /** @description Name of the sheet; null for a CSV. */
+                sheet: string | null;
+                /** @description Line of the header row, counted from 1. */
+                headerLine: number;
+                columns: {
+                    /** @description Names of the image columns. */
+                    images: string[];
+                    serialNumber: string | null;
+                    productName: string | null;
+                };
+                rows: number;
+                /** @description Rows without an image URL; they come back with an empty cell. */
+                rowsWithoutImages: number;
+                images: number;
+                /** @description What was corrected or left alone. */
+                notes: {
+                    /** @enum {string} */
+                    code: "invisible_characters" | "quotes" | "html_entities" | "column_without_urls";
+                    count: number;
+                    /** @description The first line where it occurs. */
+                    line: number;
+                    message: string;
+                }[];
+            };
+        };
+        RequestAnswer: {
+            /** Format: uuid */
+            requestId: string;
         };
         /** @description Progress of a request and one page of its images. */
         StatusAnswer: {
@@ -484,7 +519,7 @@ export interface components {
                 /** @description Name of the column; null if the error is not in one column. */
                 column: string | null;
                 /** @enum {string} */
-                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_duplicate_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_row_without_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
+                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_no_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
                 message: string;
             } | {
                 field: string;
@@ -492,6 +527,12 @@ export interface components {
             })[];
             /** @description With `csv_invalid`: number of all errors, including those not listed. */
             errorCount?: number;
+            /** @description With `csv_invalid`: number of errors of each kind, the most frequent first. */
+            errorKinds?: {
+                /** @enum {string} */
+                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_no_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
+                count: number;
+            }[];
             /** @description With `quota_exceeded`: `MAX_QUEUED_IMAGES`. */
             limit?: number;
             /** @description With `quota_exceeded`: unfinished images that count towards the limit. */
@@ -529,7 +570,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 "Idempotency-Key"?: string;
             };
@@ -587,11 +628,34 @@ export interface operations {
                      */
                     progressive?: boolean;
                     /**
-                     * @description `reject` a file with an invalid row, or `skip` the invalid entries.
+                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
                      * @enum {string}
                      */
                     onInvalidRow?: "reject" | "skip";
+                    /** @description Image columns by their names in the header row, separated by commas; detected by default. */
+                    imageColumns?: string[];
+                    /** @description The column of the product names by its name in the header row; detected by default. */
+                    nameColumn?: string;
+                    /** @description The column of the serial numbers by its name in the header row; detected by default. */
+                    serialColumn?: string;
+                    /**
+                     * @description Output URLs in columns of their own, or in place of the input URLs.
+                     * @default add
+                     * @enum {string}
+                     */
+                    output?: "add" | "replace";
+                    /**
+                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
+                     * @default escape
+                     * @enum {string}
+                     */
+                    formulas?: "escape" | "keep";
+                    /**
+                     * @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does.
+                     * @default false
+                     */
+                    bom?: boolean;
                 };
             };
         };
@@ -608,7 +672,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "file": {
+                     *         "kind": "csv",
+                     *         "encoding": "utf-8",
+                     *         "delimiter": ",",
+                     *         "sheet": null,
+                     *         "headerLine": 1,
+                     *         "columns": {
+                     *           "images": [
+                     *             "Input Image Urls"
+                     *           ],
+                     *           "serialNumber": "S. No.",
+                     *           "productName": "Product Name"
+                     *         },
+                     *         "rows": 2,
+                     *         "rowsWithoutImages": 0,
+                     *         "images": 3,
+                     *         "notes": []
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["UploadAnswer"];
@@ -733,7 +815,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -749,11 +831,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T17:24:00.544Z",
-                     *       "startedAt": "2026-11-26T17:24:00.615Z",
-                     *       "finishedAt": "2026-11-26T17:24:00.775Z",
+                     *       "createdAt": "2026-11-26T20:19:45.009Z",
+                     *       "startedAt": "2026-11-26T20:19:45.084Z",
+                     *       "finishedAt": "2026-11-26T20:19:45.330Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -818,11 +900,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "22466da5-a059-42b5-b16e-9d86fc57392f",
+                     *               "id": "69641343-2243-40a7-942d-7f6c8cb05ec5",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -839,11 +921,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "412d4e2d-e389-4b38-9515-67ed4bd801ea",
+                     *               "id": "4c0ed9ca-7e94-4901-a0ff-c66c46060fde",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -854,7 +936,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "20c525d2-b8e6-4158-9eff-23f434999294",
+                     *               "id": "2a82bc62-ff96-43dd-b1bc-f05e773e9088",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -973,11 +1055,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
+                     *           "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T17:24:00.544Z",
-                     *           "startedAt": "2026-11-26T17:24:00.615Z",
-                     *           "finishedAt": "2026-11-26T17:24:00.775Z",
+                     *           "createdAt": "2026-11-26T20:19:45.009Z",
+                     *           "startedAt": "2026-11-26T20:19:45.084Z",
+                     *           "finishedAt": "2026-11-26T20:19:45.330Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1075,7 +1157,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1092,8 +1174,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "oo9mW7A3yx_3Safj",
-                     *       "data": "{\"requestId\":\"815e0180-87a4-4c63-92ea-b705f33c5076\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T17:24:00.544Z\",\"startedAt\":\"2026-11-26T17:24:00.615Z\",\"finishedAt\":\"2026-11-26T17:24:00.775Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "i6LdlH5NVyV6LhGv",
+                     *       "data": "{\"requestId\":\"ef7a1ac7-9817-43ee-8dac-c64acd6fbde1\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T20:19:45.009Z\",\"startedAt\":\"2026-11-26T20:19:45.084Z\",\"finishedAt\":\"2026-11-26T20:19:45.330Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1175,7 +1257,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1191,8 +1273,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1282,7 +1364,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1300,10 +1382,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
                      *     }
                      */
-                    "application/json": components["schemas"]["UploadAnswer"];
+                    "application/json": components["schemas"]["RequestAnswer"];
                 };
             };
             /** @description Bad Request: `invalid_request` */
@@ -1391,7 +1473,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1409,10 +1491,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
                      *     }
                      */
-                    "application/json": components["schemas"]["UploadAnswer"];
+                    "application/json": components["schemas"]["RequestAnswer"];
                 };
             };
             /** @description Bad Request: `invalid_request` */
@@ -1500,7 +1582,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1516,24 +1598,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_815e0180-87a4-4c63-92ea-b705f33c5076_1",
+                     *           "id": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T17:24:00.781Z",
+                     *           "createdAt": "2026-11-26T20:19:45.336Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T17:24:00.821Z",
+                     *               "at": "2026-11-26T20:19:45.371Z",
                      *               "status": 204,
-                     *               "durationMs": 16,
+                     *               "durationMs": 18,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1621,7 +1703,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1637,8 +1719,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "815e0180-87a4-4c63-92ea-b705f33c5076",
-                     *       "webhookId": "msg_815e0180-87a4-4c63-92ea-b705f33c5076_1"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "webhookId": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1729,7 +1811,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 815e0180-87a4-4c63-92ea-b705f33c5076
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1831,7 +1913,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 22466da5-a059-42b5-b16e-9d86fc57392f.jpg
+                 * @example 69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
                  */
                 name: string;
             };
@@ -1955,7 +2037,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 4
+                     *       "uptimeSeconds": 5
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

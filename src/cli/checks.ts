@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import { detectWrongFileType } from '../csv/sniff.ts';
-import { OUTPUT_COLUMN } from '../csv/write.ts';
 import { sniff } from '../images/sniff.ts';
 import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 
@@ -58,7 +57,7 @@ export const checkImage = async (file: string, format: OutputFormat, bytes: numb
 /** @throws CheckError unless the file is an output CSV with a header row and a terminated last line */
 export const checkCsv = async (file: string): Promise<void> => {
   const { bytes, head, tail } = await endsOf(file, CSV_HEAD_BYTES);
-  if (detectWrongFileType(head) !== null || !head.includes(OUTPUT_COLUMN)) {
+  if (detectWrongFileType(head) !== null || !head.includes('Output ')) {
     throw new CheckError(`received ${counted(bytes)} that are not the output CSV`);
   }
   if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is truncated');

@@ -1,109 +1,152 @@
+import { bareName, findProductName, findSerialNumber, isGeneralImageName, isImageName } from './column-names.ts';
 import { type CsvError, shown } from './csv-errors.ts';
+import { hasUrl, isPlaceholder, looksLikeImageUrl } from './urls.ts';
 
-/** Positions of the three columns in the header row, from 0. */
+/** Positions of the columns in the header row, from 0. */
 export interface Columns {
-  readonly serialNumber: number;
-  readonly productName: number;
+  readonly serialNumber: number | null;
+  readonly productName: number | null;
+  /** In the header's order; at least one. */
+  readonly images: readonly number[];
+}
+
+/** Columns chosen by the uploader, by their names in the header row; those left out are detected. */
+export interface ColumnChoice {
+  readonly imageColumns?: readonly string[] | undefined;
+  readonly nameColumn?: string | undefined;
+  readonly serialColumn?: string | undefined;
+}
+
+export interface FoundColumns {
+  /** Null if there is an error. */
+  readonly columns: Columns | null;
+  /** Columns with the name of an image column but without URLs in the first rows; they are left alone. */
+  readonly ignored: readonly string[];
+  readonly errors: readonly CsvError[];
+}
+
+const NAMES_SHOWN = 10;
+/** Share of a column's filled cells that must be URLs of images, for a column without a known name. */
+const MOST = 0.5;
+
+interface ColumnContent {
+  readonly filled: number;
+  readonly urls: number;
+  /** URLs whose path ends like that of an image. */
   readonly imageUrls: number;
 }
 
-interface Wanted {
-  /** The name that error messages suggest. */
-  readonly title: string;
-  readonly names: readonly string[];
-  /** Used only if no column matches `names`: many tables also have an unrelated `Name` or `No`. */
-  readonly generalNames: readonly string[];
-}
-
-/** Names as normalized by {@link bareName}: lower case, no spaces or punctuation. */
-const WANTED: Readonly<Record<keyof Columns, Wanted>> = {
-  serialNumber: {
-    title: 'S. No.',
-    names: ['sno', 'snumber', 'serialnumber', 'serialno', 'serialnum', 'srno', 'srnumber', 'slno', 'slnumber'],
-    generalNames: ['serial', 'sn', 'sr', 'sl', 'no', 'num', 'number'],
-  },
-  productName: {
-    title: 'Product Name',
-    names: ['productname', 'producttitle', 'nameofproduct', 'itemname'],
-    generalNames: ['product', 'item', 'name', 'title'],
-  },
-  imageUrls: {
-    title: 'Input Image Urls',
-    names: [
-      ...['inputimageurls', 'inputimageurl', 'imageurls', 'imageurl', 'inputurls', 'inputurl'],
-      ...['inputimages', 'inputimage', 'imagelinks', 'imagelink'],
-    ],
-    generalNames: ['images', 'image', 'urls', 'url', 'links', 'link', 'pictures', 'photos'],
-  },
+const contentOf = (rows: readonly (readonly string[])[], index: number): ColumnContent => {
+  const cells = rows.map((cells) => cells[index] ?? '').filter((cell) => !isPlaceholder(cell));
+  const withUrl = cells.filter(hasUrl);
+  return { filled: cells.length, urls: withUrl.length, imageUrls: withUrl.filter(looksLikeImageUrl).length };
 };
 
-const FIELDS = ['serialNumber', 'productName', 'imageUrls'] as const satisfies readonly (keyof Columns)[];
+/** An output column of this service: a file may be uploaded again together with its results. */
+const isOutputName = (name: string): boolean => /^output/.test(bareName(name));
 
-/** Longer than any known name; NFKC can expand one character to 18. */
-const MAX_NAME_CHARACTERS = 200;
+/** Whether the row could be a header row: it names an image column. */
+export const namesImages = (header: readonly string[]): boolean => header.some((name) => isImageName(name));
 
-/** `S. No.`, `s_no` and `SNO` are the same name; full-width letters and a byte order mark are ignored too. */
-const bareName = (name: string): string => {
-  const text = name.trim();
-  if (text.length > MAX_NAME_CHARACTERS) return '';
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
-};
-
-interface Match {
-  readonly index: number;
-  readonly name: string;
-}
-
-const matchesOf = (header: readonly string[], { names, generalNames }: Wanted): Match[] => {
-  const matches = (wanted: readonly string[]): Match[] =>
-    header.flatMap((name, index) => (wanted.includes(bareName(name)) ? [{ index, name }] : []));
-  const exact = matches(names);
-  return exact.length > 0 ? exact : matches(generalNames);
-};
-
-/** Number of the three columns found in the header row, 0 to 3. */
+/** Number of columns found by name in a header row: serial number, product name and images. */
 export const countKnownColumns = (header: readonly string[]): number =>
-  FIELDS.filter((field) => matchesOf(header, WANTED[field]).length > 0).length;
+  header.filter((name) => isImageName(name)).length +
+  (header.some(isGeneralImageName) ? 1 : 0) +
+  (findSerialNumber(header) === null ? 0 : 1) +
+  (findProductName(header) === null ? 0 : 1);
+
+const detectImages = (
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): { readonly images: readonly number[]; readonly ignored: readonly number[]; readonly unclear: readonly number[] } => {
+  const content = header.map((_, index) => contentOf(rows, index));
+  const at = (index: number): ColumnContent => content[index] as ColumnContent;
+  const all = header.map((_, index) => index);
+  const detect = (candidates: readonly number[]) => {
+    const named = candidates.filter((index) => isImageName(header[index] ?? ''));
+    const byContent = candidates.filter(
+      (index) => !named.includes(index) && at(index).imageUrls > MOST * at(index).filled,
+    );
+    const general = candidates.filter((index) => isGeneralImageName(header[index] ?? ''));
+    const withUrls = named.filter((index) => at(index).urls > 0);
+    if (withUrls.length > 0 || byContent.length > 0) {
+      // A column of file names or paths next to one of URLs says the same thing twice.
+      const ignored = named.filter((index) => at(index).urls === 0 && at(index).filled > 0);
+      const images = [...named.filter((index) => !ignored.includes(index)), ...byContent].sort((a, b) => a - b);
+      return { images, ignored, unclear: [] };
+    }
+    const generalUrls = general.filter((index) => at(index).urls > 0);
+    if (generalUrls.length > 0 && named.every((index) => at(index).filled === 0)) {
+      return { images: generalUrls, ignored: [], unclear: [] };
+    }
+    if (named.length > 0) return { images: named, ignored: [], unclear: [] };
+    const anyUrls = candidates.filter((index) => at(index).urls > MOST * at(index).filled);
+    if (anyUrls.length > 0) {
+      return anyUrls.length === 1
+        ? { images: anyUrls, ignored: [], unclear: [] }
+        : { images: [], ignored: [], unclear: anyUrls };
+    }
+    return { images: general, ignored: [], unclear: [] };
+  };
+  const found = detect(all.filter((index) => !isOutputName(header[index] ?? '')));
+  return found.images.length > 0 || found.unclear.length > 0 ? found : detect(all);
+};
 
 /**
- * Finds the three columns in the header row, ignoring case, spaces and punctuation.
+ * Finds the columns of a table.
+ * @param rows first rows below the header row, by which columns of image URLs are recognized
  * @param line the header row's line number, for error messages
- * @returns the positions, or null with one error for each missing or duplicate column
  */
 export const findColumns = (
   header: readonly string[],
+  rows: readonly (readonly string[])[] = [],
+  choice: ColumnChoice = {},
   line = 1,
-): { readonly columns: Columns | null; readonly errors: readonly CsvError[] } => {
-  const columns = { serialNumber: 0, productName: 0, imageUrls: 0 };
+): FoundColumns => {
   const errors: CsvError[] = [];
-  for (const field of FIELDS) {
-    const { title } = WANTED[field];
-    const matches = matchesOf(header, WANTED[field]);
-    const [first] = matches;
-    if (first === undefined) {
-      errors.push({ line, column: title, code: 'csv_missing_column', message: missing(header, title) });
-    } else if (matches.length > 1) {
-      const names = matches.slice(0, NAMES_SHOWN).map(({ index, name }) => `${shown(name)} (column ${index + 1})`);
-      if (matches.length > NAMES_SHOWN) names.push(`${matches.length - NAMES_SHOWN} more`);
-      const message = `${names.join(' and ')} ${names.length > 2 ? 'all' : 'both'} mean ${shown(title)}. Keep one, and rename or remove the other${names.length > 2 ? 's' : ''}.`;
-      errors.push({ line, column: title, code: 'csv_duplicate_column', message });
-    } else {
-      columns[field] = first.index;
-    }
+  const chosen = (field: string, name: string): number | null => {
+    const exact = header.indexOf(name);
+    const index =
+      exact >= 0 ? exact : header.findIndex((each) => each.trim() !== '' && bareName(each) === bareName(name));
+    if (index >= 0) return index;
+    const message = `No column is named ${shown(name)}, as ${field} asks for; ${headerList(header)}. Use one of these names.`;
+    errors.push({ line, column: name, code: 'csv_missing_column', message });
+    return null;
+  };
+  const serialNumber =
+    choice.serialColumn === undefined ? findSerialNumber(header) : chosen('serialColumn', choice.serialColumn);
+  const productName =
+    choice.nameColumn === undefined ? findProductName(header) : chosen('nameColumn', choice.nameColumn);
+  if (choice.imageColumns !== undefined) {
+    const found = choice.imageColumns.map((name) => chosen('imageColumns', name)).filter((index) => index !== null);
+    const images = [...new Set(found)].sort((a, b) => a - b);
+    return { columns: errors.length === 0 ? { serialNumber, productName, images } : null, ignored: [], errors };
   }
-  return { columns: errors.length === 0 ? columns : null, errors };
+  const { images, ignored, unclear } = detectImages(header, rows);
+  if (images.length === 0)
+    errors.push({ line, column: null, code: 'csv_missing_column', message: missing(header, unclear) });
+  return {
+    columns: errors.length === 0 ? { serialNumber, productName, images } : null,
+    ignored: ignored.map((index) => header[index] ?? ''),
+    errors,
+  };
 };
 
-const NAMES_SHOWN = 10;
+const listed = (names: readonly string[]): string => {
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+  return `${names.slice(0, NAMES_SHOWN).map(shown).join(', ')}${more}`;
+};
 
-const missing = (header: readonly string[], title: string): string => {
-  if (header.some((cell) => /^\s*https?:\/\//i.test(cell))) {
-    return `The header row is missing: the first row already contains a URL. Add "S. No.,Product Name,Input Image Urls" above it.`;
+const headerList = (header: readonly string[]): string =>
+  `the header row has ${listed(header.filter((name) => name.trim() !== ''))}`;
+
+const missing = (header: readonly string[], unclear: readonly number[]): string => {
+  if (header.some((cell) => hasUrl(cell))) {
+    return 'The header row is missing: the first row already contains a URL. Add a row with the names of the columns above it, for example "S. No.,Product Name,Input Image Urls".';
   }
-  const more = header.length > NAMES_SHOWN ? ` and ${header.length - NAMES_SHOWN} more` : '';
-  const found = `${header.slice(0, NAMES_SHOWN).map(shown).join(', ')}${more}`;
-  return `No column is named ${shown(title)}; the header row has ${found}. Rename one of the columns to ${shown(title)}.`;
+  if (unclear.length > 0) {
+    const names = listed(unclear.map((index) => header[index] ?? ''));
+    return `The columns ${names} have URLs, but not clearly of images. Choose the image columns with imageColumns.`;
+  }
+  return `No column has image URLs; ${headerList(header)}. Rename the one with the URLs to "Image URL", or choose it with imageColumns.`;
 };

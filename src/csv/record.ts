@@ -1,4 +1,4 @@
-export type Delimiter = ',' | ';' | '\t';
+export type Delimiter = ',' | ';' | '\t' | '|';
 
 /**
  * Parses one record (a row, possibly over several lines) that starts at `start`. Follows RFC 4180 and, for deviations,

@@ -1,7 +1,15 @@
 import type { Columns } from './columns.ts';
 import { type CsvError, MAX_LISTED_ERRORS, MAX_VALUE_CHARACTERS, shown, tooLong } from './csv-errors.ts';
 import type { Delimiter } from './record.ts';
-import { joinUrlCells, sourceError, splitUrls } from './urls.ts';
+import { isPlaceholder, joinUrlCells, repairUrl, sourceError, splitUrls, type UrlRepair } from './urls.ts';
+
+/** An image of a row. */
+export interface CsvImage {
+  /** As written, apart from repairs; may be invalid. */
+  readonly url: string;
+  /** Position of its column among the image columns, from 0. */
+  readonly column: number;
+}
 
 /** One product of the upload. */
 export interface CsvRow {
@@ -14,8 +22,9 @@ export interface CsvRow {
   /** Trimmed; may be empty or repeated, like `productName`. */
   readonly serialNumber: string;
   readonly productName: string;
-  /** In order and as written, including those that `sourceError` rejects: each keeps its position. */
-  readonly urls: string[];
+  /** In the order of columns and cells, including those that `sourceError` rejects: each keeps its position. */
+  readonly images: readonly CsvImage[];
+  readonly repairs: readonly UrlRepair[];
   /** The first ones only: a row may have a hundred thousand bad URLs. */
   readonly errors: CsvError[];
   /** Number of further bad URLs that are not in `errors`. */
@@ -34,47 +43,57 @@ export interface TableShape {
 /** Many exported files end with rows of blank cells (`,,`), which are not products. */
 export const isBlankRow = (cells: readonly string[]): boolean => cells.every((cell) => cell.trim() === '');
 
+/** The texts of a row's image columns; unquoted URLs beyond the header's width belong to the last column. */
+export const imageTexts = (
+  cells: readonly string[],
+  { header, columns, delimiter }: Pick<TableShape, 'header' | 'columns' | 'delimiter'>,
+): string[][] =>
+  columns.images.map((index) =>
+    index === header.length - 1 && cells.length > header.length
+      ? joinUrlCells(cells.slice(index), delimiter)
+      : [cells[index] ?? ''],
+  );
+
 /** Parses the product and URLs from a row's cells, and collects their errors. */
 export const toRow = (cells: string[], index: number, line: number, shape: TableShape): CsvRow => {
-  const { header, columns, delimiter } = shape;
-  const column = `${header[columns.imageUrls]}`;
+  const { header, columns, delimiter, sourceBuckets } = shape;
   const errors: CsvError[] = [];
-  const urlsLast = columns.imageUrls === header.length - 1;
-  const urlCells = urlsLast ? cells.slice(columns.imageUrls) : [cells[columns.imageUrls] ?? ''];
-  const urls = joinUrlCells(urlCells, delimiter).flatMap(splitUrls);
+  const nameOf = (at: number): string => `${header[at]}`;
+  const imagesLast = columns.images.includes(header.length - 1);
 
-  if (!urlsLast && !isBlankRow(cells.slice(header.length))) {
+  if (!imagesLast && cells.length > header.length && !isBlankRow(cells.slice(header.length))) {
     const message = `The row has ${cells.length} cells but the header row has ${header.length}, so cells cannot be matched to columns.`;
-    const hint = `Put cells that contain ${shown(delimiter)} in double quotes, or make ${shown(column)} the last column.`;
-    errors.push({ line, column, code: 'csv_too_many_columns', message: `${message} ${hint}` });
+    const hint = `Put cells that contain ${shown(delimiter)} in double quotes.`;
+    errors.push({ line, column: null, code: 'csv_too_many_columns', message: `${message} ${hint}` });
   }
-  const serialNumber = (cells[columns.serialNumber] ?? '').trim();
-  const productName = (cells[columns.productName] ?? '').trim();
-  const checkLength = (what: string, value: string, at: number): void => {
-    if (value.length <= MAX_VALUE_CHARACTERS) return;
-    errors.push({ line, column: `${header[at]}`, code: 'csv_value_too_long', message: tooLong(what, value) });
+  const cellOf = (at: number | null, what: string): string => {
+    if (at === null) return '';
+    const value = (cells[at] ?? '').trim();
+    if (value.length > MAX_VALUE_CHARACTERS) {
+      errors.push({ line, column: nameOf(at), code: 'csv_value_too_long', message: tooLong(what, value) });
+    }
+    return value;
   };
-  checkLength('serial number', serialNumber, columns.serialNumber);
-  checkLength('product name', productName, columns.productName);
-  if (urls.length === 0) {
-    const message = `This row has no image URL. Add one, or remove the row.`;
-    errors.push({ line, column, code: 'csv_row_without_urls', message });
-  }
+  const serialNumber = cellOf(columns.serialNumber, 'serial number');
+  const productName = cellOf(columns.productName, 'product name');
+
+  const images: CsvImage[] = [];
+  const repairs: UrlRepair[] = [];
   let moreBadUrls = 0;
-  for (const url of urls) {
-    const error = sourceError(url, shape.sourceBuckets);
-    if (error === null) continue;
-    if (errors.length < MAX_LISTED_ERRORS) errors.push({ line, column, ...error });
-    else moreBadUrls += 1;
+  for (const [column, texts] of imageTexts(cells, shape).entries()) {
+    for (const text of texts) {
+      if (isPlaceholder(text)) continue;
+      for (const written of splitUrls(text)) {
+        const repaired = repairUrl(written);
+        images.push({ url: repaired.url, column });
+        if (repaired.repairs.length > 0) repairs.push(...repaired.repairs);
+        const error = sourceError(repaired.url, sourceBuckets);
+        if (error === null) continue;
+        const name = nameOf(columns.images[column] ?? 0);
+        if (errors.length < MAX_LISTED_ERRORS) errors.push({ line, column: name, ...error });
+        else moreBadUrls += 1;
+      }
+    }
   }
-  return {
-    index,
-    line,
-    cells,
-    serialNumber,
-    productName,
-    urls,
-    errors,
-    moreBadUrls,
-  };
+  return { index, line, cells, serialNumber, productName, images, repairs, errors, moreBadUrls };
 };

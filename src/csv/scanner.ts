@@ -7,7 +7,9 @@ const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
+const CTRL_Z = 26;
 const QUOTE = 34;
+const BACKSLASH = 92;
 const LINE_END = Buffer.from('\n');
 
 /** The scanner's position within a cell. */
@@ -41,6 +43,8 @@ export class RecordScanner {
   readonly errors: CsvError[] = [];
   /** Set by an error after which the rest of the file cannot be read. */
   stopped = false;
+  /** The text ended at a Ctrl-Z, the end of file of DOS; what follows is ignored. */
+  ended = false;
 
   readonly #delimiter: Delimiter;
   readonly #delimiterByte: number;
@@ -53,6 +57,10 @@ export class RecordScanner {
   /** The previous byte was a CR, so a following LF belongs to it, even in the next chunk. */
   #afterCr = false;
   #quoteLine = 1;
+  /** The byte before the last quote within quotes was a backslash. */
+  #afterBackslash = false;
+  /** The last byte of the previous chunk. */
+  #lastByte: number | undefined;
   /** The record deviates from RFC 4180 and must be rewritten. */
   #loose = false;
 
@@ -81,8 +89,8 @@ export class RecordScanner {
     this.#skipBytes -= skipped;
     const rest = bytes.subarray(skipped);
     const nul = rest.indexOf(NUL);
-    this.#scan(nul < 0 ? rest : rest.subarray(0, nul));
-    if (nul >= 0 && !this.stopped) {
+    this.#scanToCtrlZ(nul < 0 ? rest : rest.subarray(0, nul));
+    if (nul >= 0 && !this.stopped && !this.ended) {
       this.#stop(
         this.#line,
         'csv_not_text',
@@ -94,6 +102,7 @@ export class RecordScanner {
 
   /** Signals the end of the file, and returns its last record. */
   end(): ScannedRecords {
+    if (this.ended) return this.#take();
     if (this.#state === QUOTED) {
       const message = 'The quote opened on this line is never closed. Close it, or write "" for a literal quote mark.';
       this.#stop(this.#quoteLine, 'csv_unclosed_quote', message);
@@ -101,6 +110,20 @@ export class RecordScanner {
       this.#endRecord(Buffer.alloc(0));
     }
     return this.#take();
+  }
+
+  #scanToCtrlZ(bytes: Buffer): void {
+    let from = 0;
+    for (let at = bytes.indexOf(CTRL_Z); at >= 0; at = bytes.indexOf(CTRL_Z, at + 1)) {
+      this.#scan(bytes.subarray(from, at));
+      if (this.stopped) return;
+      from = at;
+      if (this.#state === QUOTED) continue;
+      this.#endRecord(Buffer.alloc(0));
+      this.ended = true;
+      return;
+    }
+    this.#scan(bytes.subarray(from));
   }
 
   #scan(bytes: Buffer): void {
@@ -117,7 +140,10 @@ export class RecordScanner {
         from = at + 1;
         this.#recordLine = this.#line;
       } else if (this.#state === QUOTED) {
-        if (byte === QUOTE) this.#state = AFTER_QUOTE;
+        if (byte === QUOTE) {
+          this.#state = AFTER_QUOTE;
+          this.#afterBackslash = (at === 0 ? this.#lastByte : bytes[at - 1]) === BACKSLASH;
+        }
       } else if (byte === this.#delimiterByte) {
         this.#state = CELL_START;
         this.#delimiters += 1;
@@ -126,6 +152,7 @@ export class RecordScanner {
         if (this.stopped) return;
       }
     }
+    this.#lastByte = bytes.at(-1) ?? this.#lastByte;
     this.#keep(bytes.subarray(from));
   }
 
@@ -146,6 +173,10 @@ export class RecordScanner {
       this.#loose = true;
       if (this.#state !== UNQUOTED && blank) {
         this.#state = TRAILING_BLANKS;
+      } else if (this.#state !== UNQUOTED && this.#afterBackslash) {
+        const message =
+          'A quote mark on this line is escaped with a backslash, which spreadsheets read as the end of the cell.';
+        this.#stop(this.#quoteLine, 'csv_unclosed_quote', `${message} Write "" instead of \\".`);
       } else if (this.#state !== UNQUOTED && this.#line !== this.#quoteLine) {
         // Most likely an earlier quote was never closed and this one opens a cell: continuing would merge rows.
         const message = `The quote opened on this line is not closed before line ${this.#line}, where text follows it.`;
@@ -206,6 +237,12 @@ export class RecordScanner {
       this.errors.push({ line, column: null, code: 'csv_invalid_encoding', message });
       return;
     }
+  }
+
+  /** The file's bytes cannot be decoded any further. */
+  stopAtUndecodable(): void {
+    const message = `The text after line ${this.#line} cannot be decoded. Save the file as CSV UTF-8, then upload that file.`;
+    this.#stop(this.#line, 'csv_invalid_encoding', message);
   }
 
   #stopTooLong(): void {

@@ -1,6 +1,5 @@
-import { countKnownColumns } from './columns.ts';
 import type { CsvError, CsvErrorCode } from './csv-errors.ts';
-import { type Delimiter, parseRecord } from './record.ts';
+import { byteOrderMarkLength, startsWith } from './encoding.ts';
 
 /** Bytes read for detection; a header row is far shorter. */
 export const HEAD_BYTES = 64 * 1024;
@@ -10,15 +9,11 @@ const SAVE_AS_UTF8 = 'Save it as CSV UTF-8 (in a text editor: encoding UTF-8), t
 
 /** First bytes that identify file types other than CSV. */
 const SIGNATURES: readonly { bytes: readonly number[]; code: CsvErrorCode; message: string }[] = [
-  // UTF-32 little-endian starts with the same two bytes.
-  ...[
-    [0xff, 0xfe],
-    [0xfe, 0xff],
-  ].map((bytes) => ({
-    bytes,
-    code: 'csv_invalid_encoding' as const,
-    message: `The file is encoded in UTF-16, not UTF-8. ${SAVE_AS_UTF8}`,
-  })),
+  {
+    bytes: [0xff, 0xfe, 0, 0],
+    code: 'csv_invalid_encoding',
+    message: `The file is encoded in UTF-32. ${SAVE_AS_UTF8}`,
+  },
   {
     bytes: [0x50, 0x4b, 0x03, 0x04],
     code: 'csv_spreadsheet',
@@ -48,15 +43,6 @@ const SIGNATURES: readonly { bytes: readonly number[]; code: CsvErrorCode; messa
   ),
 ];
 
-const startsWith = (head: Buffer, bytes: readonly number[]): boolean =>
-  bytes.every((byte, index) => head[index] === byte);
-
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-
-/** Length of the UTF-8 byte order mark at the start: 3, or 0 if there is none. */
-export const byteOrderMarkLength = (head: Buffer): number =>
-  startsWith(head, [...BYTE_ORDER_MARK]) ? BYTE_ORDER_MARK.length : 0;
-
 /**
  * Detects by its first bytes that a file is not a CSV.
  * @param head the first {@link HEAD_BYTES} of the file, or all of it
@@ -76,44 +62,5 @@ export const detectWrongFileType = (head: Buffer): CsvError | null => {
       'The file is an HTML or XML page, not a CSV; the download link may have led to a login or error page.';
     return error('csv_html', `${message} Download the CSV itself, then upload it.`);
   }
-  // In UTF-16, every second byte of ASCII text is NUL.
-  if (isUtf16(head)) {
-    return error('csv_invalid_encoding', `The file is encoded in UTF-16, not UTF-8. ${SAVE_AS_UTF8}`);
-  }
   return null;
-};
-
-const isUtf16 = (head: Buffer): boolean => {
-  const zeroAt = (offsets: readonly number[]): boolean => offsets.every((at) => head[at] === 0);
-  return zeroAt([0, 2, 4]) !== zeroAt([1, 3, 5]);
-};
-
-const DELIMITERS: readonly Delimiter[] = [',', ';', '\t'];
-
-/**
- * Detects the delimiter: the one that finds the most of the three columns in the header row, then the most cells.
- * @param head as for {@link detectWrongFileType}
- */
-export const detectDelimiter = (head: Buffer): Delimiter => {
-  const text = head.toString('utf8', byteOrderMarkLength(head));
-  let best: { delimiter: Delimiter; known: number; cells: number } = { delimiter: ',', known: 0, cells: 0 };
-  for (const delimiter of DELIMITERS) {
-    const cells = headerCells(text, delimiter);
-    const known = countKnownColumns(cells);
-    if (known > best.known || (known === best.known && cells.length > best.cells)) {
-      best = { delimiter, known, cells: cells.length };
-    }
-  }
-  return best.delimiter;
-};
-
-/** The first row with anything other than blanks and delimiters. */
-const headerCells = (text: string, delimiter: Delimiter): readonly string[] => {
-  let at = 0;
-  while (at < text.length) {
-    const { cells, end } = parseRecord(text, at, delimiter);
-    if (cells.some((cell) => /[^\s,;]/.test(cell))) return cells;
-    at = end;
-  }
-  return [];
 };

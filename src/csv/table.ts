@@ -1,5 +1,7 @@
-import { findColumns } from './columns.ts';
-import { type CsvError, type CsvErrorCode, MAX_LISTED_ERRORS, MAX_VALUE_CHARACTERS, tooLong } from './csv-errors.ts';
+import { type ColumnChoice, type Columns, findColumns } from './columns.ts';
+import { type CsvError, type CsvErrorCode, MAX_VALUE_CHARACTERS, tooLong } from './csv-errors.ts';
+import type { Encoding } from './encoding.ts';
+import type { TableLayout } from './layout.ts';
 import type { Delimiter } from './record.ts';
 import { type CsvRow, isBlankRow, type TableShape, toRow } from './rows.ts';
 
@@ -20,21 +22,46 @@ export interface CsvLimits {
   readonly sourceBuckets?: readonly string[];
 }
 
-export interface CsvDialect {
+/** How a table was written, and which of its columns are used. */
+export interface TableDialect {
   /** Names as read, without trailing empty ones. Empty if the header row is invalid. */
-  readonly header: string[];
+  readonly header: readonly string[];
+  /** Physical line of the header row, from 1. */
+  readonly headerLine: number;
+  readonly columns: Columns;
+  /** Columns with the name of an image column but without URLs. */
+  readonly ignored: readonly string[];
+  /** Rows above the header row. */
+  readonly preamble: readonly (readonly string[])[];
   readonly delimiter: Delimiter;
+  /** The file starts with a line such as `sep=;`. */
+  readonly separatorLine: boolean;
+  /** Null for a workbook. */
+  readonly encoding: Encoding | null;
+  readonly bom: boolean;
+  /** The sheet's name; only for a workbook. */
+  readonly sheet?: string;
 }
 
-export interface CsvInspection {
-  readonly dialect: CsvDialect;
-  readonly rows: number;
-  /** URLs of all rows, including invalid ones. */
-  readonly urls: number;
-  /** The first 100, by line. */
-  readonly errors: CsvError[];
-  readonly errorCount: number;
+export type TableItem =
+  | { readonly kind: 'header'; readonly dialect: TableDialect }
+  | { readonly kind: 'row'; readonly row: CsvRow }
+  | { readonly kind: 'error'; readonly error: CsvError };
+
+/** An uploaded table: a file of delimited text, or a sheet of a workbook. */
+export interface Table {
+  readonly kind: 'csv' | 'xlsx';
+  /** Reads the whole table once: the header row, the rows and the errors. Invalid content never throws. */
+  items(): AsyncIterable<TableItem>;
 }
+
+/** A file that cannot be read as a table at all. */
+export const failedTable = (error: CsvError, kind: Table['kind'] = 'csv'): Table => ({
+  kind,
+  async *items() {
+    yield { kind: 'error', error };
+  },
+});
 
 /** Extra cells a row may have: unquoted URLs, and the parts of unquoted URLs that contain commas. */
 const EXTRA_CELLS = 20_000;
@@ -42,89 +69,13 @@ const EXTRA_CELLS = 20_000;
 /** Maximum cells per row without trailing empty ones; each cell has overhead in memory and in the database. */
 export const maxCells = ({ maxColumns }: Pick<CsvLimits, 'maxColumns'>): number => maxColumns + EXTRA_CELLS;
 
-/** Errors that `onInvalidRow: skip` ignores. */
-const ROW_ERRORS: ReadonlySet<CsvErrorCode> = new Set([
-  'csv_row_without_urls',
-  'csv_invalid_url',
-  'csv_bucket_not_allowed',
-]);
-
-/**
- * Summarizes the output of {@link tableItems}; invalid content never throws.
- * @param onInvalidRow `skip`: rows without URLs and invalid URLs are ignored if the file has at least one valid URL
- * @param onRow called with each row, in order
- */
-export const inspectItems = async (
-  items: AsyncIterable<TableItem>,
-  onInvalidRow: 'reject' | 'skip',
-  onRow?: (row: CsvRow) => void,
-): Promise<CsvInspection> => {
-  const fileErrors = createErrorList();
-  const rowErrors = createErrorList();
-  let dialect: CsvDialect = { header: [], delimiter: ',' };
-  let rows = 0;
-  let urls = 0;
-  let badUrls = 0;
-  for await (const item of items) {
-    if (item.kind === 'error') {
-      fileErrors.add(item.error);
-    } else if (item.kind === 'header') {
-      dialect = item.dialect;
-    } else {
-      rows += 1;
-      urls += item.row.urls.length;
-      onRow?.(item.row);
-      for (const error of item.row.errors) {
-        if (error.code === 'csv_invalid_url' || error.code === 'csv_bucket_not_allowed') badUrls += 1;
-        if (ROW_ERRORS.has(error.code)) rowErrors.add(error);
-        else fileErrors.add(error);
-      }
-      badUrls += item.row.moreBadUrls;
-      rowErrors.count(item.row.moreBadUrls);
-    }
-  }
-  const skipped = onInvalidRow === 'skip' && urls > badUrls;
-  const lists = skipped ? [fileErrors] : [fileErrors, rowErrors];
-  return {
-    dialect,
-    rows,
-    urls,
-    errors: lists
-      .flatMap((list) => list.first)
-      .sort((a, b) => a.line - b.line)
-      .slice(0, MAX_LISTED_ERRORS),
-    errorCount: lists.reduce((sum, list) => sum + list.total(), 0),
-  };
-};
-
-const createErrorList = () => {
-  const first: CsvError[] = [];
-  let count = 0;
-  return {
-    first,
-    total: () => count,
-    /** Counts errors that are not listed. */
-    count: (more: number): void => {
-      count += more;
-    },
-    add: (error: CsvError): void => {
-      count += 1;
-      if (first.length < MAX_LISTED_ERRORS) first.push(error);
-    },
-  };
-};
-
-export type TableItem =
-  | { readonly kind: 'header'; readonly dialect: CsvDialect }
-  | { readonly kind: 'row'; readonly row: CsvRow }
-  | { readonly kind: 'error'; readonly error: CsvError };
-
 const errorItem = (line: number, code: CsvErrorCode, message: string): TableItem => ({
   kind: 'error',
   error: { line, column: null, code, message },
 });
 
 export interface CsvRecord {
+  /** Physical line of a text file, row of a sheet; from 1. */
   readonly line: number;
   readonly cells: string[];
 }
@@ -136,14 +87,22 @@ export interface ScannerFindings {
   readonly stopped: boolean;
 }
 
+/** What is known of the table before its rows are read. */
+export interface TableFormat extends TableLayout {
+  readonly encoding: Encoding | null;
+  readonly bom: boolean;
+  readonly sheet?: string;
+  readonly choice: ColumnChoice;
+}
+
 /** Yields the header row, the rows and the errors, with the scanner's errors last. */
 export async function* tableItems(
   records: AsyncIterable<CsvRecord>,
-  delimiter: Delimiter,
+  format: TableFormat,
   limits: CsvLimits,
   scanner: ScannerFindings,
 ): AsyncGenerator<TableItem> {
-  const endedAt = yield* readTable(records, delimiter, limits, scanner);
+  const endedAt = yield* readTable(records, format, limits, scanner);
   // How far the scanner has read ahead depends on the chunk size.
   const known = endedAt === null ? scanner.errors : scanner.errors.filter(({ line }) => line <= endedAt);
   for (const error of known) yield { kind: 'error', error };
@@ -152,15 +111,21 @@ export async function* tableItems(
 /** @returns the line of the error that stopped reading; null if all records were read */
 async function* readTable(
   records: AsyncIterable<CsvRecord>,
-  delimiter: Delimiter,
+  format: TableFormat,
   limits: CsvLimits,
   scanner: ScannerFindings,
 ): AsyncGenerator<TableItem, number | null> {
+  const preamble: string[][] = [];
+  let separatorLine = format.separatorLine;
   let shape: TableShape | null = null;
   let rows = 0;
   let urls = 0;
   let blankRows = 0;
   for await (const { line, cells } of records) {
+    if (separatorLine) {
+      separatorLine = false;
+      continue;
+    }
     if (isBlankRow(cells)) {
       // Quoted blank cells; the scanner has already dropped unquoted ones.
       blankRows += 1;
@@ -169,28 +134,22 @@ async function* readTable(
       yield tooMany;
       return line;
     }
+    if (shape === null && preamble.length < format.headerIndex) {
+      preamble.push(cells);
+      continue;
+    }
     if (shape === null) {
-      const header = withoutEmptyEnd(cells);
-      if (header.length > limits.maxColumns) {
-        const message = `The header row has ${header.length} columns; at most ${limits.maxColumns} are allowed. Remove the columns you don't need.`;
-        yield errorItem(line, 'csv_too_many_columns', message);
-        return line;
-      }
-      const long = header.find((name) => name.length > MAX_VALUE_CHARACTERS);
-      if (long !== undefined) {
-        yield errorItem(line, 'csv_value_too_long', tooLong('column name', long));
-        return line;
-      }
-      const { columns, errors } = findColumns(header, line);
+      const { dialect, errors } = readHeader(cells, line, preamble, format, limits);
       for (const error of errors) yield { kind: 'error', error };
-      if (columns === null) return line;
+      if (dialect === null) return line;
+      const { header, columns, delimiter } = dialect;
       shape = { header, columns, delimiter, sourceBuckets: limits.sourceBuckets ?? [] };
-      yield { kind: 'header', dialect: { header, delimiter } };
+      yield { kind: 'header', dialect };
       continue;
     }
     const row = toRow(cells, rows, line, shape);
     rows += 1;
-    urls += row.urls.length;
+    urls += row.images.length;
     const tooMany = limitError(line, rows + blankRows, urls, limits);
     if (tooMany !== null) {
       yield tooMany;
@@ -203,9 +162,41 @@ async function* readTable(
     yield errorItem(1, 'csv_empty', 'The file has only blank lines. Add a header row and at least one product row.');
   } else if (rows === 0) {
     yield errorItem(1, 'csv_no_rows', 'The file has a header row but no products. Add at least one product row.');
+  } else if (urls === 0 && scanner.errors.length === 0) {
+    const names = shape.columns.images.map((index) => `"${shape?.header[index]}"`).join(', ');
+    const message = `None of the ${rows} rows has an image URL in ${names}. Fill in the URLs, or choose other columns with imageColumns.`;
+    yield errorItem(1, 'csv_no_urls', message);
   }
   return null;
 }
+
+const readHeader = (
+  cells: readonly string[],
+  line: number,
+  preamble: readonly (readonly string[])[],
+  format: TableFormat,
+  limits: CsvLimits,
+): { readonly dialect: TableDialect | null; readonly errors: readonly CsvError[] } => {
+  const header = withoutEmptyEnd(cells);
+  const failed = (code: CsvErrorCode, message: string) => ({
+    dialect: null,
+    errors: [{ line, column: null, code, message }],
+  });
+  if (header.length > limits.maxColumns) {
+    const message = `The header row has ${header.length} columns; at most ${limits.maxColumns} are allowed. Remove the columns you don't need.`;
+    return failed('csv_too_many_columns', message);
+  }
+  const long = header.find((name) => name.length > MAX_VALUE_CHARACTERS);
+  if (long !== undefined) return failed('csv_value_too_long', tooLong('column name', long));
+  const { columns, ignored, errors } = findColumns(header, format.sample, format.choice, line);
+  if (columns === null) return { dialect: null, errors };
+  const { delimiter, separatorLine, encoding, bom, sheet } = format;
+  const dialect: TableDialect = {
+    ...{ header, headerLine: line, columns, ignored, preamble, delimiter, separatorLine, encoding, bom },
+    ...(sheet === undefined ? {} : { sheet }),
+  };
+  return { dialect, errors };
+};
 
 const limitError = (line: number, rows: number, urls: number, limits: CsvLimits): TableItem | null => {
   const split = 'Split it into several uploads.';

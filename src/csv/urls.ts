@@ -15,23 +15,44 @@ const schemeAt = (text: string, at: number): boolean => {
   return LETTER.test(text.charAt(at)) && text.startsWith('://', end);
 };
 
+/** Quote marks of all kinds that people and programs put around URLs. */
+const QUOTE_MARKS = '"\'`´“”„‟‘’‚‛«»‹›「」『』＂＇';
+const INVISIBLE = /\p{Cf}/u;
+/** What may be before a scheme at the start of a URL. */
+const MAX_MARKS = 4;
+
+/** The position after quote marks and invisible characters. */
+const pastMarks = (text: string, at: number): number => {
+  let end = at;
+  while (end - at < MAX_MARKS && (QUOTE_MARKS.includes(text.charAt(end)) || INVISIBLE.test(text.charAt(end)))) {
+    if (end >= text.length) break;
+    end += 1;
+  }
+  return end;
+};
+
+const urlAt = (text: string, at: number): boolean => schemeAt(text, pastMarks(text, at));
+
+/** Separators between URLs: white space, comma, semicolon, pipe, and their full-width forms. */
+const SEPARATORS = /[\s,;|，；｜、]+/g;
+
 /**
  * Splits a cell into URLs, in order and as written.
- * A URL may contain commas (image CDNs write `w_300,c_fill`), so a new one starts only at a scheme after a comma or white
- * space. Text that is not a URL stays part of the previous one, where {@link urlError} reports it.
+ * A URL may contain commas (image CDNs write `w_300,c_fill`), so a new one starts only at a scheme after a separator.
+ * Text that is not a URL stays part of the previous one, where {@link urlError} reports it.
  */
 export const splitUrls = (cell: string): string[] => {
   const urls: string[] = [];
   let from = 0;
   let end = cell.length;
   // Visits each run of separators once; a pattern ending in `[\s,]+$` would retry from every character of a run.
-  for (const { 0: run, index } of cell.matchAll(/[\s,]+/g)) {
+  for (const { 0: run, index } of cell.matchAll(SEPARATORS)) {
     const after = index + run.length;
     if (index === 0) {
       from = after;
     } else if (after === cell.length) {
       end = index;
-    } else if (schemeAt(cell, after)) {
+    } else if (urlAt(cell, after)) {
       urls.push(cell.slice(from, index));
       from = after;
     }
@@ -40,7 +61,94 @@ export const splitUrls = (cell: string): string[] => {
   return urls;
 };
 
-const startsWithScheme = (cell: string): boolean => schemeAt(cell, cell.length - cell.trimStart().length);
+/** What people and programs write into a cell without an image. */
+const PLACEHOLDERS = new Set([
+  ...[
+    '',
+    '-',
+    '--',
+    '---',
+    '–',
+    '—',
+    '.',
+    '/',
+    '0',
+    'n/a',
+    '#n/a',
+    '#nv',
+    'na',
+    'nan',
+    'none',
+    'null',
+    'nil',
+    'undefined',
+  ],
+  ...['no', 'false', '(null)', '(none)', '[]', '{}', 'no image', 'no_image', 'noimage', 'no picture', 'no_selection'],
+  ...[
+    'kein bild',
+    'ohne bild',
+    'nicht vorhanden',
+    'k.a.',
+    'k. a.',
+    'tbd',
+    'tba',
+    'todo',
+    'pending',
+    'missing',
+    'empty',
+  ],
+]);
+const MAX_PLACEHOLDER_CHARACTERS = 20;
+
+/** Whether a cell of an image column means that there is no image. */
+export const isPlaceholder = (cell: string): boolean => {
+  const text = cell.trim();
+  return text.length <= MAX_PLACEHOLDER_CHARACTERS && PLACEHOLDERS.has(text.toLowerCase());
+};
+
+const FETCHED_SCHEME = /^(?:https?|s3):\/\//i;
+
+/** Whether the cell starts with a URL that could be downloaded. */
+export const hasUrl = (cell: string): boolean => {
+  const start = pastMarks(cell, cell.length - cell.trimStart().length);
+  return FETCHED_SCHEME.test(cell.slice(start, start + 8));
+};
+
+const IMAGE_EXTENSION = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|hei[cf]|bmp|svg)(?:[?#/!:@,;|\s]|$)/i;
+const IMAGE_FOLDER = /\/(?:images?|imgs?|photos?|pictures?|bilder)\//i;
+
+/** Whether the URL's path looks like that of an image. */
+export const looksLikeImageUrl = (cell: string): boolean => {
+  const text = cell.slice(0, MAX_URL_CHARACTERS);
+  return IMAGE_EXTENSION.test(text) || IMAGE_FOLDER.test(text);
+};
+
+export type UrlRepair = 'invisible_characters' | 'quotes' | 'html_entities';
+
+const NEEDS_REPAIR = new RegExp(`[\\p{Cf}${QUOTE_MARKS}]|&amp;`, 'u');
+
+/** Corrects what is certainly not meant as part of a URL, as copied from web pages and documents. */
+export const repairUrl = (text: string): { readonly url: string; readonly repairs: readonly UrlRepair[] } => {
+  if (text.length > MAX_URL_CHARACTERS || !NEEDS_REPAIR.test(text)) return { url: text, repairs: [] };
+  const repairs: UrlRepair[] = [];
+  const corrected = (repair: UrlRepair, before: string, after: string): string => {
+    if (before !== after) repairs.push(repair);
+    return after;
+  };
+  const visible = corrected('invisible_characters', text, text.replace(/\p{Cf}/gu, ''));
+  const bare = corrected('quotes', visible, withoutQuotes(visible));
+  return { url: corrected('html_entities', bare, bare.replaceAll('&amp;', '&')), repairs };
+};
+
+/** An apostrophe at the end may belong to the URL, unless one is at its start too. */
+const withoutQuotes = (text: string): string => {
+  let [from, to] = [0, text.length];
+  while (from < to && QUOTE_MARKS.includes(text.charAt(from))) from += 1;
+  while (to > from && QUOTE_MARKS.includes(text.charAt(to - 1)) && (from > 0 || text.charAt(to - 1) !== "'")) to -= 1;
+  return text.slice(from, to);
+};
+
+const startsWithScheme = (cell: string): boolean => urlAt(cell, cell.length - cell.trimStart().length);
 
 /**
  * Rejoins URLs that were split at an unquoted delimiter.
@@ -107,8 +215,14 @@ export const urlError = (url: string): string | null => {
       ? `${shown(url)} does not start with http:// or https://. Enter the full URL, for example https://example.com/a.jpg.`
       : `Only http:// and https:// URLs are supported; ${shown(url)} starts with ${scheme}://.`;
   }
-  if (/[\s\p{Cc}\u200B]/u.test(url)) {
-    return `The URL ${shown(url)} contains a space or another invisible character. Write %20 for a space, and start each further URL with http:// or https://.`;
+  const invisible = /[^\S ]|[\p{Cc}\p{Cf}]/u.exec(url)?.[0];
+  if (invisible !== undefined) {
+    const code = (invisible.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `The URL ${shown(url)} contains the invisible character U+${code}. Remove it, and start each further URL with http:// or https://.`;
+  }
+  // A space inside a URL is sent as %20, as browsers do; after a separator, something else was meant.
+  if (/[,;|，；｜、] /.test(url)) {
+    return `The URL ${shown(url)} is followed by text that is not a URL. Start each further URL with http:// or https://, and write %20 for a space.`;
   }
   // A browser reads https:///a.jpg as the host "a.jpg".
   if (!/^https?:\/\/[^/?#\\]/i.test(url)) {

@@ -100,6 +100,18 @@ const TWO_BYTES = `${DIGIT}{2}[AEIMQUYcgkosw048]=`;
 const THREES = `(?:${DIGIT}{4})`;
 const WEBHOOK_SECRET = `^whsec_(?:${THREES}{8,20}(?:${ONE_BYTE}|${TWO_BYTES})?|${THREES}{21}(?:${ONE_BYTE})?)$`;
 
+const MAX_NAME = 500;
+const MAX_NAMES = 100;
+const TOO_LONG = `is longer than ${MAX_NAME} characters`;
+
+const columnName = (what: string) =>
+  z
+    .string(ONCE)
+    .min(1, 'is empty')
+    .max(MAX_NAME, TOO_LONG)
+    .optional()
+    .meta({ description: `The column of the ${what} by its name in the header row; detected by default.` });
+
 /** The form fields of an upload. `isWebhookSecret` is passed in because webhooks/ owns that rule. */
 export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
   z
@@ -136,7 +148,34 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
       onInvalidRow: z
         .enum(['reject', 'skip'], 'must be reject or skip')
         .default('reject')
-        .meta({ description: '`reject` a file with an invalid row, or `skip` the invalid entries.' }),
+        .meta({ description: '`reject` a file with an invalid URL, or `skip` the invalid ones.' }),
+      imageColumns: z
+        .union([z.string(), z.array(z.string())])
+        .transform((given) =>
+          [given]
+            .flat()
+            .flatMap((names) => names.split(','))
+            .map((name) => name.trim()),
+        )
+        .pipe(
+          z.array(z.string().min(1, 'has an empty name').max(MAX_NAME, TOO_LONG)).max(MAX_NAMES, 'has too many names'),
+        )
+        .optional()
+        .meta({
+          description: 'Image columns by their names in the header row, separated by commas; detected by default.',
+        }),
+      nameColumn: columnName('product names'),
+      serialColumn: columnName('serial numbers'),
+      output: z
+        .enum(['add', 'replace'], 'must be add or replace')
+        .default('add')
+        .meta({ description: 'Output URLs in columns of their own, or in place of the input URLs.' }),
+      formulas: z.enum(['escape', 'keep'], 'must be escape or keep').default('escape').meta({
+        description: "`escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.",
+      }),
+      bom: flag(
+        'The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does.',
+      ).optional(),
     })
     .superRefine((fields, context) => {
       for (const name of ['mozjpeg', 'progressive'] as const) {

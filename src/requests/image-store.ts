@@ -23,8 +23,12 @@ export interface ImageOutcome {
   readonly outcome: Outcome;
 }
 
-const OUTLINE = { seq: 1, row: 1, index: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1 } as const;
+const OUTLINE = {
+  ...{ seq: 1, row: 1, index: 1, column: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1 },
+} as const;
 export type OutlinedImage = Pick<ImageRecord, '_id' | keyof typeof OUTLINE>;
+const DETAILS = { ...OUTLINE, ...{ inputUrl: 1, bytesIn: 1, bytesOut: 1, width: 1, height: 1, error: 1 } } as const;
+export type DetailedImage = Pick<ImageRecord, '_id' | keyof typeof DETAILS>;
 
 export type ImageStore = ReturnType<typeof createImageStore>;
 
@@ -151,6 +155,14 @@ export const createImageStore = (models: Models, now: () => Date) => {
         .find({ requestId, seq: { $gte: from, $lt: to } }, OUTLINE)
         .sort({ seq: 1 })
         .lean<OutlinedImage[]>();
+    },
+
+    /** Like {@link outlines}, with source, sizes and error. */
+    async details(requestId: string, from: number, to: number): Promise<DetailedImage[]> {
+      return images
+        .find({ requestId, seq: { $gte: from, $lt: to } }, DETAILS)
+        .sort({ seq: 1 })
+        .lean<DetailedImage[]>();
     },
   };
 };

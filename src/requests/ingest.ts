@@ -1,6 +1,11 @@
 import { v4 as uuid } from 'uuid';
-import { type CsvLimits, type CsvRow, inspectCsv, type OpenCsv, readCsvRows } from '../csv/read.ts';
+import { inspectTable, type TableInspection } from '../csv/inspect.ts';
+import type { OutputMode } from '../csv/output.ts';
+import { rowsOf } from '../csv/read.ts';
+import type { CsvImage, CsvRow } from '../csv/rows.ts';
+import type { CsvLimits, Table, TableDialect } from '../csv/table.ts';
 import { MAX_URL_CHARACTERS, sourceError } from '../csv/urls.ts';
+import type { FormulaMode } from '../csv/write.ts';
 import { AppError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { Models } from './models.ts';
@@ -19,6 +24,8 @@ const BSON_ELEMENT_BYTES = 13;
 export interface Upload {
   readonly options: RequestOptions;
   readonly onInvalidRow: 'reject' | 'skip';
+  /** How the output is written, unless its reader asks for something else. */
+  readonly output: { readonly mode: OutputMode; readonly formulas: FormulaMode; readonly bom?: boolean };
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
   /** The key under which at most one request is made. */
   readonly key?: {
@@ -53,23 +60,23 @@ export interface Ingested {
   readonly total: number;
   /** How many of them have failed already, because their URL is invalid. */
   readonly invalid: number;
+  readonly inspection: TableInspection;
 }
 
 /** @param giveUp aborted, with the error to answer, when the service stops and can wait no longer */
-export type Ingest = (open: OpenCsv, upload: Upload, giveUp: AbortSignal) => Promise<Ingested>;
+export type Ingest = (table: Table, upload: Upload, giveUp: AbortSignal) => Promise<Ingested>;
 
 /**
- * Stores a CSV as a request: the whole file is checked before anything is stored, and the request stays hidden until every
+ * Stores a table as a request: the whole file is checked before anything is stored, and the request stays hidden until every
  * image is durable. A crash on the way leaves an `ingesting` request, which the reconciler removes.
  */
 export const createIngest =
   (models: Models, requests: RequestStore, limits: IngestLimits, now: () => Date): Ingest =>
-  async (open, upload, giveUp) => {
-    const table = await inspectCsv(open, limits, upload.onInvalidRow);
-    if (table.errorCount > 0) {
-      throw new AppError('csv_invalid', undefined, {
-        details: { errorCount: table.errorCount, errors: table.errors },
-      });
+  async (table, upload, giveUp) => {
+    const inspection = await inspectTable(table, upload.onInvalidRow);
+    const { dialect, errorCount, errorKinds, errors } = inspection;
+    if (errorCount > 0 || dialect === null) {
+      throw new AppError('csv_invalid', undefined, { details: { errorCount, errorKinds, errors } });
     }
 
     const requestId = uuid();
@@ -82,9 +89,9 @@ export const createIngest =
       createdAt,
       heartbeatAt: createdAt,
       options: upload.options,
-      csv: { header: table.dialect.header, delimiter: table.dialect.delimiter, chunks: 0 },
+      csv: { ...storedDialect(dialect, upload.output), chunks: 0 },
       // What it will hold at most; the quota of uploads at the same time counts it from now on.
-      total: table.urls,
+      total: inspection.urls,
       counters: NO_COUNTS,
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
       ...storedTenant(upload.tenant),
@@ -98,16 +105,15 @@ export const createIngest =
       const counters = { ...NO_COUNTS, failed };
       const { options } = upload;
       return {
-        ...{ requestId, total, invalid: failed },
+        ...{ requestId, total, invalid: failed, inspection },
         request: { _id: requestId, state: 'queued', run: 1, options, total, counters, heartbeatAt: now() },
       };
     };
     try {
       // After the insert and before all else: whoever takes the key over finds the request by it, and can condemn it.
       await upload.key?.bind(requestId);
-      await assertWithinQuota(requests, upload.client, table.urls, limits.maxQueuedImages);
-      const rows = readCsvRows(open, limits);
-      await storeRows(models, requests, requestId, rows, limits.sourceBuckets ?? [], progress, giveUp);
+      await assertWithinQuota(requests, upload.client, inspection.urls, limits.maxQueuedImages);
+      await storeRows(models, requests, requestId, rowsOf(table), limits.sourceBuckets ?? [], progress, giveUp);
       giveUp.throwIfAborted();
       if (!(await requests.activate(requestId, progress))) throw tookTooLong();
       return ingested();
@@ -119,6 +125,19 @@ export const createIngest =
       throw error;
     }
   };
+
+/** Only what differs from the assignment's file is stored with its name. */
+const storedDialect = (dialect: TableDialect, output: Upload['output']): Omit<RequestRecord['csv'], 'chunks'> => {
+  const { header, delimiter, columns, preamble, separatorLine, bom } = dialect;
+  return {
+    ...{ header, delimiter, columns },
+    ...(preamble.length === 0 ? {} : { preamble }),
+    ...(separatorLine ? { separatorLine } : {}),
+    ...((output.bom ?? bom) ? { bom: true } : {}),
+    ...(output.mode === 'add' ? {} : { output: output.mode }),
+    ...(output.formulas === 'escape' ? {} : { formulas: output.formulas }),
+  };
+};
 
 /**
  * Looks after the request was inserted, so that of two uploads at the same moment each sees the other: both may be
@@ -175,8 +194,8 @@ const storeRows = async (
   };
 
   for await (const row of rows) {
-    for (const [index, url] of row.urls.entries()) {
-      const image = newImage(requestId, progress.total, row, index, url, sourceBuckets);
+    for (const [index, found] of row.images.entries()) {
+      const image = newImage(requestId, progress.total, row, index, found, sourceBuckets);
       images.push(image);
       progress.total += 1;
       if (image.status === 'failed') progress.failed += 1;
@@ -207,7 +226,7 @@ const newImage = (
   seq: number,
   row: CsvRow,
   index: number,
-  inputUrl: string,
+  { url: inputUrl, column }: CsvImage,
   sourceBuckets: readonly string[],
 ): ImageRecord => {
   const image = {
@@ -216,6 +235,7 @@ const newImage = (
     seq,
     row: row.index,
     index,
+    ...(column === 0 ? {} : { column }),
     ...(index === 0 ? { serialNumber: row.serialNumber, productName: row.productName } : {}),
     inputUrl: inputUrl.slice(0, MAX_URL_CHARACTERS),
     attempts: 0,

@@ -15,6 +15,7 @@ const image = new Schema<ImageRecord>(
     seq: { type: Number, required: true },
     row: { type: Number, required: true },
     index: { type: Number, required: true },
+    column: Number,
     serialNumber: String,
     productName: String,
     inputUrl: { type: String, required: true },
@@ -52,7 +53,7 @@ const request = new Schema<RequestRecord>(
       _id: false,
       required: true,
     },
-    csv: { type: { header: [String], delimiter: String, chunks: Number }, _id: false, required: true },
+    csv: { type: Schema.Types.Mixed, required: true },
     total: { type: Number, required: true },
     counters: {
       type: { completed: Number, failed: Number, cancelled: Number, bytesIn: Number, bytesOut: Number },

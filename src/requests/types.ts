@@ -1,3 +1,6 @@
+import type { Columns } from '../csv/columns.ts';
+import type { OutputMode } from '../csv/output.ts';
+import type { FormulaMode } from '../csv/write.ts';
 import type { ImageErrorCode } from '../errors.ts';
 import type { ImageNote } from '../images/task.ts';
 import type { OutputFormat } from '../output-formats.ts';
@@ -88,6 +91,26 @@ export interface RequestReport {
   readonly failures: readonly FailureReport[];
 }
 
+/** The uploaded table, as far as its output needs it. Versions before wrote only the first three. */
+export interface StoredTable {
+  readonly header: readonly string[];
+  readonly delimiter: string;
+  /** Number of {@link RowChunkRecord}s. */
+  readonly chunks: number;
+  /** Absent: one image column, whose output column is `Output Image Urls`. */
+  readonly columns?: Columns;
+  /** Rows above the header row. */
+  readonly preamble?: readonly (readonly string[])[];
+  /** The file starts with a line such as `sep=;`. */
+  readonly separatorLine?: boolean;
+  /** The output starts with a byte order mark. */
+  readonly bom?: boolean;
+  /** Absent: `add`. */
+  readonly output?: OutputMode;
+  /** Absent: `escape`. */
+  readonly formulas?: FormulaMode;
+}
+
 export interface RequestRecord {
   /** UUID, the `requestId`. */
   readonly _id: string;
@@ -102,7 +125,7 @@ export interface RequestRecord {
   /** Renewed while images are written, last when they become due; an old one before that means that the upload died. */
   readonly heartbeatAt: Date;
   readonly options: RequestOptions;
-  readonly csv: { readonly header: readonly string[]; readonly delimiter: string; readonly chunks: number };
+  readonly csv: StoredTable;
   readonly total: number;
   readonly counters: Counters;
   /** `servedAt` is the address of the instance that took the upload, for links where no `PUBLIC_URL` is set. */
@@ -130,9 +153,11 @@ export interface ImageRecord {
   readonly requestId: string;
   /** Position in the request, from 0, without gaps. */
   readonly seq: number;
-  /** Data row of the CSV, from 0, and position in its cell, from 0. */
+  /** Data row of the CSV, from 0, and position in its row, from 0. */
   readonly row: number;
   readonly index: number;
+  /** Position of its column among the image columns; absent: 0. */
+  readonly column?: number;
   /**
    * Of the row's first image alone, so that one long name with many URLs is stored once. Versions before wrote them into
    * every image.

@@ -5,7 +5,7 @@ import type { ImageStore, OutlinedImage } from '../requests/image-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
 import { outputName, type Storage } from '../storage/storage.ts';
 import { createFolderNames } from './archive-names.ts';
-import { imagesInOrder } from './output-csv.ts';
+import { imagesInOrder } from './output-table.ts';
 import type { ZipEntry } from './zip.ts';
 
 /** At most this many missing outputs are listed by name; the rest is counted. */

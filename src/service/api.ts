@@ -36,8 +36,10 @@ export const createApi = (
   const { access, limits } = config;
   const askDatabase = createDatabaseProbe(connection);
 
+  const tableLimits = { ...limits, sourceBuckets: config.sources.buckets };
   const upload: AppDeps['upload'] = {
-    ingest: createIngest(models, requests, { ...limits, sourceBuckets: config.sources.buckets }, now),
+    ingest: createIngest(models, requests, tableLimits, now),
+    limits: tableLimits,
     keys: uploadKeys,
     receive: {
       directory: infrastructure.uploadDirectory,

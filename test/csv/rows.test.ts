@@ -2,16 +2,23 @@ import { isBlankRow, type TableShape, toRow } from '../../src/csv/rows.ts';
 
 const LAST: TableShape = {
   header: ['S. No.', 'Product Name', 'Input Image Urls'],
-  columns: { serialNumber: 0, productName: 1, imageUrls: 2 },
+  columns: { serialNumber: 0, productName: 1, images: [2] },
   delimiter: ',',
   sourceBuckets: [],
 };
 const MIDDLE: TableShape = {
   header: ['S. No.', 'Images', 'Product Name'],
-  columns: { serialNumber: 0, productName: 2, imageUrls: 1 },
+  columns: { serialNumber: 0, productName: 2, images: [1] },
   delimiter: ';',
   sourceBuckets: [],
 };
+const SEVERAL: TableShape = {
+  header: ['Image 1', 'Name', 'Image 2'],
+  columns: { serialNumber: null, productName: 1, images: [0, 2] },
+  delimiter: ',',
+  sourceBuckets: [],
+};
+const urlsOf = (...args: Parameters<typeof toRow>): string[] => toRow(...args).images.map(({ url }) => url);
 const URL_1 = 'https://a.test/1.jpg';
 const URL_2 = 'https://a.test/2.jpg';
 
@@ -22,7 +29,11 @@ test('a row has its product, its URLs and its cells as read', () => {
     cells: [' 1', ' Lamp ', `${URL_1}, ${URL_2}`],
     serialNumber: '1',
     productName: 'Lamp',
-    urls: [URL_1, URL_2],
+    images: [
+      { url: URL_1, column: 0 },
+      { url: URL_2, column: 0 },
+    ],
+    repairs: [],
     errors: [],
     moreBadUrls: 0,
   });
@@ -34,26 +45,40 @@ test('serial number and product name may be empty', () => {
 
 test('unquoted cells after the last column are more URLs, or the rest of one with commas', () => {
   const cells = ['1', 'Lamp', URL_1, 'https://a.test/w_300', 'c_fill/x.jpg', '', URL_2, ''];
-  expect(toRow(cells, 0, 2, LAST).urls).toEqual([URL_1, 'https://a.test/w_300,c_fill/x.jpg', URL_2]);
+  expect(urlsOf(cells, 0, 2, LAST)).toEqual([URL_1, 'https://a.test/w_300,c_fill/x.jpg', URL_2]);
 });
 
-test('missing cells of a short row are empty', () => {
-  const row = toRow(['1'], 0, 2, LAST);
-  expect(row).toMatchObject({ serialNumber: '1', productName: '', urls: [] });
-  expect(row.errors).toEqual([
-    {
-      line: 2,
-      column: 'Input Image Urls',
-      code: 'csv_row_without_urls',
-      message: 'This row has no image URL. Add one, or remove the row.',
-    },
-  ]);
-  expect(toRow([], 0, 2, MIDDLE)).toMatchObject({ serialNumber: '', productName: '', urls: [] });
+test('missing cells of a short row are empty, and a row without an image is no error', () => {
+  expect(toRow(['1'], 0, 2, LAST)).toMatchObject({ serialNumber: '1', productName: '', images: [], errors: [] });
+  expect(toRow(['1', 'Lamp', 'N/A'], 0, 2, LAST)).toMatchObject({ images: [], errors: [] });
+  expect(toRow([], 0, 2, MIDDLE)).toMatchObject({ serialNumber: '', productName: '', images: [] });
+});
+
+test('the images of several columns are one list, each with its column', () => {
+  expect(toRow([`${URL_1}|${URL_2}`, 'Lamp', URL_1], 0, 2, SEVERAL)).toMatchObject({
+    serialNumber: '',
+    productName: 'Lamp',
+    images: [
+      { url: URL_1, column: 0 },
+      { url: URL_2, column: 0 },
+      { url: URL_1, column: 1 },
+    ],
+  });
+  expect(urlsOf(['', 'Lamp', URL_1, URL_2], 0, 2, SEVERAL)).toEqual([URL_1, URL_2]);
+});
+
+test('what is certainly not part of a URL is removed and reported', () => {
+  const row = toRow(['1', 'Lamp', `“${URL_1}” ${URL_2}\u200e`], 0, 2, LAST);
+  expect(row).toMatchObject({
+    images: [{ url: URL_1 }, { url: URL_2 }],
+    repairs: ['quotes', 'invisible_characters'],
+    errors: [],
+  });
 });
 
 test('each invalid URL is an error and keeps its position', () => {
   const row = toRow(['1', 'Lamp', `ftp://a.test/1,${URL_1},https://`], 0, 5, LAST);
-  expect(row.urls).toEqual(['ftp://a.test/1', URL_1, 'https://']);
+  expect(row.images.map(({ url }) => url)).toEqual(['ftp://a.test/1', URL_1, 'https://']);
   expect(row.errors.map(({ line, column, code }) => [line, column, code])).toEqual([
     [5, 'Input Image Urls', 'csv_invalid_url'],
     [5, 'Input Image Urls', 'csv_invalid_url'],
@@ -62,8 +87,8 @@ test('each invalid URL is an error and keeps its position', () => {
 
 test('if the URLs are not the last column, cells beyond the header row are an error, not URLs', () => {
   const row = toRow(['1', URL_1, 'Lamp', URL_2], 0, 2, MIDDLE);
-  expect(row.urls).toEqual([URL_1]);
-  expect(row.errors).toMatchObject([{ line: 2, column: 'Images', code: 'csv_too_many_columns' }]);
+  expect(row.images).toEqual([{ url: URL_1, column: 0 }]);
+  expect(row.errors).toMatchObject([{ line: 2, column: null, code: 'csv_too_many_columns' }]);
   expect(row.errors[0]?.message).toContain('The row has 4 cells but the header row has 3');
   expect(toRow(['1', URL_1, 'Lamp', '', ' '], 0, 2, MIDDLE).errors).toEqual([]);
 });
@@ -86,6 +111,6 @@ test('a name or serial number of more than 500 characters is an error that quote
 });
 
 test('the first hundred invalid URLs are listed and the others counted', () => {
-  const { errors, moreBadUrls, urls } = toRow(['1', 'a', 'ftp://x,'.repeat(100_000)], 0, 2, LAST);
-  expect([urls.length, errors.length, moreBadUrls]).toEqual([100_000, 100, 99_900]);
+  const { errors, moreBadUrls, images } = toRow(['1', 'a', 'ftp://x,'.repeat(100_000)], 0, 2, LAST);
+  expect([images.length, errors.length, moreBadUrls]).toEqual([100_000, 100, 99_900]);
 });

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { joinUrlCells, splitUrls, urlError } from '../../src/csv/urls.ts';
+import {
+  hasUrl,
+  isPlaceholder,
+  joinUrlCells,
+  looksLikeImageUrl,
+  repairUrl,
+  splitUrls,
+  urlError,
+} from '../../src/csv/urls.ts';
 
 describe('splitUrls', () => {
   test.each([
@@ -13,13 +21,26 @@ describe('splitUrls', () => {
     ['https://a.test/?u=https://b.test/x.jpg', ['https://a.test/?u=https://b.test/x.jpg']],
     ['ftp://a.test/1.jpg,https://a.test/2.jpg', ['ftp://a.test/1.jpg', 'https://a.test/2.jpg']],
     ['https://a.test/1.jpg, nothing', ['https://a.test/1.jpg, nothing']],
+    ['https://a.test/1|https://a.test/2', ['https://a.test/1', 'https://a.test/2']],
+    ['https://a.test/1; https://a.test/2;', ['https://a.test/1', 'https://a.test/2']],
+    [
+      'https://a.test/1，https://a.test/2；https://a.test/3｜https://a.test/4',
+      [1, 2, 3, 4].map((n) => `https://a.test/${n}`),
+    ],
+    ['https://a.test/1、https://a.test/2\u3000https://a.test/3', [1, 2, 3].map((n) => `https://a.test/${n}`)],
+    ['https://a.test/a|b;c.jpg', ['https://a.test/a|b;c.jpg']],
+    ['“https://a.test/1”, “https://a.test/2”', ['“https://a.test/1”', '“https://a.test/2”']],
+    ['https://a.test/1,\u200bhttps://a.test/2', ['https://a.test/1', '\u200bhttps://a.test/2']],
+    ['https://a.test/my photo.jpg https://a.test/2', ['https://a.test/my photo.jpg', 'https://a.test/2']],
     ['a.jpg, b.jpg', ['a.jpg, b.jpg']],
   ])('%j', (cell, urls) => {
     expect(splitUrls(cell)).toEqual(urls);
   });
 
   test('URLs joined with commas come back the same', () => {
-    const url = fc.webUrl({ withQueryParameters: true }).filter((text) => !/,$|,[a-z][a-z\d+.-]*:\/\//i.test(text));
+    const url = fc
+      .webUrl({ withQueryParameters: true })
+      .filter((text) => !/[,;|]$|[,;|][a-z][a-z\d+.-]*:\/\//i.test(text));
     fc.assert(
       fc.property(fc.array(url), fc.constantFrom(',', ', ', '\n', ' , '), (urls, separator) => {
         expect(splitUrls(urls.join(separator))).toEqual(urls);
@@ -56,6 +77,7 @@ describe('urlError', () => {
     ['http://127.0.0.1:8080/a,b.jpg?x=1#y'],
     ['https://[::1]/a'],
     ['https://bücher.example/ä.jpg'],
+    ['https://example.com/my photo (1).jpg'],
     [`https://a.test/${'x'.repeat(8192 - 15)}`],
   ])('%j is valid', (url) => {
     expect(urlError(url)).toBeNull();
@@ -71,9 +93,11 @@ describe('urlError', () => {
       'ftp://example.com/a.jpg',
       'Only http:// and https:// URLs are supported; "ftp://example.com/a.jpg" starts with ftp://.',
     ],
-    ['https://example.com/my photo.jpg', 'Write %20 for a space'],
-    ['https://example.com/a\u200b.jpg', 'invisible character'],
-    ['https://example.com/a\u0007.jpg', 'invisible character'],
+    ['https://example.com/a.jpg, b.jpg', 'is followed by text that is not a URL'],
+    ['https://example.com/a\u00a0b.jpg', 'contains the invisible character U+00A0'],
+    ['https://example.com/a\nb.jpg', 'contains the invisible character U+000A'],
+    ['https://example.com/a\u200b.jpg', 'contains the invisible character U+200B'],
+    ['https://example.com/a\u0007.jpg', 'contains the invisible character U+0007'],
     ['https:///a.jpg', 'has no host name'],
     ['https://', 'has no host name'],
     ['https://?a=b', 'has no host name'],
@@ -92,4 +116,53 @@ describe('urlError', () => {
     expect(urlError('x'.repeat(500))?.length).toBeLessThan(250);
     expect(urlError(`${'x'.repeat(500)}://a`)?.length).toBeLessThan(250);
   });
+});
+
+describe('repairUrl', () => {
+  test.each([
+    ['https://a.test/1.jpg\u200e', 'https://a.test/1.jpg', ['invisible_characters']],
+    ['\u2060https://a.test/\u00ad1.jpg', 'https://a.test/1.jpg', ['invisible_characters']],
+    ['“https://a.test/1.jpg”', 'https://a.test/1.jpg', ['quotes']],
+    ["'https://a.test/1.jpg'", 'https://a.test/1.jpg', ['quotes']],
+    ['"https://a.test/1.jpg', 'https://a.test/1.jpg', ['quotes']],
+    ["https://a.test/o'", "https://a.test/o'", []],
+    ["https://a.test/it's.jpg", "https://a.test/it's.jpg", []],
+    ['https://a.test/?w=1&amp;sig=2', 'https://a.test/?w=1&sig=2', ['html_entities']],
+    ['https://a.test/?w=1&sig=2', 'https://a.test/?w=1&sig=2', []],
+    ['«https://a.test/?a&amp;b\ufeff»', 'https://a.test/?a&b', ['invisible_characters', 'quotes', 'html_entities']],
+  ])('%j becomes %j', (text, url, repairs) => {
+    expect(repairUrl(text)).toEqual({ url, repairs });
+  });
+});
+
+test.each(['', ' ', 'N/A', 'n/a', '#N/A', '-', 'none', 'NULL', ' no_selection '])(
+  '%j means that there is no image',
+  (cell) => {
+    expect(isPlaceholder(cell)).toBe(true);
+  },
+);
+
+test.each(['https://a.test', 'mug.jpg', 'x', '1'])('%j is not a placeholder', (cell) => {
+  expect(isPlaceholder(cell)).toBe(false);
+});
+
+test.each([
+  [' https://a.test/x', true],
+  ['“http://a.test/x”', true],
+  ['S3://bucket/key', true],
+  ['ftp://a.test', false],
+  ['see https://a.test', false],
+  ['', false],
+])('whether %j starts with a URL: %j', (cell, expected) => {
+  expect(hasUrl(cell)).toBe(expected);
+});
+
+test.each([
+  ['https://a.test/x.JPG?v=1', true],
+  ['https://a.test/x.webp', true],
+  ['https://a.test/images/x', true],
+  ['https://a.test/products/x.html', false],
+  ['https://a.test/image-frame', false],
+])('whether %j looks like the URL of an image: %j', (url, expected) => {
+  expect(looksLikeImageUrl(url)).toBe(expected);
 });

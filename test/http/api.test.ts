@@ -106,18 +106,21 @@ describe('POST /api/upload', () => {
   });
 
   test('reports all errors of a CSV together, each with line, column, code and fix', async () => {
-    const csv = `${HEADER}1,Mug,ftp://images.example/a.jpg\n2,Cup,\n3,Pot,https://images.example/b.jpg\n`;
+    const csv = `${HEADER}1,Mug,ftp://images.example/a.jpg\n2,Cup,cup.jpg\n3,Pot,https://images.example/b.jpg\n`;
     const response = await post().attach('file', Buffer.from(csv), 'products.csv');
     expect(response.status).toBe(422);
-    expect(response.body).toMatchObject({ code: 'csv_invalid', errorCount: 2 });
+    expect(response.body).toMatchObject({
+      ...{ code: 'csv_invalid', errorCount: 2 },
+      errorKinds: [{ code: 'csv_invalid_url', count: 2 }],
+    });
     expect(response.body.errors).toEqual([
       expect.objectContaining({ line: 2, column: 'Input Image Urls', code: 'csv_invalid_url' }),
-      expect.objectContaining({ line: 3, column: 'Input Image Urls', code: 'csv_row_without_urls' }),
+      expect.objectContaining({ line: 3, column: 'Input Image Urls', code: 'csv_invalid_url' }),
     ]);
   });
 
   test('reports the first hundred errors and the total count', async () => {
-    const csv = HEADER + '1,Mug,\n'.repeat(250);
+    const csv = HEADER + '1,Mug,x\n'.repeat(250);
     const response = await post().attach('file', Buffer.from(csv), 'products.csv');
     expect(response.body.errorCount).toBe(250);
     expect(response.body.errors).toHaveLength(100);

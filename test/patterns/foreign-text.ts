@@ -2,11 +2,22 @@ import { Readable } from 'node:stream';
 import { replacing } from '../../src/cli/files.ts';
 import { findColumns } from '../../src/csv/columns.ts';
 import { shown } from '../../src/csv/csv-errors.ts';
-import { inspectCsv } from '../../src/csv/read.ts';
+import { inspectTable } from '../../src/csv/inspect.ts';
+import { findLayout } from '../../src/csv/layout.ts';
+import { outputTable } from '../../src/csv/output.ts';
+import { openCsv } from '../../src/csv/read.ts';
 import { parseRecord, strictRecord } from '../../src/csv/record.ts';
-import { detectDelimiter, detectWrongFileType } from '../../src/csv/sniff.ts';
-import { joinUrlCells, sourceError, splitUrls, urlError } from '../../src/csv/urls.ts';
-import { csvLine, outputRow } from '../../src/csv/write.ts';
+import { detectWrongFileType } from '../../src/csv/sniff.ts';
+import {
+  hasUrl,
+  joinUrlCells,
+  looksLikeImageUrl,
+  repairUrl,
+  sourceError,
+  splitUrls,
+  urlError,
+} from '../../src/csv/urls.ts';
+import { csvLine } from '../../src/csv/write.ts';
 import { imageName, listQuery, readUploadKey, requestId, statusQuery } from '../../src/http/parameters.ts';
 import { sniff } from '../../src/images/sniff.ts';
 import { failureOf } from '../../src/images/source/download-failure.ts';
@@ -39,7 +50,13 @@ const failing = (work: Work): Work => {
     }
   };
 };
-const server = (csv: string) => inspectCsv(() => Readable.from([Buffer.from(csv)]), LIMITS, 'skip');
+const server = async (csv: string) =>
+  inspectTable(await openCsv(() => Readable.from([Buffer.from(csv)]), LIMITS), 'skip');
+const OUTPUT_HEADER = ['S. No.', 'Product Name', 'Urls'];
+const OUTPUT = outputTable(
+  { header: OUTPUT_HEADER, columns: { serialNumber: 0, productName: 1, images: [2] }, delimiter: ',' },
+  { output: 'replace', details: false },
+);
 const page = (csv: string) => inspectFile(new Blob([csv]), LIMITS, 'skip');
 const collect = async (text: string): Promise<void> => {
   const bytes = Buffer.from(text);
@@ -80,17 +97,22 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   sourceError: (text) => sourceError(`s3://bucket/${text}`, ['bucket']),
   shown,
   csvLine: (text) => csvLine([text, ` ${text}`, `=${text}`, `-1${text}`]),
-  outputRow: (text) => outputRow(['1', 'P', ...text.split(text.charAt(0))], ['S. No.', 'Product Name', 'Urls'], ['']),
-  findColumns: (text) => findColumns([text, 'Product Name', text]),
+  'row of an output': (text) => OUTPUT.row(['1', 'P', ...text.split(text.charAt(0))], [{ column: 0, outputUrl: 'x' }]),
+  'row of an output, one cell': (text) => OUTPUT.row(['1', 'P', text], [{ column: 0, outputUrl: 'x' }]),
+  findColumns: (text) => findColumns([text, 'Product Name', text], [[text, text, text]]),
+  hasUrl,
+  looksLikeImageUrl,
+  'repairUrl, quotes': (text) => repairUrl(`"${text}`.slice(0, 8_192)),
+  repairUrl: (text) => repairUrl(`${text}&amp;`.slice(-8_192)),
   detectWrongFileType: (text) => detectWrongFileType(Buffer.from(text)),
-  detectDelimiter: (text) => detectDelimiter(Buffer.from(text)),
+  findLayout: (text) => findLayout(text, true),
   parseRecord: (text) => parseRecord(text, 0, ','),
   'parseRecord, quoted': (text) => parseRecord(`"${text}`, 0, ','),
   strictRecord: (text) => strictRecord(Buffer.from(text), ','),
-  'inspectCsv, whole': server,
-  'inspectCsv, name': (text) => server(`${HEADER}1,${text},https://x/a.jpg\n`),
-  'inspectCsv, URLs': (text) => server(`${HEADER}1,P,"${text}"\n`),
-  'inspectCsv, rows': (text) => server(`${HEADER}${text}`),
+  'inspectTable, whole': server,
+  'inspectTable, name': (text) => server(`${HEADER}1,${text},https://x/a.jpg\n`),
+  'inspectTable, URLs': (text) => server(`${HEADER}1,P,"${text}"\n`),
+  'inspectTable, rows': (text) => server(`${HEADER}${text}`),
   'inspectFile of the page, whole': page,
   'inspectFile of the page, URLs': (text) => page(`${HEADER}1,P,"${text}"\n`),
   'inspectFile of the page, rows': (text) => page(`${HEADER}${text}`),

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { openCsv } from '../../src/csv/read.ts';
 import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
@@ -8,10 +9,11 @@ const LIMITS: IngestLimits = {
   ...{ maxRows: 100, maxUrls: 100, maxRowBytes: 10_000, maxColumns: 10, maxQueuedImages: 1_000_000 },
 };
 const CSV = 'S. No.,Product Name,Input Image Urls\n1,A,http://images.example/1.jpg\n2,B,http://images.example/2.jpg\n';
-const open = () => Readable.from([Buffer.from(CSV)]);
+const openTable = () => openCsv(() => Readable.from([Buffer.from(CSV)]), LIMITS);
 const upload = {
   options: { quality: 50, format: 'jpeg' },
   onInvalidRow: 'reject',
+  output: { mode: 'add', formulas: 'escape' },
   tenant: 'default',
   client: 'tenant default',
 } as const;
@@ -49,7 +51,7 @@ const failing = (done: boolean): RequestStore => ({
 });
 
 test('an upload whose activation was done and reported as failed is kept, and is answered', async () => {
-  const { requestId, total } = await createIngest(models, failing(true), LIMITS, now)(open, upload, never);
+  const { requestId, total } = await createIngest(models, failing(true), LIMITS, now)(await openTable(), upload, never);
   expect(total).toBe(2);
   expect(await requests.find(requestId)).toMatchObject({ state: 'queued', total: 2 });
   expect(await counts()).toEqual({ requests: 1, images: 2, rows: 1 });
@@ -57,7 +59,7 @@ test('an upload whose activation was done and reported as failed is kept, and is
 
 test('an upload whose activation failed leaves nothing', async () => {
   const ingest = createIngest(models, failing(false), LIMITS, now);
-  await expect(ingest(open, upload, never)).rejects.toThrow('the connection was cut');
+  await expect(ingest(await openTable(), upload, never)).rejects.toThrow('the connection was cut');
   expect(await counts()).toEqual({ requests: 0, images: 0, rows: 0 });
 });
 
@@ -75,6 +77,6 @@ test('an upload that is being removed as abandoned cannot become active any more
       return requests.activate(requestId, facts);
     },
   };
-  await expect(createIngest(models, frozen, LIMITS, now)(open, upload, never)).rejects.toThrow();
+  await expect(createIngest(models, frozen, LIMITS, now)(await openTable(), upload, never)).rejects.toThrow();
   expect(await counts()).toEqual({ requests: 0, images: 0, rows: 0 });
 });

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import mongoose from 'mongoose';
+import { openCsv } from '../../src/csv/read.ts';
 import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
@@ -43,8 +44,13 @@ const store = async (csv: string) => {
   const requests = createRequestStore(counting, () => new Date());
   const ingest = createIngest(counting, requests, LIMITS, () => new Date());
   const { requestId, total } = await ingest(
-    () => Readable.from([Buffer.from(csv)]),
-    { options: { quality: 50, format: 'jpeg' }, onInvalidRow: 'skip', tenant: 'default', client: 'tenant default' },
+    await openCsv(() => Readable.from([Buffer.from(csv)]), LIMITS),
+    {
+      options: { quality: 50, format: 'jpeg' },
+      onInvalidRow: 'skip',
+      output: { mode: 'add', formulas: 'escape' },
+      ...{ tenant: 'default', client: 'tenant default' },
+    },
     never,
   );
   const request = await models.requests.findOne({ _id: requestId }).lean();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { v4 as uuid } from 'uuid';
+import { openCsv } from '../../src/csv/read.ts';
 import { fingerprintOf } from '../../src/http/uploads/fingerprint.ts';
 import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
@@ -226,10 +227,11 @@ const ingestWith = async (store: RequestStore, upload: UploadClaim): Promise<unk
     LIMITS,
     () => new Date(clock),
   )(
-    () => Readable.from([Buffer.from(CSV)]),
+    await openCsv(() => Readable.from([Buffer.from(CSV)]), LIMITS),
     {
       options: { quality: 50, format: 'jpeg' },
       onInvalidRow: 'reject',
+      output: { mode: 'add', formulas: 'escape' },
       ...{ tenant: 'default', client: 'tenant default' },
       key: { id: upload.keyId, bind: (requestId) => upload.bind(requestId, 'print') },
     },

@@ -12,10 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** The output CSV escapes formulas for spreadsheets (see README); nothing else may differ. */
-const harmless = (cell: string): string =>
-  /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/.test(cell) && !/^[+-]\d[\d.,]*(?:e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell;
-
 const cell = fc
   .oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -26,7 +22,8 @@ const url = fc.nat(99).map((number) => `http://10.0.0.1/w_3,c/${number}.jpg`);
 const row = fc.tuple(cell, cell, cell, fc.array(url, { minLength: 1, maxLength: 3 }));
 
 const roundTrip = async (csv: string): Promise<string> => {
-  const requestId = await uploaded(service.url, csv);
+  // Otherwise formulas would get an apostrophe.
+  const requestId = await uploaded(service.url, csv, { formulas: 'keep' });
   await finished(service.url, requestId);
   return (await fetch(`${service.url}/api/output/${requestId}`)).text();
 };
@@ -45,10 +42,7 @@ test('any rows written by another library come back in the output CSV', async ()
         const csv = stringify([HEADER, ...table], { delimiter, record_delimiter, quoted, bom, quoted_match: /[\r\n]/ });
         const output: string[][] = parse(await roundTrip(csv), { delimiter, bom: true });
         const empty = rows.map(([, , , urls]) => ','.repeat(urls.length - 1));
-        expect(output).toEqual([
-          [...HEADER, 'Output Image Urls'],
-          ...table.map((cells, at) => [...cells.map(harmless), empty[at]]),
-        ]);
+        expect(output).toEqual([[...HEADER, 'Output Image Urls'], ...table.map((cells, at) => [...cells, empty[at]])]);
       },
     ),
     { numRuns: 25, interruptAfterTimeLimit: 60_000 },

@@ -13,8 +13,6 @@ const uuid = z.uuid();
 const count = z.int().min(0);
 const moment = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
 
-export const uploadAnswer = z.object({ requestId: uuid });
-
 const csvError = z.object({
   line: z.int().min(1).meta({ description: 'Physical line of the file, counted from 1.' }),
   column: z.string().nullable().meta({ description: 'Name of the column; null if the error is not in one column.' }),
@@ -41,6 +39,10 @@ export const problem = z
     errorCount: count
       .optional()
       .meta({ description: 'With `csv_invalid`: number of all errors, including those not listed.' }),
+    errorKinds: z
+      .array(z.object({ code: codes(CSV_ERRORS), count }))
+      .optional()
+      .meta({ description: 'With `csv_invalid`: number of errors of each kind, the most frequent first.' }),
     limit: count.optional().meta({ description: 'With `quota_exceeded`: `MAX_QUEUED_IMAGES`.' }),
     queued: count
       .optional()

@@ -10,13 +10,14 @@ import {
   redeliverAnswer,
   requestSummary,
   statusAnswer,
-  uploadAnswer,
 } from './answers.ts';
+import { requestAnswer, uploadAnswer } from './file-answer.ts';
 import { KEY_PROBLEMS, PATHS } from './operations.ts';
 import type { Json, Operation } from './parts.ts';
 
 const ANSWERS = {
   UploadAnswer: uploadAnswer,
+  RequestAnswer: requestAnswer,
   StatusAnswer: statusAnswer,
   RequestSummary: requestSummary,
   ProgressEvent: progressEvent,

@@ -122,7 +122,7 @@ const change = (operationId: string, summary: string, description: string, codes
   parameters: [byId],
   responses: {
     202: {
-      ...json('UploadAnswer', 'Accepted.', RECORDED.retry),
+      ...json('RequestAnswer', 'Accepted.', RECORDED.retry),
       headers: { Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true } },
     },
     ...problems(...ANY_CALL, 'request_not_found', 'rate_limited', ...codes),

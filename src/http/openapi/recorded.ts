@@ -1,16 +1,32 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
-  imageId: '22466da5-a059-42b5-b16e-9d86fc57392f',
+  requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+  imageId: '69641343-2243-40a7-942d-7f6c8cb05ec5',
   upload: {
-    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+    file: {
+      kind: 'csv',
+      encoding: 'utf-8',
+      delimiter: ',',
+      sheet: null,
+      headerLine: 1,
+      columns: {
+        images: ['Input Image Urls'],
+        serialNumber: 'S. No.',
+        productName: 'Product Name',
+      },
+      rows: 2,
+      rowsWithoutImages: 0,
+      images: 3,
+      notes: [],
+    },
   },
   status: {
-    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T17:24:00.544Z',
-    startedAt: '2026-11-26T17:24:00.615Z',
-    finishedAt: '2026-11-26T17:24:00.775Z',
+    createdAt: '2026-11-26T20:19:45.009Z',
+    startedAt: '2026-11-26T20:19:45.084Z',
+    finishedAt: '2026-11-26T20:19:45.330Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -75,11 +91,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '22466da5-a059-42b5-b16e-9d86fc57392f',
+            id: '69641343-2243-40a7-942d-7f6c8cb05ec5',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -96,11 +112,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '412d4e2d-e389-4b38-9515-67ed4bd801ea',
+            id: '4c0ed9ca-7e94-4901-a0ff-c66c46060fde',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -111,7 +127,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '20c525d2-b8e6-4158-9eff-23f434999294',
+            id: '2a82bc62-ff96-43dd-b1bc-f05e773e9088',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -136,11 +152,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+        requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T17:24:00.544Z',
-        startedAt: '2026-11-26T17:24:00.615Z',
-        finishedAt: '2026-11-26T17:24:00.775Z',
+        createdAt: '2026-11-26T20:19:45.009Z',
+        startedAt: '2026-11-26T20:19:45.084Z',
+        finishedAt: '2026-11-26T20:19:45.330Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -166,30 +182,30 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'oo9mW7A3yx_3Safj',
-    data: '{"requestId":"815e0180-87a4-4c63-92ea-b705f33c5076","status":"completed_with_errors","createdAt":"2026-11-26T17:24:00.544Z","startedAt":"2026-11-26T17:24:00.615Z","finishedAt":"2026-11-26T17:24:00.775Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'i6LdlH5NVyV6LhGv',
+    data: '{"requestId":"ef7a1ac7-9817-43ee-8dac-c64acd6fbde1","status":"completed_with_errors","createdAt":"2026-11-26T20:19:45.009Z","startedAt":"2026-11-26T20:19:45.084Z","finishedAt":"2026-11-26T20:19:45.330Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/22466da5-a059-42b5-b16e-9d86fc57392f.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/412d4e2d-e389-4b38-9515-67ed4bd801ea.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"\r\n',
   deliveries: {
-    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
     deliveries: [
       {
-        id: 'msg_815e0180-87a4-4c63-92ea-b705f33c5076_1',
+        id: 'msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T17:24:00.781Z',
+        createdAt: '2026-11-26T20:19:45.336Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T17:24:00.821Z',
+            at: '2026-11-26T20:19:45.371Z',
             status: 204,
-            durationMs: 16,
+            durationMs: 18,
             error: null,
             answer: '',
           },
@@ -198,18 +214,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
-    webhookId: 'msg_815e0180-87a4-4c63-92ea-b705f33c5076_1',
+    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+    webhookId: 'msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1',
   },
   retry: {
-    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
   },
   cancel: {
-    requestId: '815e0180-87a4-4c63-92ea-b705f33c5076',
+    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 4,
+    uptimeSeconds: 5,
   },
   ready: {
     status: 'ready',

@@ -4,7 +4,7 @@ import type { ImageStore } from '../../requests/image-store.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
 import { isFinal } from '../../requests/transitions.ts';
 import type { ListedRequest, ListPlace } from '../../results/listing.ts';
-import { outputCsv } from '../../results/output-csv.ts';
+import { csvText, outputRows } from '../../results/output-table.ts';
 import { createStatusView, summaryOf, type WebhookSummary } from '../../results/status.ts';
 import { tenantOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
@@ -54,7 +54,7 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     const request = await find(req.params.requestId, res);
     if (!isFinal(request.state)) throw new AppError('not_finished');
     res.set('Cache-Control', 'no-store').type('text/csv').attachment(`output-${request._id}.csv`);
-    await streamText(req, res, outputCsv(requests, images, request, outputUrl));
+    await streamText(req, res, csvText(outputRows(requests, images, request, outputUrl), request));
   };
 
   return createRoutes([

@@ -1,5 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { Request, RequestHandler, Response, Router } from 'express';
+import { inspectTable, type TableInspection } from '../../csv/inspect.ts';
+import { openCsv } from '../../csv/read.ts';
+import type { CsvLimits } from '../../csv/table.ts';
 import { AppError } from '../../errors.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
@@ -8,12 +11,14 @@ import { readFields, readUploadKey, type UploadFields, uploadFields } from '../p
 import { limitRate } from '../rate-limit.ts';
 import { createRoutes } from '../routing.ts';
 import { refuseWhenStopping, type Stopping } from '../stopping.ts';
+import { describeFile } from '../uploads/describe-file.ts';
 import { fingerprintOf } from '../uploads/fingerprint.ts';
 import { announcedBytes, type ReceiveOptions, receiveMultipart, removeFiles } from '../uploads/receive.ts';
 import type { UploadPlace, UploadPlaces } from '../uploads/upload-places.ts';
 
 export interface UploadDeps {
   readonly ingest: Ingest;
+  readonly limits: CsvLimits;
   readonly keys: Pick<UploadKeys, 'open'>;
   /** Where and how uploads are received; each file is removed before its response is sent. */
   readonly receive: ReceiveOptions;
@@ -31,7 +36,9 @@ export interface UploadDeps {
 }
 
 /** Without `total`, an earlier upload with the same key stored the images. */
-type Stored = Ingested | { readonly requestId: string; readonly total?: undefined };
+type Stored =
+  | Ingested
+  | { readonly requestId: string; readonly total?: undefined; readonly inspection: TableInspection };
 
 type Whose = Pick<Upload, 'tenant' | 'client'>;
 
@@ -54,15 +61,16 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
       const open = () => createReadStream(file.path);
       const fields = readFields(schema, req.body);
       const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose);
-      if (opened === undefined) return await deps.ingest(open, upload, place.signal);
+      const table = await openCsv(open, deps.limits, fields);
+      if (opened === undefined) return await deps.ingest(table, upload, place.signal);
       const fingerprint = await fingerprintOf(open, fields);
       if (opened.kind === 'claimed') {
         const { keyId, bind } = opened.claim;
         const key = { id: keyId, bind: (requestId: string) => bind(requestId, fingerprint) };
-        return await deps.ingest(open, { ...upload, key }, place.signal);
+        return await deps.ingest(table, { ...upload, key }, place.signal);
       }
       if (opened.fingerprint !== fingerprint) throw new AppError('idempotency_key_reused');
-      return { requestId: opened.requestId };
+      return { requestId: opened.requestId, inspection: await inspectTable(table, fields.onInvalidRow) };
     } finally {
       // Before the response, so that the file is gone once the client has it.
       await removeFiles(req);
@@ -110,7 +118,10 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
       req.log.info({ requestId, images: stored.total }, 'upload stored');
       deps.onStored(stored);
     }
-    res.status(202).location(`/api/status/${requestId}`).json({ requestId });
+    res
+      .status(202)
+      .location(`/api/status/${requestId}`)
+      .json({ requestId, file: describeFile(stored.inspection) });
   };
 
   const limited = limitRate(deps.perMinute, 'uploads');
@@ -124,10 +135,12 @@ const multipartOnly: RequestHandler = (req, _res, next) => {
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
+  const { output: mode, formulas, bom } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
     options: { quality, format, mozjpeg, progressive },
     onInvalidRow,
+    output: { mode, formulas, ...(bom === undefined ? {} : { bom }) },
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
     ...whose,
   };

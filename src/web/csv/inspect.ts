@@ -1,19 +1,14 @@
 import Papa from 'papaparse';
+import type { ColumnChoice } from '../../csv/columns.ts';
+import { inspectTable, type TableInspection } from '../../csv/inspect.ts';
+import type { Delimiter } from '../../csv/record.ts';
 import type { CsvRow } from '../../csv/rows.ts';
-import { RecordScanner, type ScannedRecords } from '../../csv/scanner.ts';
-import { byteOrderMarkLength, detectDelimiter, detectWrongFileType, HEAD_BYTES } from '../../csv/sniff.ts';
-import {
-  type CsvInspection,
-  type CsvLimits,
-  type CsvRecord,
-  inspectItems,
-  maxCells,
-  type TableItem,
-  tableItems,
-} from '../../csv/table.ts';
+import { HEAD_BYTES } from '../../csv/sniff.ts';
+import type { CsvLimits } from '../../csv/table.ts';
+import { openTextTable, type ParseRecords } from '../../csv/text-table.ts';
 
 /** What the page shows of a file before the upload. */
-export interface Preview extends CsvInspection {
+export interface Preview extends TableInspection {
   readonly firstRows: readonly CsvRow[];
 }
 
@@ -27,54 +22,36 @@ const ROWS_SHOWN = 8;
 
 /**
  * Reads a file in the browser by the same rules as the server, so that both report the same errors at the same lines: the
- * scanner, columns, rows and URLs are the server's modules. Only the last step differs, strict records to cells, which
- * csv-parser does there and Papa Parse here; a test holds the two against each other.
+ * modules of csv/ are the server's. Only the last step differs, strict records to cells, which csv-parser does there and
+ * Papa Parse here; a test compares the two.
  */
 export const inspectFile = async (
   file: ReadableFile,
   limits: CsvLimits,
   onInvalidRow: 'reject' | 'skip',
+  choice: ColumnChoice = {},
 ): Promise<Preview> => {
   const firstRows: CsvRow[] = [];
-  const inspection = await inspectItems(itemsOf(file, limits), onInvalidRow, (row) => {
+  const table = await openTextTable(() => chunksOf(file), limits, choice, createParser);
+  const inspection = await inspectTable(table, onInvalidRow, (row) => {
     if (firstRows.length < ROWS_SHOWN) firstRows.push(row);
   });
   return { ...inspection, firstRows };
 };
 
-async function* itemsOf(file: ReadableFile, limits: CsvLimits): AsyncGenerator<TableItem> {
-  const head = await bytesOf(file, 0);
-  const foreign = detectWrongFileType(head);
-  if (foreign !== null) {
-    yield { kind: 'error', error: foreign };
-    return;
-  }
-  const delimiter = detectDelimiter(head);
-  const scanner = new RecordScanner({
-    delimiter,
-    maxRowBytes: limits.maxRowBytes,
-    maxCells: maxCells(limits),
-    skipBytes: byteOrderMarkLength(head),
-  });
-  yield* tableItems(recordsOf(file, scanner, delimiter), delimiter, limits, scanner);
-}
-
 /** Reads in chunks, so that the page stays responsive and memory stays small for large files. */
-async function* recordsOf(file: ReadableFile, scanner: RecordScanner, delimiter: string): AsyncGenerator<CsvRecord> {
+async function* chunksOf(file: ReadableFile): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < file.size; at += HEAD_BYTES) {
-    yield* parse(scanner.push(await bytesOf(file, at)), delimiter);
-    if (scanner.stopped) return;
+    yield new Uint8Array(await file.slice(at, Math.min(at + HEAD_BYTES, file.size)).arrayBuffer());
   }
-  yield* parse(scanner.end(), delimiter);
 }
 
-function* parse({ bytes, lines }: ScannedRecords, delimiter: string): Generator<CsvRecord> {
-  if (lines.length === 0) return;
-  // The scanner ends each record with a line feed; the last one would begin an empty record.
-  const text = bytes.toString('utf8').slice(0, -1);
-  const { data } = Papa.parse<string[]>(text, { delimiter, newline: '\n', quoteChar: '"' });
-  for (const [index, cells] of data.entries()) yield { line: lines[index] ?? 0, cells };
-}
-
-const bytesOf = async (file: ReadableFile, at: number): Promise<Buffer> =>
-  Buffer.from(await file.slice(at, Math.min(at + HEAD_BYTES, file.size)).arrayBuffer());
+const createParser =
+  (delimiter: Delimiter): ParseRecords =>
+  ({ bytes, lines }) => {
+    if (lines.length === 0) return [];
+    // The scanner ends each record with a line feed; the last one would begin an empty record.
+    const text = bytes.toString('utf8').slice(0, -1);
+    const { data } = Papa.parse<string[]>(text, { delimiter, newline: '\n', quoteChar: '"' });
+    return data.map((cells, index) => ({ line: lines[index] ?? 0, cells }));
+  };

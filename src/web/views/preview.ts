@@ -9,7 +9,7 @@ import { optionsForm } from './options.ts';
 import { rowsTable } from './rows-table.ts';
 import type { Context, Source, View } from './view.ts';
 
-const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
+const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'pipes' } as const;
 /** Only the server knows which buckets `s3://` URLs may use. */
 const ANY_BUCKET = ['*'];
 
@@ -102,7 +102,7 @@ const withoutBuckets = (preview: Preview): Preview => {
 };
 
 const describe = ({ rows, urls, dialect, errorCount }: Preview, { file }: Source): string => {
-  if (rows === 0) return size(file.size);
+  if (rows === 0 || dialect === null) return size(file.size);
   const separated = `separated by ${DELIMITERS[dialect.delimiter]}`;
   const errors = errorCount === 0 ? '' : `, ${counted(errorCount, 'error')}`;
   return `${counted(rows, 'product')}, ${counted(urls, 'image')}${errors} · ${separated} · ${size(file.size)}`;

@@ -43,9 +43,9 @@ export const rowsTable = ({ firstRows, rows }: Preview): HTMLElement =>
     ),
   );
 
-const tableRow = ({ line, serialNumber, productName, urls, errors }: CsvRow): HTMLElement => {
+const tableRow = ({ line, serialNumber, productName, images, errors }: CsvRow): HTMLElement => {
   const bad = errors.length > 0;
-  const more = urls.length - URLS_SHOWN;
+  const more = images.length - URLS_SHOWN;
   return h(
     'tr',
     bad ? { class: 'is-invalid' } : {},
@@ -58,9 +58,9 @@ const tableRow = ({ line, serialNumber, productName, urls, errors }: CsvRow): HT
       h(
         'ul',
         { class: 'urls' },
-        ...urls.slice(0, URLS_SHOWN).map((url) => h('li', { class: 'url', title: url }, shortUrl(url))),
+        ...images.slice(0, URLS_SHOWN).map(({ url }) => h('li', { class: 'url', title: url }, shortUrl(url))),
         more > 0 && h('li', { class: 'muted' }, `and ${count(more)} more`),
-        urls.length === 0 && h('li', { class: 'muted' }, 'none'),
+        images.length === 0 && h('li', { class: 'muted' }, 'none'),
       ),
     ),
   );
