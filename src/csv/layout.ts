@@ -11,6 +11,8 @@ export interface TableLayout {
   readonly separatorLine: boolean;
   /** Rows above the header row that are not blank, the separator line excepted. */
   readonly headerIndex: number;
+  /** Cells of the header row with the blank ones at its end, which the reader drops. */
+  readonly headerCells?: number;
   /** The first rows below the header row, by which columns are recognized. */
   readonly sample: readonly (readonly string[])[];
 }
@@ -22,20 +24,23 @@ const SAMPLE_ROWS = 100;
 
 const SEPARATOR_LINE = /^sep=([,;\t|])(?:\r\n|\r|\n|$)/i;
 
+/** Rows without names of images that may be between two header rows. */
+const MAX_GAP = 3;
+
 /**
- * Finds the header row: the first one that names an image column; of several such rows below each other, as in files for
- * Amazon, the last. Without any, the first row with a cell above the first URL.
+ * Finds the header row: the first one that names an image column. Files for Amazon have several header rows, of which the
+ * last counts: groups of columns, labels and field names. Without any, the first row with a cell above the first URL.
  * @param rows the first rows of the file, without blank ones
  */
 export const findHeader = (rows: readonly (readonly string[])[]): number => {
   const urlRow = rows.findIndex((cells) => cells.some(hasUrl));
   const above = rows.slice(0, Math.min(urlRow < 0 ? rows.length : urlRow, MAX_PREAMBLE + 1));
-  const places = (cells: readonly string[]): string =>
-    cells.flatMap((name, index) => (isImageName(name) ? [index] : [])).join();
-  const named = above.findIndex((cells) => namesImages(cells));
-  if (named >= 0) {
-    let last = named;
-    while (last + 1 < above.length && places(above[last + 1] ?? []) === places(above[named] ?? [])) last += 1;
+  const first = above.findIndex((cells) => namesImages(cells));
+  if (first >= 0) {
+    let last = first;
+    for (let next = first + 1; next <= Math.min(last + 1 + MAX_GAP, above.length - 1); next += 1) {
+      if (above[next]?.some((name, index) => isImageName(name) && isImageName(above[last]?.[index] ?? ''))) last = next;
+    }
     return last;
   }
   if (urlRow <= 0) return 0;
@@ -62,14 +67,15 @@ export const findLayout = (text: string, whole: boolean): TableLayout => {
       delimiter,
       separatorLine: separator !== null,
       headerIndex,
+      headerCells: header.length,
       sample,
       known: countKnownColumns(header),
       cells: header.filter((name) => /[^\s,;|]/.test(name)).length,
     };
   });
   const [best] = layouts.toSorted((a, b) => b.known - a.known || b.cells - a.cells);
-  const { delimiter, separatorLine, headerIndex, sample } = best as (typeof layouts)[number];
-  return { delimiter, separatorLine, headerIndex, sample };
+  const { delimiter, separatorLine, headerIndex, headerCells, sample } = best as (typeof layouts)[number];
+  return { delimiter, separatorLine, headerIndex, headerCells, sample };
 };
 
 const readRows = (text: string, delimiter: Delimiter, whole: boolean): (readonly string[])[] => {

@@ -4,6 +4,7 @@ import type { Encoding } from './encoding.ts';
 import type { TableLayout } from './layout.ts';
 import type { Delimiter } from './record.ts';
 import { type CsvRow, isBlankRow, type TableShape, toRow } from './rows.ts';
+import { hasUrl } from './urls.ts';
 
 /**
  * Interprets a table of records: its header, rows and errors. Free of streams and Node APIs, because the page runs the
@@ -177,7 +178,7 @@ const readHeader = (
   format: TableFormat,
   limits: CsvLimits,
 ): { readonly dialect: TableDialect | null; readonly errors: readonly CsvError[] } => {
-  const header = withoutEmptyEnd(cells);
+  const header = namedColumns(cells, format);
   const failed = (code: CsvErrorCode, message: string) => ({
     dialect: null,
     errors: [{ line, column: null, code, message }],
@@ -211,6 +212,15 @@ const limitError = (line: number, rows: number, urls: number, limits: CsvLimits)
   return null;
 };
 
-/** Spreadsheets pad the header row with empty cells when a row below it is wider. */
-const withoutEmptyEnd = (cells: readonly string[]): string[] =>
-  cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1);
+/**
+ * Without blank names at the end, as spreadsheets pad the header row when a row below it is wider; but with those of columns
+ * that have values. URLs there are unquoted ones of the column before.
+ */
+const namedColumns = (cells: readonly string[], { headerCells = cells.length, sample }: TableFormat): string[] => {
+  const named = cells.findLastIndex((cell) => cell.trim() !== '') + 1;
+  const beyond = sample.map((row) => row.slice(named, headerCells));
+  const more = beyond.some((row) => row.some(hasUrl))
+    ? 0
+    : Math.max(0, ...beyond.map((row) => row.findLastIndex((cell) => cell.trim() !== '') + 1));
+  return Array.from({ length: named + more }, (_, index) => cells[index] ?? '');
+};

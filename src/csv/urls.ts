@@ -125,7 +125,8 @@ export const looksLikeImageUrl = (cell: string): boolean => {
 
 export type UrlRepair = 'invisible_characters' | 'quotes' | 'html_entities';
 
-const NEEDS_REPAIR = new RegExp(`[\\p{Cf}${QUOTE_MARKS}]|&amp;`, 'u');
+/** An invisible character, a quote mark or an entity. */
+const NEEDS_REPAIR = /[\p{Cf}"'`´“”„‟‘’‚‛«»‹›「」『』＂＇]|&amp;/u;
 
 /** Corrects what is certainly not meant as part of a URL, as copied from web pages and documents. */
 export const repairUrl = (text: string): { readonly url: string; readonly repairs: readonly UrlRepair[] } => {

@@ -11,7 +11,7 @@ const NUMBER = /^[+-]\d[\d.,]*(?:e[+-]?\d+)?$/i;
  */
 const WORDS = /^[+\-@＋－＠] ?[\p{L}\p{N}][\p{L}\p{N} .,%&'’°€$£#:;?"“”„-]*$/u;
 /** A word that is neither a cell address such as A1 or R1C1 nor a number. */
-const REAL_WORD = /(?:^|[^\p{L}\p{N}])\p{L}{2,}(?![\p{L}\p{N}])/u;
+const REAL_WORD = /(?:^|[^\p{L}\p{N}])\p{L}{2,}(?:[^\p{L}\p{N}]|$)/u;
 /** Joins or spans addresses. */
 const OPERATOR_BETWEEN = /[\p{L}\p{N}] ?[&:] ?[\p{L}\p{N}]/u;
 

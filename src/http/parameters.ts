@@ -23,13 +23,14 @@ const wholeNumber = (min: number, max: number) => {
 };
 
 /** `true` or `false` as a form field. */
-const flag = (description: string) =>
+const yesOrNo = (description: string) =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
     .pipe(z.boolean())
-    .default(false)
     .meta({ description });
+
+const flag = (description: string) => yesOrNo(description).default(false).meta({ description });
 
 export const DEFAULT_LIMIT = 1_000;
 export const MAX_LIMIT = 10_000;
@@ -173,7 +174,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
       formulas: z.enum(['escape', 'keep'], 'must be escape or keep').default('escape').meta({
         description: "`escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.",
       }),
-      bom: flag(
+      bom: yesOrNo(
         'The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does.',
       ).optional(),
     })

@@ -5,6 +5,7 @@ const URL_1 = 'https://example.com/1.jpg';
 test.each([
   ...['S. No.', 'S.No', 'Sno', 's_no', 'SNO.', 'Serial Number', 'Serial No.', 'Sr. No.', 'Sl. No.', 'Serial', 'No.'],
   ...['\uFEFFS. No.', 'Ｓ． Ｎｏ．', 'SKU', 'item_sku', 'Handle', 'id', 'Artikelnummer', 'Art.-Nr.', 'Reference'],
+  ...['#', 'Reference #', 'Custom label (SKU)', 'contribution_sku#1.value', 'Product Code/SKU'],
 ])('%j is the serial number', (name) => {
   expect(findColumns([name, 'Product Name', 'Input Image Urls'])).toEqual({
     columns: { serialNumber: 0, productName: 1, images: [2] },
@@ -15,7 +16,7 @@ test.each([
 
 test.each([
   ...['Product Name', 'product_name', 'ProductName', 'PRODUCT NAME ', 'Name', 'Product', 'product-title', 'Title'],
-  ...['Bezeichnung', 'item_name', 'Nom', 'Título'],
+  ...['Bezeichnung', 'item_name', 'Nom', 'Título', 'item_name[language_tag=en_US]#1.value', 'Name *'],
 ])('%j is the product name', (name) => {
   expect(findColumns(['S. No.', name, 'Input Image Urls']).columns?.productName).toBe(1);
 });
@@ -25,20 +26,33 @@ test.each([
   ...['Image Src', 'Variant Image', 'Picture', 'image_link', 'additional_image_link', 'base_image', 'small_image'],
   ...['thumbnail_image', 'additional_images', 'Image 10', 'Main Image URL', 'other_image_url3', 'Bild-URL', 'Bilder'],
   ...['Produktbild', 'Product image URL', 'Foto 2', 'URL', 'link', 'imageUrl'],
+  ...['Image URLs (x,y,z...)', 'Internal Image URL (Export)', 'Image Main', 'URL of the image', 'Lien de l’image'],
+  ...['Zusätzlicher Bildlink', 'product_media_gallery_image_url_1', 'PicURL', 'Item photo URL', 'imageURL1'],
+  ...[
+    'other_product_image_locator_1[marketplace_id=A1]#1.media_location',
+    'Enlace de imagen adicional',
+    '商品图片链接',
+  ],
 ])('%j is an image column', (name) => {
   expect(findColumns(['S. No.', 'Product Name', name]).columns?.images).toEqual([2]);
 });
 
-test.each(['Image Alt Text', 'image_label', 'Image Position', 'base_image_label', 'Imaginary', 'Image size'])(
-  '%j is not an image column',
-  (name) => {
-    expect(findColumns(['S. No.', name, 'Image Src']).columns?.images).toEqual([2]);
-  },
-);
+test.each([
+  ...['Image Alt Text', 'image_label', 'Image Position', 'base_image_label', 'Imaginary', 'Image size', 'Image Count'],
+  ...[
+    'Product Image ID - 1',
+    'Bildunterschrift',
+    'Image 12345',
+    'Delete existing images (0 = No, 1 = Yes)',
+    '(image)x',
+  ],
+])('%j is not an image column', (name) => {
+  expect(findColumns(['S. No.', name, 'Image Src']).columns?.images).toEqual([2]);
+});
 
 test('several image columns are used in the order of the header row, and other columns may be blank or repeated', () => {
   const header = ['#', 'Image 2', '', 'Note', 'Note', 'Image 1', ''];
-  expect(findColumns(header).columns).toEqual({ serialNumber: null, productName: null, images: [1, 5] });
+  expect(findColumns(header).columns).toEqual({ serialNumber: 0, productName: null, images: [1, 5] });
 });
 
 test('a column is recognized by cells that are URLs of images', () => {

@@ -69,7 +69,7 @@ export const upload = (
 /** Uploads and returns the requestId. */
 export const uploaded = async (
   url: string,
-  csv: string,
+  csv: string | Uint8Array,
   fields?: Readonly<Record<string, string>>,
 ): Promise<string> => {
   const response = await upload(url, csv, fields);
