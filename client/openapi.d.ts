@@ -633,11 +633,11 @@ export interface operations {
                      * @enum {string}
                      */
                     onInvalidRow?: "reject" | "skip";
-                    /** @description Image columns by their names in the header row, separated by commas; detected by default. */
+                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
                     imageColumns?: string[];
-                    /** @description The column of the product names by its name in the header row; detected by default. */
+                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
                     nameColumn?: string;
-                    /** @description The column of the serial numbers by its name in the header row; detected by default. */
+                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
                     serialColumn?: string;
                     /**
                      * @description Output URLs in columns of their own, or in place of the input URLs.

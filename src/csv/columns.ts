@@ -10,7 +10,7 @@ export interface Columns {
   readonly images: readonly number[];
 }
 
-/** Columns chosen by the uploader, by their names in the header row; those left out are detected. */
+/** Columns chosen by the uploader, as {@link columnAt} understands them; those left out are detected. */
 export interface ColumnChoice {
   readonly imageColumns?: readonly string[] | undefined;
   readonly nameColumn?: string | undefined;
@@ -92,6 +92,23 @@ const detectImages = (
   return found.images.length > 0 || found.unclear.length > 0 ? found : detect(all);
 };
 
+/** Chooses that the table has no column for product names or serial numbers. */
+export const NO_COLUMN = 'none';
+
+/**
+ * The column that a choice means: by its exact name in the header row, then by a similar one, then by its position as in
+ * `#3`, from 1, for columns whose name is blank, repeated or contains a comma. Null if there is none.
+ */
+export const columnAt = (header: readonly string[], name: string): number | null => {
+  const exact = [header.indexOf(name), header.findIndex((each) => each.trim() === name.trim())].find((at) => at >= 0);
+  if (exact !== undefined) return exact;
+  const position = /^#(\d{1,6})$/.exec(name)?.[1];
+  if (position !== undefined) return header[Number(position) - 1] === undefined ? null : Number(position) - 1;
+  const bare = bareName(name);
+  const similar = bare === '' ? -1 : header.findIndex((each) => bareName(each) === bare);
+  return similar < 0 ? null : similar;
+};
+
 /**
  * Finds the columns of a table.
  * @param rows first rows below the header row, by which columns of image URLs are recognized
@@ -105,18 +122,18 @@ export const findColumns = (
 ): FoundColumns => {
   const errors: CsvError[] = [];
   const chosen = (field: string, name: string): number | null => {
-    const exact = header.indexOf(name);
-    const index =
-      exact >= 0 ? exact : header.findIndex((each) => each.trim() !== '' && bareName(each) === bareName(name));
-    if (index >= 0) return index;
+    const index = columnAt(header, name);
+    if (index !== null) return index;
     const message = `No column is named ${shown(name)}, as ${field} asks for; ${headerList(header)}. Use one of these names.`;
     errors.push({ line, column: name, code: 'csv_missing_column', message });
     return null;
   };
+  const optional = (field: string, name: string): number | null =>
+    name.toLowerCase() === NO_COLUMN && columnAt(header, name) === null ? null : chosen(field, name);
   const serialNumber =
-    choice.serialColumn === undefined ? findSerialNumber(header) : chosen('serialColumn', choice.serialColumn);
+    choice.serialColumn === undefined ? findSerialNumber(header) : optional('serialColumn', choice.serialColumn);
   const productName =
-    choice.nameColumn === undefined ? findProductName(header) : chosen('nameColumn', choice.nameColumn);
+    choice.nameColumn === undefined ? findProductName(header) : optional('nameColumn', choice.nameColumn);
   if (choice.imageColumns !== undefined) {
     const found = choice.imageColumns.map((name) => chosen('imageColumns', name)).filter((index) => index !== null);
     const images = [...new Set(found)].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import { type CsvError, type CsvErrorCode, MAX_LISTED_ERRORS } from './csv-errors.ts';
 import type { CsvRow } from './rows.ts';
-import type { Table, TableDialect } from './table.ts';
+import { type CsvRecord, SAMPLE_ROWS, type Table, type TableDialect } from './table.ts';
 import type { UrlRepair } from './urls.ts';
 
 /** Something that was corrected in URLs, or left out, with the first line where it occurs. */
@@ -12,8 +12,13 @@ export interface TableNote {
 }
 
 export interface TableInspection {
-  /** Null if the header row was not found. */
+  /** Null if the header row or an image column was not found. */
   readonly dialect: TableDialect | null;
+  /** The header row, also without an image column, so that its columns can be chosen; empty if it was not found. */
+  readonly header: readonly string[];
+  readonly headerLine: number | null;
+  /** The first rows, as wide as the header row, their cells cut to 300 characters. */
+  readonly sample: readonly CsvRecord[];
   readonly rows: number;
   readonly rowsWithoutImages: number;
   /** URLs of all rows, including invalid ones. */
@@ -32,6 +37,9 @@ const REPAIRS: Readonly<Record<UrlRepair, string>> = {
   html_entities: 'URLs contained &amp;, which was read as &.',
 };
 
+/** Enough of a cell to recognize what is in it. */
+const SAMPLE_CHARACTERS = 300;
+
 /** Errors that `onInvalidRow: skip` ignores. */
 const ROW_ERRORS: ReadonlySet<CsvErrorCode> = new Set(['csv_invalid_url', 'csv_bucket_not_allowed']);
 
@@ -49,6 +57,8 @@ export const inspectTable = async (
   const rowErrors = createErrorList();
   const repairs = new Map<UrlRepair, { count: number; line: number }>();
   let dialect: TableDialect | null = null;
+  let found: { readonly header: readonly string[]; readonly headerLine: number } | null = null;
+  let sample: CsvRecord[] = [];
   let rows = 0;
   let rowsWithoutImages = 0;
   let urls = 0;
@@ -57,11 +67,16 @@ export const inspectTable = async (
       fileErrors.add(item.error);
     } else if (item.kind === 'header') {
       dialect = item.dialect;
+      found = item.dialect;
+    } else if (item.kind === 'unmapped') {
+      found = item.unmapped;
+      sample = [...item.unmapped.sample];
     } else {
       const { row } = item;
       rows += 1;
       urls += row.images.length;
       if (row.images.length === 0) rowsWithoutImages += 1;
+      if (sample.length < SAMPLE_ROWS) sample.push({ line: row.line, cells: row.cells });
       onRow?.(row);
       for (const error of row.errors) (ROW_ERRORS.has(error.code) ? rowErrors : fileErrors).add(error);
       rowErrors.count('csv_invalid_url', row.moreBadUrls);
@@ -75,6 +90,9 @@ export const inspectTable = async (
   const lists = skipped ? [fileErrors] : [fileErrors, rowErrors];
   return {
     ...{ dialect, rows, rowsWithoutImages, urls },
+    header: found?.header ?? [],
+    headerLine: found?.headerLine ?? null,
+    sample: sample.map(({ line, cells }) => ({ line, cells: cutCells(cells, found?.header.length ?? 0) })),
     notes: notesOf(repairs, dialect),
     errors: lists
       .flatMap((list) => list.first)
@@ -86,6 +104,9 @@ export const inspectTable = async (
       .sort((a, b) => b.count - a.count),
   };
 };
+
+const cutCells = (cells: readonly string[], width: number): string[] =>
+  cells.slice(0, width).map((cell) => cell.slice(0, SAMPLE_CHARACTERS));
 
 const notesOf = (
   repairs: ReadonlyMap<UrlRepair, { count: number; line: number }>,

@@ -46,8 +46,20 @@ export interface TableDialect {
 
 export type TableItem =
   | { readonly kind: 'header'; readonly dialect: TableDialect }
+  | { readonly kind: 'unmapped'; readonly unmapped: UnmappedTable }
   | { readonly kind: 'row'; readonly row: CsvRow }
   | { readonly kind: 'error'; readonly error: CsvError };
+
+/** A table whose header row was found, but not its columns: its uploader can choose them. */
+export interface UnmappedTable {
+  readonly header: readonly string[];
+  readonly headerLine: number;
+  /** The first {@link SAMPLE_ROWS} rows. */
+  readonly sample: readonly CsvRecord[];
+}
+
+/** Rows shown to people who choose columns. */
+export const SAMPLE_ROWS = 20;
 
 /** An uploaded table: a file of delimited text, or a sheet of a workbook. */
 export interface Table {
@@ -119,12 +131,18 @@ async function* readTable(
   const preamble: string[][] = [];
   let separatorLine = format.separatorLine;
   let shape: TableShape | null = null;
+  let unmapped: (UnmappedTable & { readonly sample: CsvRecord[] }) | null = null;
   let rows = 0;
   let urls = 0;
   let blankRows = 0;
   for await (const { line, cells } of records) {
     if (separatorLine) {
       separatorLine = false;
+      continue;
+    }
+    if (unmapped !== null) {
+      if (!isBlankRow(cells)) unmapped.sample.push({ line, cells });
+      if (unmapped.sample.length === SAMPLE_ROWS) break;
       continue;
     }
     if (isBlankRow(cells)) {
@@ -140,10 +158,14 @@ async function* readTable(
       continue;
     }
     if (shape === null) {
-      const { dialect, errors } = readHeader(cells, line, preamble, format, limits);
+      const { header, dialect, errors } = readHeader(cells, line, preamble, format, limits);
       for (const error of errors) yield { kind: 'error', error };
-      if (dialect === null) return line;
-      const { header, columns, delimiter } = dialect;
+      if (header === null) return line;
+      if (dialect === null) {
+        unmapped = { header, headerLine: line, sample: [] };
+        continue;
+      }
+      const { columns, delimiter } = dialect;
       shape = { header, columns, delimiter, sourceBuckets: limits.sourceBuckets ?? [] };
       yield { kind: 'header', dialect };
       continue;
@@ -157,6 +179,10 @@ async function* readTable(
       return line;
     }
     yield { kind: 'row', row };
+  }
+  if (unmapped !== null) {
+    yield { kind: 'unmapped', unmapped };
+    return unmapped.headerLine;
   }
   if (scanner.stopped) return null;
   if (shape === null) {
@@ -177,9 +203,15 @@ const readHeader = (
   preamble: readonly (readonly string[])[],
   format: TableFormat,
   limits: CsvLimits,
-): { readonly dialect: TableDialect | null; readonly errors: readonly CsvError[] } => {
+): {
+  /** Null if it cannot be shown to choose columns from. */
+  readonly header: readonly string[] | null;
+  readonly dialect: TableDialect | null;
+  readonly errors: readonly CsvError[];
+} => {
   const header = namedColumns(cells, format);
   const failed = (code: CsvErrorCode, message: string) => ({
+    header: null,
     dialect: null,
     errors: [{ line, column: null, code, message }],
   });
@@ -190,13 +222,13 @@ const readHeader = (
   const long = header.find((name) => name.length > MAX_VALUE_CHARACTERS);
   if (long !== undefined) return failed('csv_value_too_long', tooLong('column name', long));
   const { columns, ignored, errors } = findColumns(header, format.sample, format.choice, line);
-  if (columns === null) return { dialect: null, errors };
+  if (columns === null) return { header, dialect: null, errors };
   const { delimiter, separatorLine, encoding, bom, sheet } = format;
   const dialect: TableDialect = {
     ...{ header, headerLine: line, columns, ignored, preamble, delimiter, separatorLine, encoding, bom },
     ...(sheet === undefined ? {} : { sheet }),
   };
-  return { dialect, errors };
+  return { header, dialect, errors };
 };
 
 const limitError = (line: number, rows: number, urls: number, limits: CsvLimits): TableItem | null => {

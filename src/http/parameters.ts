@@ -111,7 +111,9 @@ const columnName = (what: string) =>
     .min(1, 'is empty')
     .max(MAX_NAME, TOO_LONG)
     .optional()
-    .meta({ description: `The column of the ${what} by its name in the header row; detected by default.` });
+    .meta({
+      description: `The column of the ${what} by its name in the header row, or by its position as in \`#2\`; \`none\` if there is none. Detected by default.`,
+    });
 
 /** The form fields of an upload. `isWebhookSecret` is passed in because webhooks/ owns that rule. */
 export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
@@ -163,7 +165,9 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         )
         .optional()
         .meta({
-          description: 'Image columns by their names in the header row, separated by commas; detected by default.',
+          description:
+            'Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name ' +
+            'is blank, repeated or contains a comma. Detected by default.',
         }),
       nameColumn: columnName('product names'),
       serialColumn: columnName('serial numbers'),

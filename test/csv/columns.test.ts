@@ -1,4 +1,4 @@
-import { countKnownColumns, findColumns } from '../../src/csv/columns.ts';
+import { columnAt, countKnownColumns, findColumns } from '../../src/csv/columns.ts';
 
 const URL_1 = 'https://example.com/1.jpg';
 
@@ -141,4 +141,28 @@ test('a first row that contains a URL is reported as a missing header row', () =
 test('known columns are counted', () => {
   expect(countKnownColumns(['Name', 'Name', 'Images', 'x'])).toBe(2);
   expect(countKnownColumns([])).toBe(0);
+});
+
+test.each([
+  ['Image', 1],
+  [' Image ', 1],
+  ['i-mage', 1],
+  ['#2', 1],
+  ['#3', 2],
+  ['#1', 4],
+  ['#6', 5],
+  ['Front, large', 3],
+  ['#7', null],
+  ['#0', null],
+  ['*', null],
+  ['', 2],
+])('%j chooses column %j by its name, then by its position', (name, index) => {
+  expect(columnAt(['#', 'Image', '', 'Front, large', '#1', 'Image'], name)).toBe(index);
+});
+
+test('"none" leaves out the product name and the serial number, unless a column has that name', () => {
+  const choice = { nameColumn: 'none', serialColumn: 'None' };
+  const found = findColumns(['SKU', 'Name', 'Image'], [], choice);
+  expect(found.columns).toEqual({ serialNumber: null, productName: null, images: [2] });
+  expect(findColumns(['SKU', 'None', 'Image'], [], choice).columns).toMatchObject({ productName: 1, serialNumber: 1 });
 });

@@ -9,7 +9,7 @@ const URL_2 = 'https://a.test/2.jpg';
 
 describe('a valid file', () => {
   test('is reported with its header, delimiter and counts', async () => {
-    expect(await inspect(`\uFEFF${HEADER}1,Lamp,"${URL_1},${URL_2}"\r\n2,Chair,${URL_1}`)).toEqual({
+    expect(await inspect(`\uFEFF${HEADER}1,Lamp,"${URL_1},${URL_2}"\r\n2,Chair,${URL_1}`)).toMatchObject({
       dialect: {
         header: ['S. No.', 'Product Name', 'Input Image Urls'],
         headerLine: 1,
