@@ -651,10 +651,7 @@ export interface operations {
                      * @enum {string}
                      */
                     formulas?: "escape" | "keep";
-                    /**
-                     * @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does.
-                     * @default false
-                     */
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does. */
                     bom?: boolean;
                 };
             };
