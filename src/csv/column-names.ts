@@ -1,10 +1,11 @@
 /** Longer than any known name; NFKC can expand one character to 18. */
 const MAX_NAME_CHARACTERS = 200;
 
-/** `S. No.`, `s_no` and `SNO` are the same name; full-width letters and a byte order mark are ignored too. */
+/** `S. No.`, `s_no` and `SNO` are the same name, `#` is `No`; full-width letters and a byte order mark are ignored too. */
 export const bareName = (name: string): string => {
   const text = name.trim();
   if (text.length > MAX_NAME_CHARACTERS) return '';
+  if (text === '#' || text === '№') return 'no';
   return text
     .normalize('NFKC')
     .toLowerCase()

@@ -140,7 +140,8 @@ export const findColumns = (
     return { columns: errors.length === 0 ? { serialNumber, productName, images } : null, ignored: [], errors };
   }
   const { images, ignored, unclear } = detectImages(header, rows);
-  if (images.length === 0)
+  // A list without names would lose its first image.
+  if (images.length === 0 || header.some(hasUrl))
     errors.push({ line, column: null, code: 'csv_missing_column', message: missing(header, unclear) });
   return {
     columns: errors.length === 0 ? { serialNumber, productName, images } : null,

@@ -136,6 +136,7 @@ test('a wide header row is abbreviated in the message', () => {
 test('a first row that contains a URL is reported as a missing header row', () => {
   const { errors } = findColumns(['1', 'Lamp', ` ${URL_1}`]);
   expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('The header row is missing')]);
+  expect(findColumns([URL_1], [[URL_1]])).toMatchObject({ columns: null, errors: [{ code: 'csv_missing_column' }] });
 });
 
 test('known columns are counted', () => {
