@@ -1,11 +1,10 @@
 /** Longer than any known name; NFKC can expand one character to 18. */
 const MAX_NAME_CHARACTERS = 200;
 
-/** `S. No.`, `s_no` and `SNO` are the same name, `#` is `No`; full-width letters and a byte order mark are ignored too. */
+/** `S. No.`, `s_no` and `SNO` are the same name; full-width letters and a byte order mark are ignored too. */
 export const bareName = (name: string): string => {
   const text = name.trim();
   if (text.length > MAX_NAME_CHARACTERS) return '';
-  if (text === '#' || text === '№') return 'no';
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -36,7 +35,7 @@ const SERIAL_NUMBERS = wordsOf(`
   codearticle codigo codice referencia riferimento referentie symbol indeks
   reference productreference référence ref productcode itemcode articlecode code style
   handle urlhandle slug id productid itemid offerid uniqueid asin gtin ean upc
-  barcode serial sn sr sl no nr num number nummer #
+  barcode serial sn sr sl no nr num number nummer # №
 `);
 
 const PRODUCT_NAMES = wordsOf(`
