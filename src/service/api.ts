@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { pageSettings } from '../http/page-settings.ts';
 import { createReadGuards } from '../http/readers/reading.ts';
 import type { Stopping } from '../http/stopping.ts';
-import { MULTIPART_OVERHEAD_BYTES } from '../http/uploads/receive.ts';
+import { OVERHEAD_BYTES } from '../http/uploads/body.ts';
 import { diskSpace, uploadFileName } from '../http/uploads/upload-files.ts';
 import { createUploadPlaces } from '../http/uploads/upload-places.ts';
 import { createIngest } from '../requests/ingest.ts';
@@ -50,7 +50,7 @@ export const createApi = (
     places: createUploadPlaces({
       most: limits.maxUploadsInFlight,
       bytes: limits.maxUploadBytesInFlight,
-      maxBodyBytes: limits.maxUploadBytes + MULTIPART_OVERHEAD_BYTES,
+      maxBodyBytes: limits.maxUploadBytes + OVERHEAD_BYTES,
       reserveBytes: limits.minFreeDiskBytes,
       space: () => diskSpace(infrastructure.uploadDirectory),
       giveUp: stopping.giveUp,

@@ -3,12 +3,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import express from 'express';
+import express, { type Request, type Response } from 'express';
 import { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { answerErrors } from '../../src/http/problem.ts';
 import { createBoundedServer } from '../../src/http/server.ts';
-import { receiveMultipart } from '../../src/http/uploads/receive.ts';
+import { receiveBody } from '../../src/http/uploads/receive.ts';
+import { createTemporaryFiles } from '../../src/http/uploads/temporary-files.ts';
 import { startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
@@ -98,10 +99,14 @@ test('every wait for a client has a time limit', () => {
 
 test('a stalled upload is answered with 408 and leaves no file', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'stall-'));
-  const receive = receiveMultipart({ directory, fileName: () => 'received', maxUploadBytes: 1000, stallMs: 200 });
+  const receive = async (req: Request, res: Response): Promise<void> => {
+    const files = createTemporaryFiles(directory, () => 'received');
+    const receiving = { files, signal: new AbortController().signal, received: () => undefined };
+    await receiveBody(req, res, { maxUploadBytes: 1000, stallMs: 200 }, receiving).finally(() => files.discard());
+  };
   const app = express()
     .use(pinoHttp({ logger: pino({ level: 'silent' }) }))
-    .use((req, res) => receive(req, res, { signal: new AbortController().signal, received: () => undefined }))
+    .use(receive)
     .use(answerErrors(() => false));
   const server = createBoundedServer(app);
   server.listen(0, '127.0.0.1');

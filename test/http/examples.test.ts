@@ -136,7 +136,7 @@ const sendAll = async (): Promise<Map<string, Answered>> => {
   const next = async (...names: string[]) => {
     for (const name of names) answers.set(name, await send(name));
   };
-  await next('upload');
+  await next('preview', 'upload');
   const { requestId } = bodyOf<Created>(answers, 'upload');
   ids.set(RECORDED.requestId, requestId);
   await finished(service.url, requestId);

@@ -59,6 +59,18 @@ test('real upload responses match the document', async () => {
   await assertDescribed(refused, '/api/upload', 'post');
 });
 
+test('real previews match the document, of a good file, of one with errors and of none', async () => {
+  const preview = (csv: string) => {
+    const body = new FormData();
+    body.set('file', new Blob([csv]), 'a.csv');
+    return fetch(`${service.url}/api/preview`, { method: 'POST', body });
+  };
+  for (const csv of [`${HEADER}1,Mug,http://127.0.0.1:1/a.jpg\n`, `${HEADER}1,Mug,ftp://x\n`, 'A,B\n1,2\n', '']) {
+    await assertDescribed(await preview(csv), '/api/preview', 'post');
+  }
+  await assertDescribed(await fetch(`${service.url}/api/preview`, { method: 'POST' }), '/api/preview', 'post');
+});
+
 test('real responses to an upload key match the document', async () => {
   const send = (quality: string, key = 'one "upload"') => {
     const body = new FormData();

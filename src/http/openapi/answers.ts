@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { CSV_ERRORS, IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
+import { IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
 import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
+import { csvError, csvErrorKinds } from './file-answer.ts';
 
 /**
  * Schemas of the responses. A test checks that the responses of a running service match them exactly.
@@ -13,12 +14,6 @@ const uuid = z.uuid();
 const count = z.int().min(0);
 const moment = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
 
-const csvError = z.object({
-  line: z.int().min(1).meta({ description: 'Physical line of the file, counted from 1.' }),
-  column: z.string().nullable().meta({ description: 'Name of the column; null if the error is not in one column.' }),
-  code: codes(CSV_ERRORS),
-  message: z.string(),
-});
 const fieldError = z.object({ field: z.string(), message: z.string() });
 
 export const problem = z
@@ -39,8 +34,7 @@ export const problem = z
     errorCount: count
       .optional()
       .meta({ description: 'With `csv_invalid`: number of all errors, including those not listed.' }),
-    errorKinds: z
-      .array(z.object({ code: codes(CSV_ERRORS), count }))
+    errorKinds: csvErrorKinds
       .optional()
       .meta({ description: 'With `csv_invalid`: number of errors of each kind, the most frequent first.' }),
     limit: count.optional().meta({ description: 'With `quota_exceeded`: `MAX_QUEUED_IMAGES`.' }),

@@ -11,12 +11,13 @@ import {
   requestSummary,
   statusAnswer,
 } from './answers.ts';
-import { requestAnswer, uploadAnswer } from './file-answer.ts';
+import { previewAnswer, requestAnswer, uploadAnswer } from './file-answer.ts';
 import { KEY_PROBLEMS, PATHS } from './operations.ts';
 import type { Json, Operation } from './parts.ts';
 
 const ANSWERS = {
   UploadAnswer: uploadAnswer,
+  PreviewAnswer: previewAnswer,
   RequestAnswer: requestAnswer,
   StatusAnswer: statusAnswer,
   RequestSummary: requestSummary,

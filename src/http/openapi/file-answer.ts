@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CSV_ERRORS } from '../../errors.ts';
 
 /** Schemas of what was found in an uploaded file. */
 
@@ -36,3 +37,42 @@ export const foundFile = z.object({
 export const requestAnswer = z.object({ requestId: z.uuid() });
 
 export const uploadAnswer = requestAnswer.extend({ file: foundFile });
+
+export const csvErrorCode = z.enum(
+  Object.keys(CSV_ERRORS) as [keyof typeof CSV_ERRORS, ...(keyof typeof CSV_ERRORS)[]],
+);
+
+export const csvError = z.object({
+  line: z.int().min(1).meta({ description: 'Physical line of the file, counted from 1.' }),
+  column: z.string().nullable().meta({ description: 'Name of the column; null if the error is not in one column.' }),
+  code: csvErrorCode,
+  message: z.string(),
+});
+
+export const csvErrorKinds = z.array(z.object({ code: csvErrorCode, count }));
+
+export const previewAnswer = z
+  .object({
+    file: foundFile
+      .nullable()
+      .meta({ description: 'As in the response to the upload; null without a usable header row.' }),
+    header: z.array(z.string()).meta({ description: 'Names of all columns.' }),
+    sample: z
+      .array(
+        z.object({
+          line: z.int().min(1).nullable().meta({ description: 'Null if `file` is null.' }),
+          cells: z.array(z.string()).max(200).meta({ description: 'Each cut to 200 characters.' }),
+          serialNumber: z.string(),
+          productName: z.string(),
+          images: z
+            .array(z.object({ url: z.string(), column: z.string().meta({ description: 'Name of its column.' }) }))
+            .max(20),
+        }),
+      )
+      .max(8)
+      .meta({ description: 'The first rows.' }),
+    errors: z.array(csvError).max(100).meta({ description: 'What an upload would be rejected for.' }),
+    errorCount: count.meta({ description: 'Number of all errors, including those not listed.' }),
+    errorKinds: csvErrorKinds.meta({ description: 'Number of errors of each kind, the most frequent first.' }),
+  })
+  .meta({ description: 'What an upload of the file would find.' });

@@ -1,71 +1,14 @@
 import type { ErrorCode } from '../../errors.ts';
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
-import { imageName, listQuery, requestId, statusQuery, uploadFields, uploadKey } from '../parameters.ts';
-import { CODE_SAMPLES } from './code-samples.ts';
-import {
-  type Answer,
-  exampleId,
-  fileUpload,
-  headerParameter,
-  type Operation,
-  parameters,
-  pathParameter,
-  problems,
-  schemaRef,
-} from './parts.ts';
+import { imageName, listQuery, requestId, statusQuery } from '../parameters.ts';
+import { ANY_CALL, exampleId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
 import { RECORDED } from './recorded.ts';
-
-/** Codes that every call under /api can return in addition to its own. */
-const ANY_CALL: readonly ErrorCode[] = ['invalid_request', 'internal_error', 'database_unavailable', 'shutting_down'];
-
-const json = (name: string, description: string, example: unknown): Answer => ({
-  description,
-  content: { 'application/json': { schema: schemaRef(name), example } },
-});
+import { preview, upload } from './upload-operations.ts';
 
 const byId = pathParameter('requestId', requestId, exampleId);
 
 /** Codes of the read limits. */
 const READ = ['rate_limited', 'too_many_reads'] as const;
-
-const upload: Operation = {
-  operationId: 'upload',
-  tags: ['Requests'],
-  summary: 'Upload a CSV of products with image URLs',
-  description: 'Returns once the request and all its images are stored durably. The file may be in any field.',
-  parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId)],
-  requestBody: fileUpload(uploadFields(() => true)),
-  'x-codeSamples': CODE_SAMPLES,
-  responses: {
-    202: {
-      ...json('UploadAnswer', 'Accepted.', RECORDED.upload),
-      headers: {
-        Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true },
-        'Idempotency-Replayed': {
-          description: '`true` if an upload with the same `Idempotency-Key` was already accepted.',
-          schema: { type: 'string', enum: ['true'] },
-        },
-      },
-      links: {
-        status: { operationId: 'status', parameters: { requestId: '$response.body#/requestId' } },
-        events: { operationId: 'events', parameters: { requestId: '$response.body#/requestId' } },
-        output: { operationId: 'output', parameters: { requestId: '$response.body#/requestId' } },
-      },
-    },
-    ...problems(
-      ...ANY_CALL,
-      ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
-      ...(['unsupported_media_type', 'csv_invalid', 'rate_limited', 'quota_exceeded', 'storage_unavailable'] as const),
-      ...([
-        'idempotency_key_in_use',
-        'idempotency_key_reused',
-        'too_many_uploads',
-        'uploads_busy',
-        'disk_full',
-      ] as const),
-    ),
-  },
-};
 
 const status: Operation = {
   operationId: 'status',
@@ -273,6 +216,7 @@ const metrics: Operation = {
 /** Every operation, by path and method. */
 export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/upload': { post: upload },
+  '/api/preview': { post: preview },
   '/api/status/{requestId}': { get: status },
   '/api/requests': { get: list },
   '/api/events/{requestId}': { get: events },

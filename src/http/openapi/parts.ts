@@ -37,6 +37,19 @@ const UPLOADED_EXAMPLE =
 
 export const schemaRef = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
+/** Codes that every call under /api can return in addition to its own. */
+export const ANY_CALL: readonly ErrorCode[] = [
+  'invalid_request',
+  'internal_error',
+  'database_unavailable',
+  'shutting_down',
+];
+
+export const json = (name: string, description: string, example: unknown): Answer => ({
+  description,
+  content: { 'application/json': { schema: schemaRef(name), example } },
+});
+
 /** A parameter's JSON Schema, with the type after parsing. */
 const requestSchema = (schema: z.ZodType): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output' });

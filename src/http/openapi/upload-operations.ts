@@ -1,0 +1,64 @@
+import type { ErrorCode } from '../../errors.ts';
+import { uploadFields, uploadKey } from '../parameters.ts';
+import { CODE_SAMPLES } from './code-samples.ts';
+import { ANY_CALL, exampleId, fileUpload, headerParameter, json, type Operation, problems } from './parts.ts';
+import { RECORDED } from './recorded.ts';
+
+/** Codes of calls that take a table. */
+const INTAKE: readonly ErrorCode[] = [
+  ...ANY_CALL,
+  ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
+  ...(['unsupported_media_type', 'rate_limited', 'storage_unavailable'] as const),
+  ...(['too_many_uploads', 'uploads_busy', 'disk_full'] as const),
+];
+
+export const upload: Operation = {
+  operationId: 'upload',
+  tags: ['Requests'],
+  summary: 'Upload a CSV of products with image URLs',
+  description: 'Returns once the request and all its images are stored durably. The file may be in any field.',
+  parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId)],
+  requestBody: fileUpload(uploadFields(() => true)),
+  'x-codeSamples': CODE_SAMPLES,
+  responses: {
+    202: {
+      ...json('UploadAnswer', 'Accepted.', RECORDED.upload),
+      headers: {
+        Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true },
+        'Idempotency-Replayed': {
+          description: '`true` if an upload with the same `Idempotency-Key` was already accepted.',
+          schema: { type: 'string', enum: ['true'] },
+        },
+      },
+      links: {
+        status: { operationId: 'status', parameters: { requestId: '$response.body#/requestId' } },
+        events: { operationId: 'events', parameters: { requestId: '$response.body#/requestId' } },
+        output: { operationId: 'output', parameters: { requestId: '$response.body#/requestId' } },
+      },
+    },
+    ...problems(
+      ...ANY_CALL,
+      ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
+      ...(['unsupported_media_type', 'csv_invalid', 'rate_limited', 'quota_exceeded', 'storage_unavailable'] as const),
+      ...([
+        'idempotency_key_in_use',
+        'idempotency_key_reused',
+        'too_many_uploads',
+        'uploads_busy',
+        'disk_full',
+      ] as const),
+    ),
+  },
+};
+
+export const preview: Operation = {
+  operationId: 'preview',
+  tags: ['Requests'],
+  summary: 'What an upload of a file would find',
+  description: 'Takes what an upload takes and stores nothing. Errors of the file are part of the response.',
+  requestBody: fileUpload(uploadFields(() => true)),
+  responses: {
+    200: json('PreviewAnswer', 'What was found.', RECORDED.preview),
+    ...problems(...INTAKE),
+  },
+};

@@ -1,0 +1,89 @@
+import type { Request, Response } from 'express';
+import type { OpenFile } from '../../csv/encoding.ts';
+import type { CsvLimits, Table } from '../../csv/table.ts';
+import { AppError } from '../../errors.ts';
+import { clientOf } from '../client.ts';
+import { readFields, type UploadFields, uploadFields } from '../parameters.ts';
+import type { Stopping } from '../stopping.ts';
+import { announcedBytes, type BodyLimits } from './body.ts';
+import { openTable, readerOf } from './open-table.ts';
+import { receiveBody } from './receive.ts';
+import { createTemporaryFiles } from './temporary-files.ts';
+import type { UploadPlace, UploadPlaces } from './upload-places.ts';
+
+export interface IntakeDeps {
+  readonly limits: CsvLimits;
+  /** Where and how uploads are received; each file is removed before its response is sent. */
+  readonly receive: BodyLimits & {
+    readonly directory: string;
+    /** A new name in that folder. */
+    readonly fileName: () => string;
+  };
+  /** Limits the uploads in progress. */
+  readonly places: UploadPlaces;
+  readonly isWebhookSecret: (text: string) => boolean;
+  readonly stopping: Stopping;
+}
+
+/** A received table with its options. */
+export interface ReceivedTable {
+  readonly table: Table;
+  /** The bytes of its file. */
+  readonly open: OpenFile;
+  readonly fields: UploadFields;
+}
+
+export type Intake = ReturnType<typeof createIntake>;
+
+/** How a table gets in: a place among the uploads in progress, a body, a file on disk, a table. */
+export const createIntake = ({ limits, receive, places, isWebhookSecret, stopping }: IntakeDeps) => {
+  const schema = uploadFields(isWebhookSecret);
+
+  const takePlace = async (req: Request, res: Response): Promise<UploadPlace> => {
+    const announced = announcedBytes(req, receive.maxUploadBytes);
+    const gone = new AbortController();
+    const cutOff = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
+    const { giveUp } = stopping;
+    const stop = (): void => gone.abort(giveUp.reason);
+    res.once('close', cutOff);
+    giveUp.addEventListener('abort', stop);
+    try {
+      return await places.take(clientOf(req, res), announced, gone.signal);
+    } finally {
+      res.off('close', cutOff);
+      giveUp.removeEventListener('abort', stop);
+    }
+  };
+
+  return {
+    /** Runs `use` in a place of its own, which is free again before the response. */
+    async inPlace<T>(req: Request, res: Response, use: (place: UploadPlace) => Promise<T>): Promise<T> {
+      const place = await takePlace(req, res);
+      return use(place).finally(() => place.release());
+    },
+
+    /** Receives the table; its temporary files are gone when this resolves, so before the client has the response. */
+    async withTable<T>(
+      req: Request,
+      res: Response,
+      place: UploadPlace,
+      use: (received: ReceivedTable) => Promise<T>,
+    ): Promise<T> {
+      const files = createTemporaryFiles(receive.directory, receive.fileName);
+      try {
+        const body = await receiveBody(req, res, receive, {
+          files,
+          signal: place.signal,
+          received: (bytes) => place.received(bytes),
+        });
+        if (body.file === null) throw new AppError('no_file');
+        await place.storing(body.file.size);
+        const fields = readFields(schema, body.fields);
+        const table = await openTable(body.file, limits, fields);
+        return await use({ table, open: readerOf(body.file), fields });
+      } finally {
+        await files.discard();
+      }
+    },
+  };
+};
