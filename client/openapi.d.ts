@@ -25,6 +25,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an upload of a file would find
+         * @description Takes what an upload takes and stores nothing. Errors of the file are part of the response.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status/{requestId}": {
         parameters: {
             query?: never;
@@ -303,6 +323,74 @@ export interface components {
                 }[];
             };
         };
+        /** @description What an upload of the file would find. */
+        PreviewAnswer: {
+            /** @description As in the response to the upload; null if no image column was found. */
+            file: {
+                /** @enum {string} */
+                kind: "csv" | "xlsx";
+                /** @description As detected; null for a workbook. */
+                encoding: ("utf-8" | "utf-16le" | "utf-16be" | "windows-1252") | null;
+                /** @description As detected; null for a workbook. */
+                delimiter: ("," | ";" | "\t" | "|") | null;
+                /** @description Name of the sheet; null for a CSV. */
+                sheet: string | null;
+                /** @description Line of the header row, counted from 1. */
+                headerLine: number;
+                columns: {
+                    /** @description Names of the image columns. */
+                    images: string[];
+                    serialNumber: string | null;
+                    productName: string | null;
+                };
+                rows: number;
+                /** @description Rows without an image URL; they come back with an empty cell. */
+                rowsWithoutImages: number;
+                images: number;
+                /** @description What was corrected or left alone. */
+                notes: {
+                    /** @enum {string} */
+                    code: "invisible_characters" | "quotes" | "html_entities" | "column_without_urls";
+                    count: number;
+                    /** @description The first line where it occurs. */
+                    line: number;
+                    message: string;
+                }[];
+            } | null;
+            /** @description Names of all columns. */
+            header: string[];
+            /** @description The first rows. */
+            sample: {
+                line: number;
+                /** @description Each cut to 200 characters. */
+                cells: string[];
+                serialNumber: string;
+                productName: string;
+                images: {
+                    url: string;
+                    /** @description Name of its column. */
+                    column: string;
+                }[];
+            }[];
+            /** @description What an upload would be rejected for. */
+            errors: {
+                /** @description Physical line of the file, counted from 1. */
+                line: number;
+                /** @description Name of the column; null if the error is not in one column. */
+                column: string | null;
+                /** @enum {string} */
+                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_no_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
+                message: string;
+            }[];
+            /** @description Number of all errors, including those not listed. */
+            errorCount: number;
+            /** @description Number of errors of each kind, the most frequent first. */
+            errorKinds: {
+                /** @enum {string} */
+                code: "csv_empty" | "csv_not_text" | "csv_spreadsheet" | "csv_html" | "csv_invalid_encoding" | "csv_missing_column" | "csv_no_rows" | "csv_unclosed_quote" | "csv_row_too_long" | "csv_too_many_columns" | "csv_value_too_long" | "csv_no_urls" | "csv_invalid_url" | "csv_bucket_not_allowed" | "csv_too_many_rows" | "csv_too_many_urls";
+                count: number;
+            }[];
+        };
         RequestAnswer: {
             /** Format: uuid */
             requestId: string;
@@ -570,7 +658,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 "Idempotency-Key"?: string;
             };
@@ -669,7 +757,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -800,6 +888,257 @@ export interface operations {
             };
         };
     };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "file": "S. No.,Product Name,Input Image Urls\r\n1,\"Stoneware Mug \"\"Lagoon\"\", 350 ml\",http://127.0.0.1:8099/mug.jpg\r\n2,Brass Pendant Lamp,\"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg\"\r\n",
+                 *       "quality": 50,
+                 *       "webhookUrl": "http://127.0.0.1:8098/hooks/images"
+                 *     }
+                 */
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The CSV.
+                     * @example S. No.,Product Name,Input Image Urls
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                     */
+                    file: string;
+                    /**
+                     * Format: uri
+                     * @description Receives one POST request when the job finishes.
+                     * @example https://shop.example/hooks/images
+                     */
+                    webhookUrl?: string;
+                    /**
+                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
+                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                     */
+                    webhookSecret?: string;
+                    /**
+                     * @description Quality of the outputs.
+                     * @default 50
+                     */
+                    quality?: number;
+                    /**
+                     * @description Format of the outputs.
+                     * @default jpeg
+                     * @enum {string}
+                     */
+                    format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    mozjpeg?: boolean;
+                    /**
+                     * @description Progressive JPEG files. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    progressive?: boolean;
+                    /**
+                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
+                     * @default reject
+                     * @enum {string}
+                     */
+                    onInvalidRow?: "reject" | "skip";
+                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                    imageColumns?: string[];
+                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    nameColumn?: string;
+                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    serialColumn?: string;
+                    /**
+                     * @description Output URLs in columns of their own, or in place of the input URLs.
+                     * @default add
+                     * @enum {string}
+                     */
+                    output?: "add" | "replace";
+                    /**
+                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
+                     * @default escape
+                     * @enum {string}
+                     */
+                    formulas?: "escape" | "keep";
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does. */
+                    bom?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "file": {
+                     *         "kind": "csv",
+                     *         "encoding": "utf-8",
+                     *         "delimiter": ",",
+                     *         "sheet": null,
+                     *         "headerLine": 1,
+                     *         "columns": {
+                     *           "images": [
+                     *             "Input Image Urls"
+                     *           ],
+                     *           "serialNumber": "S. No.",
+                     *           "productName": "Product Name"
+                     *         },
+                     *         "rows": 2,
+                     *         "rowsWithoutImages": 0,
+                     *         "images": 3,
+                     *         "notes": []
+                     *       },
+                     *       "header": [
+                     *         "S. No.",
+                     *         "Product Name",
+                     *         "Input Image Urls"
+                     *       ],
+                     *       "sample": [
+                     *         {
+                     *           "line": 2,
+                     *           "cells": [
+                     *             "1",
+                     *             "Stoneware Mug \"Lagoon\", 350 ml",
+                     *             "http://127.0.0.1:8099/mug.jpg"
+                     *           ],
+                     *           "serialNumber": "1",
+                     *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
+                     *           "images": [
+                     *             {
+                     *               "url": "http://127.0.0.1:8099/mug.jpg",
+                     *               "column": "Input Image Urls"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "line": 3,
+                     *           "cells": [
+                     *             "2",
+                     *             "Brass Pendant Lamp",
+                     *             "http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                     *           ],
+                     *           "serialNumber": "2",
+                     *           "productName": "Brass Pendant Lamp",
+                     *           "images": [
+                     *             {
+                     *               "url": "http://127.0.0.1:8099/lamp.jpg",
+                     *               "column": "Input Image Urls"
+                     *             },
+                     *             {
+                     *               "url": "http://127.0.0.1:8099/lamp-detail.jpg",
+                     *               "column": "Input Image Urls"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "errors": [],
+                     *       "errorCount": 0,
+                     *       "errorKinds": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_field`, `no_file`, `too_many_files` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout: `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large: `upload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited`, `too_many_uploads` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable`, `uploads_busy`, `disk_full` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     status: {
         parameters: {
             query?: {
@@ -812,7 +1151,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -828,11 +1167,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T20:19:45.009Z",
-                     *       "startedAt": "2026-11-26T20:19:45.084Z",
-                     *       "finishedAt": "2026-11-26T20:19:45.330Z",
+                     *       "createdAt": "2026-11-26T20:32:13.981Z",
+                     *       "startedAt": "2026-11-26T20:32:14.044Z",
+                     *       "finishedAt": "2026-11-26T20:32:14.286Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -897,11 +1236,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "69641343-2243-40a7-942d-7f6c8cb05ec5",
+                     *               "id": "f176a715-fcd0-482a-b978-e2d8c9ef3d5b",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/f176a715-fcd0-482a-b978-e2d8c9ef3d5b.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -918,11 +1257,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "4c0ed9ca-7e94-4901-a0ff-c66c46060fde",
+                     *               "id": "ff300d60-d940-434a-8532-981c86a38af8",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/ff300d60-d940-434a-8532-981c86a38af8.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -933,7 +1272,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "2a82bc62-ff96-43dd-b1bc-f05e773e9088",
+                     *               "id": "4e1b4649-57f1-4306-9fa8-04ba6eed734f",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1052,11 +1391,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *           "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T20:19:45.009Z",
-                     *           "startedAt": "2026-11-26T20:19:45.084Z",
-                     *           "finishedAt": "2026-11-26T20:19:45.330Z",
+                     *           "createdAt": "2026-11-26T20:32:13.981Z",
+                     *           "startedAt": "2026-11-26T20:32:14.044Z",
+                     *           "finishedAt": "2026-11-26T20:32:14.286Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1154,7 +1493,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1171,8 +1510,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "i6LdlH5NVyV6LhGv",
-                     *       "data": "{\"requestId\":\"ef7a1ac7-9817-43ee-8dac-c64acd6fbde1\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T20:19:45.009Z\",\"startedAt\":\"2026-11-26T20:19:45.084Z\",\"finishedAt\":\"2026-11-26T20:19:45.330Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "0byB9zCaH6AjqMww",
+                     *       "data": "{\"requestId\":\"53592d3a-bcd5-494c-bba0-41209e0a0839\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T20:32:13.981Z\",\"startedAt\":\"2026-11-26T20:32:14.044Z\",\"finishedAt\":\"2026-11-26T20:32:14.286Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1254,7 +1593,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1270,8 +1609,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f176a715-fcd0-482a-b978-e2d8c9ef3d5b.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ff300d60-d940-434a-8532-981c86a38af8.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1361,7 +1700,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1379,7 +1718,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
+                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -1470,7 +1809,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1488,7 +1827,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
+                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -1579,7 +1918,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1595,24 +1934,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1",
+                     *           "id": "msg_53592d3a-bcd5-494c-bba0-41209e0a0839_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T20:19:45.336Z",
+                     *           "createdAt": "2026-11-26T20:32:14.301Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T20:19:45.371Z",
+                     *               "at": "2026-11-26T20:32:14.321Z",
                      *               "status": 204,
-                     *               "durationMs": 18,
+                     *               "durationMs": 11,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -1700,7 +2039,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1716,8 +2055,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
-                     *       "webhookId": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1"
+                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
+                     *       "webhookId": "msg_53592d3a-bcd5-494c-bba0-41209e0a0839_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -1808,7 +2147,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
                  */
                 requestId: string;
             };
@@ -1910,7 +2249,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
+                 * @example f176a715-fcd0-482a-b978-e2d8c9ef3d5b.jpg
                  */
                 name: string;
             };

@@ -55,12 +55,12 @@ export const previewAnswer = z
   .object({
     file: foundFile
       .nullable()
-      .meta({ description: 'As in the response to the upload; null without a usable header row.' }),
+      .meta({ description: 'As in the response to the upload; null if no image column was found.' }),
     header: z.array(z.string()).meta({ description: 'Names of all columns.' }),
     sample: z
       .array(
         z.object({
-          line: z.int().min(1).nullable().meta({ description: 'Null if `file` is null.' }),
+          line: z.int().min(1),
           cells: z.array(z.string()).max(200).meta({ description: 'Each cut to 200 characters.' }),
           serialNumber: z.string(),
           productName: z.string(),

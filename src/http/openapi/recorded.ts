@@ -38,8 +38,37 @@ export const RECORDED = {
       images: 3,
       notes: [],
     },
-    header: [],
-    sample: [],
+    header: ['S. No.', 'Product Name', 'Input Image Urls'],
+    sample: [
+      {
+        line: 2,
+        cells: ['1', 'Stoneware Mug "Lagoon", 350 ml', 'http://127.0.0.1:8099/mug.jpg'],
+        serialNumber: '1',
+        productName: 'Stoneware Mug "Lagoon", 350 ml',
+        images: [
+          {
+            url: 'http://127.0.0.1:8099/mug.jpg',
+            column: 'Input Image Urls',
+          },
+        ],
+      },
+      {
+        line: 3,
+        cells: ['2', 'Brass Pendant Lamp', 'http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg'],
+        serialNumber: '2',
+        productName: 'Brass Pendant Lamp',
+        images: [
+          {
+            url: 'http://127.0.0.1:8099/lamp.jpg',
+            column: 'Input Image Urls',
+          },
+          {
+            url: 'http://127.0.0.1:8099/lamp-detail.jpg',
+            column: 'Input Image Urls',
+          },
+        ],
+      },
+    ],
     errors: [],
     errorCount: 0,
     errorKinds: [],

@@ -55,7 +55,7 @@ test('without usable columns, the names and the first rows are there to choose f
   const csv = 'A,B,C\n1,https://x.example/one,https://x.example/two\n';
   expect(await found(csv)).toMatchObject({
     ...{ file: null, header: ['A', 'B', 'C'], errors: [{ code: 'csv_missing_column' }] },
-    sample: [{ line: null, cells: ['1', 'https://x.example/one', 'https://x.example/two'], images: [] }],
+    sample: [{ line: 2, cells: ['1', 'https://x.example/one', 'https://x.example/two'], images: [] }],
   });
   expect(await found(csv, { imageColumns: 'C' })).toMatchObject({
     sample: [{ line: 2, images: [{ url: 'https://x.example/two', column: 'C' }] }],
