@@ -658,7 +658,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 "Idempotency-Key"?: string;
             };
@@ -757,7 +757,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1151,7 +1151,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1167,11 +1167,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T20:32:13.981Z",
-                     *       "startedAt": "2026-11-26T20:32:14.044Z",
-                     *       "finishedAt": "2026-11-26T20:32:14.286Z",
+                     *       "createdAt": "2026-11-26T20:19:45.009Z",
+                     *       "startedAt": "2026-11-26T20:19:45.084Z",
+                     *       "finishedAt": "2026-11-26T20:19:45.330Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1236,11 +1236,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "f176a715-fcd0-482a-b978-e2d8c9ef3d5b",
+                     *               "id": "69641343-2243-40a7-942d-7f6c8cb05ec5",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/f176a715-fcd0-482a-b978-e2d8c9ef3d5b.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1257,11 +1257,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "ff300d60-d940-434a-8532-981c86a38af8",
+                     *               "id": "4c0ed9ca-7e94-4901-a0ff-c66c46060fde",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/ff300d60-d940-434a-8532-981c86a38af8.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1272,7 +1272,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "4e1b4649-57f1-4306-9fa8-04ba6eed734f",
+                     *               "id": "2a82bc62-ff96-43dd-b1bc-f05e773e9088",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1391,11 +1391,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
+                     *           "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T20:32:13.981Z",
-                     *           "startedAt": "2026-11-26T20:32:14.044Z",
-                     *           "finishedAt": "2026-11-26T20:32:14.286Z",
+                     *           "createdAt": "2026-11-26T20:19:45.009Z",
+                     *           "startedAt": "2026-11-26T20:19:45.084Z",
+                     *           "finishedAt": "2026-11-26T20:19:45.330Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1493,7 +1493,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1510,8 +1510,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "0byB9zCaH6AjqMww",
-                     *       "data": "{\"requestId\":\"53592d3a-bcd5-494c-bba0-41209e0a0839\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T20:32:13.981Z\",\"startedAt\":\"2026-11-26T20:32:14.044Z\",\"finishedAt\":\"2026-11-26T20:32:14.286Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "i6LdlH5NVyV6LhGv",
+                     *       "data": "{\"requestId\":\"ef7a1ac7-9817-43ee-8dac-c64acd6fbde1\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T20:19:45.009Z\",\"startedAt\":\"2026-11-26T20:19:45.084Z\",\"finishedAt\":\"2026-11-26T20:19:45.330Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1593,7 +1593,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1609,8 +1609,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/f176a715-fcd0-482a-b978-e2d8c9ef3d5b.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ff300d60-d940-434a-8532-981c86a38af8.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"
                      */
                     "text/csv": string;
                 };
@@ -1700,7 +1700,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1718,7 +1718,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -1809,7 +1809,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1827,7 +1827,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -1918,7 +1918,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -1934,24 +1934,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_53592d3a-bcd5-494c-bba0-41209e0a0839_1",
+                     *           "id": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T20:32:14.301Z",
+                     *           "createdAt": "2026-11-26T20:19:45.336Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T20:32:14.321Z",
+                     *               "at": "2026-11-26T20:19:45.371Z",
                      *               "status": 204,
-                     *               "durationMs": 11,
+                     *               "durationMs": 18,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2039,7 +2039,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -2055,8 +2055,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "53592d3a-bcd5-494c-bba0-41209e0a0839",
-                     *       "webhookId": "msg_53592d3a-bcd5-494c-bba0-41209e0a0839_1"
+                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "webhookId": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2147,7 +2147,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 53592d3a-bcd5-494c-bba0-41209e0a0839
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
                  */
                 requestId: string;
             };
@@ -2249,7 +2249,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example f176a715-fcd0-482a-b978-e2d8c9ef3d5b.jpg
+                 * @example 69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
                  */
                 name: string;
             };
