@@ -1,6 +1,6 @@
 import { bareName } from './column-names.ts';
 import type { Columns } from './columns.ts';
-import { isPlaceholder, joinUrlCells, splitUrls } from './urls.ts';
+import { joinUrlCells, splitUrls, withoutQuotes } from './urls.ts';
 
 /** The output column of the assignment's file. */
 export const OUTPUT_COLUMN = 'Output Image Urls';
@@ -14,7 +14,6 @@ export interface OutputImage {
   readonly column: number;
   /** Empty for an image without output. */
   readonly outputUrl: string;
-  readonly inputUrl?: string;
   readonly bytesIn?: number;
   readonly bytesOut?: number;
   readonly width?: number;
@@ -116,17 +115,21 @@ const paddedRow = (cells: readonly string[], header: readonly string[], delimite
   return row;
 };
 
-/** A failed image keeps its input URL, so that an import does not lose it. */
+/**
+ * Writes the output URLs in place of the input URLs; what is between and around them stays, as the shop that wrote it
+ * expects it. A failed image keeps its input URL, so that an import does not lose it.
+ */
 const replacedCell = (cell: string, images: readonly OutputImage[]): string => {
-  const urls = images.map(({ outputUrl, inputUrl }) => (outputUrl === '' ? (inputUrl ?? '') : outputUrl));
-  return urls.join(separatorOf(cell));
-};
-
-/** What separates the URLs of a cell: kept, as the shop that wrote it expects it. */
-const separatorOf = (cell: string): string => {
-  if (isPlaceholder(cell)) return ',';
-  const [first, second] = splitUrls(cell);
-  if (first === undefined || second === undefined) return ',';
-  const start = cell.indexOf(first) + first.length;
-  return cell.slice(start, cell.indexOf(second, start)) || ',';
+  const urls = splitUrls(cell);
+  let text = '';
+  let at = 0;
+  for (const [index, { outputUrl }] of images.entries()) {
+    const written = urls[index] ?? '';
+    const start = cell.indexOf(written, at);
+    const end = start + written.length;
+    text += cell.slice(at, start);
+    text += outputUrl === '' ? written : written.split(withoutQuotes(written)).join(outputUrl);
+    at = end;
+  }
+  return text + cell.slice(at);
 };

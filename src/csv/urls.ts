@@ -15,6 +15,16 @@ const schemeAt = (text: string, at: number): boolean => {
   return LETTER.test(text.charAt(at)) && text.startsWith('://', end);
 };
 
+/** Around lists in exports of databases (`["u1","u2"]`) and around URLs in documents (`<u>`). */
+const BRACKETS: Readonly<Record<string, string>> = { '[': ']', '<': '>', '(': ')', '{': '}' };
+
+/** The cell without blanks and one pair of brackets around all of it. */
+const unwrapped = (cell: string): string => {
+  const text = cell.trim();
+  const closing = BRACKETS[text.charAt(0)];
+  return closing !== undefined && text.endsWith(closing) ? text.slice(1, -1).trim() : text;
+};
+
 /** Quote marks of all kinds that people and programs put around URLs. */
 const QUOTE_MARKS = '"\'`´“”„‟‘’‚‛«»‹›「」『』＂＇';
 const INVISIBLE = /\p{Cf}/u;
@@ -41,7 +51,8 @@ const SEPARATORS = /[\s,;|，；｜、]+/g;
  * A URL may contain commas (image CDNs write `w_300,c_fill`), so a new one starts only at a scheme after a separator.
  * Text that is not a URL stays part of the previous one, where {@link urlError} reports it.
  */
-export const splitUrls = (cell: string): string[] => {
+export const splitUrls = (text: string): string[] => {
+  const cell = unwrapped(text);
   const urls: string[] = [];
   let from = 0;
   let end = cell.length;
@@ -110,8 +121,9 @@ const FETCHED_SCHEME = /^(?:https?|s3):\/\//i;
 
 /** Whether the cell starts with a URL that could be downloaded. */
 export const hasUrl = (cell: string): boolean => {
-  const start = pastMarks(cell, cell.length - cell.trimStart().length);
-  return FETCHED_SCHEME.test(cell.slice(start, start + 8));
+  const text = unwrapped(cell);
+  const start = pastMarks(text, 0);
+  return FETCHED_SCHEME.test(text.slice(start, start + 8));
 };
 
 const IMAGE_EXTENSION = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|hei[cf]|bmp|svg)(?:[?#/!:@,;|\s]|$)/i;
@@ -141,8 +153,8 @@ export const repairUrl = (text: string): { readonly url: string; readonly repair
   return { url: corrected('html_entities', bare, bare.replaceAll('&amp;', '&')), repairs };
 };
 
-/** An apostrophe at the end may belong to the URL, unless one is at its start too. */
-const withoutQuotes = (text: string): string => {
+/** A URL as written without quote marks around it. An apostrophe at the end may belong to the URL, unless one is at its start too. */
+export const withoutQuotes = (text: string): string => {
   let [from, to] = [0, text.length];
   while (from < to && QUOTE_MARKS.includes(text.charAt(from))) from += 1;
   while (to > from && QUOTE_MARKS.includes(text.charAt(to - 1)) && (from > 0 || text.charAt(to - 1) !== "'")) to -= 1;

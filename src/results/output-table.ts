@@ -41,13 +41,12 @@ export async function* outputRows(
   const table = outputTable(inputTable(request.csv), options);
   yield* preamble;
   yield table.header;
-  const detailed = options.details || options.output === 'replace';
   const toOutput = (image: OutlinedImage & Partial<DetailedImage>): OutputImage => ({
     ...image,
     column: image.column ?? 0,
     outputUrl: image.status === 'completed' ? outputUrl(outputName(image._id, request.options.format)) : '',
   });
-  for await (const { cells, images: own } of rowsWithImages(requests, images, request, detailed)) {
+  for await (const { cells, images: own } of rowsWithImages(requests, images, request, options.details)) {
     yield table.row(cells, own.map(toOutput));
   }
 }

@@ -65,8 +65,8 @@ test('replace puts the outputs into the input columns, with their separators, an
   const row = table.row(
     ['https://a.test/1 | https://a.test/2', 'Lamp', ''],
     [
-      { column: 0, outputUrl: 'http://o/1.jpg', inputUrl: 'https://a.test/1' },
-      { column: 0, outputUrl: '', inputUrl: 'https://a.test/2' },
+      { column: 0, outputUrl: 'http://o/1.jpg' },
+      { column: 0, outputUrl: '' },
     ],
   );
   expect(row).toEqual(['http://o/1.jpg | https://a.test/2', 'Lamp', '']);
@@ -83,4 +83,12 @@ test('details are further columns, in the order of the images', () => {
     ],
   );
   expect(row.slice(3)).toEqual(['x,', '10,', '5,', '4,', '3,']);
+});
+
+test('replace keeps what is between and around the URLs', () => {
+  const columns = { serialNumber: null, productName: null, images: [0] };
+  const table = outputTable({ header: ['Images'], columns, delimiter: ',' }, REPLACE);
+  const cell = '["https://a.test/1","https://a.test/1","https://a.test/2"]';
+  expect(table.row([cell], images('o1', 'o2', ''))).toEqual(['["o1","o2","https://a.test/2"]']);
+  expect(table.row([' https://a.test/1;\n“https://a.test/2” '], images('o1', 'o2'))).toEqual([' o1;\n“o2” ']);
 });

@@ -29,6 +29,10 @@ describe('splitUrls', () => {
     ],
     ['https://a.test/1、https://a.test/2\u3000https://a.test/3', [1, 2, 3].map((n) => `https://a.test/${n}`)],
     ['https://a.test/a|b;c.jpg', ['https://a.test/a|b;c.jpg']],
+    ['["https://a.test/1","https://a.test/2"]', ['"https://a.test/1"', '"https://a.test/2"']],
+    [' <https://a.test/1> ', ['https://a.test/1']],
+    ['[]', []],
+    ['https://a.test/x[1]', ['https://a.test/x[1]']],
     ['“https://a.test/1”, “https://a.test/2”', ['“https://a.test/1”', '“https://a.test/2”']],
     ['https://a.test/1,\u200bhttps://a.test/2', ['https://a.test/1', '\u200bhttps://a.test/2']],
     ['https://a.test/my photo.jpg https://a.test/2', ['https://a.test/my photo.jpg', 'https://a.test/2']],
@@ -152,6 +156,7 @@ test.each([
   ['S3://bucket/key', true],
   ['ftp://a.test', false],
   ['see https://a.test', false],
+  ["['https://a.test/1.jpg']", true],
   ['', false],
 ])('whether %j starts with a URL: %j', (cell, expected) => {
   expect(hasUrl(cell)).toBe(expected);
