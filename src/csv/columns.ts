@@ -1,6 +1,6 @@
 import { bareName, findProductName, findSerialNumber, isGeneralImageName, isImageName } from './column-names.ts';
 import { type CsvError, shown } from './csv-errors.ts';
-import { hasUrl, isPlaceholder, looksLikeImageUrl } from './urls.ts';
+import { hasImageExtension, hasUrl, isPlaceholder, looksLikeImageUrl } from './urls.ts';
 
 /** Positions of the columns in the header row, from 0. */
 export interface Columns {
@@ -32,14 +32,21 @@ const MOST = 0.5;
 interface ColumnContent {
   readonly filled: number;
   readonly urls: number;
-  /** URLs whose path ends like that of an image. */
+  /** URLs that end like those of images. */
   readonly imageUrls: number;
+  /** Those and URLs in a folder of images, where a shop of photos may have its pages too. */
+  readonly likelyImageUrls: number;
 }
 
 const contentOf = (rows: readonly (readonly string[])[], index: number): ColumnContent => {
   const cells = rows.map((cells) => cells[index] ?? '').filter((cell) => !isPlaceholder(cell));
   const withUrl = cells.filter(hasUrl);
-  return { filled: cells.length, urls: withUrl.length, imageUrls: withUrl.filter(looksLikeImageUrl).length };
+  return {
+    filled: cells.length,
+    urls: withUrl.length,
+    imageUrls: withUrl.filter(hasImageExtension).length,
+    likelyImageUrls: withUrl.filter(looksLikeImageUrl).length,
+  };
 };
 
 /** An output column of this service: a file may be uploaded again together with its results. */
@@ -64,11 +71,10 @@ const detectImages = (
   const all = header.map((_, index) => index);
   const detect = (candidates: readonly number[]) => {
     const named = candidates.filter((index) => isImageName(header[index] ?? ''));
-    const byContent = candidates.filter(
-      (index) => !named.includes(index) && at(index).imageUrls > MOST * at(index).filled,
-    );
-    const general = candidates.filter((index) => isGeneralImageName(header[index] ?? ''));
     const withUrls = named.filter((index) => at(index).urls > 0);
+    const kind = withUrls.length > 0 ? 'imageUrls' : 'likelyImageUrls';
+    const byContent = candidates.filter((index) => !named.includes(index) && at(index)[kind] > MOST * at(index).filled);
+    const general = candidates.filter((index) => isGeneralImageName(header[index] ?? ''));
     if (withUrls.length > 0 || byContent.length > 0) {
       // A column of file names or paths next to one of URLs says the same thing twice.
       const ignored = named.filter((index) => at(index).urls === 0 && at(index).filled > 0);

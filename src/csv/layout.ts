@@ -24,34 +24,56 @@ const SAMPLE_ROWS = 100;
 
 const SEPARATOR_LINE = /^sep=([,;\t|])(?:\r\n|\r|\n|$)/i;
 
-/** Rows without names of images that may be between two header rows. */
-const MAX_GAP = 3;
+const filledCells = (cells: readonly string[]): number => cells.filter(isFilled).length;
 
-/**
- * Finds the header row: the first one that names an image column. Files for Amazon have several header rows, of which the
- * last counts: groups of columns, labels and field names. Without any, the first row with a cell above the first URL.
- * @param rows the first rows of the file, without blank ones
- */
-export const findHeader = (rows: readonly (readonly string[])[]): number => {
-  const urlRow = rows.findIndex((cells) => cells.some(hasUrl));
-  const above = rows.slice(0, Math.min(urlRow < 0 ? rows.length : urlRow, MAX_PREAMBLE + 1));
-  const first = above.findIndex((cells) => namesImages(cells));
-  if (first >= 0) {
-    let last = first;
-    for (let next = first + 1; next <= Math.min(last + 1 + MAX_GAP, above.length - 1); next += 1) {
-      if (above[next]?.some((name, index) => isImageName(name) && isImageName(above[last]?.[index] ?? ''))) last = next;
-    }
-    return last;
-  }
-  if (urlRow <= 0) return 0;
-  const column = rows[urlRow]?.findIndex(hasUrl) ?? 0;
-  const filled = above.findIndex((cells) => (cells[column] ?? '').trim() !== '');
-  return Math.max(filled, 0);
+type Rows = readonly (readonly string[])[];
+
+/** Whether a column with such a name in the header row has a URL. */
+const hasUrlBelow = (header: readonly string[], rows: Rows, isName: (name: string) => boolean): boolean =>
+  rows.some((cells) => cells.some((cell, index) => hasUrl(cell) && isName(header[index] ?? '')));
+
+const isFilled = (cell: string): boolean => cell.trim() !== '';
+
+/** Whether the lower row is the better header row: both name an image in one place, or the upper one is a title. */
+const isBetterHeader = (lower: readonly string[], upper: readonly string[]): boolean => {
+  if (lower.some((name, index) => isImageName(name) && isImageName(upper[index] ?? ''))) return true;
+  const more = countKnownColumns(lower) - countKnownColumns(upper);
+  const [filled, filledAbove] = [filledCells(lower), filledCells(upper)];
+  return more > 1 || (more === 1 && filled >= filledAbove) || (more === 0 && filledAbove === 1 && filled > 1);
 };
 
 /**
- * Finds the table by the beginning of the file: the delimiter is the one whose header row has the most known columns,
- * then the most cells.
+ * Finds the header row: the first one with a name above a URL; but below titles, which have fewer cells and known names.
+ * Files for Amazon have several header rows, of which the last counts: groups of columns, labels and field names.
+ * @param rows the first rows of the file, without blank ones
+ */
+export const findHeader = (rows: Rows): number => {
+  const urlRow = rows.findIndex((cells) => cells.some(hasUrl));
+  const top = rows.slice(0, MAX_PREAMBLE + 1);
+  const isBelowTitles = (cells: readonly string[], index: number): boolean => {
+    const most = countKnownColumns(cells) > 0 ? filledCells(cells) - 1 : 1;
+    return filledCells(cells) > 1 && top.slice(0, index).every((above) => filledCells(above) <= most);
+  };
+  const possible = top.filter((cells, index) => {
+    if (urlRow < 0) return namesImages(cells);
+    if (cells.some(hasUrl) || !hasUrlBelow(cells, rows.slice(index + 1), isFilled)) return false;
+    return index < urlRow || isBelowTitles(cells, index);
+  });
+  const [first, ...others] = possible;
+  if (first === undefined) return 0;
+  return top.indexOf(others.reduce((best, lower) => (isBetterHeader(lower, best) ? lower : best), first));
+};
+
+/** How well rows fit a header row: URLs are below names, best those of images, and the number of cells is the same. */
+const fitOf = (header: readonly string[], rows: Rows): number => {
+  const below = [isFilled, isImageName].filter((isName) => hasUrlBelow(header, rows, isName)).length;
+  const regular = rows.filter(({ length }) => length === header.length).length;
+  return below + (header.length > 1 && 2 * regular > rows.length ? 2 : 0);
+};
+
+/**
+ * Finds the table by the beginning of the file: the delimiter is the one by which most columns are known and the rows
+ * fit the header row, then the one with most cells.
  * @param text the beginning of the file, decoded; its last row is left out if the file goes on
  */
 export const findLayout = (text: string, whole: boolean): TableLayout => {
@@ -64,16 +86,12 @@ export const findLayout = (text: string, whole: boolean): TableLayout => {
     const header = rows[headerIndex] ?? [];
     const sample = rows.slice(headerIndex + 1);
     return {
-      delimiter,
-      separatorLine: separator !== null,
-      headerIndex,
-      headerCells: header.length,
-      sample,
-      known: countKnownColumns(header),
+      ...{ delimiter, separatorLine: separator !== null, headerIndex, headerCells: header.length, sample },
+      score: countKnownColumns(header) + fitOf(header, sample),
       cells: header.filter((name) => /[^\s,;|]/.test(name)).length,
     };
   });
-  const [best] = layouts.toSorted((a, b) => b.known - a.known || b.cells - a.cells);
+  const [best] = layouts.toSorted((a, b) => b.score - a.score || b.cells - a.cells || a.headerIndex - b.headerIndex);
   const { delimiter, separatorLine, headerIndex, headerCells, sample } = best as (typeof layouts)[number];
   return { delimiter, separatorLine, headerIndex, headerCells, sample };
 };

@@ -7,6 +7,9 @@ import { RecordScanner, type ScannedRecords } from './scanner.ts';
 import { detectWrongFileType, HEAD_BYTES } from './sniff.ts';
 import { type CsvLimits, type CsvRecord, failedTable, maxCells, type Table, tableItems } from './table.ts';
 
+/** Bytes read to find the table: some rows, of which each may have a description of tens of kilobytes. */
+const SAMPLE_BYTES = 4 * HEAD_BYTES;
+
 /** Parses strict records, all of them at once. */
 export type ParseRecords = (records: ScannedRecords) => Iterable<CsvRecord>;
 
@@ -26,7 +29,7 @@ export const openTextTable = async (
   if (foreign !== null) return failedTable(foreign);
   const { encoding, bom } = await detectEncoding(head, open);
   const text = await decodedHead(head, encoding);
-  const layout = findLayout(text, head.length < HEAD_BYTES);
+  const layout = findLayout(text, head.length < SAMPLE_BYTES);
   return {
     kind: 'csv',
     items: () => {
@@ -81,7 +84,7 @@ const readHead = async (chunks: AsyncIterable<Uint8Array>): Promise<Buffer> => {
   for await (const chunk of chunks) {
     parts.push(Uint8Array.from(chunk));
     length += chunk.length;
-    if (length >= HEAD_BYTES) break;
+    if (length >= SAMPLE_BYTES) break;
   }
-  return Buffer.concat(parts).subarray(0, HEAD_BYTES);
+  return Buffer.concat(parts).subarray(0, SAMPLE_BYTES);
 };

@@ -129,11 +129,11 @@ export const hasUrl = (cell: string): boolean => {
 const IMAGE_EXTENSION = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|hei[cf]|bmp|svg)(?:[?#/!:@,;|\s]|$)/i;
 const IMAGE_FOLDER = /\/(?:images?|imgs?|photos?|pictures?|bilder)\//i;
 
-/** Whether the URL's path looks like that of an image. */
-export const looksLikeImageUrl = (cell: string): boolean => {
-  const text = cell.slice(0, MAX_URL_CHARACTERS);
-  return IMAGE_EXTENSION.test(text) || IMAGE_FOLDER.test(text);
-};
+export const hasImageExtension = (url: string): boolean => IMAGE_EXTENSION.test(url.slice(0, MAX_URL_CHARACTERS));
+
+/** Whether the URL's path looks like that of an image: by its end or its folder. */
+export const looksLikeImageUrl = (url: string): boolean =>
+  hasImageExtension(url) || IMAGE_FOLDER.test(url.slice(0, MAX_URL_CHARACTERS));
 
 export type UrlRepair = 'invisible_characters' | 'quotes' | 'html_entities';
 

@@ -78,6 +78,17 @@ test('a link to a page is no image column if there is a better one', () => {
   expect(findColumns(['id', 'link'], [['1', 'https://cdn.test/a']]).columns?.images).toEqual([1]);
 });
 
+test('pages in a folder of photos are no images if a column is named after images', () => {
+  const rows = [['https://shop.test/photos/sunset', URL_1]];
+  expect(findColumns(['Page', 'Image'], rows).columns?.images).toEqual([1]);
+  expect(
+    findColumns(
+      ['Page', 'Note'],
+      rows.map(([page = '']) => [page, 'x']),
+    ).columns?.images,
+  ).toEqual([0]);
+});
+
 test('a column of file names next to one of URLs is ignored and named', () => {
   const found = findColumns(['image', 'image_link'], [['mug.jpg', URL_1]]);
   expect(found).toMatchObject({ columns: { images: [1] }, ignored: ['image'] });

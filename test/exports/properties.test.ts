@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import Papa from 'papaparse';
 import { inspectTable } from '../../src/csv/inspect.ts';
+import { outputTable } from '../../src/csv/output.ts';
 import { openCsv } from '../../src/csv/read.ts';
 import type { CsvRow } from '../../src/csv/rows.ts';
+import { csvLine } from '../../src/csv/write.ts';
 import { inspectFile } from '../../src/web/csv/inspect.ts';
 import { fileOf, LIMITS } from '../csv/sources.ts';
 
@@ -27,6 +29,8 @@ const IMAGE_NAMES = [
   ...['Image 2', 'Main Image URL', 'Image URLs (x,y,z...)', 'Bild-URL', 'Foto 3', 'Input Image Urls', 'g:image_link'],
   ...['Product Image URL - 2', 'Lien de l’image', 'Zusätzlicher Bildlink', '“Photo”'],
 ];
+/** Found by their content only. */
+const PLAIN_NAMES = ['Datei', 'x'];
 const SERIAL_NAMES = ['S. No.', 'SKU', 'id', 'Handle', 'Artikelnummer', '#', 'Custom label (SKU)'];
 const PRODUCT_NAMES = ['Product Name', 'Title', 'Bezeichnung', 'Désignation', 'name'];
 const OTHER_NAMES = [
@@ -68,7 +72,7 @@ interface Column {
 
 const columns = fc
   .record({
-    images: fc.uniqueArray(fc.constantFrom(...IMAGE_NAMES), { minLength: 1, maxLength: 4 }),
+    images: fc.uniqueArray(fc.constantFrom(...IMAGE_NAMES, ...PLAIN_NAMES), { minLength: 1, maxLength: 4 }),
     serial: fc.option(fc.constantFrom(...SERIAL_NAMES)),
     product: fc.option(fc.constantFrom(...PRODUCT_NAMES)),
     others: fc.array(fc.constantFrom(...OTHER_NAMES), { maxLength: 4 }),
@@ -95,12 +99,12 @@ interface Cell {
   readonly urls: readonly string[];
 }
 
-const imageCell = (separators: readonly string[]): fc.Arbitrary<Cell> =>
+const imageCell = (urls: fc.Arbitrary<string>, separators: readonly string[]): fc.Arbitrary<Cell> =>
   fc.oneof(
     fc.constantFrom('', 'N/A', '-').map((text) => ({ text, urls: [] })),
     fc
-      .tuple(fc.array(url, { minLength: 1, maxLength: 3 }), fc.constantFrom(...separators))
-      .map(([urls, separator]) => ({ text: urls.join(separator), urls })),
+      .tuple(fc.array(urls, { minLength: 1, maxLength: 3 }), fc.constantFrom(...separators))
+      .map(([all, separator]) => ({ text: all.join(separator), urls: all })),
   );
 
 const cellOf = (
@@ -108,7 +112,10 @@ const cellOf = (
   words: fc.Arbitrary<string>,
   separators: readonly string[],
 ): fc.Arbitrary<Cell> => {
-  if (kind === 'image') return imageCell(separators);
+  if (kind === 'image') {
+    const named = PLAIN_NAMES.includes(name) ? url.map((each) => `${each}.jpg`) : url;
+    return imageCell(named, separators);
+  }
   if (name === 'Status') return fc.constant({ text: 'geprüft', urls: [] });
   if (name === 'Link') return fc.constant({ text: 'https://shop.test/p/1', urls: [] });
   return textOf(words).map((text) => ({ text, urls: [] }));
@@ -123,6 +130,8 @@ const ENCODINGS = [
 ] as const;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
+const TITLES = ['Spring catalogue, 2026', 'Product photos', 'https://shop.test', 'Titel | Größe; Bilder', '"quoted"'];
+
 const table = fc
   .tuple(columns, fc.constantFrom(...ENCODINGS))
   .chain(([header, encoding]) => {
@@ -131,6 +140,7 @@ const table = fc
     const separators = narrow ? ASCII_SEPARATORS : SEPARATORS;
     const row = fc.tuple(...header.map((column) => cellOf(column, words, separators)));
     return fc.record({
+      titles: fc.array(fc.constantFrom(...TITLES), { maxLength: 3 }),
       header: fc.constant(header),
       encoding: fc.constant(encoding),
       rows: fc.array(row, { minLength: 1, maxLength: 8 }),
@@ -144,8 +154,12 @@ const table = fc
 
 type RandomTable = typeof table extends fc.Arbitrary<infer T> ? T : never;
 
-const written = ({ header, rows, delimiter, newline, library, quoted, encoding }: RandomTable): Buffer => {
-  const cells = [header.map(({ name }) => name), ...rows.map((row) => row.map(({ text }) => text))];
+const written = ({ titles, header, rows, delimiter, newline, library, quoted, encoding }: RandomTable): Buffer => {
+  const cells = [
+    ...titles.map((title) => [title]),
+    header.map(({ name }) => name),
+    ...rows.map((row) => row.map(({ text }) => text)),
+  ];
   const text =
     library === 'papaparse'
       ? Papa.unparse(cells, { delimiter, newline, quotes: quoted })
@@ -153,21 +167,24 @@ const written = ({ header, rows, delimiter, newline, library, quoted, encoding }
   return iconv.encode(text, encoding.name, { addBOM: encoding.addBOM });
 };
 
-const urlsOf = (header: readonly Column[], cells: readonly Cell[]) =>
-  header
-    .flatMap(({ kind }, index) => (kind === 'image' ? [index] : []))
-    .flatMap((index, column) => (cells[index]?.urls ?? []).map((each) => ({ url: each, column })));
+/** Positions of the image columns; one without a known name needs a URL. */
+const imageColumns = ({ header, rows }: RandomTable): number[] =>
+  header.flatMap(({ kind, name }, index) =>
+    kind === 'image' && (!PLAIN_NAMES.includes(name) || rows.some((cells) => cells[index]?.urls.length)) ? [index] : [],
+  );
 
 const textAt = (header: readonly Column[], cells: readonly Cell[], kind: Column['kind']): string =>
   cells[header.findIndex((column) => column.kind === kind)]?.text.trim() ?? '';
 
 const found = (row: CsvRow) => ({ serial: row.serialNumber, product: row.productName, images: row.images });
 
-const expectedRows = ({ header, rows }: RandomTable) =>
-  rows.map((cells) => ({
-    serial: textAt(header, cells, 'serial'),
-    product: textAt(header, cells, 'product'),
-    images: urlsOf(header, cells),
+const expectedRows = (random: RandomTable) =>
+  random.rows.map((cells) => ({
+    serial: textAt(random.header, cells, 'serial'),
+    product: textAt(random.header, cells, 'product'),
+    images: imageColumns(random).flatMap((index, column) =>
+      (cells[index]?.urls ?? []).map((each) => ({ url: each, column })),
+    ),
   }));
 
 const withoutBlankEnd = (cells: readonly string[]): readonly string[] =>
@@ -181,7 +198,7 @@ test('the server reads every URL of a random table in order, in every encoding a
       const { dialect, errors } = await inspectTable(opened, 'reject', (row) => rows.push(row));
       expect(errors).toEqual([]);
       expect(dialect).toMatchObject({
-        ...{ encoding: random.encoding.name, bom: random.encoding.addBOM, headerLine: 1 },
+        ...{ encoding: random.encoding.name, bom: random.encoding.addBOM, headerLine: random.titles.length + 1 },
       });
       expect(rows.map(found)).toEqual(expectedRows(random));
       expect(rows.map(({ cells }) => withoutBlankEnd(cells))).toEqual(
@@ -201,4 +218,52 @@ test('the page reads every URL of a random table in order', async () => {
     }),
     { numRuns: 150 },
   );
+});
+
+test('an output has the new URLs in order, in place of the old ones or in columns that a second upload keeps', async () => {
+  await fc.assert(
+    fc.asyncProperty(table, async (random) => {
+      const rows: CsvRow[] = [];
+      const { dialect } = await inspectTable(await openCsv(fileOf(written(random)), LIMITS), 'reject', (row) =>
+        rows.push(row),
+      );
+      if (dialect === null) throw new Error('no header row');
+      const outputOf = (output: 'add' | 'replace') => {
+        const { header, row } = outputTable(dialect, { output, details: false });
+        const images = (own: CsvRow['images']) =>
+          own.map(({ column, url }) => ({ column, outputUrl: url.replace('cdn', 'new') }));
+        return { header, rows: rows.map(({ cells, images: own }) => row(cells, images(own))) };
+      };
+
+      const replaced = outputOf('replace');
+      expect(replaced.header).toEqual(dialect.header);
+      expect(replaced.rows.map(withoutBlankEnd)).toEqual(
+        random.rows.map((cells) =>
+          withoutBlankEnd(cells.map(({ text }) => text.replaceAll('//cdn.test/', '//new.test/'))),
+        ),
+      );
+
+      const added = outputOf('add');
+      const text = [added.header, ...added.rows].map((cells) => csvLine(cells, dialect.delimiter, 'keep')).join('');
+      const again = await inspectTable(await openCsv(fileOf(text), LIMITS), 'reject');
+      expect(again.errors).toEqual([]);
+      expect(again.dialect?.columns).toEqual(dialect.columns);
+      expect(again.dialect && outputTable(again.dialect, { output: 'add', details: false }).header).toEqual(
+        added.header,
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('columns are found behind descriptions of tens of kilobytes', async () => {
+  const description = `<p>${'Soft, "warm"; light | long<br>\n'.repeat(1500)}</p>`;
+  const cells = Array.from({ length: 6 }, (_, number) => [
+    ...[`mug-${number}`, description, number < 3 ? '' : `https://cdn.test/${number}.jpg`],
+  ]);
+  for (const delimiter of DELIMITERS) {
+    const text = stringify([['Handle', 'Body (HTML)', 'File'], ...cells], { delimiter, quoted_match: /\n/ });
+    const { dialect, errors, urls } = await inspectTable(await openCsv(fileOf(text), LIMITS), 'reject');
+    expect({ errors, urls, images: dialect?.columns.images }).toEqual({ errors: [], urls: 3, images: [2] });
+  }
 });
