@@ -48,7 +48,7 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   ): Promise<Stored> => {
     const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose);
     if (opened === undefined) return deps.ingest(table, upload, signal);
-    const fingerprint = await fingerprintOf(open, fields);
+    const fingerprint = await fingerprintOf(open, sinceFirstRelease(fields));
     if (opened.kind === 'claimed') {
       const { keyId, bind } = opened.claim;
       const key = { id: keyId, bind: (requestId: string) => bind(requestId, fingerprint) };
@@ -103,6 +103,13 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
     ['/api/preview', { post: [running, readable, limitRate(deps.perMinute, 'previews'), preview] }],
   ]);
 };
+
+/** Without newer fields at their defaults, so that an upload repeated after an upgrade has the same fingerprint. */
+const sinceFirstRelease = ({ output, formulas, ...fields }: UploadFields): Readonly<Record<string, unknown>> => ({
+  ...fields,
+  ...(output === 'add' ? {} : { output }),
+  ...(formulas === 'escape' ? {} : { formulas }),
+});
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
