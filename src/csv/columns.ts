@@ -1,6 +1,6 @@
 import { bareName, findProductName, findSerialNumber, isGeneralImageName, isImageName } from './column-names.ts';
 import { type CsvError, shown } from './csv-errors.ts';
-import { hasImageExtension, hasUrl, isPlaceholder, looksLikeImageUrl } from './urls.ts';
+import { hasImageExtension, hasUrl, holdsUrls, isPlaceholder, looksLikeImageUrl } from './urls.ts';
 
 /** Positions of the columns in the header row, from 0. */
 export interface Columns {
@@ -71,13 +71,13 @@ const detectImages = (
   const all = header.map((_, index) => index);
   const detect = (candidates: readonly number[]) => {
     const named = candidates.filter((index) => isImageName(header[index] ?? ''));
-    const withUrls = named.filter((index) => at(index).urls > 0);
+    const withUrls = named.filter((index) => rows.some((cells) => holdsUrls(cells[index] ?? '')));
     const kind = withUrls.length > 0 ? 'imageUrls' : 'likelyImageUrls';
     const byContent = candidates.filter((index) => !named.includes(index) && at(index)[kind] > MOST * at(index).filled);
     const general = candidates.filter((index) => isGeneralImageName(header[index] ?? ''));
     if (withUrls.length > 0 || byContent.length > 0) {
       // A column of file names or paths next to one of URLs says the same thing twice.
-      const ignored = named.filter((index) => at(index).urls === 0 && at(index).filled > 0);
+      const ignored = named.filter((index) => !withUrls.includes(index) && at(index).filled > 0);
       const images = [...named.filter((index) => !ignored.includes(index)), ...byContent].sort((a, b) => a - b);
       return { images, ignored, unclear: [] };
     }

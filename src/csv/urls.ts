@@ -69,8 +69,27 @@ export const splitUrls = (text: string): string[] => {
     }
   }
   if (from < end) urls.push(cell.slice(from, end));
-  return urls;
+  return urlAt(cell, 0) ? urls : (attachedUrls(cell) ?? urls);
 };
+
+/**
+ * URLs in parentheses after names, as databases and Markdown write attachments: `mug.jpg (https://…),lid.jpg (https://…)`.
+ * Null unless all URLs are written so.
+ */
+const attachedUrls = (cell: string): string[] | null => {
+  const urls: string[] = [];
+  let closing = 0;
+  for (const { index } of cell.matchAll(/https?:\/\//gi)) {
+    if (index < closing) continue;
+    closing = cell.indexOf(')', index);
+    if (cell.charAt(index - 1) !== '(' || closing < 0) return null;
+    urls.push(cell.slice(index, closing));
+  }
+  return urls.length > 0 ? urls : null;
+};
+
+/** Whether a cell of an image column has URLs that could be downloaded, at its start or as attachments. */
+export const holdsUrls = (cell: string): boolean => hasUrl(cell) || (!urlAt(cell, 0) && attachedUrls(cell) !== null);
 
 /** What people and programs write into a cell without an image. */
 const PLACEHOLDERS = new Set([

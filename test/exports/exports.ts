@@ -122,6 +122,7 @@ export const EXPORTS: readonly Export[] = [
     ),
     [2, 1, 2],
   ),
+  fixture('airtable.csv', columns('SKU', 'Name', 'Photos'), [2, 0, 3], { bom: true }),
   fixture('german-list.csv', columns('Artikelnummer', 'Bezeichnung', 'Bild-URL'), [3, 1, 2], {
     delimiter: ';',
     encoding: 'windows-1252',
@@ -172,15 +173,16 @@ export const parseRows = (bytes: Buffer, { encoding, delimiter, preamble }: Expo
   return { preamble: data.slice(0, preamble), header, rows };
 };
 
+/** The URLs of a cell, or those in parentheses after file names. */
+const urlsIn = (cell: string): string[] => {
+  const attached = [...cell.matchAll(/\((https?:[^)]+)\)/g)].map(([, url = '']) => url);
+  return attached.length > 0 ? attached : cell.split(/[\s,;|]+(?=https?:)/).filter((url) => /^https?:/.test(url));
+};
+
 /** The image URLs of a row in order, each with the position of its column among the image columns. */
 export const urlsOf = (
   row: readonly string[],
   header: readonly string[],
   images: readonly string[],
 ): { url: string; column: number }[] =>
-  images.flatMap((name, column) =>
-    (row[header.indexOf(name)] ?? '')
-      .split(/[\s,;|]+(?=https?:)/)
-      .filter((url) => /^https?:/.test(url))
-      .map((url) => ({ url, column })),
-  );
+  images.flatMap((name, column) => urlsIn(row[header.indexOf(name)] ?? '').map((url) => ({ url, column })));

@@ -112,7 +112,7 @@ describe.each(EXPORTS)('$file', (given) => {
   });
 });
 
-test.each(['shopify.csv', 'woocommerce.csv', 'ebay-file-exchange.csv', 'squarespace.csv', 'wix.csv'])(
+test.each(['shopify.csv', 'woocommerce.csv', 'ebay-file-exchange.csv', 'squarespace.csv', 'wix.csv', 'airtable.csv'])(
   '%s has the new URLs in place of its own with output=replace, separated as before',
   async (file) => {
     const given = EXPORTS.find((each) => each.file === file) as Export;
@@ -123,7 +123,7 @@ test.each(['shopify.csv', 'woocommerce.csv', 'ebay-file-exchange.csv', 'squaresp
     expect(output.header).toEqual(input.header);
     const shape = (cells: readonly string[]): string[] =>
       cells.map((cell, index) =>
-        given.images.includes(input.header[index] ?? '') ? cell.replaceAll(/https?:[^\s,;|]+/g, 'URL') : cell,
+        given.images.includes(input.header[index] ?? '') ? cell.replaceAll(/https?:[^\s,;|)]+/g, 'URL') : cell,
       );
     expect(output.rows.map(shape)).toEqual(input.rows.map(shape));
     for (const [number, row] of input.rows.entries()) {

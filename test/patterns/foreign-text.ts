@@ -89,6 +89,7 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   splitUrls,
   'splitUrls, last': (text) => splitUrls(`https://x/${text}`),
   'splitUrls, between': (text) => splitUrls(`https://x/${text}https://y/`),
+  'splitUrls, attached': (text) => splitUrls(`a (https://x/)${text}`),
   'joinUrlCells, cells': (text) => joinUrlCells(text.split(text.charAt(0)), ','),
   'joinUrlCells, one cell': (text) => joinUrlCells(['https://x/', text, 'https://y/'], ','),
   urlError,
