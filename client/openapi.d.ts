@@ -739,7 +739,7 @@ export interface operations {
                      * @enum {string}
                      */
                     formulas?: "escape" | "keep";
-                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does. */
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
                 };
             };
@@ -969,7 +969,7 @@ export interface operations {
                      * @enum {string}
                      */
                     formulas?: "escape" | "keep";
-                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does. */
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
                 };
             };

@@ -179,7 +179,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         description: "`escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.",
       }),
       bom: yesOrNo(
-        'The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does.',
+        'The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252.',
       ).optional(),
     })
     .superRefine((fields, context) => {

@@ -128,12 +128,14 @@ export const createIngest =
 
 /** Only what differs from the assignment's file is stored with its name. */
 const storedDialect = (dialect: TableDialect, output: Upload['output']): Omit<RequestRecord['csv'], 'chunks'> => {
-  const { header, delimiter, columns, preamble, separatorLine, bom } = dialect;
+  const { header, delimiter, columns, preamble, separatorLine } = dialect;
+  // Excel writes Windows-1252, and garbles an output in UTF-8 that has no byte order mark.
+  const bom = output.bom ?? (dialect.bom || dialect.encoding === 'windows-1252');
   return {
     ...{ header, delimiter, columns },
     ...(preamble.length === 0 ? {} : { preamble }),
     ...(separatorLine ? { separatorLine } : {}),
-    ...((output.bom ?? bom) ? { bom: true } : {}),
+    ...(bom ? { bom: true } : {}),
     ...(output.mode === 'add' ? {} : { output: output.mode }),
     ...(output.formulas === 'escape' ? {} : { formulas: output.formulas }),
   };

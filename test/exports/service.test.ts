@@ -82,7 +82,9 @@ describe.each(EXPORTS)('$file', (given) => {
   test('comes back with the same rows, and the new URLs of each image column in order', async () => {
     const input = parseRows(bytesOf(given, images.origin), given);
     const bytes = await outputOf(requestIds.get(given));
-    expect(bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))).toBe(given.bom);
+    expect(bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))).toBe(
+      given.bom || given.encoding === 'windows-1252',
+    );
     const output = parseOutput(bytes, given);
 
     const names = given.images.map(outputName);
