@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { RequestStore } from '../requests/request-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
 import { tenantOf } from './client.ts';
-import { requestId } from './parameters.ts';
+import { requestId } from './parameters/reads.ts';
 
 /**
  * Finds a request of the calling tenant by the id in the path. Another tenant's request is indistinguishable from a

@@ -18,7 +18,8 @@ import {
   urlError,
 } from '../../src/csv/urls.ts';
 import { csvLine } from '../../src/csv/write.ts';
-import { imageName, listQuery, readUploadKey, requestId, statusQuery } from '../../src/http/parameters.ts';
+import { imageName, listQuery, requestId, statusQuery } from '../../src/http/parameters/reads.ts';
+import { readUploadKey } from '../../src/http/parameters/upload.ts';
 import { sniff } from '../../src/images/sniff.ts';
 import { failureOf } from '../../src/images/source/download-failure.ts';
 import { sampleName } from '../../src/images/source/samples.ts';

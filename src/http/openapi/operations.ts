@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
-import { imageName, listQuery, requestId, statusQuery } from '../parameters.ts';
+import { imageName, listQuery, requestId, statusQuery } from '../parameters/reads.ts';
 import { ANY_CALL, exampleId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 import { preview, upload } from './upload-operations.ts';

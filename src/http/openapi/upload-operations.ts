@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors.ts';
-import { uploadFields, uploadKey } from '../parameters.ts';
+import { uploadFields, uploadKey } from '../parameters/upload.ts';
 import { CODE_SAMPLES } from './code-samples.ts';
 import { ANY_CALL, exampleId, fileUpload, headerParameter, json, type Operation, problems } from './parts.ts';
 import { RECORDED } from './recorded.ts';

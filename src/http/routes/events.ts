@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { Watch, WatchedState } from '../../results/progress-events.ts';
 import { addTo } from '../../tally.ts';
 import { clientOf, tenantOf } from '../client.ts';
-import { requestId } from '../parameters.ts';
+import { requestId } from '../parameters/reads.ts';
 import { type EventStream, openEventStream, type ServerSentEvent } from '../readers/event-stream.ts';
 import { createRoutes } from '../routing.ts';
 import type { Stopping } from '../stopping.ts';

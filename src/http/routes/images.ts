@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestHandler, Router } from 'express';
 import { AppError } from '../../errors.ts';
-import { imageName } from '../parameters.ts';
+import { imageName } from '../parameters/reads.ts';
 import { failsPrecondition } from '../preconditions.ts';
 import { createRoutes } from '../routing.ts';
 

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
 import { clientOf, tenantOf } from '../client.ts';
-import { readUploadKey, type UploadFields } from '../parameters.ts';
+import { readUploadKey, type UploadFields } from '../parameters/upload.ts';
 import { limitRate } from '../rate-limit.ts';
 import { createRoutes } from '../routing.ts';
 import { refuseWhenStopping } from '../stopping.ts';

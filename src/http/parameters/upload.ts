@@ -1,72 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
-import { parseHttpUrl } from '../network/url.ts';
-import { OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../output-formats.ts';
-import type { ListPlace } from '../results/listing.ts';
-import { OUTPUT_NAME } from '../storage/storage.ts';
+import { AppError } from '../../errors.ts';
+import { parseHttpUrl } from '../../network/url.ts';
+import { OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+import { flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
-/**
- * Schemas of parameters and fields. They validate requests and generate the OpenAPI document (openapi/), so that the two
- * cannot differ.
- */
-
-const ONCE = 'must be text and sent once';
-
-/** A number in a query or form field; an integer in the OpenAPI document. */
-const wholeNumber = (min: number, max: number) => {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string(message)
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .pipe(z.int(message).min(min, message).max(max, message));
-};
-
-/** `true` or `false` as a form field. */
-const yesOrNo = (description: string) =>
-  z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((text) => text === 'true')
-    .pipe(z.boolean())
-    .meta({ description });
-
-const flag = (description: string) => yesOrNo(description).default(false).meta({ description });
-
-export const DEFAULT_LIMIT = 1_000;
-export const MAX_LIMIT = 10_000;
-export const MAX_AFTER = 999_999_999;
-
-export const requestId = z.uuid().meta({ description: 'The `requestId` returned by the upload.' });
-
-export const imageName = z
-  .string()
-  .regex(OUTPUT_NAME)
-  .meta({ description: 'The image id with the extension of its format, as in `outputUrl`.' });
-
-export const statusQuery = z.strictObject({
-  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'Maximum number of images per page.' }),
-  after: wholeNumber(0, MAX_AFTER)
-    .optional()
-    .meta({ description: 'Only images after this position, counted from 0 across the request.' }),
-});
-
-/** `<milliseconds since the epoch>.<requestId>`, as in `next`. */
-const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-export const listQuery = z.strictObject({
-  limit: wholeNumber(1, 100).default(20).meta({ description: 'Maximum number of requests per page.' }),
-  after: z
-    .string(ONCE)
-    .regex(LIST_PLACE, 'must be taken from "next"')
-    .optional()
-    .meta({ description: 'Only requests after this one; taken from `next` of the previous page.' }),
-});
-
-/** Parses `after` of the list. */
-export const listPlace = (after: string): ListPlace => {
-  const [, milliseconds, id = ''] = LIST_PLACE.exec(after) ?? [];
-  return { createdAt: new Date(Number(milliseconds)), requestId: id };
-};
+/** Parameters and form fields of an upload. */
 
 /** A quoted string (RFC 8941), as in the IETF draft, or unquoted, as most clients send it. */
 const UPLOAD_KEY = /^(?:[!#-~][ -~]{0,254}|"(?:[ !#-[\]-~]|\\["\\]){1,255}")$/;
@@ -194,20 +132,3 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
     });
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>;
-
-/**
- * Validates fields or a query against their schema.
- * @throws AppError `invalid_field` with every error and the name of its field
- */
-export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
-  const parsed = schema.safeParse({ ...given });
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(schema.shape).join(', ');
-  const errors = parsed.error.issues.map((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? { field: issue.keys.join(', '), message: `is not a parameter of this call; allowed: ${known}` }
-      : { field: issue.path.join('.'), message: issue.message },
-  );
-  const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
-  throw new AppError('invalid_field', `${detail}.`, { details: { errors } });
-};

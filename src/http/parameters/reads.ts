@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ListPlace } from '../../results/listing.ts';
+import { OUTPUT_NAME } from '../../storage/storage.ts';
+import { ONCE, wholeNumber } from './values.ts';
+
+/** Parameters of the calls that read. */
+
+export const DEFAULT_LIMIT = 1_000;
+export const MAX_LIMIT = 10_000;
+export const MAX_AFTER = 999_999_999;
+
+export const requestId = z.uuid().meta({ description: 'The `requestId` returned by the upload.' });
+
+export const imageName = z
+  .string()
+  .regex(OUTPUT_NAME)
+  .meta({ description: 'The image id with the extension of its format, as in `outputUrl`.' });
+
+export const statusQuery = z.strictObject({
+  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'Maximum number of images per page.' }),
+  after: wholeNumber(0, MAX_AFTER)
+    .optional()
+    .meta({ description: 'Only images after this position, counted from 0 across the request.' }),
+});
+
+/** `<milliseconds since the epoch>.<requestId>`, as in `next`. */
+const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+export const listQuery = z.strictObject({
+  limit: wholeNumber(1, 100).default(20).meta({ description: 'Maximum number of requests per page.' }),
+  after: z
+    .string(ONCE)
+    .regex(LIST_PLACE, 'must be taken from "next"')
+    .optional()
+    .meta({ description: 'Only requests after this one; taken from `next` of the previous page.' }),
+});
+
+/** Parses `after` of the list. */
+export const listPlace = (after: string): ListPlace => {
+  const [, milliseconds, id = ''] = LIST_PLACE.exec(after) ?? [];
+  return { createdAt: new Date(Number(milliseconds)), requestId: id };
+};
