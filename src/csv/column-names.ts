@@ -20,6 +20,8 @@ const withoutRemarks = (name: string): string => (/^[^#]+/.exec(name)?.[0] ?? ''
 /** The bare name, and the one without remarks. A name of signs only, such as `#`, is kept. */
 const readings = (name: string): string[] => {
   const bare = bareName(name);
+  // `Item #` is a number, `Item` a name.
+  if (bare !== '' && name.trimEnd().endsWith('#')) return [`${bare}#`, bare];
   if (bare === '') return [name.length > MAX_NAME_CHARACTERS ? '' : name.trim()];
   return /[([#]/.test(name) ? [bare, bareName(withoutRemarks(name))] : [bare];
 };
@@ -28,42 +30,43 @@ const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /** By precedence: the first name that the header row has is used. */
 const SERIAL_NUMBERS = wordsOf(`
-  sno snumber serialnumber serialno serialnum srno srnumber slno slnumber
-  sku itemsku sellersku productsku variantsku skuid articlesku vendorsku contributionsku productcodesku customlabel
-  itemnumber itemno articlenumber articleno productnumber productno partnumber partno mpn
-  artikelnummer artikelnr artnr artno produktnummer bestellnummer seriennummer lfdnr
-  codearticle codigo codice referencia riferimento referentie symbol indeks
-  reference productreference référence ref productcode itemcode articlecode code style
-  handle urlhandle slug id productid itemid offerid uniqueid asin gtin ean upc
-  barcode serial sn sr sl no nr num number nummer # №
+  sno snumber serialnumber serialno serialnum srno srnumber slno slnumber sku itemsku sellersku productsku variantsku skuid
+  articlesku vendorsku contributionsku productcodesku customlabel itemnumber itemno articlenumber articleno productnumber
+  productno partnumber partno mpn artikelnummer artikelnr artnr artno produktnummer bestellnummer seriennummer lfdnr
+  codearticle codigo codice referencia riferimento referentie symbol indeks ugs isbn ref# item# product# part# article#
+  sku# artikelid produktid articleid produktcode stockcode skucode bestellnr référenceproduit codeproduit código kode 品番
+  商品コード 编号 货号 reference productreference référence ref productcode itemcode articlecode code style handle urlhandle slug id
+  productid itemid offerid uniqueid asin gtin ean upc externalid variantid listingid uid uuid key barcode serial sn sr sl
+  no nr num number nummer n # №
 `);
 
 const PRODUCT_NAMES = wordsOf(`
-  productname producttitle nameofproduct itemname itemtitle articlename listingtitle
-  produktname produkttitel artikelname artikelbezeichnung produktbezeichnung nomduproduit
-  product produkt name title titel bezeichnung nom nombre artikel
-  titre titulo título titolo nome naam nazwa namn designation désignation libellé item article
+  productname producttitle nameofproduct itemname itemtitle articlename listingtitle produktname produkttitel artikelname
+  artikelbezeichnung produktbezeichnung nomduproduit product produkt name title titel bezeichnung nom nombre artikel titre
+  titulo título titolo nome naam nazwa namn designation désignation libellé item article nombredelproducto
+  títulodelproducto nomedelprodotto nomedoproduto 商品名 商品名称 наименование название modelname model
 `);
 
 /** Words for image, alone or in a name. */
 const IMAGE_WORDS = wordsOf(`
-    image images img imgs picture pictures pic pics photo photos photograph photographs altimage altimages altimg
-    bild bilder abbildung abbildungen foto fotos grafik imagen imagenes imágenes immagine immagini
-    afbeelding afbeeldingen imagem imagens zdjęcie zdjęcia obrazek obrázek obrázky kuva kuvat billede billeder bilde
-    görsel resim kép képek изображение изображения фото картинка 画像 图片 圖片 主图 이미지
+  image images img imgs picture pictures pic pics photo photos photograph photographs altimage altimages altimg bild bilder
+  abbildung abbildungen foto fotos grafik imagen imagenes imágenes immagine immagini afbeelding afbeeldingen imagem imagens
+  zdjęcie zdjęcia obrazek obrázek obrázky kuva kuvat billede billeder bilde görsel resim kép képek packshot packshots kuvan
+  billed изображение изображения фото картинка 画像 图片 圖片 主图 附图 이미지
 `);
 
 /** What else the name of an image column may say. */
 const COMPANION_WORDS = wordsOf(`
-    url urls uri uris link links src srcs source sources href web path paths address addresses adresse adressen pfad
-    location locator lien liens enlace enlaces ссылка 链接 地址 링크 http https hosted public cdn direct download remote
-    input original main primary secondary additional other extra more all alternate alternative base small medium large
-    big full fullsize thumbnail thumb swatch feature featured gallery media variant variation product products item items
-    article listing catalog catalogue category sku cover front back side top bottom left right detail default master
-    parent child hires zoom lifestyle internal external meta
-    haupt neben zusatz zusätzlich zusätzliche zusätzlicher zusätzliches weitere weiteres produkt artikel varianten
-    galerie groß klein produit producto prodotto produto principal principale supplémentaire supplémentaires adicional
-    adicionales aggiuntiva 商品 of to the for no nr de du des la le l el del der das zum g c
+  url urls uri uris link links src srcs source sources href web path paths address addresses adresse adressen pfad location
+  locator lien liens enlace enlaces ссылка 链接 地址 링크 länk adres メイン 대표 http https hosted public cdn direct download remote
+  input original main primary secondary additional other extra more all alternate alternative base small medium large big
+  full fullsize thumbnail thumb swatch feature featured gallery media variant variation product products item items article
+  listing catalog catalogue category sku cover front back side top bottom left right detail default master parent child
+  hires zoom lifestyle internal external meta option hero banner processed raw edited old new current sample model high low
+  res resolution first second third 1st 2nd 3rd one two three website google drive dropbox x px haupt neben zusatz
+  zusätzlich zusätzliche zusätzlicher zusätzliches weitere weiteres produkt artikel varianten galerie groß klein vorschau
+  quelle produit producto prodotto produto produktu товара principal principale supplémentaire supplémentaires adicional
+  adicionales aggiuntiva 商品 of to the for per de du des da do della dell la le l el del der das zum van het vers на g c
 `);
 
 interface Word {
@@ -103,8 +106,8 @@ const isMadeOfImageWords = (text: string): boolean => {
 
 /** Used only if no column is named after images: many tables have a link to the product page too. */
 const GENERAL_IMAGE_NAMES = wordsOf(`
-  inputurls inputurl urls url links link src href thumbnail thumbnails media mediaurl
-  mediaurls mediagallery gallery assets asseturl fileurl fileurls
+  inputurls inputurl urls url links link src href thumbnail thumbnails media mediaurl mediaurls mediagallery gallery assets
+  asseturl fileurl fileurls thumbnailurl cover coverurl artwork artworkurl attachments files
 `);
 
 /**

@@ -138,8 +138,9 @@ export const findColumns = (
     name.toLowerCase() === NO_COLUMN && columnAt(header, name) === null ? null : chosen(field, name);
   const serialNumber =
     choice.serialColumn === undefined ? findSerialNumber(header) : optional('serialColumn', choice.serialColumn);
+  const others = header.map((name, index) => (index === serialNumber ? '' : name));
   const productName =
-    choice.nameColumn === undefined ? findProductName(header) : optional('nameColumn', choice.nameColumn);
+    choice.nameColumn === undefined ? findProductName(others) : optional('nameColumn', choice.nameColumn);
   if (choice.imageColumns !== undefined) {
     const found = choice.imageColumns.map((name) => chosen('imageColumns', name)).filter((index) => index !== null);
     const images = [...new Set(found)].sort((a, b) => a - b);

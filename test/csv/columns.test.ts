@@ -5,7 +5,17 @@ const URL_1 = 'https://example.com/1.jpg';
 test.each([
   ...['S. No.', 'S.No', 'Sno', 's_no', 'SNO.', 'Serial Number', 'Serial No.', 'Sr. No.', 'Sl. No.', 'Serial', 'No.'],
   ...['\uFEFFS. No.', 'Ｓ． Ｎｏ．', 'SKU', 'item_sku', 'Handle', 'id', 'Artikelnummer', 'Art.-Nr.', 'Reference'],
-  ...['#', 'Reference #', 'Custom label (SKU)', 'contribution_sku#1.value', 'Product Code/SKU'],
+  ...[
+    '#',
+    'Reference #',
+    'Custom label (SKU)',
+    'contribution_sku#1.value',
+    'Product Code/SKU',
+    'Item #',
+    'UGS',
+    'N°',
+    '商品コード',
+  ],
 ])('%j is the serial number', (name) => {
   expect(findColumns([name, 'Product Name', 'Input Image Urls'])).toEqual({
     columns: { serialNumber: 0, productName: 1, images: [2] },
@@ -44,7 +54,7 @@ test.each([
     'Bildunterschrift',
     'Image 12345',
     'Delete existing images (0 = No, 1 = Yes)',
-    '(image)x',
+    '(image)q',
   ],
 ])('%j is not an image column', (name) => {
   expect(findColumns(['S. No.', name, 'Image Src']).columns?.images).toEqual([2]);

@@ -79,6 +79,16 @@ describe.each(EXPORTS)('$file', (given) => {
     });
   });
 
+  test('is previewed as it is taken', async () => {
+    const form = new FormData();
+    form.set('file', new Blob([bytesOf(given, images.origin)]), given.file);
+    const response = await fetch(`${service.url}/api/preview`, { method: 'POST', body: form });
+    const { errors, ...preview } = (await response.json()) as { errors: unknown; file: unknown; header: string[] };
+    expect(errors).toEqual([]);
+    expect(preview).toMatchObject({ file: answers.get(given)?.body.file });
+    expect(preview.header).toEqual(parseRows(bytesOf(given), given).header);
+  });
+
   test('comes back with the same rows, and the new URLs of each image column in order', async () => {
     const input = parseRows(bytesOf(given, images.origin), given);
     const bytes = await outputOf(requestIds.get(given));
