@@ -28,9 +28,16 @@ const filledCells = (cells: readonly string[]): number => cells.filter(isFilled)
 
 type Rows = readonly (readonly string[])[];
 
+/** Positions of the cells with a URL, by row. */
+const urlPlaces = (rows: Rows): (readonly number[])[] =>
+  rows.map((cells) => cells.flatMap((cell, index) => (hasUrl(cell) ? [index] : [])));
+
 /** Whether a column with such a name in the header row has a URL. */
-const hasUrlBelow = (header: readonly string[], rows: Rows, isName: (name: string) => boolean): boolean =>
-  rows.some((cells) => cells.some((cell, index) => hasUrl(cell) && isName(header[index] ?? '')));
+const hasUrlBelow = (
+  header: readonly string[],
+  places: readonly (readonly number[])[],
+  isName: (name: string) => boolean,
+): boolean => places.some((indices) => indices.some((index) => isName(header[index] ?? '')));
 
 const isFilled = (cell: string): boolean => cell.trim() !== '';
 
@@ -48,7 +55,8 @@ const isBetterHeader = (lower: readonly string[], upper: readonly string[]): boo
  * @param rows the first rows of the file, without blank ones
  */
 export const findHeader = (rows: Rows): number => {
-  const urlRow = rows.findIndex((cells) => cells.some(hasUrl));
+  const places = urlPlaces(rows);
+  const urlRow = places.findIndex(({ length }) => length > 0);
   const top = rows.slice(0, MAX_PREAMBLE + 1);
   const isBelowTitles = (cells: readonly string[], index: number): boolean => {
     const most = countKnownColumns(cells) > 0 ? filledCells(cells) - 1 : 1;
@@ -56,7 +64,7 @@ export const findHeader = (rows: Rows): number => {
   };
   const possible = top.filter((cells, index) => {
     if (urlRow < 0) return namesImages(cells);
-    if (cells.some(hasUrl) || !hasUrlBelow(cells, rows.slice(index + 1), isFilled)) return false;
+    if (places[index]?.length !== 0 || !hasUrlBelow(cells, places.slice(index + 1), isFilled)) return false;
     return index < urlRow || isBelowTitles(cells, index);
   });
   const [first, ...others] = possible;
@@ -66,7 +74,8 @@ export const findHeader = (rows: Rows): number => {
 
 /** How well rows fit a header row: URLs are below names, best those of images, and the number of cells is the same. */
 const fitOf = (header: readonly string[], rows: Rows): number => {
-  const below = [isFilled, isImageName].filter((isName) => hasUrlBelow(header, rows, isName)).length;
+  const places = urlPlaces(rows);
+  const below = [isFilled, isImageName].filter((isName) => hasUrlBelow(header, places, isName)).length;
   const regular = rows.filter(({ length }) => length === header.length).length;
   return below + (header.length > 1 && 2 * regular > rows.length ? 2 : 0);
 };

@@ -140,6 +140,7 @@ const FETCHED_SCHEME = /^(?:https?|s3):\/\//i;
 
 /** Whether the cell starts with a URL that could be downloaded. */
 export const hasUrl = (cell: string): boolean => {
+  if (!cell.includes('://')) return false;
   const text = unwrapped(cell);
   const start = pastMarks(text, 0);
   return FETCHED_SCHEME.test(text.slice(start, start + 8));
