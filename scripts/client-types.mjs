@@ -8,9 +8,20 @@ const hook = `export const resolve = (name, context, next) => next(name === 'typ
 register(`data:text/javascript,${encodeURIComponent(hook)}`, import.meta.url);
 
 const { default: openapiTS, astToString } = await import('openapi-typescript');
+const { OTHER_SPELLINGS } = await import('../dist/http/parameters/spellings.js');
 const { openApiDocument } = await import('../dist/http/openapi/document.js');
 
-const types = await openapiTS(openApiDocument({ needsKey: true, metricsNeedKey: true }));
+/** Without the other spellings that the service accepts: a program uses the canonical ones, and gets its mistakes told. */
+const canonical = (schema) => {
+  if (Array.isArray(schema)) return schema.map(canonical);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { anyOf, ...rest } = schema;
+  const [first] = anyOf ?? [];
+  if (anyOf?.at(-1)?.title === OTHER_SPELLINGS) return { ...rest, ...first };
+  return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, canonical(value)]));
+};
+
+const types = await openapiTS(canonical(openApiDocument({ needsKey: true, metricsNeedKey: true })));
 process.stdout.write(`/**
  * Types of the API, made of its OpenAPI document by \`npm run generate\`.
  */

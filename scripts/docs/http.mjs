@@ -20,7 +20,9 @@ const calls = () =>
     }),
   );
 
-const rangeOf = ({ enum: values, minimum, maximum, maxLength, type }) => {
+const rangeOf = ({ anyOf, ...schema }) => rangeOfCanonical(anyOf?.[0] ?? schema);
+
+const rangeOfCanonical = ({ enum: values, minimum, maximum, maxLength, type }) => {
   if (values !== undefined) return values.map(code).join(', ');
   if (maximum !== undefined) return `${minimum} to ${maximum.toLocaleString('en-US')}`;
   if (type === 'boolean') return '`true`, `false`';

@@ -79,8 +79,8 @@ describe('POST /api/upload', () => {
     ['quality', '101'],
     ['quality', 'high'],
     ['format', 'gif'],
-    ['mozjpeg', 'yes'],
-    ['progressive', '1'],
+    ['mozjpeg', 'maybe'],
+    ['progressive', '2'],
     ['onInvalidRow', 'ignore'],
     ['webhookUrl', 'ftp://shop.example'],
     ['webhookUrl', 'not a url'],
@@ -91,6 +91,34 @@ describe('POST /api/upload', () => {
     expect(response.status).toBe(400);
     expect(response.body.code).toBe('invalid_field');
     expect(response.body.errors[0].field).toBe(name);
+  });
+
+  test.each([
+    [
+      { webhookUrl: '', webhookSecret: ' ', quality: '', format: '', mozjpeg: '', imageColumns: ' , ', nameColumn: '' },
+      {},
+    ],
+    [{ format: 'jpg', quality: ' 61 ' }, { quality: 61 }],
+    [
+      { format: 'JPG', mozjpeg: '1', progressive: 'Yes' },
+      { mozjpeg: true, progressive: true },
+    ],
+    [{ format: ' JPEG', mozjpeg: 'on', progressive: 'False' }, { mozjpeg: true }],
+    [{ format: 'Jpeg', mozjpeg: 'True', progressive: 'off' }, { mozjpeg: true }],
+    [
+      { format: 'WebP', mozjpeg: '0', progressive: 'NO', output: 'ADD', formulas: 'Keep', bom: '1' },
+      { format: 'webp' },
+    ],
+  ])('accepts fields as people write them: %j', async (fields, options) => {
+    let sent = post();
+    for (const [name, value] of Object.entries(fields)) sent = sent.field(name, value);
+    const { body, status } = await sent.attach('file', Buffer.from(GOOD), 'products.csv');
+    expect([body, status]).toEqual([expect.anything(), 202]);
+    const stored = await request(service.url).get(`/api/status/${body.requestId}?limit=&after=+`);
+    expect([stored.body.options, stored.body.webhook]).toEqual([
+      { quality: 50, format: 'jpeg', mozjpeg: false, progressive: false, ...options },
+      null,
+    ]);
   });
 
   test.each(['mozjpeg', 'progressive'])('accepts %s only for JPEG', async (name) => {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
-import { OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+import { BLANK_FIELD, OTHER_SPELLINGS, SPELLINGS, spellingsOf, YES_SPELLINGS } from '../parameters/spellings.ts';
 import { RECORDED } from './recorded.ts';
 
 /** A JSON Schema or another part of the document. */
@@ -66,10 +66,26 @@ export const headerParameter = (name: string, schema: z.ZodType, example: string
   return { name, in: 'header', required: false, description, schema: rest, example };
 };
 
+/** A property with its other spellings as an alternative, which client-types.mjs leaves out. */
+const withSpellings = (property: Json): Json => {
+  const { description, default: byDefault, examples, [SPELLINGS]: spellings, ...canonical } = property;
+  const isPlainText = canonical.type === 'array' || (canonical.type === 'string' && !isRestricted(canonical));
+  if (isPlainText) return property;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [canonical, { title: OTHER_SPELLINGS, type: 'string', pattern: spellings ?? BLANK_FIELD }],
+  };
+};
+
+const isRestricted = ({ pattern, format, enum: values }: Json): boolean =>
+  [pattern, format, values].some((rule) => rule !== undefined);
+
 /** The query parameters of a strict object, which rejects others. */
 export const parameters = (query: z.ZodObject): Json[] =>
   Object.entries(query.shape).map(([name, schema]) => {
-    const { description, ...rest } = requestSchema(schema as z.ZodType);
+    const { description, ...rest } = withSpellings(requestSchema(schema as z.ZodType));
     return { name, in: 'query', required: false, description, schema: rest };
   });
 
@@ -77,14 +93,19 @@ export const parameters = (query: z.ZodObject): Json[] =>
 const withoutJpeg = (option: string): Json => ({
   required: ['format', option],
   properties: {
-    format: { enum: OUTPUT_FORMAT_NAMES.filter((format) => format !== 'jpeg') },
-    [option]: { const: true },
+    format: { not: { pattern: spellingsOf('jpeg', 'jpg') } },
+    [option]: { anyOf: [{ const: true }, { type: 'string', pattern: YES_SPELLINGS }] },
   },
 });
 
 /** A multipart body with one file in `file` and the given fields, all optional. */
 export const fileUpload = (fields: z.ZodObject): Json => {
-  const { properties } = requestSchema(fields);
+  const properties = Object.fromEntries(
+    Object.entries(requestSchema(fields).properties as Record<string, Json>).map(([name, property]) => [
+      name,
+      withSpellings(property),
+    ]),
+  );
   return {
     required: true,
     content: {
@@ -95,7 +116,7 @@ export const fileUpload = (fields: z.ZodObject): Json => {
           additionalProperties: false,
           properties: {
             file: { type: 'string', format: 'binary', description: 'The CSV.', examples: [UPLOADED_EXAMPLE] },
-            ...(properties as Json),
+            ...properties,
           },
           // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
           not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },

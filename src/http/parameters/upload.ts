@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { parseHttpUrl } from '../../network/url.ts';
 import { OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
-import { flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
+import { choice, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters and form fields of an upload. */
 
@@ -46,7 +46,6 @@ const TOO_LONG = `is longer than ${MAX_NAME} characters`;
 const columnName = (what: string) =>
   z
     .string(ONCE)
-    .min(1, 'is empty')
     .max(MAX_NAME, TOO_LONG)
     .optional()
     .meta({
@@ -59,6 +58,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
     .strictObject({
       webhookUrl: z
         .string(ONCE)
+        .trim()
         .max(2048, 'is longer than 2048 characters')
         .refine(
           (text) => parseHttpUrl(text) !== null,
@@ -72,6 +72,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         }),
       webhookSecret: z
         .string(ONCE)
+        .trim()
         .refine(isWebhookSecret, 'must be whsec_ and 24 to 64 bytes in base64')
         .optional()
         .meta({
@@ -80,27 +81,22 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
           examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
         }),
       quality: wholeNumber(1, 100).default(50).meta({ description: 'Quality of the outputs.' }),
-      format: z
-        .enum(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`)
+      format: choice(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`, { jpg: 'jpeg' })
         .default('jpeg')
         .meta({ description: 'Format of the outputs.' }),
       mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
       progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),
-      onInvalidRow: z
-        .enum(['reject', 'skip'], 'must be reject or skip')
+      onInvalidRow: choice(['reject', 'skip'], 'must be reject or skip')
         .default('reject')
         .meta({ description: '`reject` a file with an invalid URL, or `skip` the invalid ones.' }),
       imageColumns: z
         .union([z.string(), z.array(z.string())])
-        .transform((given) =>
-          [given]
-            .flat()
-            .flatMap((names) => names.split(','))
-            .map((name) => name.trim()),
-        )
-        .pipe(
-          z.array(z.string().min(1, 'has an empty name').max(MAX_NAME, TOO_LONG)).max(MAX_NAMES, 'has too many names'),
-        )
+        .transform((given) => {
+          const names = [given].flat().flatMap((list) => list.split(','));
+          const filled = names.map((name) => name.trim()).filter((name) => name !== '');
+          return filled.length === 0 ? undefined : filled;
+        })
+        .pipe(z.array(z.string().max(MAX_NAME, TOO_LONG)).max(MAX_NAMES, 'has too many names').optional())
         .optional()
         .meta({
           description:
@@ -109,11 +105,10 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         }),
       nameColumn: columnName('product names'),
       serialColumn: columnName('serial numbers'),
-      output: z
-        .enum(['add', 'replace'], 'must be add or replace')
+      output: choice(['add', 'replace'], 'must be add or replace')
         .default('add')
         .meta({ description: 'Output URLs in columns of their own, or in place of the input URLs.' }),
-      formulas: z.enum(['escape', 'keep'], 'must be escape or keep').default('escape').meta({
+      formulas: choice(['escape', 'keep'], 'must be escape or keep').default('escape').meta({
         description: "`escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.",
       }),
       bom: yesOrNo(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { BLANK_FIELD, NO, SPELLINGS, spellingsOf, YES } from './spellings.ts';
 
 /**
  * Building blocks of the schemas of parameters and fields. The schemas validate requests and generate the OpenAPI document
@@ -8,32 +9,69 @@ import { AppError } from '../../errors.ts';
 
 export const ONCE = 'must be text and sent once';
 
-/** A number in a query or form field; an integer in the OpenAPI document. */
+/** One of some words. */
+export const choice = <const Word extends string>(
+  words: readonly Word[],
+  message: string,
+  aliases: Readonly<Record<string, Word>> = {},
+) =>
+  z
+    .string(message)
+    .transform((text) => {
+      const word = text.trim().toLowerCase();
+      return aliases[word] ?? word;
+    })
+    .pipe(z.enum(words, message))
+    .meta({ [SPELLINGS]: spellingsOf(...words, ...Object.keys(aliases)) });
+
+const ALL_FLAGS: ReadonlySet<string> = new Set([...YES, ...NO]);
+
+/** A boolean. */
+export const yesOrNo = (description: string) =>
+  z
+    .string('must be true or false')
+    .transform((text) => text.trim().toLowerCase())
+    .refine((word) => ALL_FLAGS.has(word), 'must be true or false')
+    .transform((word) => YES.includes(word))
+    .pipe(z.boolean())
+    .meta({ description, [SPELLINGS]: spellingsOf(...YES, ...NO) });
+
+/** A number of at most 9 digits; an integer in the OpenAPI document. */
 export const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string(message)
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .pipe(z.int(message).min(min, message).max(max, message));
+    .transform((text) => text.trim())
+    .pipe(
+      z
+        .string()
+        .regex(/^\d{1,9}$/, message)
+        .transform(Number),
+    )
+    .pipe(z.int(message).min(min, message).max(max, message))
+    .meta({ [SPELLINGS]: BLANK_FIELD });
 };
-
-/** `true` or `false` as a form field. */
-export const yesOrNo = (description: string) =>
-  z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((text) => text === 'true')
-    .pipe(z.boolean())
-    .meta({ description });
 
 export const flag = (description: string) => yesOrNo(description).default(false).meta({ description });
 
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
+/** The fields without those left blank, which HTML forms and many libraries send for what was not filled in. */
+const withoutBlanks = (fields: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => {
+      const kept = Array.isArray(value) ? value.filter((each) => !isBlank(each)) : value;
+      if (isBlank(kept) || (Array.isArray(kept) && kept.length === 0)) return [];
+      return [[name, Array.isArray(kept) && kept.length === 1 ? kept[0] : kept]];
+    }),
+  );
+
 /**
- * Validates fields or a query against their schema.
+ * Validates fields or a query against their schema; blank ones count as absent.
  * @throws AppError `invalid_field` with every error and the name of its field
  */
 export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
-  const parsed = schema.safeParse({ ...given });
+  const parsed = schema.safeParse(withoutBlanks(given));
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape).join(', ');
   const errors = parsed.error.issues.map((issue) =>

@@ -1,0 +1,26 @@
+/**
+ * How people, forms and client libraries write values: in any case, with blanks around them, `on` for true. The OpenAPI
+ * document names the canonical values first and these as an alternative (openapi/parts.ts).
+ */
+
+/** White space of the patterns of the OpenAPI document. */
+const BLANKS = '[\\t\\n\\r ]*';
+
+const anyCase = (word: string): string => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+
+const wordsOf = (words: readonly string[]): string => `(?:${words.map(anyCase).join('|')})`;
+
+/** Matches these words in any case, or nothing, with blanks around them. For the OpenAPI document only. */
+export const spellingsOf = (...words: readonly string[]): string => `^${BLANKS}${wordsOf(words)}?${BLANKS}$`;
+
+/** Matches a blank field, which counts as absent. */
+export const BLANK_FIELD = `^${BLANKS}$`;
+
+/** A schema's other spellings, as a pattern in its metadata under this name. */
+export const SPELLINGS = 'x-spellings';
+/** Title of the alternative that has them in the OpenAPI document. */
+export const OTHER_SPELLINGS = 'Other spellings';
+
+export const YES = ['true', '1', 'on', 'yes'];
+export const NO = ['false', '0', 'off', 'no'];
+export const YES_SPELLINGS = `^${BLANKS}${wordsOf(YES)}${BLANKS}$`;
