@@ -20,8 +20,12 @@ const BYTE_ORDER_MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
 export const startsWith = (head: Uint8Array, bytes: readonly number[]): boolean =>
   bytes.every((byte, index) => head[index] === byte);
 
-/** Length of the byte order mark of UTF-8 at the start: 3, or 0 if there is none. */
-export const byteOrderMarkLength = (head: Uint8Array): number => (startsWith(head, [0xef, 0xbb, 0xbf]) ? 3 : 0);
+/** Length of the byte order mark of UTF-8 at the start, which some programs write twice; 0 if there is none. */
+export const byteOrderMarkLength = (head: Uint8Array): number => {
+  let length = 0;
+  while (length < 6 && startsWith(head.subarray(length), [0xef, 0xbb, 0xbf])) length += 3;
+  return length;
+};
 
 /** In UTF-16, every second byte of ASCII text is NUL. */
 const unmarkedUtf16 = (head: Uint8Array): Encoding | null => {

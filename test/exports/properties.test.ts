@@ -267,3 +267,12 @@ test('columns are found behind descriptions of tens of kilobytes', async () => {
     expect({ errors, urls, images: dialect?.columns.images }).toEqual({ errors: [], urls: 3, images: [2] });
   }
 });
+
+test('byte order marks at the start are dropped, even two, and kept in cells, by both readers', async () => {
+  const bytes = Buffer.from('\uFEFF\uFEFFSKU,Image\n\uFEFFa,https://cdn.test/1.jpg\n');
+  const rows: CsvRow[] = [];
+  const { header } = await inspectTable(await openCsv(fileOf(bytes, 1), LIMITS), 'reject', (row) => rows.push(row));
+  expect({ header, cell: rows[0]?.cells[0] }).toEqual({ header: ['SKU', 'Image'], cell: '\uFEFFa' });
+  const preview = await inspectFile(new Blob([bytes]), LIMITS, 'reject');
+  expect({ header: preview.header, cell: preview.firstRows[0]?.cells[0] }).toEqual({ header, cell: '\uFEFFa' });
+});

@@ -52,6 +52,8 @@ const createParser =
     if (lines.length === 0) return [];
     // The scanner ends each record with a line feed; the last one would begin an empty record.
     const text = bytes.toString('utf8').slice(0, -1);
-    const { data } = Papa.parse<string[]>(text, { delimiter, newline: '\n', quoteChar: '"' });
+    // Papa Parse drops a byte order mark, which is a part of the first cell here.
+    const kept = text.startsWith('\uFEFF') ? `\uFEFF${text}` : text;
+    const { data } = Papa.parse<string[]>(kept, { delimiter, newline: '\n', quoteChar: '"' });
     return data.map((cells, index) => ({ line: lines[index] ?? 0, cells }));
   };
