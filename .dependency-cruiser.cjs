@@ -14,6 +14,7 @@ const LAYERS = [
   ['http'],
   ['dispatch', 'results'],
   ['requests'],
+  ['xlsx'],
   ['csv', 'images', 'storage', 'webhooks', 'database', 'embedded', 'metrics'],
   ['network'],
   ['timing'],

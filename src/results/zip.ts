@@ -1,9 +1,12 @@
-import { crc32 } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { crc32, createDeflateRaw } from 'node:zlib';
 
 export interface ZipEntry {
   /** Path within the archive, already sanitized: see archive-names.ts. */
   readonly name: string;
   readonly modified: Date;
+  /** Compresses the entry; at most 4 GiB, as Excel refuses streamed entries in the form for larger ones. */
+  readonly deflate?: boolean;
   /** Called when the entry is written; null omits it. */
   open(): Promise<AsyncIterable<Uint8Array> | null>;
 }
@@ -14,6 +17,8 @@ const LIMIT_16 = 0xffff;
 const LIMIT_32 = 0xffffffff;
 const UTF8_NAME = 0x0800;
 const SIZES_FOLLOW = 0x0008;
+const STORED = 0;
+const DEFLATED = 8;
 const RECORDS_PER_BLOCK = 500;
 
 interface Written {
@@ -21,13 +26,17 @@ interface Written {
   readonly time: number;
   readonly flags: number;
   readonly offset: number;
+  /** Of the data as it is in the archive. */
   readonly size: number;
+  /** Of the data as it was. */
+  readonly fullSize: number;
   readonly checksum: number;
+  readonly deflated: boolean;
 }
 
 /**
- * Streams a ZIP archive (APPNOTE 6.3). Entries are stored, not deflated, as images do not compress further. Beyond 65,534
- * entries or 4 GiB it uses zip64. Memory: the first 4 MiB of one entry, and the directory with about 50 bytes plus the
+ * Streams a ZIP archive (APPNOTE 6.3). Entries are stored unless they ask for `deflate`, as images do not compress
+ * further. Beyond 65,534 entries or 4 GiB it uses zip64. Memory: the first 4 MiB of one entry, and the directory with about 50 bytes plus the
  * name per entry.
  */
 export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
@@ -40,11 +49,11 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
     const time = dosTime(entry.modified);
     const head: Uint8Array[] = [];
     const offset = position;
+    const full = { size: 0, checksum: 0 };
+    const deflated = entry.deflate === true;
     let size = 0;
-    let checksum = 0;
     let streamed = false;
-    for await (const chunk of source) {
-      checksum = crc32(chunk, checksum);
+    for await (const chunk of deflated ? compressed(measured(source, full)) : measured(source, full)) {
       size += chunk.length;
       if (!streamed && size <= READ_AHEAD_BYTES) {
         head.push(chunk);
@@ -52,7 +61,8 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
       }
       if (!streamed) {
         streamed = true;
-        const header = localHeader({ name, time, flags: UTF8_NAME | SIZES_FOLLOW, offset, size: 0, checksum: 0 }, true);
+        const unknown = { size: 0, fullSize: 0, checksum: 0 };
+        const header = localHeader({ name, time, flags: UTF8_NAME | SIZES_FOLLOW, offset, deflated, ...unknown }, true);
         position += header.length;
         yield header;
         yield* buffers(head.splice(0));
@@ -60,7 +70,9 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
       yield asBuffer(chunk);
     }
     const flags = streamed ? UTF8_NAME | SIZES_FOLLOW : UTF8_NAME;
-    const written: Written = { name, time, flags, offset, size, checksum };
+    const { size: fullSize, checksum } = full;
+    if (deflated && fullSize >= LIMIT_32) throw new Error(`${entry.name} is too large to be compressed`);
+    const written: Written = { name, time, flags, offset, size, fullSize, checksum, deflated };
     if (streamed) {
       const sizes = descriptor(written);
       position += sizes.length;
@@ -77,6 +89,21 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
   yield* directory.blocks();
   yield endOfDirectory(directory.count(), directory.bytes(), position);
 }
+
+async function* measured(
+  source: AsyncIterable<Uint8Array>,
+  full: { size: number; checksum: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    full.checksum = crc32(chunk, full.checksum);
+    full.size += chunk.length;
+    yield chunk;
+  }
+}
+
+/** Errors of the source arrive at the reader, who ends the source by ending early. */
+const compressed = (source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+  pipeline(Readable.from(source), createDeflateRaw(), () => {});
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -125,35 +152,42 @@ const fields = (...values: readonly (readonly [bytes: 2 | 4 | 8, value: number])
   return buffer;
 };
 
-/** @param open the sizes are not known yet: they follow the data, 8 bytes wide */
-const localHeader = ({ name, time, flags, size, checksum }: Written, open: boolean): Buffer => {
-  const extra = open ? fields([2, 1], [2, 16], [8, 0], [8, 0]) : Buffer.alloc(0);
-  const shown = open ? LIMIT_32 : size;
+/** @param open the sizes are not known yet: they follow the data, 8 bytes wide unless it is compressed */
+const localHeader = (written: Written, open: boolean): Buffer => {
+  const { name, time, flags, size, fullSize, checksum, deflated } = written;
+  const wide = open && !deflated;
+  const extra = wide ? fields([2, 1], [2, 16], [8, 0], [8, 0]) : Buffer.alloc(0);
   return Buffer.concat([
-    fields([4, 0x04034b50], [2, open ? 45 : 20], [2, flags], [2, 0], [4, time]),
-    fields([4, checksum], [4, shown], [4, shown], [2, name.length], [2, extra.length]),
+    fields([4, 0x04034b50], [2, wide ? 45 : 20], [2, flags], [2, methodOf(written)], [4, time]),
+    fields([4, checksum], [4, wide ? LIMIT_32 : size], [4, wide ? LIMIT_32 : fullSize]),
+    fields([2, name.length], [2, extra.length]),
     name,
     extra,
   ]);
 };
 
-const descriptor = ({ size, checksum }: Written): Buffer =>
-  fields([4, 0x08074b50], [4, checksum], [8, size], [8, size]);
+const methodOf = ({ deflated }: Written): number => (deflated ? DEFLATED : STORED);
 
-const centralHeader = ({ name, time, flags, offset, size, checksum }: Written): Buffer => {
+const descriptor = ({ size, fullSize, checksum, deflated }: Written): Buffer => {
+  const bytes = deflated ? 4 : 8;
+  return fields([4, 0x08074b50], [4, checksum], [bytes, size], [bytes, fullSize]);
+};
+
+const centralHeader = (written: Written): Buffer => {
+  const { name, time, flags, offset, size, fullSize, checksum, deflated } = written;
   const wide: number[] = [];
-  if (size >= LIMIT_32) wide.push(size, size);
+  if (size >= LIMIT_32) wide.push(fullSize, size);
   if (offset >= LIMIT_32) wide.push(offset);
   const extra =
     wide.length === 0
       ? Buffer.alloc(0)
       : fields([2, 1], [2, 8 * wide.length], ...wide.map((value) => [8, value] as const));
-  const needed = extra.length > 0 || (flags & SIZES_FOLLOW) !== 0 ? 45 : 20;
-  const shown = Math.min(size, LIMIT_32);
+  const needed = extra.length > 0 || (!deflated && (flags & SIZES_FOLLOW) !== 0) ? 45 : 20;
   return Buffer.concat([
     // Made by: Unix, so that the file mode (0644, a plain file) holds.
-    fields([4, 0x02014b50], [2, (3 << 8) | 45], [2, needed], [2, flags], [2, 0], [4, time]),
-    fields([4, checksum], [4, shown], [4, shown], [2, name.length], [2, extra.length], [2, 0], [2, 0], [2, 0]),
+    fields([4, 0x02014b50], [2, (3 << 8) | 45], [2, needed], [2, flags], [2, methodOf(written)], [4, time]),
+    fields([4, checksum], [4, Math.min(size, LIMIT_32)], [4, Math.min(fullSize, LIMIT_32)]),
+    fields([2, name.length], [2, extra.length], [2, 0], [2, 0], [2, 0]),
     fields([2, 0], [2, 0o100644], [4, Math.min(offset, LIMIT_32)]),
     name,
     extra,

@@ -1,5 +1,5 @@
-import { SAVE_AGAIN, WorkbookError, damaged } from './workbook-error.ts';
 import { unescapeText } from './cell-text.ts';
+import { damaged, WorkbookError } from './workbook-error.ts';
 import { readXml } from './xml.ts';
 
 /** The texts of a workbook, which its cells refer to by their position. */
@@ -20,7 +20,10 @@ export const NO_STRINGS: SharedStrings = (index) => {
  * @param partBytes size of the part, for the buffer; memory that is not written to is not used
  * @throws WorkbookError
  */
-export const readSharedStrings = async (chunks: AsyncIterable<Uint8Array>, partBytes: number): Promise<SharedStrings> => {
+export const readSharedStrings = async (
+  chunks: AsyncIterable<Uint8Array>,
+  partBytes: number,
+): Promise<SharedStrings> => {
   const buffer = Buffer.allocUnsafeSlow(Math.min(Math.ceil(partBytes * GROWTH), MAX_BYTES));
   let ends = new Uint32Array(1024);
   let count = 0;

@@ -1,9 +1,9 @@
-import { hasUrl } from '../csv/urls.ts';
 import type { CsvLimits, CsvRecord } from '../csv/table.ts';
+import { hasUrl } from '../csv/urls.ts';
 import { columnOf, linkOfFormula, numberText, unescapeText } from './cell-text.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
-import type { SharedStrings } from './shared-strings.ts';
 import type { NumberFormats } from './number-formats.ts';
+import type { SharedStrings } from './shared-strings.ts';
 import { damaged, WorkbookError } from './workbook-error.ts';
 import { parseXml, type XmlHandler } from './xml.ts';
 
@@ -16,7 +16,10 @@ export interface SheetContext {
   readonly linkColumns: ReadonlySet<number> | null;
 }
 
-type SheetLimits = Pick<CsvLimits, 'maxRowBytes' | 'maxColumns'>;
+interface SheetLimits extends Pick<CsvLimits, 'maxRowBytes' | 'maxColumns'> {
+  /** By default 1 GiB. */
+  readonly maxTableBytes?: number;
+}
 
 const MAX_ROWS = 1_048_576;
 /**
@@ -47,6 +50,7 @@ const createSheetHandler = (context: SheetContext, limits: SheetLimits) => {
   let cells: string[] | null = null;
   let rowBytes = 0;
   let tableBytes = 0;
+  const { maxTableBytes = MAX_TABLE_BYTES } = limits;
 
   let column = -1;
   let type = 'n';
@@ -91,8 +95,8 @@ const createSheetHandler = (context: SheetContext, limits: SheetLimits) => {
     rowBytes += bytes;
     tableBytes += bytes;
     assertRowBytes();
-    if (tableBytes > MAX_TABLE_BYTES) {
-      const message = `The cells down to this row have more than ${MAX_TABLE_BYTES / 1024 ** 2} MiB. Split the table into several files.`;
+    if (tableBytes > maxTableBytes) {
+      const message = `The cells down to this row have more than ${maxTableBytes / 1024 ** 2} MiB. Split the table into several files.`;
       throw new WorkbookError(message, 'csv_spreadsheet', line);
     }
     while (row.length < column) row.push('');

@@ -3,15 +3,14 @@ import type { CsvError, CsvErrorCode } from '../csv/csv-errors.ts';
 /** A workbook that cannot be read, or not any further. */
 export class WorkbookError extends Error {
   override readonly name = 'WorkbookError';
+  readonly code: CsvErrorCode;
+  readonly line: number;
 
   /** @param line the row of the sheet, from 1; 1 for the workbook as a whole */
-  constructor(
-    message: string,
-    readonly code: CsvErrorCode = 'csv_spreadsheet',
-    readonly line = 1,
-    options?: ErrorOptions,
-  ) {
+  constructor(message: string, code: CsvErrorCode = 'csv_spreadsheet', line = 1, options?: ErrorOptions) {
     super(message, options);
+    this.code = code;
+    this.line = line;
   }
 
   toCsvError(): CsvError {

@@ -98,7 +98,9 @@ const assertWorkbook = (archive: Archive, workbook: string): void => {
     throw new WorkbookError(`The file is an OpenDocument file (.ods). In its program, ${SAVE_AS}`);
   }
   if (archive.has('Index/Document.iwa') || archive.has('Index.zip')) {
-    throw new WorkbookError('The file is from Apple Numbers. Export it as Excel (.xlsx) or CSV, then upload that file.');
+    throw new WorkbookError(
+      'The file is from Apple Numbers. Export it as Excel (.xlsx) or CSV, then upload that file.',
+    );
   }
   if (!archive.has(workbook) || !archive.has('[Content_Types].xml') || !/(?:^|\/)workbook[^/]*\.xml$/i.test(workbook)) {
     const message = 'The file is a ZIP archive or another Office document, not an Excel workbook (.xlsx).';

@@ -9,6 +9,8 @@ export interface XmlHandler {
   text?(text: string): void;
 }
 
+type Decoder = InstanceType<typeof TextDecoder>;
+
 /** Office nests about ten elements. */
 const MAX_DEPTH = 100;
 const MAX_ATTRIBUTES = 1_000;
@@ -48,7 +50,7 @@ export async function* parseXml(chunks: AsyncIterable<Uint8Array>, handler: XmlH
   parser.ontext = (text) => handler.text?.(text);
   parser.oncdata = (text) => handler.text?.(text);
 
-  let decoder: TextDecoder | null = null;
+  let decoder: Decoder | null = null;
   for await (const chunk of chunks) {
     decoder ??= createDecoder(chunk);
     parser.write(decode(decoder, chunk));
@@ -66,13 +68,13 @@ export const readXml = async (chunks: AsyncIterable<Uint8Array>, handler: XmlHan
 };
 
 /** XML is in UTF-8 unless it begins with the byte order mark of UTF-16. */
-const createDecoder = ([first, second]: Uint8Array): TextDecoder => {
+const createDecoder = ([first, second]: Uint8Array): Decoder => {
   const encoding =
     first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding, { fatal: true });
 };
 
-const decode = (decoder: TextDecoder, chunk?: Uint8Array): string => {
+const decode = (decoder: Decoder, chunk?: Uint8Array): string => {
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch (cause) {
