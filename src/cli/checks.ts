@@ -54,10 +54,19 @@ export const checkImage = async (file: string, format: OutputFormat, bytes: numb
   if (bytes !== null && found.bytes !== bytes) throw wrongSize(found.bytes, bytes);
 };
 
-/** @throws CheckError unless the file is an output CSV with a header row and a terminated last line */
-export const checkCsv = async (file: string): Promise<void> => {
+export interface ExpectedCsv {
+  /** Names of input columns that its header row has. */
+  readonly columns: readonly string[];
+  /** Whether it has columns of outputs too. */
+  readonly added: boolean;
+}
+
+/** @throws CheckError unless the file is an output CSV with the expected columns and a terminated last line */
+export const checkCsv = async (file: string, { columns, added }: ExpectedCsv): Promise<void> => {
   const { bytes, head, tail } = await endsOf(file, CSV_HEAD_BYTES);
-  if (detectWrongFileType(head) !== null || !head.includes('Output ')) {
+  const text = head.toString('utf8');
+  const hasColumns = columns.every((name) => text.includes(name.split('"').join('""')));
+  if (detectWrongFileType(head) !== null || !hasColumns || (added && !/output/i.test(text))) {
     throw new CheckError(`received ${counted(bytes)} that are not the output CSV`);
   }
   if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is truncated');

@@ -36,6 +36,8 @@ export class ServiceError extends Error {
   /** The errors of a rejected CSV; empty otherwise. */
   readonly csvErrors: readonly { readonly line: number; readonly column: string | null; readonly message: string }[];
   readonly csvErrorCount: number;
+  /** How many errors of each kind there are. */
+  readonly csvErrorKinds: readonly { readonly code: string; readonly count: number }[];
 
   constructor(status: number, problem: Partial<Problem>) {
     super(problem.detail ?? `the service returned status ${status}`);
@@ -43,6 +45,7 @@ export class ServiceError extends Error {
     this.code = problem.code ?? 'unknown';
     this.csvErrors = (problem.errors ?? []).filter(({ line }) => typeof line === 'number');
     this.csvErrorCount = problem.errorCount ?? this.csvErrors.length;
+    this.csvErrorKinds = problem.errorKinds ?? [];
   }
 }
 
@@ -50,14 +53,28 @@ interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly errorCount: number;
+  readonly errorKinds: readonly { readonly code: string; readonly count: number }[];
   readonly errors: readonly { readonly line: number; readonly column: string | null; readonly message: string }[];
 }
 
 /** Images per page of the status. */
 const PAGE = 10_000;
 
+/** What the service found in the file. */
+export interface FoundFile {
+  readonly encoding: string | null;
+  readonly sheet: string | null;
+  readonly columns: { readonly images: readonly string[] };
+  readonly rows: number;
+  readonly rowsWithoutImages: number;
+  readonly images: number;
+  readonly notes: readonly { readonly count: number; readonly line: number; readonly message: string }[];
+}
+
 export interface Uploaded {
   readonly requestId: string;
+  /** Null if the service is of an earlier version, which does not say. */
+  readonly file: FoundFile | null;
   /** The service already has an upload with this idempotency key. */
   readonly replayed: boolean;
 }
@@ -128,11 +145,11 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
     async upload(file: string, fields: Readonly<Record<string, string>>, key: string): Promise<Uploaded> {
       const form = { ...fields, file: createReadStream(file) };
       const response = await transport.post('/api/upload', form, { 'Idempotency-Key': key });
-      const { requestId } = ((await json(response)) ?? {}) as { requestId?: unknown };
+      const { requestId, file: found } = ((await json(response)) ?? {}) as { requestId?: unknown; file?: FoundFile };
       if (typeof requestId !== 'string') {
         throw new AnswerError(`The server at ${transport.origin} is not this service. Check --server.`);
       }
-      return { requestId, replayed: response.headers['idempotency-replayed'] === 'true' };
+      return { requestId, file: found ?? null, replayed: response.headers['idempotency-replayed'] === 'true' };
     },
 
     /** The status with a single image, for its counts. */

@@ -11,7 +11,7 @@ import { FileError, fetchFile } from './fetch.ts';
 import { digestOf, replacing, sweepTemporary } from './files.ts';
 import { type CompressOptions, UsageError } from './options.ts';
 import type { Progress } from './progress.ts';
-import { type Reason, reasonsOf } from './summary.ts';
+import { foundText, type Reason, reasonsOf } from './summary.ts';
 import { AnswerError } from './transport.ts';
 
 const POLL_MS = 300;
@@ -59,7 +59,8 @@ const isOver = ({ finishedAt }: Status): boolean => finishedAt !== null;
  */
 export const compress = async (options: CompressOptions, deps: CompressDeps): Promise<Outcome> => {
   const { client, progress, signal, outputPrefix } = deps;
-  const { requestId, replayed } = await client.upload(options.input, options.fields, await keyOf(options));
+  const { requestId, replayed, file } = await client.upload(options.input, options.fields, await keyOf(options));
+  if (file !== null) progress.log(foundText(file));
   let status = await client.progress(requestId);
   if (replayed) {
     const { failed, cancelled, completed, total } = status.progress;
@@ -91,7 +92,8 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
       open: () => client.output(requestId),
       size: null,
       transform: outputPrefix === null ? undefined : replacing(outputPrefix, folder === '' ? '' : `${folder}/`),
-      check: checkCsv,
+      check: (path) =>
+        checkCsv(path, { columns: file?.columns.images ?? [], added: options.fields.output !== 'replace' }),
     },
     signal,
   );

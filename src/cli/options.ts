@@ -12,7 +12,7 @@ export const HELP = `Downloads and compresses every image in a CSV; no server ne
 
   npx . compress products.csv [options]
 
-The CSV needs a header row with a serial number, a product name and image URLs.
+The CSV needs a header row and a column of image URLs, which is found by name and content.
 The output is the same CSV with the paths of the compressed images, and a folder of images.
 Run the same command again to resume an interrupted run, or to retry the failed
 images of a finished one.
@@ -24,6 +24,13 @@ Options
       --progressive          progressive JPEGs (a preview loads first)
   -o, --out FILE             the output CSV (default: <name>-output.csv next to the input)
   -i, --images DIR           image folder (default: next to the output CSV, named after it)
+      --image-column NAME    a column of image URLs, by its name or position (#3);
+                             repeat it for several columns
+      --name-column NAME     the column of product names, or none
+      --serial-column NAME   the column of serial numbers, SKUs or ids, or none
+      --output MODE          add columns of outputs (default), or replace the image URLs
+      --formulas MODE        escape cells that a spreadsheet would run (default), or keep them
+      --bom                  start the output with a byte order mark, as Excel needs for umlauts
       --on-invalid-row WHAT  reject the file (default), or skip invalid entries
       --allow-private CIDRS  private networks that image URLs may reach,
                              comma-separated, for example 127.0.0.0/8
@@ -70,6 +77,12 @@ const parse = (args: readonly string[]) =>
       progressive: { type: 'boolean' },
       out: { type: 'string', short: 'o' },
       images: { type: 'string', short: 'i' },
+      'image-column': { type: 'string', multiple: true },
+      'name-column': { type: 'string' },
+      'serial-column': { type: 'string' },
+      output: { type: 'string' },
+      formulas: { type: 'string' },
+      bom: { type: 'boolean' },
       'on-invalid-row': { type: 'string' },
       'allow-private': { type: 'string' },
       fresh: { type: 'boolean', default: false },
@@ -99,6 +112,28 @@ const serverUrl = (text: string): string => {
 
 const withoutExtension = (file: string): string => join(dirname(file), basename(file, extname(file)));
 
+/** Only what was given: a run is identified by its fields, so a default would change it. */
+const fieldsOf = (values: ReturnType<typeof parse>['values']): Record<string, string> => {
+  const comma = values['image-column']?.find((name) => name.includes(','));
+  if (comma !== undefined) {
+    throw new UsageError(`--image-column "${comma}" contains a comma; give the column's position instead, as in "#3"`);
+  }
+  const given = {
+    quality: values.quality,
+    format: values.format,
+    mozjpeg: values.mozjpeg === true ? 'true' : undefined,
+    progressive: values.progressive === true ? 'true' : undefined,
+    imageColumns: values['image-column']?.join(','),
+    nameColumn: values['name-column'],
+    serialColumn: values['serial-column'],
+    output: values.output,
+    formulas: values.formulas,
+    bom: values.bom === true ? 'true' : undefined,
+    onInvalidRow: values['on-invalid-row'],
+  };
+  return Object.fromEntries(Object.entries(given).filter((field): field is [string, string] => field[1] !== undefined));
+};
+
 /**
  * Parses a command line.
  * @param args the arguments after the program's name
@@ -123,20 +158,13 @@ export const readCommand = (
   const input = resolve(directory, file);
   const out = values.out === undefined ? `${withoutExtension(input)}-output.csv` : resolve(directory, values.out);
   if (out === input) throw new UsageError('--out is the input file; choose another file');
-  const fields = {
-    ...(values.quality === undefined ? {} : { quality: values.quality }),
-    ...(values.format === undefined ? {} : { format: values.format }),
-    ...(values.mozjpeg === true ? { mozjpeg: 'true' } : {}),
-    ...(values.progressive === true ? { progressive: 'true' } : {}),
-    ...(values['on-invalid-row'] === undefined ? {} : { onInvalidRow: values['on-invalid-row'] }),
-  };
   return {
     kind: 'compress',
     options: {
       input,
       out,
       images: values.images === undefined ? `${withoutExtension(out)}-images` : resolve(directory, values.images),
-      fields,
+      fields: fieldsOf(values),
       allowPrivate: values['allow-private'] ?? null,
       fresh: values.fresh,
       quiet: values.quiet,

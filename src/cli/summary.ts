@@ -1,4 +1,4 @@
-import type { ServiceError, Status, StatusImage } from './client.ts';
+import type { FoundFile, ServiceError, Status, StatusImage } from './client.ts';
 import { count, duration, megabytes } from './progress.ts';
 
 /** Images that failed with the same error code; `message` is that of the first. */
@@ -38,11 +38,35 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
   return lines.join('\n');
 };
 
+const counted = (number: number, one: string, several: string): string =>
+  `${count(number)} ${number === 1 ? one : several}`;
+
+/** What was found in the file on one line, then the notes. */
+export const foundText = ({ encoding, sheet, columns, rows, rowsWithoutImages, images, notes }: FoundFile): string => {
+  const names = columns.images.map((name) => `"${name}"`).join(', ');
+  const found = [
+    `Found ${counted(images, 'image URL', 'image URLs')} in ${counted(rows, 'row', 'rows')}, ${columns.images.length === 1 ? 'column' : 'columns'} ${names}`,
+    ...(sheet === null ? [] : [`sheet "${sheet}"`]),
+    ...(rowsWithoutImages === 0 ? [] : [`${counted(rowsWithoutImages, 'row', 'rows')} without images`]),
+    ...(encoding === null || encoding === 'utf-8' ? [] : [`encoding ${encoding}`]),
+  ];
+  const lines = notes.map(
+    ({ count: times, line, message }) => `  ${message} (${count(times)}×, first on line ${line})`,
+  );
+  return [`${found.join('; ')}.`, ...lines].join('\n');
+};
+
 /** The errors of a rejected CSV, with their lines. */
 export const csvErrorText = (error: ServiceError): string => {
   const shown = error.csvErrors.map(
     ({ line, column, message }) => `  line ${line}${column === null ? '' : `, ${column}`}: ${message}`,
   );
   const more = error.csvErrorCount - shown.length;
-  return [error.message, ...shown, ...(more > 0 ? [`  and ${count(more)} more`] : [])].join('\n');
+  const kinds = error.csvErrorKinds.map(({ code, count: times }) => `${count(times)} ${code}`).join(', ');
+  return [
+    error.message,
+    ...shown,
+    ...(more > 0 ? [`  and ${count(more)} more`] : []),
+    ...(error.csvErrorCount > 1 && kinds !== '' ? [`  By kind: ${kinds}`] : []),
+  ].join('\n');
 };

@@ -146,6 +146,35 @@ test.each([
   60_000,
 );
 
+test('a Shopify export with two image columns: what was found is said, and the outputs replace the URLs', async () => {
+  const csv = [
+    'Handle,Title,Image Src,Variant Image,Price',
+    `mug,Mug \xfc,${pictures.url('/good.jpg?a')},${pictures.url('/good.jpg?b')},9`,
+    'mug,,,,9',
+    `pot,Pot,${pictures.url('/none.jpg')},,8\n`,
+  ].join('\n');
+  await writeFile(join(directory, 'shop.csv'), csv, 'latin1');
+  const { code, errors } = await run('compress', 'shop.csv', '--output', 'replace');
+  expect(errors).toContain(
+    'Found 3 image URLs in 3 rows, columns "Image Src", "Variant Image"; 1 row without images; encoding windows-1252.',
+  );
+  expect(code).toBe(1);
+  const [header, first = '', second, third] = (await read('shop-output.csv')).replace('\uFEFF', '').split('\r\n');
+  expect(header).toBe('Handle,Title,Image Src,Variant Image,Price');
+  const [handle, title, src = '', variant = '', price] = first.split(',');
+  expect([handle, title, price]).toEqual(['mug', 'Mug ü', '9']);
+  for (const file of [src, variant]) {
+    expect(file).toMatch(/^shop-output-images\/[0-9a-f-]{36}\.jpg$/);
+    expect((await sharp(join(directory, file)).metadata()).width).toBe(320);
+  }
+  expect(src).not.toBe(variant);
+  expect([second, third]).toEqual(['mug,,,,9', `pot,Pot,${pictures.url('/none.jpg')},,8`]);
+  // Another choice of columns is another run.
+  const chosen = await run('compress', 'shop.csv', '--output', 'replace', '--image-column', 'Variant Image');
+  expect(chosen.errors).toContain('Found 1 image URL in 3 rows, column "Variant Image"; 2 rows without images');
+  expect(chosen.errors).not.toContain('earlier run');
+}, 90_000);
+
 test('the errors of a CSV are listed with their lines', async () => {
   await write(['ftp://x/a.jpg', pictures.url('/good.jpg')]);
   const { code, errors } = await run('compress', 'products.csv', '--quality', '50');
@@ -153,6 +182,8 @@ test('the errors of a CSV are listed with their lines', async () => {
   expect(errors).toMatch(
     /line 2, Input Image Urls: Only http:\/\/ and https:\/\/ URLs are supported; "ftp:\/\/x\/a.jpg" starts with ftp/,
   );
+  await write(['ftp://x/a.jpg', 'ftp://x/b.jpg']);
+  expect((await run('compress', 'products.csv')).errors).toContain('  By kind: 2 csv_invalid_url');
   const wrong = await run('compress', 'products.csv', '--quality', '500');
   expect([wrong.code, wrong.errors]).toEqual([
     2,

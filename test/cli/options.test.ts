@@ -36,6 +36,19 @@ test('encoder options become upload fields', () => {
   expect(optionsOf('a.csv', '--progressive').fields).toEqual({ progressive: 'true' });
 });
 
+test('columns and the form of the output become upload fields', () => {
+  const columns = ['--image-column', 'Image Src', '--image-column', '#7', '--name-column', 'Title'];
+  const output = ['--serial-column', 'none', '--output', 'replace', '--formulas', 'keep', '--bom'];
+  expect(optionsOf('a.csv', ...columns, ...output).fields).toEqual({
+    imageColumns: 'Image Src,#7',
+    nameColumn: 'Title',
+    serialColumn: 'none',
+    output: 'replace',
+    formulas: 'keep',
+    bom: 'true',
+  });
+});
+
 test('the key is read from the command line, then from the environment', () => {
   const keyOf = (env: Record<string, string>, ...args: string[]) => {
     const command = readCommand(['compress', 'a.csv', '--server', 'http://x/', ...args], env, '/');
@@ -60,6 +73,7 @@ test.each([
   [['compress', 'a.csv', '--server', 'ftp://x'], /--server must be an http/],
   [['compress', 'a.csv', '--server', 'nowhere'], /--server must be an http/],
   [['compress', 'a.csv', '--server', 'http://x', '--allow-private', '10.0.0.0/8'], /ALLOW_PRIVATE_NETWORKS/],
+  [['compress', 'a.csv', '--image-column', 'A, B'], /"A, B" contains a comma.*"#3"/],
   [['compress', 'a.csv', '--out', './a.csv'], /is the input file/],
 ])('%j is reported as a usage error', (args, message) => {
   expect(() => read(...args)).toThrow(UsageError);

@@ -51,6 +51,31 @@ describe('files of an earlier run', () => {
   });
 });
 
+describe('the CSV that replaces URLs', () => {
+  const found = { encoding: 'utf-8', sheet: null, columns: { images: ['Photo "A"'] }, notes: [] };
+  const answer: RequestListener = (request, response) => {
+    const body = { requestId: ID, file: { ...found, rows: 1, rowsWithoutImages: 0, images: 1 } };
+    request.resume().on('end', () => response.writeHead(202).end(JSON.stringify(body)));
+  };
+  test.each([
+    ['Name,"Photo ""A"""\r\nP,x\r\n', 0],
+    ['Name,Other\r\nP,x\r\n', 3],
+  ])(
+    '%j: exit code %i',
+    async (csv, code) => {
+      const { url } = await service((own) => `${own}/${NAME}`, {
+        [`/${NAME}`]: image,
+        '/api/upload': answer,
+        [`/api/output/${ID}`]: (_request, response) => {
+          response.writeHead(200, { 'Content-Length': csv.length }).end(csv);
+        },
+      });
+      expect(await run(url, '--output', 'replace')).toMatchObject({ code });
+    },
+    60_000,
+  );
+});
+
 describe('the CSV', () => {
   const path = `/api/output/${ID}`;
   const text =

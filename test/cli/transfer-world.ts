@@ -95,8 +95,8 @@ export const service = async (
 };
 
 /** Runs the built command line with the key in the environment. */
-export const run = async (server: string) => {
-  const args = ['compress', 'products.csv', '--server', server];
+export const run = async (server: string, ...more: string[]) => {
+  const args = ['compress', 'products.csv', '--server', server, ...more];
   const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
     cwd: directory,
     env: { ...process.env, API_KEY: KEY },
