@@ -46,7 +46,8 @@ const isBetterHeader = (lower: readonly string[], upper: readonly string[]): boo
   if (lower.some((name, index) => isImageName(name) && isImageName(upper[index] ?? ''))) return true;
   const more = countKnownColumns(lower) - countKnownColumns(upper);
   const [filled, filledAbove] = [filledCells(lower), filledCells(upper)];
-  return more > 1 || (more === 1 && filled >= filledAbove) || (more === 0 && filledAbove === 1 && filled > 1);
+  const isTitle = filledAbove === 1 && isFilled(upper[0] ?? '');
+  return more > 1 || (more === 1 && filled >= filledAbove) || (isTitle && filled > 1);
 };
 
 /**
