@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a CSV of products with image URLs
-         * @description Returns once the request and all its images are stored durably. The file may be in any field.
+         * @description Returns once the request and all its images are stored durably. The file may be in any field of a form, or be the body itself (`text/csv`, `text/plain`, `application/vnd.ms-excel`, `application/octet-stream` and the like, also with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field `file` or `csv` of a form or of JSON.
          */
         post: operations["upload"];
         delete?: never;
@@ -654,7 +654,34 @@ export type $defs = Record<string, never>;
 export interface operations {
     upload: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Receives one POST request when the job finishes. */
+                webhookUrl?: string;
+                /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
+                webhookSecret?: string;
+                /** @description Quality of the outputs. */
+                quality?: number;
+                /** @description Format of the outputs. */
+                format?: "jpeg" | "webp" | "avif" | "png";
+                /** @description Smaller JPEG files, several times slower. Only with `format` `jpeg`. */
+                mozjpeg?: boolean;
+                /** @description Progressive JPEG files. Only with `format` `jpeg`. */
+                progressive?: boolean;
+                /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
+                onInvalidRow?: "reject" | "skip";
+                /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                imageColumns?: string[];
+                /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                nameColumn?: string;
+                /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                serialColumn?: string;
+                /** @description Output URLs in columns of their own, or in place of the input URLs. */
+                output?: "add" | "replace";
+                /** @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them. */
+                formulas?: "escape" | "keep";
+                /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
+                bom?: boolean;
+            };
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
@@ -677,7 +704,87 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description The CSV.
+                     * @description The CSV, plain or as .csv.gz.
+                     * @example S. No.,Product Name,Input Image Urls
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                     */
+                    file: string;
+                    /**
+                     * Format: uri
+                     * @description Receives one POST request when the job finishes.
+                     * @example https://shop.example/hooks/images
+                     */
+                    webhookUrl?: string;
+                    /**
+                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
+                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                     */
+                    webhookSecret?: string;
+                    /**
+                     * @description Quality of the outputs.
+                     * @default 50
+                     */
+                    quality?: number;
+                    /**
+                     * @description Format of the outputs.
+                     * @default jpeg
+                     * @enum {string}
+                     */
+                    format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    mozjpeg?: boolean;
+                    /**
+                     * @description Progressive JPEG files. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    progressive?: boolean;
+                    /**
+                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
+                     * @default reject
+                     * @enum {string}
+                     */
+                    onInvalidRow?: "reject" | "skip";
+                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                    imageColumns?: string[];
+                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    nameColumn?: string;
+                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    serialColumn?: string;
+                    /**
+                     * @description Output URLs in columns of their own, or in place of the input URLs.
+                     * @default add
+                     * @enum {string}
+                     */
+                    output?: "add" | "replace";
+                    /**
+                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
+                     * @default escape
+                     * @enum {string}
+                     */
+                    formulas?: "escape" | "keep";
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
+                    bom?: boolean;
+                };
+                /**
+                 * @example S. No.,Product Name,Input Image Urls
+                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                 */
+                "text/csv": string;
+                /**
+                 * @example S. No.,Product Name,Input Image Urls
+                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                 */
+                "application/octet-stream": string;
+                "application/json": {
+                    /**
+                     * Format: csv
+                     * @description The CSV as text.
                      * @example S. No.,Product Name,Input Image Urls
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
@@ -890,7 +997,34 @@ export interface operations {
     };
     preview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Receives one POST request when the job finishes. */
+                webhookUrl?: string;
+                /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
+                webhookSecret?: string;
+                /** @description Quality of the outputs. */
+                quality?: number;
+                /** @description Format of the outputs. */
+                format?: "jpeg" | "webp" | "avif" | "png";
+                /** @description Smaller JPEG files, several times slower. Only with `format` `jpeg`. */
+                mozjpeg?: boolean;
+                /** @description Progressive JPEG files. Only with `format` `jpeg`. */
+                progressive?: boolean;
+                /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
+                onInvalidRow?: "reject" | "skip";
+                /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                imageColumns?: string[];
+                /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                nameColumn?: string;
+                /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                serialColumn?: string;
+                /** @description Output URLs in columns of their own, or in place of the input URLs. */
+                output?: "add" | "replace";
+                /** @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them. */
+                formulas?: "escape" | "keep";
+                /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
+                bom?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -907,7 +1041,87 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description The CSV.
+                     * @description The CSV, plain or as .csv.gz.
+                     * @example S. No.,Product Name,Input Image Urls
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                     */
+                    file: string;
+                    /**
+                     * Format: uri
+                     * @description Receives one POST request when the job finishes.
+                     * @example https://shop.example/hooks/images
+                     */
+                    webhookUrl?: string;
+                    /**
+                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
+                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                     */
+                    webhookSecret?: string;
+                    /**
+                     * @description Quality of the outputs.
+                     * @default 50
+                     */
+                    quality?: number;
+                    /**
+                     * @description Format of the outputs.
+                     * @default jpeg
+                     * @enum {string}
+                     */
+                    format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    mozjpeg?: boolean;
+                    /**
+                     * @description Progressive JPEG files. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    progressive?: boolean;
+                    /**
+                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
+                     * @default reject
+                     * @enum {string}
+                     */
+                    onInvalidRow?: "reject" | "skip";
+                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                    imageColumns?: string[];
+                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    nameColumn?: string;
+                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    serialColumn?: string;
+                    /**
+                     * @description Output URLs in columns of their own, or in place of the input URLs.
+                     * @default add
+                     * @enum {string}
+                     */
+                    output?: "add" | "replace";
+                    /**
+                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
+                     * @default escape
+                     * @enum {string}
+                     */
+                    formulas?: "escape" | "keep";
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
+                    bom?: boolean;
+                };
+                /**
+                 * @example S. No.,Product Name,Input Image Urls
+                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                 */
+                "text/csv": string;
+                /**
+                 * @example S. No.,Product Name,Input Image Urls
+                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
+                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
+                 */
+                "application/octet-stream": string;
+                "application/json": {
+                    /**
+                     * Format: csv
+                     * @description The CSV as text.
                      * @example S. No.,Product Name,Input Image Urls
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"

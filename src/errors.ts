@@ -40,7 +40,10 @@ export const REQUEST_ERRORS = {
     'An upload with this Idempotency-Key is still in progress. Try again in a moment.',
   ),
   upload_too_large: permanent(413, 'The upload is larger than this server allows.'),
-  unsupported_media_type: permanent(415, 'The upload must be multipart/form-data with one CSV file.'),
+  unsupported_media_type: permanent(
+    415,
+    'This content type is not accepted. Send the file as a form (curl -F file=@products.csv .../api/upload) or as the body (curl -H "Content-Type: text/csv" --data-binary @products.csv .../api/upload).',
+  ),
   precondition_failed: permanent(412, 'The image does not match If-Match or If-Unmodified-Since.'),
   range_not_satisfiable: permanent(416, 'The requested range is outside the image.'),
   csv_invalid: permanent(422, 'The CSV has errors, so nothing was stored. Fix them and upload it again.'),

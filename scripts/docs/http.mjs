@@ -43,7 +43,7 @@ const parameters = () =>
   Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, operation]) =>
       (operation.parameters ?? [])
-        .filter(({ in: place }) => place !== 'path')
+        .filter(({ in: place }) => place !== 'path' && !(place === 'query' && operation.requestBody))
         .map(({ name, in: place, schema, description }) => [
           code(`${method.toUpperCase()} ${pathOf(path)}`),
           code(name),

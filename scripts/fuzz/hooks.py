@@ -25,6 +25,8 @@ def product_csv(draw):
 
 
 schemathesis.openapi.media_type("text/csv", product_csv())
+schemathesis.openapi.media_type("application/octet-stream", product_csv())
+schemathesis.openapi.format("csv", product_csv().map(bytes.decode))
 schemathesis.openapi.format("uri", st.sampled_from(["http://127.0.0.1:9/hook", "https://127.0.0.1:9/hooks/images"]))
 
 KEY = re.compile(r'[!#-~][ -~]{0,254}|"(?:[ !#-\[\]-~]|\\["\\]){1,255}"')

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { pageSettings } from '../http/page-settings.ts';
 import { createReadGuards } from '../http/readers/reading.ts';
 import type { Stopping } from '../http/stopping.ts';
-import { OVERHEAD_BYTES } from '../http/uploads/body.ts';
+import { OVERHEAD_BYTES } from '../http/uploads/reading/body.ts';
 import { diskSpace, uploadFileName } from '../http/uploads/upload-files.ts';
 import { createUploadPlaces } from '../http/uploads/upload-places.ts';
 import { createIngest } from '../requests/ingest.ts';
@@ -50,7 +50,8 @@ export const createApi = (
     places: createUploadPlaces({
       most: limits.maxUploadsInFlight,
       bytes: limits.maxUploadBytesInFlight,
-      maxBodyBytes: limits.maxUploadBytes + OVERHEAD_BYTES,
+      // A compressed file and its content.
+      maxBodyBytes: 2 * limits.maxUploadBytes + OVERHEAD_BYTES,
       reserveBytes: limits.minFreeDiskBytes,
       space: () => diskSpace(infrastructure.uploadDirectory),
       giveUp: stopping.giveUp,

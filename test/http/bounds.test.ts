@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { answerErrors } from '../../src/http/problem.ts';
 import { createBoundedServer } from '../../src/http/server.ts';
-import { receiveBody } from '../../src/http/uploads/receive.ts';
+import { receiveBody } from '../../src/http/uploads/reading/receive.ts';
 import { createTemporaryFiles } from '../../src/http/uploads/temporary-files.ts';
 import { startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
 

@@ -98,7 +98,10 @@ const withoutJpeg = (option: string): Json => ({
   },
 });
 
-/** A multipart body with one file in `file` and the given fields, all optional. */
+/**
+ * Bodies that carry a file and the given fields, all optional: multipart, a form or JSON with the CSV as text, or the file
+ * itself with the fields in the query.
+ */
 export const fileUpload = (fields: z.ZodObject): Json => {
   const properties = Object.fromEntries(
     Object.entries(requestSchema(fields).properties as Record<string, Json>).map(([name, property]) => [
@@ -106,24 +109,27 @@ export const fileUpload = (fields: z.ZodObject): Json => {
       withSpellings(property),
     ]),
   );
+  const schemaWith = (file: Json): Json => ({
+    type: 'object',
+    required: ['file'],
+    additionalProperties: false,
+    properties: { file: { ...file, examples: [UPLOADED_EXAMPLE] }, ...properties },
+    // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
+    not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },
+  });
+  const text = { schema: schemaWith({ type: 'string', format: 'csv', description: 'The CSV as text.' }) };
+  const raw = { schema: { type: 'string' }, example: UPLOADED_EXAMPLE };
   return {
     required: true,
     content: {
       'multipart/form-data': {
-        schema: {
-          type: 'object',
-          required: ['file'],
-          additionalProperties: false,
-          properties: {
-            file: { type: 'string', format: 'binary', description: 'The CSV.', examples: [UPLOADED_EXAMPLE] },
-            ...properties,
-          },
-          // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
-          not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },
-        },
+        schema: schemaWith({ type: 'string', format: 'binary', description: 'The CSV, plain or as .csv.gz.' }),
         encoding: { file: { contentType: 'text/csv' } },
         example: { file: UPLOADED_EXAMPLE, quality: 50, webhookUrl: 'http://127.0.0.1:8098/hooks/images' },
       },
+      'text/csv': raw,
+      'application/octet-stream': raw,
+      'application/json': text,
     },
   };
 };

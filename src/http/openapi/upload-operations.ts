@@ -1,8 +1,19 @@
 import type { ErrorCode } from '../../errors.ts';
 import { uploadFields, uploadKey } from '../parameters/upload.ts';
 import { CODE_SAMPLES } from './code-samples.ts';
-import { ANY_CALL, exampleId, fileUpload, headerParameter, json, type Operation, problems } from './parts.ts';
+import {
+  ANY_CALL,
+  exampleId,
+  fileUpload,
+  headerParameter,
+  json,
+  type Operation,
+  parameters,
+  problems,
+} from './parts.ts';
 import { RECORDED } from './recorded.ts';
+
+const FIELDS = uploadFields(() => true);
 
 /** Codes of calls that take a table. */
 const INTAKE: readonly ErrorCode[] = [
@@ -16,9 +27,13 @@ export const upload: Operation = {
   operationId: 'upload',
   tags: ['Requests'],
   summary: 'Upload a CSV of products with image URLs',
-  description: 'Returns once the request and all its images are stored durably. The file may be in any field.',
-  parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId)],
-  requestBody: fileUpload(uploadFields(() => true)),
+  description:
+    'Returns once the request and all its images are stored durably. The file may be in any field of a form, or be the ' +
+    'body itself (`text/csv`, `text/plain`, `application/vnd.ms-excel`, `application/octet-stream` and the like, also ' +
+    'with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field ' +
+    '`file` or `csv` of a form or of JSON.',
+  parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId), ...parameters(FIELDS)],
+  requestBody: fileUpload(FIELDS),
   'x-codeSamples': CODE_SAMPLES,
   responses: {
     202: {
@@ -56,7 +71,8 @@ export const preview: Operation = {
   tags: ['Requests'],
   summary: 'What an upload of a file would find',
   description: 'Takes what an upload takes and stores nothing. Errors of the file are part of the response.',
-  requestBody: fileUpload(uploadFields(() => true)),
+  parameters: parameters(FIELDS),
+  requestBody: fileUpload(FIELDS),
   responses: {
     200: json('PreviewAnswer', 'What was found.', RECORDED.preview),
     ...problems(...INTAKE),

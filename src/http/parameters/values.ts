@@ -56,10 +56,11 @@ export const flag = (description: string) => yesOrNo(description).default(false)
 
 const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
 
-/** The fields without those left blank, which HTML forms and many libraries send for what was not filled in. */
-const withoutBlanks = (fields: object): Record<string, unknown> =>
+/** Without known fields left blank, which HTML forms and many libraries send for what was not filled in. */
+const withoutBlanks = (fields: object, known: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => {
+      if (!Object.hasOwn(known, name)) return [[name, value]];
       const kept = Array.isArray(value) ? value.filter((each) => !isBlank(each)) : value;
       if (isBlank(kept) || (Array.isArray(kept) && kept.length === 0)) return [];
       return [[name, Array.isArray(kept) && kept.length === 1 ? kept[0] : kept]];
@@ -71,7 +72,7 @@ const withoutBlanks = (fields: object): Record<string, unknown> =>
  * @throws AppError `invalid_field` with every error and the name of its field
  */
 export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
-  const parsed = schema.safeParse(withoutBlanks(given));
+  const parsed = schema.safeParse(withoutBlanks(given, schema.shape));
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape).join(', ');
   const errors = parsed.error.issues.map((issue) =>

@@ -12,7 +12,7 @@ import { describeFile } from '../uploads/describe-file.ts';
 import { fingerprintOf } from '../uploads/fingerprint.ts';
 import { createIntake, type IntakeDeps, type ReceivedTable } from '../uploads/intake.ts';
 import { previewTable } from '../uploads/preview.ts';
-import { assertReadable } from '../uploads/receive.ts';
+import { assertReadable } from '../uploads/reading/receive.ts';
 
 export interface UploadDeps extends IntakeDeps {
   readonly ingest: Ingest;

@@ -6,9 +6,10 @@ import { clientOf } from '../client.ts';
 import { type UploadFields, uploadFields } from '../parameters/upload.ts';
 import { readFields } from '../parameters/values.ts';
 import type { Stopping } from '../stopping.ts';
-import { announcedBytes, type BodyLimits } from './body.ts';
 import { openTable, readerOf } from './open-table.ts';
-import { receiveBody } from './receive.ts';
+import { announcedBytes, type BodyLimits } from './reading/body.ts';
+import { gunzipped } from './reading/gunzip.ts';
+import { receiveBody } from './reading/receive.ts';
 import { createTemporaryFiles } from './temporary-files.ts';
 import type { UploadPlace, UploadPlaces } from './upload-places.ts';
 
@@ -78,13 +79,23 @@ export const createIntake = ({ limits, receive, places, isWebhookSecret, stoppin
           received: (bytes) => place.received(bytes),
         });
         if (body.file === null) throw new AppError('no_file');
-        await place.storing(body.file.size);
-        const fields = readFields(schema, body.fields);
-        const table = await openTable(body.file, limits, fields);
-        return await use({ table, open: readerOf(body.file), fields });
+        const file = await gunzipped(body.file, files, receive.maxUploadBytes, (bytes) => place.received(bytes));
+        await place.storing(file.size);
+        const fields = readFields(schema, together(req.query, body.fields));
+        const table = await openTable(file, limits, fields);
+        return await use({ table, open: readerOf(file), fields });
       } finally {
         await files.discard();
       }
     },
   };
+};
+
+/** Options may be in the query, which is their only place next to a body that is the file itself. */
+const together = (query: object, fields: object): Record<string, unknown> => {
+  const all = new Map<string, unknown>(Object.entries(query));
+  for (const [name, value] of Object.entries(fields)) {
+    all.set(name, all.has(name) ? [all.get(name), value].flat() : value);
+  }
+  return Object.fromEntries(all);
 };

@@ -1,15 +1,20 @@
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../../errors.ts';
+import type { TemporaryFile, TemporaryFiles } from '../temporary-files.ts';
 import { type BodyLimits, OVERHEAD_BYTES, type ReceivedBody, type Receiving, uploadTooLarge } from './body.ts';
 import { guardBody } from './body-guard.ts';
-import type { TemporaryFile, TemporaryFiles } from './temporary-files.ts';
+import { fromStream } from './streams.ts';
+import { isFileField } from './text-fields.ts';
 
 const MAX_FIELDS = 20;
 const FIELD_BYTES = 16 * 1024;
+/** Of a field that has the CSV as text. */
+const TEXT_FILE_BYTES = 1024 * 1024;
 const FIELD_NAME_BYTES = 100;
 const HEADER_PAIRS = 50;
-const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOENT', 'EACCES']);
+/** Bytes of the file that are between the parser and the disk. */
+const IN_TRANSIT_BYTES = 1024 * 1024;
 
 /** Reads a multipart body with at most one file. */
 export const readMultipart = (
@@ -23,7 +28,7 @@ export const readMultipart = (
     fileSize: maxUploadBytes,
     fields: MAX_FIELDS,
     fieldNameSize: FIELD_NAME_BYTES,
-    fieldSize: FIELD_BYTES,
+    fieldSize: TEXT_FILE_BYTES,
     // Otherwise quality[$gt] would become an object.
     fieldNestingDepth: 0,
     parts: MAX_FIELDS + 1,
@@ -34,7 +39,9 @@ export const readMultipart = (
     total += bytes;
     received(bytes);
     // After an error the parser reads on to the end, which an endless body never reaches.
-    return total > maxUploadBytes + OVERHEAD_BYTES ? uploadTooLarge(maxUploadBytes) : null;
+    if (total > maxUploadBytes + OVERHEAD_BYTES) return uploadTooLarge(maxUploadBytes);
+    // What is not in the file is in memory.
+    return total - files.bytes() > OVERHEAD_BYTES + IN_TRANSIT_BYTES ? fieldsTooLarge() : null;
   };
   const storage = createStorage(files);
   const parse = multer({ storage, limits }).any();
@@ -45,9 +52,24 @@ export const readMultipart = (
         else reject(toAppError(error, maxUploadBytes));
       });
     });
-    return { file: storage.stored(), fields: { ...req.body } };
+    const fields: Record<string, unknown> = { ...req.body };
+    for (const [name, value] of Object.entries(fields)) {
+      if (!isFileField(name) && sizeOf(value) > FIELD_BYTES) throw fieldTooLong();
+    }
+    return { file: storage.stored(), fields };
   });
 };
+
+const sizeOf = (value: unknown): number => [value].flat().reduce<number>((sum, text) => sum + String(text).length, 0);
+
+const fieldTooLong = (): AppError =>
+  new AppError('invalid_request', 'The multipart body is not allowed: Field value too long.');
+
+const fieldsTooLarge = (): AppError =>
+  new AppError(
+    'upload_too_large',
+    'A CSV in a text field may have 1 MiB. Send it as a file: curl -F file=@products.csv .../api/upload (with @, not <)',
+  );
 
 /** Writes the file of a multipart body; whoever created the temporary files discards them. */
 const createStorage = (files: TemporaryFiles): StorageEngine & { readonly stored: () => TemporaryFile | null } => {
@@ -72,12 +94,8 @@ const createStorage = (files: TemporaryFiles): StorageEngine & { readonly stored
 /** The parser throws bare errors for bodies that are cut off or malformed; those of the disk have a `code`. */
 const toAppError = (error: unknown, maxUploadBytes: number): unknown => {
   if (error instanceof MulterError) return fromMulter(error, maxUploadBytes);
-  if (!(error instanceof Error)) return error;
-  if ('syscall' in error && 'code' in error) {
-    return DISK_ERRORS.has(String(error.code))
-      ? new AppError('storage_unavailable', 'The upload could not be written to disk.', { cause: error })
-      : new AppError('invalid_request', 'The upload was interrupted.', { cause: error });
-  }
+  const known = fromStream(error);
+  if (known !== error || !(error instanceof Error)) return known;
   return new AppError('invalid_request', `The multipart body cannot be read: ${error.message}.`, { cause: error });
 };
 
@@ -88,6 +106,8 @@ const fromMulter = (error: MulterError, maxUploadBytes: number): AppError => {
     case 'LIMIT_FILE_COUNT':
     case 'LIMIT_UNEXPECTED_FILE':
       return new AppError('too_many_files', undefined, { cause: error });
+    case 'LIMIT_FIELD_VALUE':
+      return isFileField(error.field) ? fieldsTooLarge() : fieldTooLong();
     default:
       return new AppError('invalid_request', `The multipart body is not allowed: ${error.message}.`, { cause: error });
   }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { AppError } from '../../errors.ts';
-import type { TemporaryFile, TemporaryFiles } from './temporary-files.ts';
+import { AppError } from '../../../errors.ts';
+import type { TemporaryFile, TemporaryFiles } from '../temporary-files.ts';
 
 export interface BodyLimits {
   /** Limit for the file. */
@@ -24,8 +24,8 @@ export interface ReceivedBody {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Allowance for what surrounds the file: fields, part headers, boundaries. */
-export const OVERHEAD_BYTES = 1024 * 1024;
+/** Allowance for what surrounds the file: fields, part headers, boundaries. Fields are kept in memory. */
+export const OVERHEAD_BYTES = 2 * 1024 * 1024;
 
 export const uploadTooLarge = (maxUploadBytes: number): AppError =>
   new AppError('upload_too_large', `The upload is larger than ${maxUploadBytes} bytes, the limit of this server.`);

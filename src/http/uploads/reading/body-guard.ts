@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { AppError } from '../../errors.ts';
-import { expectsContinue } from '../server.ts';
+import { AppError } from '../../../errors.ts';
+import { expectsContinue } from '../../server.ts';
 
 export interface BodyGuard {
   /** Aborted with the error to answer when the upload must end. */
