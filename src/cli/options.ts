@@ -12,7 +12,7 @@ export const HELP = `Downloads and compresses every image in a CSV; no server ne
 
   npx . compress products.csv [options]
 
-The CSV needs a header row and a column of image URLs, which is found by name and content.
+The CSV (or TSV, also with .gz) needs a header row and a column of image URLs, which is found by name and content.
 The output is the same CSV with the paths of the compressed images, and a folder of images.
 Run the same command again to resume an interrupted run, or to retry the failed
 images of a finished one.
@@ -110,7 +110,11 @@ const serverUrl = (text: string): string => {
   return trimEnd(text, '/');
 };
 
-const withoutExtension = (file: string): string => join(dirname(file), basename(file, extname(file)));
+/** `a.csv.gz` is `a`. */
+const withoutExtension = (file: string): string => {
+  const name = basename(file).replace(/\.gz$/i, '');
+  return join(dirname(file), basename(name, extname(name)));
+};
 
 /** Only what was given: a run is identified by its fields, so a default would change it. */
 const fieldsOf = (values: ReturnType<typeof parse>['values']): Record<string, string> => {

@@ -16,6 +16,7 @@ test('the output and its folder are named after the input and placed next to it'
     server: null,
     fresh: false,
   });
+  expect(optionsOf('lists/products.csv.gz').out).toBe('/shop/lists/products-output.csv');
   expect(optionsOf('products.csv', '--out', 'out/a.csv').images).toBe('/shop/out/a-images');
   expect(optionsOf('products.csv', '-o', 'a.csv', '-i', '/pictures')).toMatchObject({
     out: '/shop/a.csv',
