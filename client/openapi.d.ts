@@ -116,6 +116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/errors/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The uploaded rows with failed images
+         * @description The uploaded columns, then `Error Code`, `Error` and `What To Do`. The image cells have only the failed URLs, so that the corrected file can be uploaded as it is. Only the header row if no image has failed.
+         */
+        get: operations["errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cancel/{requestId}": {
         parameters: {
             query?: never;
@@ -1802,7 +1822,18 @@ export interface operations {
     };
     output: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As in the upload, whose choice is the default. */
+                output?: "add" | "replace";
+                /** @description `details` adds `Bytes Before`, `Bytes After`, `Width` and `Height`. */
+                columns?: "details";
+                /** @description As in the upload, whose choice is the default. */
+                formulas?: "escape" | "keep";
+                /** @description As in the upload, whose choice is the default. */
+                bom?: boolean;
+                /** @description Format of the file. */
+                format?: "csv";
+            };
             header?: never;
             path: {
                 /**
@@ -1829,7 +1860,116 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Bad Request: `invalid_request` */
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_finished` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    errors: {
+        parameters: {
+            query?: {
+                /** @description As in the upload, whose choice is the default. */
+                formulas?: "escape" | "keep";
+                /** @description As in the upload, whose choice is the default. */
+                bom?: boolean;
+                /** @description Format of the file. */
+                format?: "csv";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` returned by the upload.
+                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The failed rows as a CSV, as a download. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
             400: {
                 headers: {
                     [name: string]: unknown;

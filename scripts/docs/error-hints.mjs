@@ -1,4 +1,6 @@
-/** For docs/errors.md: what to do about each code of src/errors.ts, beyond its message. */
+import { IMAGE_ERROR_HINTS } from '../../dist/image-error-hints.js';
+
+/** For docs/errors.md: what to do about each code of src/errors.ts, beyond its message; those of images come with src/. */
 export const ERROR_HINTS = {
   invalid_request: 'Often a broken multipart body. `detail` has the cause.',
   invalid_field: '`detail` names the field or query parameter and what it must be.',
@@ -51,32 +53,5 @@ export const ERROR_HINTS = {
   csv_bucket_not_allowed: 'The operator lists the bucket in `S3_SOURCE_BUCKETS`.',
   csv_too_many_rows: 'Split the file, or raise `MAX_ROWS`.',
   csv_too_many_urls: 'Split the file, or raise `MAX_URLS`.',
-  invalid_url: 'Fix the URL in the CSV.',
-  address_not_allowed: 'The address is private or reserved. The operator opens ranges with `ALLOW_PRIVATE_NETWORKS`.',
-  port_not_allowed: 'The operator opens ports with `ALLOWED_PORTS`.',
-  source_bucket_not_allowed: 'The operator lists the bucket in `S3_SOURCE_BUCKETS`.',
-  host_not_found: 'Check the host name.',
-  connection_failed: 'Check that the image server runs.',
-  tls_failed: 'Renew the certificate of the image server.',
-  download_timeout: 'Retry later, or raise `MAX_DOWNLOAD_SECONDS`.',
-  download_truncated: 'Check the image server.',
-  source_unauthorized: 'It answered 401 or 403. Make the image public, or sign its URL.',
-  source_not_found: 'It answered 404 or 410. Correct the URL.',
-  source_rate_limited: 'It answered 429; its `Retry-After` is respected. Lower `MAX_CONNECTIONS_PER_ORIGIN`.',
-  source_unavailable: 'It answered 408, 425 or 5xx; its `Retry-After` is respected.',
-  source_rejected: 'It answered another 4xx; the message has the status.',
-  too_many_redirects: 'Use the final URL, or raise `MAX_REDIRECTS`.',
-  invalid_redirect: 'Use the final URL.',
-  partial_content: 'The image server is misconfigured.',
-  image_too_large: 'Use a smaller source, or raise `MAX_IMAGE_BYTES`.',
-  too_many_pixels: 'Over `MAX_IMAGE_PIXELS`, over the memory there is, or a side too long for the output format.',
-  too_many_frames: 'More than 10,000 frames or pages.',
-  empty_image: 'Check the image server.',
-  not_an_image: 'Something else came, such as an HTML page. The message says what.',
-  unsupported_image_format: 'Such as HEIC, SVG or BMP. Convert it first.',
-  corrupt_image: 'Export the image again.',
-  processing_timeout: 'Give the service more CPU, or use a cheaper format.',
-  storage_failed: 'Retried without limit; the attempt does not count.',
-  worker_crashed: 'Retried alone, in quarantine.',
-  attempts_exhausted: 'Check the memory limits, then the image. The other images of the request completed.',
+  ...IMAGE_ERROR_HINTS,
 };

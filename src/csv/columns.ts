@@ -49,8 +49,8 @@ const contentOf = (rows: readonly (readonly string[])[], index: number): ColumnC
   };
 };
 
-/** An output column of this service: a file may be uploaded again together with its results. */
-const isOutputName = (name: string): boolean => /^output/.test(bareName(name));
+/** A column that this service added to an output or a file of failed rows, which may be uploaded again. */
+const isOutputName = (name: string): boolean => /^(?:output|errorcode$|error$|whattodo$)/.test(bareName(name));
 
 /** Whether the row could be a header row: it names an image column. */
 export const namesImages = (header: readonly string[]): boolean => header.some((name) => isImageName(name));

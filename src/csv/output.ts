@@ -104,7 +104,7 @@ const outputPlaces = ({ header, columns, outputColumn }: InputTable): Place[] =>
 };
 
 /** As wide as the header row; unquoted URLs beyond its width are moved back into the last column. */
-const paddedRow = (cells: readonly string[], header: readonly string[], delimiter: string): string[] => {
+export const paddedRow = (cells: readonly string[], header: readonly string[], delimiter: string): string[] => {
   const last = header.length - 1;
   const row = header.map((_, index) => cells[index] ?? '');
   if (cells.length > header.length) {

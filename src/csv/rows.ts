@@ -46,7 +46,7 @@ export const isBlankRow = (cells: readonly string[]): boolean => cells.every((ce
 /** The texts of a row's image columns; unquoted URLs beyond the header's width belong to the last column. */
 export const imageTexts = (
   cells: readonly string[],
-  { header, columns, delimiter }: Pick<TableShape, 'header' | 'columns' | 'delimiter'>,
+  { header, columns, delimiter }: Pick<TableShape, 'header' | 'columns'> & { readonly delimiter: string },
 ): string[][] =>
   columns.images.map((index) =>
     index === header.length - 1 && cells.length > header.length

@@ -12,14 +12,14 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /** What the reader asks for; absent: as the uploader chose. */
 export interface OutputChoice {
-  readonly output?: OutputMode;
-  readonly formulas?: FormulaMode;
-  readonly bom?: boolean;
-  readonly details?: boolean;
+  readonly output?: OutputMode | undefined;
+  readonly formulas?: FormulaMode | undefined;
+  readonly bom?: boolean | undefined;
+  readonly details?: boolean | undefined;
 }
 
 /** Requests of versions before columns were stored have one image column. */
-const inputTable = ({ header, delimiter, columns }: StoredTable) => {
+export const inputTable = ({ header, delimiter, columns }: StoredTable) => {
   if (columns !== undefined) return { header, delimiter, columns };
   const found = findColumns(header).columns ?? { serialNumber: null, productName: null, images: [header.length - 1] };
   return { header, delimiter, columns: { ...found, images: found.images.slice(0, 1) }, outputColumn: OUTPUT_COLUMN };

@@ -30,6 +30,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/status/:requestId': ofOwnRequest(200),
   'GET /api/events/:requestId': ofOwnRequest(200),
   'GET /api/output/:requestId': ofOwnRequest(200),
+  'GET /api/errors/:requestId': ofOwnRequest(200),
   'GET /api/archive/:requestId': ofOwnRequest(200),
   'GET /api/deliveries/:requestId': ofOwnRequest(200),
   'POST /api/deliveries/:requestId/redeliver': ofOwnRequest(202),

@@ -62,6 +62,7 @@ const IN_PATH = [
   ['GET', ''],
   ['GET', 'events'],
   ['GET', 'output'],
+  ['GET', 'errors'],
   ['GET', 'archive'],
   ['GET', 'deliveries'],
   ['POST', 'cancel'],

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
-import { imageName, listQuery, requestId, statusQuery } from '../parameters/reads.ts';
+import { errorsQuery, imageName, listQuery, outputQuery, requestId, statusQuery } from '../parameters/reads.ts';
 import { ANY_CALL, exampleId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 import { preview, upload } from './upload-operations.ts';
@@ -111,13 +111,30 @@ const output: Operation = {
   operationId: 'output',
   tags: ['Requests'],
   summary: 'The uploaded CSV with a column of output URLs',
-  parameters: [byId],
+  parameters: [byId, ...parameters(outputQuery)],
   responses: {
     200: {
       description: 'The output CSV, as a download.',
       content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.output } },
     },
-    ...problems(...ANY_CALL, ...READ, 'request_not_found', 'not_finished'),
+    ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found', 'not_finished'),
+  },
+};
+
+const errors: Operation = {
+  operationId: 'errors',
+  tags: ['Requests'],
+  summary: 'The uploaded rows with failed images',
+  description:
+    'The uploaded columns, then `Error Code`, `Error` and `What To Do`. The image cells have only the failed URLs, so that ' +
+    'the corrected file can be uploaded as it is. Only the header row if no image has failed.',
+  parameters: [byId, ...parameters(errorsQuery)],
+  responses: {
+    200: {
+      description: 'The failed rows as a CSV, as a download.',
+      content: { 'text/csv': { schema: { type: 'string' } } },
+    },
+    ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found', 'not_finished'),
   },
 };
 
@@ -221,6 +238,7 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/api/requests': { get: list },
   '/api/events/{requestId}': { get: events },
   '/api/output/{requestId}': { get: output },
+  '/api/errors/{requestId}': { get: errors },
   '/api/cancel/{requestId}': { post: cancel },
   '/api/retry/{requestId}': { post: retry },
   '/api/deliveries/{requestId}': { get: deliveries },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ListPlace } from '../../results/listing.ts';
 import { OUTPUT_NAME } from '../../storage/storage.ts';
-import { ONCE, wholeNumber } from './values.ts';
+import { ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters of the calls that read. */
 
@@ -40,3 +40,26 @@ export const listPlace = (after: string): ListPlace => {
   const [, milliseconds, id = ''] = LIST_PLACE.exec(after) ?? [];
   return { createdAt: new Date(Number(milliseconds)), requestId: id };
 };
+
+const tableChoice = {
+  formulas: z
+    .enum(['escape', 'keep'], 'must be escape or keep')
+    .optional()
+    .meta({ description: 'As in the upload, whose choice is the default.' }),
+  bom: yesOrNo('As in the upload, whose choice is the default.').optional(),
+  format: z.enum(['csv'], 'must be csv').default('csv').meta({ description: 'Format of the file.' }),
+};
+
+export const outputQuery = z.strictObject({
+  output: z
+    .enum(['add', 'replace'], 'must be add or replace')
+    .optional()
+    .meta({ description: 'As in the upload, whose choice is the default.' }),
+  columns: z
+    .enum(['details'], 'must be details')
+    .optional()
+    .meta({ description: '`details` adds `Bytes Before`, `Bytes After`, `Width` and `Height`.' }),
+  ...tableChoice,
+});
+
+export const errorsQuery = z.strictObject(tableChoice);
