@@ -2,6 +2,7 @@
 export type ConnectionErrorKind =
   | 'host_not_found'
   | 'lookup_failed'
+  | 'certificate_chain'
   | 'certificate'
   | 'handshake'
   | 'timeout'
@@ -13,6 +14,8 @@ export type ConnectionErrorKind =
 const KINDS: readonly (readonly [ConnectionErrorKind, RegExp])[] = [
   ['lookup_failed', /^EAI_AGAIN$/],
   ['host_not_found', /^(ENOTFOUND|EAI_)/],
+  // The server sends its certificate without the intermediate one, which browsers fetch themselves.
+  ['certificate_chain', /^UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)$/],
   // OpenSSL's verification codes, and Node's code for a host name mismatch.
   [
     'certificate',
@@ -28,6 +31,8 @@ const KINDS: readonly (readonly [ConnectionErrorKind, RegExp])[] = [
 const MESSAGES: Readonly<Record<ConnectionErrorKind, (peer: string) => string>> = {
   host_not_found: (peer) => `The host name of ${peer} was not found.`,
   lookup_failed: (peer) => `The host name of ${peer} could not be resolved: no name server answered.`,
+  certificate_chain: (peer) =>
+    `The certificate chain of ${peer} is incomplete or ends at an unknown authority: its operator must add the intermediate certificate.`,
   certificate: (peer) => `The certificate of ${peer} is not valid.`,
   handshake: (peer) => `The TLS handshake with ${peer} failed.`,
   timeout: (peer) => `The connection to ${peer} timed out.`,

@@ -21,6 +21,7 @@ const DECODING = /^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_ZSTD|ERR_PADDING)|FORMAT_/;
 const CODES = {
   host_not_found: 'host_not_found',
   lookup_failed: 'host_not_found',
+  certificate_chain: 'tls_failed',
   certificate: 'tls_failed',
   handshake: 'tls_failed',
   timeout: 'connection_failed',

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import axios, { type AxiosResponse } from 'axios';
 import { AppError } from '../../errors.ts';
 import type { GuardedAgents } from '../../network/agents.ts';
-import { parseHttpUrl, parseUrl } from '../../network/url.ts';
-import { USER_AGENT } from '../../network/user-agent.ts';
+import { guardedGet } from '../../network/fetch/guarded-get.ts';
+import type { SourceHeaders } from '../../network/fetch/source-headers.ts';
+import { parseHttpUrl } from '../../network/url.ts';
 import type { ImageLimits } from '../task.ts';
 import { failureOf } from './download-failure.ts';
 import { assertImageStatus } from './source-status.ts';
@@ -17,6 +17,10 @@ export interface DownloadDeps {
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch, for a Retry-After with a date. */
   readonly now: () => number;
+  /** Default: the name and version of the service. */
+  readonly userAgent?: string;
+  /** Headers for named hosts. */
+  readonly sourceHeaders?: SourceHeaders;
 }
 
 export interface Download {
@@ -26,53 +30,15 @@ export interface Download {
   readonly contentType?: string;
 }
 
-interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/**
+ * PNG and JPEG by name, as some servers answer 406 without them; AVIF and WebP not, as CDNs would send a lossy conversion
+ * in place of the original. guardedGet answers a 406 with a browser's header.
+ */
+const ACCEPT = 'image/png,image/jpeg,image/*;q=0.9,*/*;q=0.8';
 
 const sourceUrl = (text: string): URL => {
   const url = parseHttpUrl(text);
   if (url === null) throw new AppError('invalid_url');
-  return url;
-};
-
-/** Removes `user:pass@` from the URL, so that it is neither logged nor sent to another host on a redirect. */
-const takeCredentials = (url: URL): Credentials | null => {
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  if (!username && !password) return null;
-  try {
-    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  } catch {
-    throw new AppError('invalid_url', 'The user name or password in the URL is not encoded correctly.');
-  }
-};
-
-const header = (response: AxiosResponse, name: string): string | undefined => {
-  const value: unknown = response.headers[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
-const nextHop = (response: AxiosResponse, from: URL): URL => {
-  const location = header(response, 'location');
-  const url = location === undefined ? null : parseUrl(location, from.href);
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new AppError(
-      'invalid_redirect',
-      `The image server ${from.host} redirects to something that is not an http(s) URL.`,
-    );
-  }
-  // The URL may carry a secret, such as a signed query, which must not be sent unencrypted.
-  if (from.protocol === 'https:' && url.protocol === 'http:') {
-    throw new AppError('invalid_redirect', `The image server ${from.host} redirects from https to http.`);
-  }
-  // A server must not choose the credentials sent to another one.
-  url.username = '';
-  url.password = '';
   return url;
 };
 
@@ -125,13 +91,9 @@ export const readBody = async (
  * `maxDownloadSeconds` includes waiting for a free connection to the host, but not waiting for memory.
  * @throws AppError with an image code; its message contains the host, never credentials or the query
  */
-export const download = async (
-  text: string,
-  { agents, limits, grow, signal, now }: DownloadDeps,
-): Promise<Download> => {
+export const download = async (text: string, deps: DownloadDeps): Promise<Download> => {
+  const { agents, limits, grow, signal, now, userAgent, sourceHeaders } = deps;
   let url = sourceUrl(text);
-  const credentials = takeCredentials(url);
-  const { origin } = url;
   const deadline = new AbortController();
   let body: Readable | null = null;
   const expire = (): void => {
@@ -152,43 +114,24 @@ export const download = async (
       timer = setTimeout(expire, endsAt - performance.now());
     });
 
-  const request = (): Promise<AxiosResponse<Readable>> =>
-    axios.get<Readable>(url.href, {
-      responseType: 'stream',
-      httpAgent: agents.http,
-      httpsAgent: agents.https,
-      // A proxy from the environment would connect for us and bypass the guard.
-      proxy: false,
-      maxRedirects: 0,
-      validateStatus: () => true,
-      signal: deadline.signal,
-      headers: { 'User-Agent': USER_AGENT, Accept: 'image/*', 'Accept-Encoding': 'identity' },
-      ...(credentials && url.origin === origin ? { auth: credentials } : {}),
-    });
-
   try {
-    for (let redirects = 0; ; redirects += 1) {
-      const response = await request();
-      body = response.data;
-      // Errors surface when the body is read; an earlier one must not crash the process.
-      body.on('error', () => {});
-      if (REDIRECTS.has(response.status)) {
-        if (redirects >= limits.maxRedirects) {
-          throw new AppError('too_many_redirects', `The URL redirects more than ${limits.maxRedirects} times.`);
-        }
-        url = nextHop(response, url);
-        body.destroy();
-        body = null;
-        continue;
-      }
-      assertImageStatus(response.status, header(response, 'retry-after'), url.host, now());
-      const length = Number(header(response, 'content-length') ?? 0);
-      if (length > limits.maxImageBytes) throw tooLarge(url.host, limits.maxImageBytes);
-      const bytes = await readBody(body, url.host, limits.maxImageBytes, length, growOffClock);
-      if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
-      const contentType = header(response, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-      return contentType ? { bytes, contentType } : { bytes };
-    }
+    const response = await guardedGet(url, {
+      ...{ agents, signal: deadline.signal, maxRedirects: limits.maxRedirects, accept: ACCEPT, peer: 'image server' },
+      ...(userAgent !== undefined && { userAgent }),
+      ...(sourceHeaders && { sourceHeaders }),
+      onHop: (hop) => {
+        url = hop;
+      },
+    });
+    body = response.body;
+    const { header } = response;
+    assertImageStatus(response.status, header('retry-after'), url.host, now());
+    const length = Number(header('content-length') ?? 0);
+    if (length > limits.maxImageBytes) throw tooLarge(url.host, limits.maxImageBytes);
+    const bytes = await readBody(body, url.host, limits.maxImageBytes, length, growOffClock);
+    if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
+    const contentType = header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+    return contentType ? { bytes, contentType } : { bytes };
   } catch (error) {
     throw failureOf(error, url.host, {
       timedOut: deadline.signal.aborted,

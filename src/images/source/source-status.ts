@@ -12,14 +12,23 @@ export const assertImageStatus = (status: number, retryAfter: string | undefined
   const retryAfterMs = parseRetryAfter(retryAfter, now);
   const details = retryAfterMs === undefined ? {} : { retryAfterMs };
   switch (status) {
+    case 202:
+      // "Not ready yet" only with a time to ask again; without it, some servers send the image.
+      if (retryAfterMs === undefined) return;
+      throw new AppError('source_unavailable', `${server} is still preparing the image (status 202).`, { details });
     case 204:
     case 205:
       throw new AppError('empty_image', `${server} sent no bytes (status ${status}).`);
     case 206:
       throw new AppError('partial_content', `${server} sent a partial response (206) to a full request.`);
     case 401:
+      throw new AppError('source_unauthorized', `${server} requires a login (status 401).`);
     case 403:
-      throw new AppError('source_unauthorized', `${server} requires a login or denies access (status ${status}).`);
+      throw new AppError(
+        'source_unauthorized',
+        `${server} asks for a login, only admits browsers, or forbids hotlinking (status 403). ` +
+          'Use a public URL, or ask your administrator to set headers for this host (SOURCE_HEADERS, DOWNLOAD_USER_AGENT).',
+      );
     case 404:
     case 410:
       throw new AppError('source_not_found', `${server} has no image at this URL (status ${status}).`);

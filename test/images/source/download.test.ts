@@ -6,6 +6,7 @@ import { USER_AGENT } from '../../../src/network/user-agent.ts';
 import {
   drip,
   endless,
+  failThen,
   gzipBomb,
   ImageServer,
   lyingLength,
@@ -54,7 +55,7 @@ it('sends its User-Agent and requests an image without content encoding', async 
   await fetchFrom(server.on('/who.jpg', ok(jpeg)));
   expect(server.requests('/who.jpg')[0]?.headers).toMatchObject({
     'user-agent': USER_AGENT,
-    accept: 'image/*',
+    accept: expect.stringContaining('*/*'),
     'accept-encoding': 'identity',
   });
 });
@@ -90,6 +91,24 @@ it.each([
 ])('status %i with Retry-After %s returns the delay', async (code, header, retryAfterMs) => {
   const url = server.on('/later', status(code, { 'Retry-After': header }));
   await expect(fetchFrom(url)).rejects.toMatchObject({ details: { retryAfterMs } });
+});
+
+it('status 202 is retried only with Retry-After', async () => {
+  const later = server.on('/202', failThen(1, status(202, { 'Retry-After': '1' }), ok(jpeg)));
+  await expect(fetchFrom(later)).rejects.toMatchObject({
+    code: 'source_unavailable',
+    retryable: true,
+    details: { retryAfterMs: 1000 },
+  });
+  expect((await fetchFrom(later)).bytes).toHaveLength(jpeg.length);
+  const now = server.on('/202-image', (response) => response.writeHead(202).end(jpeg));
+  expect((await fetchFrom(now)).bytes).toHaveLength(jpeg.length);
+});
+
+it('status 403 names its usual causes and what to do', async () => {
+  await expect(fetchFrom(server.on('/403', status(403)))).rejects.toMatchObject({
+    publicMessage: expect.stringMatching(/login, only admits browsers, or forbids hotlinking.*SOURCE_HEADERS/),
+  });
 });
 
 it('an empty body is an empty image', async () => {
