@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a CSV of products with image URLs
-         * @description Returns once the request and all its images are stored durably. The file may be in any field of a form, or be the body itself (`text/csv`, `text/plain`, `application/vnd.ms-excel`, `application/octet-stream` and the like, also with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field `file` or `csv` of a form or of JSON.
+         * @description Returns once the request and all its images are stored durably. The file may be in any field of a form, or be the body itself (`text/csv`, `text/plain`, `application/vnd.ms-excel`, `application/octet-stream` and the like, also with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field `file` or `csv` of a form or of JSON. With `fileUrl` the file is downloaded.
          */
         post: operations["upload"];
         delete?: never;
@@ -615,7 +615,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "file_not_fetched" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
             /** @description Human-readable: what is wrong and how to fix it. */
             detail: string;
             /** @description Id of this call in the server log; also in `X-Request-Id`. */
@@ -679,6 +679,8 @@ export interface operations {
                 webhookUrl?: string;
                 /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
                 webhookSecret?: string;
+                /** @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view. */
+                fileUrl?: string;
                 /** @description Quality of the outputs. */
                 quality?: number;
                 /** @description Format of the outputs. */
@@ -729,7 +731,7 @@ export interface operations {
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
-                    file: string;
+                    file?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -741,6 +743,11 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
+                    /**
+                     * Format: uri
+                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
+                     */
+                    fileUrl?: string;
                     /**
                      * @description Quality of the outputs.
                      * @default 50
@@ -788,7 +795,7 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                };
+                } & (unknown | unknown);
                 /**
                  * @example S. No.,Product Name,Input Image Urls
                  *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
@@ -809,7 +816,7 @@ export interface operations {
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
-                    file: string;
+                    file?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -821,6 +828,11 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
+                    /**
+                     * Format: uri
+                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
+                     */
+                    fileUrl?: string;
                     /**
                      * @description Quality of the outputs.
                      * @default 50
@@ -868,7 +880,7 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                };
+                } & (unknown | unknown);
             };
         };
         responses: {
@@ -1022,6 +1034,8 @@ export interface operations {
                 webhookUrl?: string;
                 /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
                 webhookSecret?: string;
+                /** @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view. */
+                fileUrl?: string;
                 /** @description Quality of the outputs. */
                 quality?: number;
                 /** @description Format of the outputs. */
@@ -1066,7 +1080,7 @@ export interface operations {
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
-                    file: string;
+                    file?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -1078,6 +1092,11 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
+                    /**
+                     * Format: uri
+                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
+                     */
+                    fileUrl?: string;
                     /**
                      * @description Quality of the outputs.
                      * @default 50
@@ -1125,7 +1144,7 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                };
+                } & (unknown | unknown);
                 /**
                  * @example S. No.,Product Name,Input Image Urls
                  *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
@@ -1146,7 +1165,7 @@ export interface operations {
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
-                    file: string;
+                    file?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -1158,6 +1177,11 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
+                    /**
+                     * Format: uri
+                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
+                     */
+                    fileUrl?: string;
                     /**
                      * @description Quality of the outputs.
                      * @default 50
@@ -1205,7 +1229,7 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                };
+                } & (unknown | unknown);
             };
         };
         responses: {
@@ -1333,6 +1357,15 @@ export interface operations {
             };
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: `file_not_fetched` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

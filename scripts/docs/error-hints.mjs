@@ -24,6 +24,7 @@ export const ERROR_HINTS = {
   range_not_satisfiable: 'The header `Content-Range` has the length of the image.',
   csv_invalid: '`errors` lists up to 100 of them, `errorCount` counts all.',
   idempotency_key_reused: 'Use one key per upload.',
+  file_not_fetched: '`detail` says why. Use a link that downloads the file without a login, or upload the file itself.',
   rate_limited: 'Wait, or raise `RATE_LIMIT_*`. Too many wrong keys are limited too.',
   quota_exceeded: 'Wait, or raise `MAX_QUEUED_IMAGES`.',
   too_many_uploads: 'One client may have half of `MAX_UPLOADS_IN_FLIGHT` and `MAX_UPLOAD_BYTES_IN_FLIGHT`.',

@@ -11,6 +11,7 @@ import type { Stopping } from '../http/stopping.ts';
 import { OVERHEAD_BYTES } from '../http/uploads/reading/body.ts';
 import { diskSpace, uploadFileName } from '../http/uploads/upload-files.ts';
 import { createUploadPlaces } from '../http/uploads/upload-places.ts';
+import { fetchFile } from '../network/fetch/fetch-file.ts';
 import { createIngest } from '../requests/ingest.ts';
 import { createListing, createSummaries } from '../results/listing.ts';
 import { createProgressEvents } from '../results/progress-events.ts';
@@ -21,6 +22,8 @@ import type { Infrastructure, ServiceFiles } from './infrastructure.ts';
 
 /** An upload is aborted after this long without data. */
 const UPLOAD_STALL_MS = 30_000;
+/** Time for the file of `fileUrl`; the client waits for it. */
+const FETCH_SECONDS = 120;
 
 /** Wires the HTTP app; does not listen. */
 export const createApi = (
@@ -57,6 +60,11 @@ export const createApi = (
       giveUp: stopping.giveUp,
       now: () => performance.now(),
     }),
+    fetchFile: (url, { file, signal, received }) =>
+      fetchFile(url, {
+        ...{ agents: work.agents, file, signal, received },
+        ...{ maxBytes: limits.maxUploadBytes, maxSeconds: FETCH_SECONDS, maxRedirects: limits.maxRedirects },
+      }),
     perMinute: access.uploadsPerMinute,
     defaultWebhookSecret: config.webhookSecret,
     isWebhookSecret: isValidSecret,

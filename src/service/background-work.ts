@@ -149,6 +149,8 @@ export const createBackgroundWork = async (
 
   return {
     control,
+    /** Outgoing connections to allowed addresses only. */
+    agents,
     storageFailure: dispatcher.storageFailure,
     /** Starts on a newly stored request; an instance without workers leaves it to the others. */
     beginRequest: (request: ActiveRequest): void => {

@@ -99,8 +99,7 @@ const withoutJpeg = (option: string): Json => ({
 });
 
 /**
- * Bodies that carry a file and the given fields, all optional: multipart, a form or JSON with the CSV as text, or the file
- * itself with the fields in the query.
+ * Bodies that carry a file and the given fields, all optional: multipart, or the file itself with the fields in the query.
  */
 export const fileUpload = (fields: z.ZodObject): Json => {
   const properties = Object.fromEntries(
@@ -111,14 +110,13 @@ export const fileUpload = (fields: z.ZodObject): Json => {
   );
   const schemaWith = (file: Json): Json => ({
     type: 'object',
-    required: ['file'],
+    oneOf: [{ required: ['file'] }, { required: ['fileUrl'], properties: { fileUrl: { pattern: '[!-~]' } } }],
     additionalProperties: false,
     properties: { file: { ...file, examples: [UPLOADED_EXAMPLE] }, ...properties },
     // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
     not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },
   });
-  const text = { schema: schemaWith({ type: 'string', format: 'csv', description: 'The CSV as text.' }) };
-  const raw = { schema: { type: 'string' }, example: UPLOADED_EXAMPLE };
+  const raw = { schema: { type: 'string' } };
   return {
     required: true,
     content: {
@@ -129,7 +127,6 @@ export const fileUpload = (fields: z.ZodObject): Json => {
       },
       'text/csv': raw,
       'application/octet-stream': raw,
-      'application/json': text,
     },
   };
 };

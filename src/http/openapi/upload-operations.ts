@@ -19,7 +19,13 @@ const FIELDS = uploadFields(() => true);
 const INTAKE: readonly ErrorCode[] = [
   ...ANY_CALL,
   ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
-  ...(['unsupported_media_type', 'rate_limited', 'storage_unavailable'] as const),
+  ...([
+    'unsupported_media_type',
+    'file_not_fetched',
+    'headers_too_large',
+    'rate_limited',
+    'storage_unavailable',
+  ] as const),
   ...(['too_many_uploads', 'uploads_busy', 'disk_full'] as const),
 ];
 
@@ -31,7 +37,7 @@ export const upload: Operation = {
     'Returns once the request and all its images are stored durably. The file may be in any field of a form, or be the ' +
     'body itself (`text/csv`, `text/plain`, `application/vnd.ms-excel`, `application/octet-stream` and the like, also ' +
     'with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field ' +
-    '`file` or `csv` of a form or of JSON.',
+    '`file` or `csv` of a form or of JSON. With `fileUrl` the file is downloaded.',
   parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId), ...parameters(FIELDS)],
   requestBody: fileUpload(FIELDS),
   'x-codeSamples': CODE_SAMPLES,

@@ -80,6 +80,20 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
           pattern: WEBHOOK_SECRET,
           examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
         }),
+      fileUrl: z
+        .string(ONCE)
+        .trim()
+        .max(2048, 'is longer than 2048 characters')
+        .refine(
+          (text) => parseHttpUrl(text) !== null,
+          'must be an http(s) URL, for example https://shop.example/products.csv',
+        )
+        .optional()
+        .meta({
+          description:
+            'Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.',
+          format: 'uri',
+        }),
       quality: wholeNumber(1, 100).default(50).meta({ description: 'Quality of the outputs.' }),
       format: choice(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`, { jpg: 'jpeg' })
         .default('jpeg')

@@ -41,14 +41,14 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   const intake = createIntake(deps);
 
   const store = async (
-    { table, open, fields }: ReceivedTable,
+    { table, identity, fields }: ReceivedTable,
     whose: Whose,
     opened: OpenedKey | undefined,
     signal: AbortSignal,
   ): Promise<Stored> => {
     const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose);
     if (opened === undefined) return deps.ingest(table, upload, signal);
-    const fingerprint = await fingerprintOf(open, sinceFirstRelease(fields));
+    const fingerprint = await fingerprintOf(identity, sinceFirstRelease(fields));
     if (opened.kind === 'claimed') {
       const { keyId, bind } = opened.claim;
       const key = { id: keyId, bind: (requestId: string) => bind(requestId, fingerprint) };

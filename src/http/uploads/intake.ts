@@ -6,11 +6,12 @@ import { clientOf } from '../client.ts';
 import { type UploadFields, uploadFields } from '../parameters/upload.ts';
 import { readFields } from '../parameters/values.ts';
 import type { Stopping } from '../stopping.ts';
+import { type FetchFile, fetchLinkedFile } from './linked-file.ts';
 import { openTable, readerOf } from './open-table.ts';
 import { announcedBytes, type BodyLimits } from './reading/body.ts';
 import { gunzipped } from './reading/gunzip.ts';
 import { receiveBody } from './reading/receive.ts';
-import { createTemporaryFiles } from './temporary-files.ts';
+import { createTemporaryFiles, type TemporaryFile, type TemporaryFiles } from './temporary-files.ts';
 import type { UploadPlace, UploadPlaces } from './upload-places.ts';
 
 export interface IntakeDeps {
@@ -23,6 +24,8 @@ export interface IntakeDeps {
   };
   /** Limits the uploads in progress. */
   readonly places: UploadPlaces;
+  /** Downloads the file of `fileUrl`. */
+  readonly fetchFile: FetchFile;
   readonly isWebhookSecret: (text: string) => boolean;
   readonly stopping: Stopping;
 }
@@ -30,15 +33,15 @@ export interface IntakeDeps {
 /** A received table with its options. */
 export interface ReceivedTable {
   readonly table: Table;
-  /** The bytes of its file. */
-  readonly open: OpenFile;
+  /** Bytes that tell it from other uploads: its file, or none for a link, whose file may have changed when it is sent again. */
+  readonly identity: OpenFile;
   readonly fields: UploadFields;
 }
 
 export type Intake = ReturnType<typeof createIntake>;
 
 /** How a table gets in: a place among the uploads in progress, a body, a file on disk, a table. */
-export const createIntake = ({ limits, receive, places, isWebhookSecret, stopping }: IntakeDeps) => {
+export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecret, stopping }: IntakeDeps) => {
   const schema = uploadFields(isWebhookSecret);
 
   const takePlace = async (req: Request, res: Response): Promise<UploadPlace> => {
@@ -54,6 +57,25 @@ export const createIntake = ({ limits, receive, places, isWebhookSecret, stoppin
     } finally {
       res.off('close', cutOff);
       giveUp.removeEventListener('abort', stop);
+    }
+  };
+
+  /** The file of `fileUrl`, unless the client leaves before it is here. */
+  const fetchFor = async (
+    { fileUrl }: UploadFields,
+    files: TemporaryFiles,
+    res: Response,
+    place: UploadPlace,
+  ): Promise<TemporaryFile> => {
+    if (fileUrl === undefined) throw new AppError('no_file');
+    const gone = new AbortController();
+    const leave = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
+    res.once('close', leave);
+    try {
+      const signal = AbortSignal.any([place.signal, gone.signal]);
+      return await fetchLinkedFile(fileUrl, files, fetchFile, signal, (bytes) => place.received(bytes));
+    } finally {
+      res.off('close', leave);
     }
   };
 
@@ -78,12 +100,15 @@ export const createIntake = ({ limits, receive, places, isWebhookSecret, stoppin
           signal: place.signal,
           received: (bytes) => place.received(bytes),
         });
-        if (body.file === null) throw new AppError('no_file');
-        const file = await gunzipped(body.file, files, receive.maxUploadBytes, (bytes) => place.received(bytes));
+        // The query is the only place for options next to a body that is the file itself.
+        readFields(schema, req.query);
+        const fields = readFields(schema, { ...req.query, ...body.fields });
+        const sent = body.file ?? (await fetchFor(fields, files, res, place));
+        if (body.file !== null && fields.fileUrl !== undefined) throw fileAndLink();
+        const file = await gunzipped(sent, files, receive.maxUploadBytes, (bytes) => place.received(bytes));
         await place.storing(file.size);
-        const fields = readFields(schema, together(req.query, body.fields));
         const table = await openTable(file, limits, fields);
-        return await use({ table, open: readerOf(file), fields });
+        return await use({ table, identity: body.file === null ? nothing : readerOf(file), fields });
       } finally {
         await files.discard();
       }
@@ -91,11 +116,9 @@ export const createIntake = ({ limits, receive, places, isWebhookSecret, stoppin
   };
 };
 
-/** Options may be in the query, which is their only place next to a body that is the file itself. */
-const together = (query: object, fields: object): Record<string, unknown> => {
-  const all = new Map<string, unknown>(Object.entries(query));
-  for (const [name, value] of Object.entries(fields)) {
-    all.set(name, all.has(name) ? [all.get(name), value].flat() : value);
-  }
-  return Object.fromEntries(all);
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+const fileAndLink = (): AppError => {
+  const message = 'cannot be combined with a file; send one of the two';
+  return new AppError('invalid_field', `fileUrl ${message}.`, { details: { errors: [{ field: 'fileUrl', message }] } });
 };

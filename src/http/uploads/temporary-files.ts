@@ -15,6 +15,8 @@ export interface TemporaryFile {
 export interface TemporaryFiles {
   /** Writes a stream to a new file. An incomplete file is removed at once. */
   write(source: Readable, ...steps: readonly Transform[]): Promise<TemporaryFile>;
+  /** A path for a file that someone else writes; it is removed with the others. */
+  reserve(): string;
   /** Bytes handed to all writes so far. */
   bytes(): number;
   /** Aborts the writes and resolves once nothing of the upload is left on disk. */
@@ -29,9 +31,15 @@ export const createTemporaryFiles = (directory: string, fileName: () => string):
   const paths: string[] = [];
   let bytes = 0;
 
+  const reserve = (): string => {
+    const path = join(directory, fileName());
+    paths.push(path);
+    return path;
+  };
+
   const writeFile = async (source: Readable, steps: readonly Transform[]): Promise<TemporaryFile> => {
     signal.throwIfAborted();
-    const path = join(directory, fileName());
+    const path = reserve();
     const count = new Transform({
       transform(chunk, _encoding, done) {
         bytes += chunk.length;
@@ -39,7 +47,6 @@ export const createTemporaryFiles = (directory: string, fileName: () => string):
       },
     });
     const output = createWriteStream(path);
-    paths.push(path);
     try {
       await pipeline([source, ...steps, count, output], { signal });
       return { path, size: output.bytesWritten };
@@ -54,6 +61,7 @@ export const createTemporaryFiles = (directory: string, fileName: () => string):
       writes.add(write);
       return write;
     },
+    reserve,
     bytes: () => bytes,
     async discard() {
       discarded.abort();

@@ -1,0 +1,61 @@
+import { open } from 'node:fs/promises';
+import { detectWrongFileType } from '../../csv/sniff.ts';
+import { AppError } from '../../errors.ts';
+import type { TemporaryFile, TemporaryFiles } from './temporary-files.ts';
+
+export interface FetchOptions {
+  /** Path of the new file. */
+  readonly file: string;
+  readonly signal: AbortSignal;
+  /** Called with the length of each chunk. */
+  readonly received: (bytes: number) => void;
+}
+
+/** Downloads a file within its own limits of time and bytes, from allowed addresses only. */
+export type FetchFile = (url: string, options: FetchOptions) => Promise<TemporaryFile>;
+
+const HEAD_BYTES = 4096;
+
+/** Errors that are not about the link. */
+const OWN_ERRORS: ReadonlySet<string> = new Set(['upload_too_large', 'disk_full', 'storage_unavailable']);
+
+const notFetched = (message: string, cause?: unknown): AppError =>
+  new AppError('file_not_fetched', message, { cause, details: { errors: [{ field: 'fileUrl', message }] } });
+
+const isHtml = async ({ path }: TemporaryFile): Promise<boolean> => {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return detectWrongFileType(buffer.subarray(0, bytesRead))?.code === 'csv_html';
+  } finally {
+    await handle.close();
+  }
+};
+
+/**
+ * Downloads the file of an upload that was given by its link.
+ * @throws AppError `file_not_fetched`, which names the field, or an error of this server
+ */
+export const fetchLinkedFile = async (
+  url: string,
+  files: TemporaryFiles,
+  fetchFile: FetchFile,
+  signal: AbortSignal,
+  received: (bytes: number) => void,
+): Promise<TemporaryFile> => {
+  let file: TemporaryFile;
+  try {
+    file = await fetchFile(url, { file: files.reserve(), signal, received });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError) || OWN_ERRORS.has(error.code)) throw error;
+    throw notFetched(error.publicMessage, error);
+  }
+  if (await isHtml(file)) {
+    throw notFetched(
+      'fileUrl: the URL returned a web page, such as a login or share page, instead of a file. Use the direct link of ' +
+        'the file, share a Google Sheet with anyone who has the link, or upload the file itself.',
+    );
+  }
+  return file;
+};
