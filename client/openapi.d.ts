@@ -795,92 +795,11 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                } & (unknown | unknown);
-                /**
-                 * @example S. No.,Product Name,Input Image Urls
-                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
-                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
-                 */
+                } & (unknown | {
+                    fileUrl: unknown;
+                });
                 "text/csv": string;
-                /**
-                 * @example S. No.,Product Name,Input Image Urls
-                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
-                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
-                 */
                 "application/octet-stream": string;
-                "application/json": {
-                    /**
-                     * Format: csv
-                     * @description The CSV as text.
-                     * @example S. No.,Product Name,Input Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
-                     */
-                    file?: string;
-                    /**
-                     * Format: uri
-                     * @description Receives one POST request when the job finishes.
-                     * @example https://shop.example/hooks/images
-                     */
-                    webhookUrl?: string;
-                    /**
-                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
-                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-                     */
-                    webhookSecret?: string;
-                    /**
-                     * Format: uri
-                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
-                     */
-                    fileUrl?: string;
-                    /**
-                     * @description Quality of the outputs.
-                     * @default 50
-                     */
-                    quality?: number;
-                    /**
-                     * @description Format of the outputs.
-                     * @default jpeg
-                     * @enum {string}
-                     */
-                    format?: "jpeg" | "webp" | "avif" | "png";
-                    /**
-                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
-                     * @default false
-                     */
-                    mozjpeg?: boolean;
-                    /**
-                     * @description Progressive JPEG files. Only with `format` `jpeg`.
-                     * @default false
-                     */
-                    progressive?: boolean;
-                    /**
-                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
-                     * @default reject
-                     * @enum {string}
-                     */
-                    onInvalidRow?: "reject" | "skip";
-                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
-                    imageColumns?: string[];
-                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
-                    nameColumn?: string;
-                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
-                    serialColumn?: string;
-                    /**
-                     * @description Output URLs in columns of their own, or in place of the input URLs.
-                     * @default add
-                     * @enum {string}
-                     */
-                    output?: "add" | "replace";
-                    /**
-                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
-                     * @default escape
-                     * @enum {string}
-                     */
-                    formulas?: "escape" | "keep";
-                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
-                    bom?: boolean;
-                } & (unknown | unknown);
             };
         };
         responses: {
@@ -1144,92 +1063,11 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                } & (unknown | unknown);
-                /**
-                 * @example S. No.,Product Name,Input Image Urls
-                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
-                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
-                 */
+                } & (unknown | {
+                    fileUrl: unknown;
+                });
                 "text/csv": string;
-                /**
-                 * @example S. No.,Product Name,Input Image Urls
-                 *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
-                 *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
-                 */
                 "application/octet-stream": string;
-                "application/json": {
-                    /**
-                     * Format: csv
-                     * @description The CSV as text.
-                     * @example S. No.,Product Name,Input Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
-                     */
-                    file?: string;
-                    /**
-                     * Format: uri
-                     * @description Receives one POST request when the job finishes.
-                     * @example https://shop.example/hooks/images
-                     */
-                    webhookUrl?: string;
-                    /**
-                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
-                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-                     */
-                    webhookSecret?: string;
-                    /**
-                     * Format: uri
-                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
-                     */
-                    fileUrl?: string;
-                    /**
-                     * @description Quality of the outputs.
-                     * @default 50
-                     */
-                    quality?: number;
-                    /**
-                     * @description Format of the outputs.
-                     * @default jpeg
-                     * @enum {string}
-                     */
-                    format?: "jpeg" | "webp" | "avif" | "png";
-                    /**
-                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
-                     * @default false
-                     */
-                    mozjpeg?: boolean;
-                    /**
-                     * @description Progressive JPEG files. Only with `format` `jpeg`.
-                     * @default false
-                     */
-                    progressive?: boolean;
-                    /**
-                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
-                     * @default reject
-                     * @enum {string}
-                     */
-                    onInvalidRow?: "reject" | "skip";
-                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
-                    imageColumns?: string[];
-                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
-                    nameColumn?: string;
-                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
-                    serialColumn?: string;
-                    /**
-                     * @description Output URLs in columns of their own, or in place of the input URLs.
-                     * @default add
-                     * @enum {string}
-                     */
-                    output?: "add" | "replace";
-                    /**
-                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
-                     * @default escape
-                     * @enum {string}
-                     */
-                    formulas?: "escape" | "keep";
-                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
-                    bom?: boolean;
-                } & (unknown | unknown);
             };
         };
         responses: {
@@ -1378,6 +1216,15 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
