@@ -1,4 +1,4 @@
-import type { Problem, RequestList, Status } from './types.ts';
+import type { PreviewAnswer, Problem, RequestList, Status } from './types.ts';
 
 /** An error response, or no response (`problem` is null). */
 export class ApiError extends Error {
@@ -75,6 +75,8 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
         body: form,
         headers: { 'Idempotency-Key': idempotencyKey },
       }),
+    /** What an upload of the form would find; nothing is stored. */
+    preview: (form: FormData) => json<PreviewAnswer>('/api/preview', { method: 'POST', body: form }),
     status: (id: string, query = '', signal?: AbortSignal) =>
       json<Status>(`/api/status/${id}${query}`, signal ? { signal } : {}),
     /** Fetches the path from `next` of a response. */

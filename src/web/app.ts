@@ -1,11 +1,12 @@
 import { createApi } from './api.ts';
+import type { Source } from './csv/source.ts';
 import { fill, h } from './dom.ts';
 import { createKeys } from './keys.ts';
 import { readSettings } from './settings.ts';
-import { previewView } from './views/preview.ts';
+import { previewView } from './views/preview/preview.ts';
 import { requestView } from './views/request.ts';
 import { startView } from './views/start.ts';
-import type { Source, View } from './views/view.ts';
+import type { View } from './views/view.ts';
 
 const settings = readSettings();
 const main = document.querySelector('main') as HTMLElement;

@@ -83,7 +83,7 @@ describeInBrowser('the page in a browser', () => {
     const { page, errors, close } = await browser.open(service.url);
     const posts: string[] = [];
     page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()));
-    const bad = `${HEADER}1,A,ftp://x.example/a.jpg\n2,<b>B</b>,\n3,C,${pictures.url('/good.jpg')}\n`;
+    const bad = `${HEADER}1,A,ftp://x.example/a.jpg\n2,<b>B</b>,nope\n3,C,${pictures.url('/good.jpg')}\n`;
     const rejected = (await (await upload(service.url, bad)).json()) as { errors: { line: number; message: string }[] };
     expect(rejected.errors).toHaveLength(2);
 
@@ -97,7 +97,7 @@ describeInBrowser('the page in a browser', () => {
     await page.getByLabel(/Skip invalid entries/).check();
     expect(posts).toEqual([]);
     await page.getByRole('button', { name: /^Compress/ }).click();
-    await heading(page, '1 of 2 images compressed').waitFor();
+    await heading(page, '1 of 3 images compressed').waitFor();
     expect(posts).toHaveLength(1);
     expect(errors).toEqual([]);
     await close();
@@ -182,7 +182,7 @@ describeInBrowser('the page in a browser', () => {
     await page.locator('.history-entry').first().waitFor();
     expect(await excess()).toBeLessThanOrEqual(0);
     const long = `Unbreakable${'x'.repeat(120)}`;
-    await chooseCsv(page, `${HEADER}1,${long},${pictures.url('/good.jpg')} nope\n`, `${long}.csv`);
+    await chooseCsv(page, `${HEADER}1,${long},"${pictures.url('/good.jpg')}, nope"\n`, `${long}.csv`);
     await page.getByRole('heading', { name: '1 error found' }).waitFor();
     expect(await excess()).toBeLessThanOrEqual(0);
     await page.getByRole('button', { name: 'Choose a different file' }).click();

@@ -1,7 +1,7 @@
 import { messageOf } from '../api.ts';
+import type { Source } from '../csv/source.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
-import type { Source } from './view.ts';
 
 /** Accepts a CSV: dropped anywhere on the page, chosen, pasted, or the sample. */
 export const dropZone = (hasSample: boolean, onSource: (source: Source) => void) => {

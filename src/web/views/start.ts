@@ -1,8 +1,9 @@
+import type { Source } from '../csv/source.ts';
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { dropZone } from './drop-zone.ts';
 import { historySection } from './history.ts';
-import type { Context, Source, View } from './view.ts';
+import type { Context, View } from './view.ts';
 
 /** Start page: upload and recent jobs. */
 export const startView = ({ onSource, ...context }: Context & { onSource: (source: Source) => void }): View => {

@@ -14,9 +14,3 @@ export interface Context {
   readonly keys: Pick<KeyStore, 'get'>;
   readonly settings: PageSettings;
 }
-
-/** A CSV that was chosen, dropped or pasted, or the sample. */
-export interface Source {
-  readonly name: string;
-  readonly file: Blob;
-}

@@ -1,6 +1,6 @@
-import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../../output-formats.ts';
-import { fill, h } from '../dom.ts';
-import { icon } from '../icons.ts';
+import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../../../output-formats.ts';
+import { fill, h } from '../../dom.ts';
+import { icon } from '../../icons.ts';
 
 const FORMAT_HINTS: Readonly<Record<OutputFormat, string>> = {
   jpeg: 'Works everywhere',
@@ -64,6 +64,23 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
       ),
     ),
     h(
+      'div',
+      { class: 'check' },
+      h('input', {
+        type: 'checkbox',
+        id: 'replace',
+        name: 'output',
+        value: 'replace',
+        'aria-describedby': 'replace-hint',
+      }),
+      h(
+        'div',
+        {},
+        h('label', { for: 'replace' }, 'Write new URLs into the original columns'),
+        h('p', { id: 'replace-hint', class: 'muted small' }, 'To import the file back into your shop.'),
+      ),
+    ),
+    h(
       'details',
       { class: 'disclosure' },
       h('summary', {}, icon('next'), 'Notify a webhook (optional)'),
@@ -112,12 +129,15 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
 
   // A repeated click is the same upload; changed options make a new one.
   let idempotencyKey = newKey();
-  form.addEventListener('input', () => {
+  const changed = (): void => {
     idempotencyKey = newKey();
-  });
+  };
+  form.addEventListener('input', changed);
 
   return {
     element: form,
+    /** What is sent changed outside this form. */
+    changed,
     skips: () => !skipField.hidden && skip.checked,
     offerSkip: (offered: boolean): void => {
       skipField.hidden = !offered;

@@ -1,0 +1,164 @@
+import type { CsvError } from '../../../csv/csv-errors.ts';
+import { ApiError, messageOf } from '../../api.ts';
+import { choiceFields, choiceOf, type Mapping } from '../../csv/choice.ts';
+import { type Found, isMappable, mappingOf } from '../../csv/found.ts';
+import { addSource, type InspectSource, type Source, sourceInspector } from '../../csv/source.ts';
+import { fill, h, setText } from '../../dom.ts';
+import { counted, size } from '../../format.ts';
+import { icon } from '../../icons.ts';
+import type { Context, View } from '../view.ts';
+import { errorList } from './errors.ts';
+import { mappingPanel } from './mapping.ts';
+import { optionsForm } from './options.ts';
+import { rowsTable } from './rows-table.ts';
+import { factsOf, formatOf, notesPanel } from './summary.ts';
+
+/** Only the server knows which buckets `s3://` URLs may use. */
+const ANY_BUCKET = ['*'];
+
+interface PreviewDeps extends Context {
+  readonly source: Source;
+  readonly onSent: (requestId: string) => void;
+  readonly onBack: () => void;
+}
+
+/** What was found with strict and with forgiving rules. */
+interface Results {
+  readonly strict: Found;
+  readonly forgiving: Found;
+}
+
+/** Shows what was found in the file, its columns, rows and errors, and the options before the upload. */
+export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDeps): View => {
+  const bytes = 'file' in source ? source.file.size : null;
+  const mapping = h('div', { class: 'place' });
+  const problems = h('div', { class: 'place' });
+  const rows = h('div', { class: 'place' });
+  const facts = h('p', { class: 'lead', role: 'status' }, 'link' in source ? 'Downloading file…' : 'Reading file…');
+  const format = h('p', { class: 'muted small break' });
+  const sending = h('div', { 'aria-live': 'polite' });
+  const send = h('button', { type: 'submit', class: 'button button-primary button-large', disabled: true }, 'Compress');
+  const options = optionsForm(send, sending);
+
+  let results: Results | null = null;
+  let detected: Found | null = null;
+  let chosen: Mapping | null = null;
+  /** Counts the inspections, of which only the last one is shown. */
+  let inspections = 0;
+
+  const choice = () =>
+    detected === null || chosen === null ? {} : choiceOf(detected.header, mappingOf(detected), chosen);
+  const current = (): Found | null => (options.skips() ? results?.forgiving : results?.strict) ?? null;
+  const isValid = (): boolean => current()?.errorCount === 0;
+
+  const showSend = (): void => {
+    send.disabled = !isValid();
+    if (results === null) return;
+    const { strict } = results;
+    const toFix =
+      strict.columns === null && isMappable(strict) ? 'Choose an image column' : 'Fix the errors to continue';
+    fill(send, isValid() ? `Compress ${counted(strict.images, 'image')}` : toFix);
+  };
+
+  const showResults = ({ strict, forgiving }: Results): void => {
+    const unmapped = strict.columns === null && isMappable(strict);
+    options.offerSkip(strict.errorCount > 0 && forgiving.errorCount === 0);
+    setText(facts, factsOf(strict));
+    setText(format, formatOf(strict, bytes));
+    fill(problems, strict.errorCount > 0 && !unmapped && errorList(strict, 'here'), notesPanel(strict));
+    fill(rows, strict.firstRows.length > 0 && rowsTable(strict));
+    showSend();
+  };
+
+  const inspect = async (read: InspectSource): Promise<void> => {
+    inspections += 1;
+    const inspection = inspections;
+    results = null;
+    showSend();
+    const asked = choice();
+    const strict = await read('reject', asked);
+    const forgiving = strict.errorCount > 0 && strict.columns !== null ? await read('skip', asked) : strict;
+    if (inspection !== inspections) return;
+    results = { strict, forgiving };
+    if (detected === null) {
+      detected = strict;
+      fill(mapping, isMappable(strict) && mappingPanel(strict, (columns) => void choose(read, columns)));
+    }
+    showResults(results);
+  };
+
+  const failed = (error: unknown): void => {
+    setText(facts, '');
+    fill(problems, h('p', { class: 'panel panel-bad', role: 'alert' }, messageOf(error)));
+  };
+
+  const choose = async (read: InspectSource, columns: Mapping): Promise<void> => {
+    chosen = columns;
+    options.changed();
+    if (columns.images.length === 0) {
+      inspections += 1;
+      results = null;
+      fill(send, 'Choose an image column');
+      fill(problems);
+      fill(rows);
+      showSend();
+      return;
+    }
+    await inspect(read).catch(failed);
+  };
+
+  const start = async (): Promise<void> => {
+    const { limits, s3Sources } = settings;
+    if (bytes !== null && bytes > limits.maxUploadBytes) {
+      const message = `The file is ${size(bytes)}; the limit is ${size(limits.maxUploadBytes)}. Split it into smaller files.`;
+      const error = { line: 1, column: null, code: 'csv_too_many_rows', message } as const;
+      setText(facts, '');
+      fill(problems, errorList({ errors: [error], errorCount: 1, errorKinds: [] }, 'here'));
+      return;
+    }
+    await inspect(await sourceInspector(source, api, { ...limits, sourceBuckets: s3Sources ? ANY_BUCKET : [] }));
+  };
+  void start().catch(failed);
+  options.onChange(showSend);
+
+  options.onSubmit(async (form, idempotencyKey) => {
+    if (!isValid()) return;
+    for (const [name, value] of choiceFields(choice())) form.set(name, value);
+    addSource(form, source);
+    send.disabled = true;
+    fill(sending, h('p', { class: 'muted' }, 'Uploading…'));
+    try {
+      const { requestId } = await api.upload(form, idempotencyKey);
+      onSent(requestId);
+    } catch (error) {
+      send.disabled = false;
+      const rejected = error instanceof ApiError && error.problem?.code === 'csv_invalid' ? error.problem : null;
+      fill(sending, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
+      if (rejected !== null) {
+        const errors = (rejected.errors ?? []).filter((one): one is CsvError => 'line' in one);
+        const { errorCount = errors.length, errorKinds = [] } = rejected;
+        problems.prepend(errorList({ errors, errorCount, errorKinds }, 'server'));
+      }
+    }
+  });
+
+  const element = h(
+    'div',
+    { class: 'view' },
+    h(
+      'header',
+      { class: 'stack-small' },
+      h(
+        'button',
+        { type: 'button', class: 'link link-back', on: { click: onBack } },
+        icon('back'),
+        'Choose a different file',
+      ),
+      h('h1', { class: 'break' }, source.name),
+      facts,
+      format,
+    ),
+    h('div', { class: 'columns' }, h('div', { class: 'stack' }, problems, mapping, rows), options.element),
+  );
+  return { element, title: source.name };
+};
