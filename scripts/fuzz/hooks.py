@@ -31,30 +31,45 @@ schemathesis.openapi.format("uri", st.sampled_from(["http://127.0.0.1:9/hook", "
 KEY = re.compile(r'[!#-~][ -~]{0,254}|"(?:[ !#-\[\]-~]|\\["\\]){1,255}"')
 NUMBERS = itertools.count()
 
-COLUMNS = ("imageColumns", "nameColumn", "serialColumn")
-JPEG_ONLY = ("mozjpeg", "progressive")
+YES_OR_NO = re.compile(r"[\t\n\r ]*(true|1|on|yes|false|0|off|no)?[\t\n\r ]*", re.IGNORECASE)
 
 
-def drop(fields, names, most=500):
+def is_name(value):
+    return isinstance(value, str) and len(value) <= 500
+
+
+def is_name_list(value):
+    return is_name(value) or (isinstance(value, list) and len(value) <= 100 and all(map(is_name, value)))
+
+
+def is_yes_or_no(value):
+    return YES_OR_NO.fullmatch(str(value)) is not None
+
+
+def is_link(value):
+    return isinstance(value, str) and value.startswith("http")
+
+
+COLUMNS = {"imageColumns": is_name_list, "nameColumn": is_name, "serialColumn": is_name}
+JPEG_ONLY = {"mozjpeg": is_yes_or_no, "progressive": is_yes_or_no}
+LINK = {"fileUrl": is_link}
+
+
+def drop(fields, rules):
     """Removes valid values; invalid ones stay, as the service has to reject them."""
-    for name in names:
-        values = fields.get(name)
-        values = values if isinstance(values, list) else [values]
-        if name in fields and len(values) <= 100 and all(len(str(value)) <= most for value in values):
-            del fields[name]
+    found = [name for name, is_valid in rules.items() if name in fields and is_valid(fields[name])]
+    for name in found:
+        del fields[name]
+    return found
 
 
 def drop_unfit(case):
     """Valid fields that do not fit this CSV: names of other columns, a link, options of JPEG next to another format."""
     if isinstance(case.query, dict):
-        drop(case.query, COLUMNS)
-        drop(case.query, JPEG_ONLY, 5)
-        if str(case.query.get("fileUrl", "")).startswith("http"):
-            del case.query["fileUrl"]
+        drop(case.query, {**COLUMNS, **JPEG_ONLY, **LINK})
     if isinstance(case.body, dict):
         drop(case.body, COLUMNS)
-        if str(case.body.get("fileUrl", "")).startswith("http"):
-            del case.body["fileUrl"]
+        if drop(case.body, LINK):
             case.body.setdefault("file", "Product Name,Image URL\r\nMug,http://127.0.0.1:9/a.jpg\r\n")
 
 
