@@ -67,6 +67,8 @@ export interface RequestOptions {
 
 /** What one row of the CSV came to, over its completed images. */
 export interface ProductReport {
+  /** Data row, from 1. Versions before did not write it. */
+  readonly row?: number;
   readonly serialNumber: string;
   readonly productName: string;
   readonly images: number;

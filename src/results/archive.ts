@@ -4,7 +4,7 @@ import { OUTPUT_FORMATS } from '../output-formats.ts';
 import type { ImageStore, OutlinedImage } from '../requests/image-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
 import { outputName, type Storage } from '../storage/storage.ts';
-import { createFolderNames } from './archive-names.ts';
+import { createFolderNames, createImageNames, MISSING_LIST } from './archive-names.ts';
 import { imagesInOrder } from './output-table.ts';
 import type { ZipEntry } from './zip.ts';
 
@@ -12,15 +12,19 @@ import type { ZipEntry } from './zip.ts';
 const MISSING_NAMED = 1_000;
 
 /**
- * The outputs of a request as entries `<serial>-<product>/<n>.<extension>`, in upload order; n is the image's position in
- * its cell, from 1. Outputs that the storage no longer has are listed in `MISSING.txt` at the end.
+ * The outputs of a request as entries, in upload order: by default `<serial>-<product>/<n>.<extension>` with a folder for
+ * each row, or by a pattern (archive-names.ts); n is the image's position in its row, from 1. Outputs that the storage no
+ * longer has are listed in `MISSING.txt` at the end.
+ * @param pattern a valid one
  */
 export async function* archiveEntries(
   images: ImageStore,
   storage: Pick<Storage, 'read'>,
   request: RequestRecord,
+  pattern?: string,
 ): AsyncGenerator<ZipEntry> {
   const folderOf = createFolderNames();
+  const nameOf = pattern === undefined ? null : createImageNames(pattern);
   const { extension } = OUTPUT_FORMATS[request.options.format];
   const modified = request.finishedAt ?? request.createdAt;
   const missing: string[] = [];
@@ -28,16 +32,23 @@ export async function* archiveEntries(
   let row = -1;
   let first: OutlinedImage | null = null;
   let folder: string | null = null;
-  for await (const image of imagesInOrder(images, request)) {
+  for await (const image of imagesInOrder(images, request, pattern?.includes('{original}'))) {
     if (image.row !== row) {
       row = image.row;
       first = image;
       folder = null;
     }
     if (image.status !== 'completed') continue;
+    const [serialNumber, productName, n] = [first?.serialNumber ?? '', first?.productName ?? '', image.index + 1];
     // Named only at the first completed image: rows without one do not use up a name.
-    folder ??= folderOf(first?.serialNumber ?? '', first?.productName ?? '');
-    const name = `${folder}/${image.index + 1}.${extension}`;
+    if (nameOf === null) folder ??= folderOf(serialNumber, productName, row + 1);
+    const name =
+      nameOf === null
+        ? `${folder}/${n}.${extension}`
+        : nameOf(
+            { id: image._id, serialNumber, productName, row: row + 1, n, inputUrl: image.inputUrl ?? '' },
+            extension,
+          );
     yield {
       name,
       modified: image.finishedAt ?? modified,
@@ -56,7 +67,7 @@ export async function* archiveEntries(
   if (missingCount === 0) return;
   const more = missingCount > missing.length ? `and ${missingCount - missing.length} more\r\n` : '';
   const text = `These outputs are no longer in the image store:\r\n${missing.join('\r\n')}\r\n${more}`;
-  yield { name: 'MISSING.txt', modified, open: async () => asStream(text) };
+  yield { name: MISSING_LIST, modified, open: async () => asStream(text) };
 }
 
 async function* asStream(text: string): AsyncGenerator<Uint8Array> {

@@ -43,6 +43,7 @@ export const createReportTally = () => {
         row = image.row;
         productCount += 1;
         current = {
+          row: row + 1,
           serialNumber: cut(image.serialNumber),
           productName: cut(image.productName),
           ...{ images: 0, bytesIn: 0, bytesOut: 0 },

@@ -119,18 +119,18 @@ export const summaryOf = (
   bytes: bytesOf(request),
 });
 
-type ProductNames = Pick<ImageRecord, 'serialNumber' | 'productName'>;
+type ProductNames = Pick<ImageRecord, 'row' | 'serialNumber' | 'productName'>;
 
 /** A page may start within a row, but only the row's first image has the product's names. */
 const namesOf = async (images: ImageStore, image: ImageRecord): Promise<ProductNames> => {
   if (image.index === 0 || image.productName !== undefined) return image;
   const first = image.seq - image.index;
-  return (await images.page(image.requestId, first, first + 1))[0] ?? {};
+  return (await images.page(image.requestId, first, first + 1))[0] ?? { row: image.row };
 };
 
 /** The start of a product's JSON, up to its first image. */
-const productHead = ({ serialNumber = '', productName = '' }: ProductNames): string =>
-  `${JSON.stringify({ serialNumber, productName }).slice(0, -1)},"images":[`;
+const productHead = ({ row, serialNumber = '', productName = '' }: ProductNames): string =>
+  `${JSON.stringify({ row: row + 1, serialNumber, productName }).slice(0, -1)},"images":[`;
 
 const shownImage = (image: ImageRecord, { options }: RequestRecord, outputUrl: (name: string) => string) => {
   const completed = image.status === 'completed';

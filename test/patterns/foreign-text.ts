@@ -30,7 +30,13 @@ import { redactCredentials, redactUrl } from '../../src/network/redact.ts';
 import { parseRetryAfter } from '../../src/network/retry-after.ts';
 import { parseS3Url } from '../../src/network/s3-url.ts';
 import { parseUrl } from '../../src/network/url.ts';
-import { createFolderNames, safeName } from '../../src/results/archive-names.ts';
+import {
+  createFolderNames,
+  createImageNames,
+  namePatternError,
+  originalName,
+  safeName,
+} from '../../src/results/archive-names.ts';
 import { originOf } from '../../src/results/request-report.ts';
 import { classifyS3 } from '../../src/storage/s3-failure.ts';
 import { trimEnd } from '../../src/trim.ts';
@@ -122,8 +128,15 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   safeName,
   createFolderNames: (text) => {
     const nameOfFolder = createFolderNames();
-    for (const part of text.split(text.charAt(0))) nameOfFolder('1', part);
+    for (const part of text.split(text.charAt(0))) nameOfFolder('1', part, 1);
   },
+  createImageNames: (text) => {
+    const nameOf = createImageNames('{serial}-{product}/{original}');
+    const image = { id: 'i', serialNumber: text, productName: text, row: 1, n: 1, inputUrl: text };
+    for (let n = 0; n < 3; n += 1) nameOf(image, 'jpg');
+  },
+  namePatternError,
+  originalName,
   'requestId of a route': (text) => requestId.safeParse(text),
   'imageName of a route': (text) => imageName.safeParse(text),
   statusQuery: (text) => statusQuery.safeParse({ limit: text, after: text }),

@@ -31,9 +31,9 @@ test('bytes are summed by row over the completed images, sorted by savings', () 
     image(3, { bytesIn: 10, bytesOut: 30 }),
   ]);
   expect(report.products).toEqual([
-    { serialNumber: 'S1', productName: 'P1', images: 1, bytesIn: 9_000, bytesOut: 1_000, savedPercent: 88.9 },
-    { serialNumber: 'S0', productName: 'P0', images: 2, bytesIn: 1_500, bytesOut: 1_000, savedPercent: 33.3 },
-    { serialNumber: 'S3', productName: 'P3', images: 1, bytesIn: 10, bytesOut: 30, savedPercent: -200 },
+    { row: 2, serialNumber: 'S1', productName: 'P1', images: 1, bytesIn: 9_000, bytesOut: 1_000, savedPercent: 88.9 },
+    { row: 1, serialNumber: 'S0', productName: 'P0', images: 2, bytesIn: 1_500, bytesOut: 1_000, savedPercent: 33.3 },
+    { row: 4, serialNumber: 'S3', productName: 'P3', images: 1, bytesIn: 10, bytesOut: 30, savedPercent: -200 },
   ]);
   expect(report.productCount).toBe(4);
 });

@@ -109,11 +109,11 @@ test.each([
 test('folder names are short, and unique ignoring case', () => {
   const folderOf = createFolderNames();
   expect(
-    [folderOf('1', 'Mug'), folderOf('1', 'mug'), folderOf('1', 'MUG'), folderOf('', '😀'.repeat(200))].map(
+    [folderOf('1', 'Mug', 1), folderOf('1', 'mug', 1), folderOf('1', 'MUG', 1), folderOf('', '😀'.repeat(200), 1)].map(
       (n) => n.length <= 85,
     ),
   ).toEqual([true, true, true, true]);
-  expect([folderOf('1', 'Mug'), folderOf('1', 'mug (2)')]).toEqual(['1-Mug (4)', '1-mug (2) (2)']);
+  expect([folderOf('1', 'Mug', 1), folderOf('1', 'mug (2)', 1)]).toEqual(['1-Mug (4)', '1-mug (2) (2)']);
 });
 
 test('a reader that stops early closes the open entry and opens no more', async () => {

@@ -84,7 +84,14 @@ export interface Status {
   bytes: { in: number; out: number; savedPercent: number };
   webhook: { url: string; state: string; attempts: number; lastStatus: number | null } | null;
   report: {
-    products: { serialNumber: string; images: number; bytesIn: number; bytesOut: number; savedPercent: number }[];
+    products: {
+      row?: number;
+      serialNumber: string;
+      images: number;
+      bytesIn: number;
+      bytesOut: number;
+      savedPercent: number;
+    }[];
     productCount: number;
     failures: { code: string; count: number; origins: { origin: string | null; count: number }[] }[];
   } | null;
@@ -92,6 +99,7 @@ export interface Status {
   finishedAt: string | null;
   next: string | null;
   products: {
+    row: number;
     serialNumber: string;
     productName: string;
     images: {

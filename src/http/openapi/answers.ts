@@ -47,7 +47,7 @@ export const problem = z
 
 const image = z.object({
   id: uuid,
-  index: count.meta({ description: 'Position in its cell, counted from 0.' }),
+  index: count.meta({ description: 'Position in its row, counted from 0.' }),
   inputUrl: z
     .string()
     .meta({ description: 'As uploaded; passwords and credentials in the query are replaced by `***`.' }),
@@ -91,6 +91,11 @@ const report = z.object({
   products: z
     .array(
       z.object({
+        row: z
+          .int()
+          .min(1)
+          .optional()
+          .meta({ description: 'Data row of the file, counted from 1. Absent in reports of earlier versions.' }),
         ...{ serialNumber: z.string(), productName: z.string() },
         images: count.min(1).meta({ description: 'Completed images; the other numbers are for these.' }),
         ...{ bytesIn: count, bytesOut: count, savedPercent: z.number() },
@@ -137,7 +142,12 @@ export const statusAnswer = z
       })
       .nullable(),
     report: report.nullable().meta({ description: 'Available shortly after the request has finished; null before.' }),
-    products: z.array(z.object({ serialNumber: z.string(), productName: z.string(), images: z.array(image) })),
+    products: z.array(
+      z.object({
+        row: z.int().min(1).meta({ description: 'Data row of the file, counted from 1; blank rows do not count.' }),
+        ...{ serialNumber: z.string(), productName: z.string(), images: z.array(image) },
+      }),
+    ),
     next: z.string().nullable().meta({ description: 'Path of the next page; null on the last page.' }),
   })
   .meta({ description: 'Progress of a request and one page of its images.' });

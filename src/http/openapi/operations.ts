@@ -1,6 +1,14 @@
 import type { ErrorCode } from '../../errors.ts';
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
-import { errorsQuery, imageName, listQuery, outputQuery, requestId, statusQuery } from '../parameters/reads.ts';
+import {
+  archiveQuery,
+  errorsQuery,
+  imageName,
+  listQuery,
+  outputQuery,
+  requestId,
+  statusQuery,
+} from '../parameters/reads.ts';
 import { ANY_CALL, exampleId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 import { preview, upload } from './upload-operations.ts';
@@ -142,8 +150,8 @@ const archive: Operation = {
   operationId: 'archive',
   tags: ['Outputs'],
   summary: 'A ZIP of the outputs',
-  description: 'Streamed. One folder per product, with its images numbered as in the input.',
-  parameters: [byId],
+  description: 'Streamed. By default one folder per row, with its images numbered as in the input.',
+  parameters: [byId, ...parameters(archiveQuery)],
   responses: {
     200: {
       description: 'The ZIP, as a download.',
@@ -152,6 +160,7 @@ const archive: Operation = {
     ...problems(
       ...ANY_CALL,
       ...READ,
+      'invalid_field',
       'request_not_found',
       'not_finished',
       'storage_unavailable',

@@ -107,6 +107,7 @@ export const RECORDED = {
     report: {
       products: [
         {
+          row: 2,
           serialNumber: '2',
           productName: 'Brass Pendant Lamp',
           images: 1,
@@ -115,6 +116,7 @@ export const RECORDED = {
           savedPercent: 85.2,
         },
         {
+          row: 1,
           serialNumber: '1',
           productName: 'Stoneware Mug "Lagoon", 350 ml',
           images: 1,
@@ -139,6 +141,7 @@ export const RECORDED = {
     },
     products: [
       {
+        row: 1,
         serialNumber: '1',
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
@@ -160,6 +163,7 @@ export const RECORDED = {
         ],
       },
       {
+        row: 2,
         serialNumber: '2',
         productName: 'Brass Pendant Lamp',
         images: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PATTERN_CHARACTERS, namePatternError } from '../../results/archive-names.ts';
 import type { ListPlace } from '../../results/listing.ts';
 import { OUTPUT_NAME } from '../../storage/storage.ts';
 import { ONCE, wholeNumber, yesOrNo } from './values.ts';
@@ -63,3 +64,22 @@ export const outputQuery = z.strictObject({
 });
 
 export const errorsQuery = z.strictObject(tableChoice);
+
+export const archiveQuery = z.strictObject({
+  names: z
+    .string(ONCE)
+    .min(1, 'is empty')
+    .max(MAX_PATTERN_CHARACTERS, `is longer than ${MAX_PATTERN_CHARACTERS} characters`)
+    .superRefine((pattern, context) => {
+      const message = namePatternError(pattern);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
+    .optional()
+    .meta({
+      description:
+        'Names of the files, made of text and `{serial}`, `{product}`, `{row}` (data row, from 1), `{n}` (position in the ' +
+        'row, from 1), `{original}` (file name in the URL, without extension) and `{id}`; `/` makes folders. The extension ' +
+        'is added, and repeated names are numbered. By default a folder for each row with `{n}` in it.',
+      examples: ['{serial}-{n}'],
+    }),
+});

@@ -9,6 +9,8 @@ import { archiveEntries } from '../../results/archive.ts';
 import { zip } from '../../results/zip.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { findRequest } from '../find-request.ts';
+import { archiveQuery } from '../parameters/reads.ts';
+import { readFields } from '../parameters/values.ts';
 import type { ReadGuards } from '../readers/reading.ts';
 import { isPrematureClose } from '../readers/stream-text.ts';
 import { createRoutes } from '../routing.ts';
@@ -25,6 +27,7 @@ export const archiveRoutes = ({ requests, images, storage, guards }: ArchiveDeps
   const find = findRequest(requests);
 
   const archive: RequestHandler = async (req, res) => {
+    const { names } = readFields(archiveQuery, req.query);
     const request = await find(req.params.requestId, res);
     if (!isFinal(request.state)) throw new AppError('not_finished');
     res.set('Cache-Control', 'no-store').type('application/zip').attachment(`images-${request._id}.zip`);
@@ -33,7 +36,7 @@ export const archiveRoutes = ({ requests, images, storage, guards }: ArchiveDeps
       return;
     }
     try {
-      await pipeline(Readable.from(zip(archiveEntries(images, storage, request)), { objectMode: false }), res);
+      await pipeline(Readable.from(zip(archiveEntries(images, storage, request, names)), { objectMode: false }), res);
     } catch (error) {
       if (!isPrematureClose(error)) throw error;
       req.log.debug({ requestId: request._id }, 'the client disconnected during an archive download');
