@@ -222,7 +222,7 @@ export interface paths {
         };
         /**
          * A ZIP of the outputs
-         * @description Streamed. One folder per product, with its images numbered as in the input.
+         * @description Streamed. By default one folder per row, with its images numbered as in the input.
          */
         get: operations["archive"];
         put?: never;
@@ -461,6 +461,8 @@ export interface components {
             report: {
                 /** @description The rows with the largest savings, largest first. */
                 products: {
+                    /** @description Data row of the file, counted from 1. Absent in reports of earlier versions. */
+                    row?: number;
                     serialNumber: string;
                     productName: string;
                     /** @description Completed images; the other numbers are for these. */
@@ -484,12 +486,14 @@ export interface components {
                 }[];
             } | null;
             products: {
+                /** @description Data row of the file, counted from 1; blank rows do not count. */
+                row: number;
                 serialNumber: string;
                 productName: string;
                 images: {
                     /** Format: uuid */
                     id: string;
-                    /** @description Position in its cell, counted from 0. */
+                    /** @description Position in its row, counted from 0. */
                     index: number;
                     /** @description As uploaded; passwords and credentials in the query are replaced by `***`. */
                     inputUrl: string;
@@ -1314,6 +1318,7 @@ export interface operations {
                      *       "report": {
                      *         "products": [
                      *           {
+                     *             "row": 2,
                      *             "serialNumber": "2",
                      *             "productName": "Brass Pendant Lamp",
                      *             "images": 1,
@@ -1322,6 +1327,7 @@ export interface operations {
                      *             "savedPercent": 85.2
                      *           },
                      *           {
+                     *             "row": 1,
                      *             "serialNumber": "1",
                      *             "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *             "images": 1,
@@ -1346,6 +1352,7 @@ export interface operations {
                      *       },
                      *       "products": [
                      *         {
+                     *           "row": 1,
                      *           "serialNumber": "1",
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
@@ -1367,6 +1374,7 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
+                     *           "row": 2,
                      *           "serialNumber": "2",
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
@@ -1846,6 +1854,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do
+                     *     2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.
+                     */
                     "text/csv": string;
                 };
             };
@@ -2376,7 +2388,10 @@ export interface operations {
     };
     archive: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Names of the files, of text and `{serial}`, `{product}`, `{row}`, `{n}`, `{original}` or `{id}`; `/` makes folders. The extension is added, and repeated names are numbered. */
+                names?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -2398,7 +2413,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description Bad Request: `invalid_request` */
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -140,7 +140,7 @@ const errors: Operation = {
   responses: {
     200: {
       description: 'The failed rows as a CSV, as a download.',
-      content: { 'text/csv': { schema: { type: 'string' } } },
+      content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.errors } },
     },
     ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found', 'not_finished'),
   },

@@ -243,6 +243,8 @@ export const RECORDED = {
   },
   output:
     'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"\r\n',
+  errors:
+    'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
     requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
     deliveries: [

@@ -77,9 +77,8 @@ export const archiveQuery = z.strictObject({
     .optional()
     .meta({
       description:
-        'Names of the files, made of text and `{serial}`, `{product}`, `{row}` (data row, from 1), `{n}` (position in the ' +
-        'row, from 1), `{original}` (file name in the URL, without extension) and `{id}`; `/` makes folders. The extension ' +
-        'is added, and repeated names are numbered. By default a folder for each row with `{n}` in it.',
+        'Names of the files, of text and `{serial}`, `{product}`, `{row}`, `{n}`, `{original}` or `{id}`; `/` makes folders. ' +
+        'The extension is added, and repeated names are numbered.',
       examples: ['{serial}-{n}'],
     }),
 });
