@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AccessConfig, accessOf, accessVariables } from './config/access.ts';
 import { availableMemory } from './config/available-memory.ts';
+import { type DownloadsConfig, downloadsOf, downloadVariables } from './config/downloads.ts';
 import { keyErrors } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
 import { memoryDefaults } from './config/memory.ts';
@@ -29,6 +30,7 @@ export const schema = z.object({
   ...storageVariables.shape,
   ...accessVariables.shape,
   ...limitVariables.shape,
+  ...downloadVariables.shape,
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
@@ -135,6 +137,7 @@ export interface Config {
   };
   /** Name servers as `address` or `address:port`; empty: those of the system. */
   readonly nameServers: readonly string[];
+  readonly downloads: DownloadsConfig;
   readonly access: AccessConfig;
   readonly webhookSecret: string | null;
   readonly limits: LimitsConfig;
@@ -185,6 +188,7 @@ export const loadConfig = (
     sources: sourcesOf(value),
     network: { allowPrivateNetworks: value.ALLOW_PRIVATE_NETWORKS, allowedPorts: value.ALLOWED_PORTS },
     nameServers: value.DNS_SERVERS,
+    downloads: downloadsOf(value),
     access: accessOf(value),
     webhookSecret: value.WEBHOOK_SECRET ?? null,
     limits: limitsOf(value, memory),

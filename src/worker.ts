@@ -7,6 +7,7 @@ import { createProcessor } from './images/process.ts';
 import { readSample } from './images/source/samples.ts';
 import type { ImageLimits, ImageResult } from './images/task.ts';
 import { createGuardedAgents } from './network/agents.ts';
+import type { SourceHeaders } from './network/fetch/source-headers.ts';
 import type { NetworkPolicy } from './network/policy.ts';
 import { createResolver } from './network/resolver.ts';
 import { createStorage } from './storage/create.ts';
@@ -19,6 +20,8 @@ export interface WorkerData {
   readonly network: NetworkPolicy;
   /** None, or left out: those of the system. */
   readonly nameServers?: readonly string[];
+  /** Of downloads; absent: name and version of the service, and no headers. */
+  readonly downloads?: { readonly userAgent: string; readonly sourceHeaders: SourceHeaders };
   readonly storage: StorageConfig;
   /** Buckets that sources may be read from; null: none. */
   readonly sources: S3SourceConfig | null;
@@ -57,6 +60,7 @@ const build = async (data: ThreadData) => {
     limits,
     agents,
     encodeConcurrency,
+    ...data.downloads,
     ...(openObject && { openObject }),
     admit: ({ ticket }, pixels, bytes) => admit(ticket, pixels, bytes),
     grow: ({ ticket }, bytes) => grow(ticket, bytes),

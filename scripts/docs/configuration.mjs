@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessVariables } from '../../dist/config/access.js';
+import { downloadVariables } from '../../dist/config/downloads.js';
 import { limitVariables } from '../../dist/config/limits.js';
 import { storageVariables } from '../../dist/config/storage.js';
 import { schema } from '../../dist/config.js';
@@ -11,7 +12,7 @@ const GROUPS = {
     ...['WORKER_THREADS', 'TASKS_PER_THREAD', 'MEMORY_BYTES', 'DATABASE_CACHE_BYTES'],
     ...['LEASE_SECONDS', 'SHUTDOWN_SECONDS', 'RETENTION_DAYS'],
   ],
-  network: ['ALLOW_PRIVATE_NETWORKS', 'ALLOWED_PORTS', 'DNS_SERVERS'],
+  network: ['ALLOW_PRIVATE_NETWORKS', 'ALLOWED_PORTS', 'DNS_SERVERS', ...Object.keys(downloadVariables.shape)],
   access: [...Object.keys(accessVariables.shape), 'WEBHOOK_SECRET'],
   storage: Object.keys(storageVariables.shape),
   limits: Object.keys(limitVariables.shape),

@@ -13,6 +13,8 @@ import { DEFAULT_STAGE_SECONDS, type ImageLimits, type ImageResult, type ImageTa
 export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly agents: DownloadDeps['agents'];
   readonly limits: ImageLimits;
+  readonly userAgent?: DownloadDeps['userAgent'];
+  readonly sourceHeaders?: DownloadDeps['sourceHeaders'];
   /** For `s3://` sources; absent if none are allowed. */
   readonly openObject?: OpenObject;
   /** Waits for a share of the pixel and memory budgets. */
@@ -103,6 +105,8 @@ export const createProcessor = <Task extends ImageTask>(
     agents: deps.agents,
     limits,
     now: deps.now,
+    ...(deps.userAgent !== undefined && { userAgent: deps.userAgent }),
+    ...(deps.sourceHeaders && { sourceHeaders: deps.sourceHeaders }),
     ...(signal && { signal }),
     ...(deps.openObject && { openObject: deps.openObject }),
     ...(grow && { grow: (bytes: number) => grow(task, bytes) }),

@@ -62,7 +62,7 @@ export const createApi = (
     }),
     fetchFile: (url, { file, signal, received }) =>
       fetchFile(url, {
-        ...{ agents: work.agents, file, signal, received },
+        ...{ agents: work.agents, file, signal, received, userAgent: config.downloads.userAgent },
         ...{ maxBytes: limits.maxUploadBytes, maxSeconds: FETCH_SECONDS, maxRedirects: limits.maxRedirects },
       }),
     perMinute: access.uploadsPerMinute,

@@ -181,6 +181,7 @@ const startPool = ({ storageConfig }: Infrastructure, config: Config, files: Ser
     limits,
     network: config.network,
     nameServers: config.nameServers,
+    downloads: config.downloads,
     storage: storageConfig,
     sources: config.sources.buckets.length === 0 ? null : config.sources,
     ...(files.page !== undefined && { samples: join(files.page, 'samples', 'photos') }),

@@ -19,6 +19,7 @@ const SECRET = {
   hookToken: 'secrethooktoken',
   invalidUrl: 'secretinvalid',
   ownQuery: 'secretownquery',
+  sourceHeader: 'secretsourceheader',
   webhookSecret: `whsec_${Buffer.from('secret-webhook-secret-of-32-byte').toString('base64')}`,
   defaultSecret: `whsec_${Buffer.from('secret-default-secret-of-32-byte').toString('base64')}`,
 };
@@ -40,6 +41,7 @@ beforeAll(async () => {
     API_KEYS: `shop:${SECRET.apiKey}`,
     OPERATOR_KEYS: SECRET.operatorKey,
     WEBHOOK_SECRET: SECRET.defaultSecret,
+    SOURCE_HEADERS: JSON.stringify({ [`127.0.0.1:${server.port}`]: { 'X-Shop': SECRET.sourceHeader } }),
     MAX_ATTEMPTS: '1',
     LOG_LEVEL: 'trace',
   });
@@ -95,6 +97,7 @@ test('no secret appears in the trace log, in a status or in a list', async () =>
     answers.push(await call(`/api/deliveries/${requestId}`));
   }
   await receiver.count(2);
+  expect(server.requests('/good.jpg').map(({ headers }) => headers['x-shop'])).toContain(SECRET.sourceHeader);
   // Client errors: a wrong key, secrets in the query, a rejected CSV, invalid fields.
   answers.push(await call('/api/requests', {}, SECRET.wrongKey));
   answers.push(

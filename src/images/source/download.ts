@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { GuardedAgents } from '../../network/agents.ts';
 import { guardedGet } from '../../network/fetch/guarded-get.ts';
 import type { SourceHeaders } from '../../network/fetch/source-headers.ts';
+import { withoutRequest } from '../../network/fetch/without-request.ts';
 import { parseHttpUrl } from '../../network/url.ts';
 import type { ImageLimits } from '../task.ts';
 import { failureOf } from './download-failure.ts';
@@ -133,6 +134,7 @@ export const download = async (text: string, deps: DownloadDeps): Promise<Downlo
     const contentType = header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
     return contentType ? { bytes, contentType } : { bytes };
   } catch (error) {
+    withoutRequest(error);
     throw failureOf(error, url.host, {
       timedOut: deadline.signal.aborted,
       seconds: limits.maxDownloadSeconds,

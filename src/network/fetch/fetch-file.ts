@@ -9,7 +9,7 @@ import { causesOf, codesOf, connectionErrorMessage, connectionErrorOf } from '..
 import { parseHttpUrl } from '../url.ts';
 import { googleSheetCsv } from './google-sheets.ts';
 import { guardedGet } from './guarded-get.ts';
-import type { SourceHeaders } from './source-headers.ts';
+import { withoutRequest } from './without-request.ts';
 
 export interface FetchFileOptions {
   readonly agents: Pick<GuardedAgents, 'http' | 'https'>;
@@ -25,7 +25,6 @@ export interface FetchFileOptions {
   readonly received?: (bytes: number) => void;
   readonly maxRedirects?: number;
   readonly userAgent?: string;
-  readonly sourceHeaders?: SourceHeaders;
 }
 
 export interface FetchedFile {
@@ -85,7 +84,7 @@ const failureOf = (error: unknown, host: string): Error => {
 
 /**
  * Downloads a file that was given by its link. Every hop uses the guarded agents; time, redirects and bytes are bounded.
- * A Google Sheets link becomes its CSV export.
+ * A Google Sheets link becomes its CSV export. SOURCE_HEADERS are not sent: the answer would show strangers what they protect.
  * @throws AppError `invalid_field`, `upload_too_large` or `disk_full`; its message contains the host, never the query
  */
 export const fetchFile = async (text: string, options: FetchFileOptions): Promise<FetchedFile> => {
@@ -107,7 +106,6 @@ export const fetchFile = async (text: string, options: FetchFileOptions): Promis
     const response = await guardedGet(url, {
       ...{ agents, maxRedirects, signal: ends.signal, accept: ACCEPT, peer: 'server' },
       ...(options.userAgent !== undefined && { userAgent: options.userAgent }),
-      ...(options.sourceHeaders && { sourceHeaders: options.sourceHeaders }),
       onHop: (hop) => {
         host = hop.host;
       },
@@ -120,6 +118,7 @@ export const fetchFile = async (text: string, options: FetchFileOptions): Promis
     const contentType = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
     return { path: file, size: output.bytesWritten, ...(contentType && { contentType }) };
   } catch (error) {
+    withoutRequest(error);
     await rm(file, { force: true });
     if (late)
       throw invalid(`${host} took longer than ${maxSeconds} seconds. Try again later, ${UPLOAD_INSTEAD}.`, error);

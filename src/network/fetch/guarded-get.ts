@@ -105,7 +105,8 @@ export const guardedGet = async (target: URL, options: GuardedGetOptions): Promi
   let { accept } = options;
 
   const requestOnce = (): Promise<AxiosResponse<Readable>> => {
-    const cookie = cookies.headerFor(url);
+    const sourced = sourceHeadersFor(sourceHeaders, url);
+    const cookie = [sourced.cookie, cookies.headerFor(url)].filter((text) => text !== undefined).join('; ');
     const agent = url.protocol === 'https:' ? agents.https : agents.http;
     return axios.get<Readable>(url.href, {
       responseType: 'stream',
@@ -120,8 +121,8 @@ export const guardedGet = async (target: URL, options: GuardedGetOptions): Promi
         'User-Agent': userAgent,
         Accept: accept,
         'Accept-Encoding': 'identity',
-        ...sourceHeadersFor(sourceHeaders, url),
-        ...(cookie !== undefined && { Cookie: cookie }),
+        ...sourced,
+        ...(cookie !== '' && { cookie }),
         ...(avoidsKeptConnections(agent, url.origin) && { Connection: 'close' }),
       },
       ...(credentials && url.origin === origin ? { auth: credentials } : {}),

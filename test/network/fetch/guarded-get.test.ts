@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { inspect } from 'node:util';
 import { type DownloadDeps, download } from '../../../src/images/source/download.ts';
 import { createGuardedAgents } from '../../../src/network/agents.ts';
 import { type Behaviour, ImageServer, makeImage, ok, redirect, status } from '../../support/servers/image-server.mjs';
@@ -144,7 +145,7 @@ describe('Accept', () => {
 });
 
 describe('headers for named hosts', () => {
-  const secret = { Authorization: 'Bearer s3cret', 'user-agent': 'Mozilla/5.0' };
+  const secret = { authorization: 'Bearer s3cret', 'user-agent': 'Mozilla/5.0' };
 
   it('go to their host, also over a redirect back to it', async () => {
     const sourceHeaders = { [`127.0.0.1:${server.port}`]: secret };
@@ -158,6 +159,26 @@ describe('headers for named hosts', () => {
     expect(other.requests('/there')[0]?.headers).toMatchObject({ 'user-agent': 'shop/1' });
     expect(other.requests('/there')[0]?.headers.authorization).toBeUndefined();
     expect(server.requests('/back')[0]?.headers.authorization).toBe('Bearer s3cret');
+  });
+
+  it('a configured cookie is sent with those of the download', async () => {
+    const sourceHeaders = { [`127.0.0.1:${server.port}`]: { cookie: 'own=1' } };
+    await fetchFrom(
+      server.on('/both', (response, attempt) =>
+        attempt === 1
+          ? response.writeHead(307, { Location: '/both', 'Set-Cookie': 'pass=1' }).end()
+          : response.end(jpeg),
+      ),
+      { sourceHeaders },
+    );
+    expect(server.requests('/both').map(({ headers }) => headers.cookie)).toEqual(['own=1', 'own=1; pass=1']);
+  });
+
+  it('an error does not carry them', async () => {
+    const url = server.on('/broken', (_response, _attempt, { socket }) => void socket.destroy());
+    const sourceHeaders = { [`127.0.0.1:${server.port}`]: secret };
+    const error: unknown = await fetchFrom(url, { sourceHeaders }).catch((reason: unknown) => reason);
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('s3cret');
   });
 
   it('of a host without a port do not go to another port of it', async () => {
