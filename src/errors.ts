@@ -77,7 +77,7 @@ export const REQUEST_ERRORS = {
 export const CSV_ERRORS = {
   csv_empty: permanent(422, 'The file is empty.'),
   csv_not_text: permanent(422, 'The file is binary, not a CSV.'),
-  csv_spreadsheet: permanent(422, 'The file is a spreadsheet, not a CSV. Save it as "CSV UTF-8" and upload that.'),
+  csv_spreadsheet: permanent(422, 'The spreadsheet cannot be read. Save it as .xlsx or as "CSV UTF-8".'),
   csv_html: permanent(422, 'The file is an HTML page, not a CSV.'),
   csv_invalid_encoding: permanent(422, 'The file is not UTF-8. Save it as "CSV UTF-8".'),
   csv_missing_column: permanent(422, 'A column is missing from the header row.'),

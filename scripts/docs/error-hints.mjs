@@ -40,7 +40,7 @@ export const ERROR_HINTS = {
   shutting_down: 'Try again after `Retry-After`.',
   csv_empty: 'Check which file was sent.',
   csv_not_text: 'Export the table as CSV.',
-  csv_spreadsheet: 'Save it as "CSV UTF-8".',
+  csv_spreadsheet: 'The message says why. In Excel, save it as .xlsx or "CSV UTF-8".',
   csv_html: 'Often a login page that was saved instead of the CSV.',
   csv_invalid_encoding: 'Save it as "CSV UTF-8".',
   csv_missing_column: 'Add the column; see [the CSV](http.md#the-csv) for the names.',

@@ -6,4 +6,4 @@ export const workbookOf = (
   rows: AsyncIterable<readonly string[]>,
   sheetName: string,
   modified: Date,
-): AsyncIterable<Uint8Array> => zip(workbookEntries(rows, { sheetName, modified }));
+): AsyncGenerator<Uint8Array> => zip(workbookEntries(rows, { sheetName, modified }));

@@ -115,6 +115,10 @@ const redeliver: Operation = {
   },
 };
 
+/** The media type of .xlsx. */
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const workbook = { [WORKBOOK]: { schema: { type: 'string', contentMediaType: WORKBOOK } } };
+
 const output: Operation = {
   operationId: 'output',
   tags: ['Requests'],
@@ -122,8 +126,8 @@ const output: Operation = {
   parameters: [byId, ...parameters(outputQuery)],
   responses: {
     200: {
-      description: 'The output CSV, as a download.',
-      content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.output } },
+      description: 'The output as a CSV or a workbook, as a download.',
+      content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.output }, ...workbook },
     },
     ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found', 'not_finished'),
   },
@@ -139,8 +143,8 @@ const errors: Operation = {
   parameters: [byId, ...parameters(errorsQuery)],
   responses: {
     200: {
-      description: 'The failed rows as a CSV, as a download.',
-      content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.errors } },
+      description: 'The failed rows as a CSV or a workbook, as a download.',
+      content: { 'text/csv': { schema: { type: 'string' }, example: RECORDED.errors }, ...workbook },
     },
     ...problems(...ANY_CALL, ...READ, 'invalid_field', 'request_not_found', 'not_finished'),
   },

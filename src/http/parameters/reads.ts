@@ -48,7 +48,13 @@ const tableChoice = {
     .optional()
     .meta({ description: 'As in the upload, whose choice is the default.' }),
   bom: yesOrNo('As in the upload, whose choice is the default.').optional(),
-  format: z.enum(['csv'], 'must be csv').default('csv').meta({ description: 'Format of the file.' }),
+  format: z
+    .enum(['csv', 'xlsx'], 'must be csv or xlsx')
+    .default('csv')
+    .meta({
+      description:
+        'Format of the file. `formulas` and `bom` are for `csv` only: a cell of a workbook is never a formula.',
+    }),
 };
 
 export const outputQuery = z.strictObject({

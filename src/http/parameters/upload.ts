@@ -117,6 +117,10 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
             'Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name ' +
             'is blank, repeated or contains a comma. Detected by default.',
         }),
+      sheet: z.string(ONCE).max(MAX_NAME, TOO_LONG).optional().meta({
+        description:
+          'The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it.',
+      }),
       nameColumn: columnName('product names'),
       serialColumn: columnName('serial numbers'),
       output: choice(['add', 'replace'], 'must be add or replace')

@@ -6,11 +6,15 @@ import type { Request, Response } from 'express';
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Streams generated text with backpressure. The first slice is generated before the response starts, so that errors
+ * Streams generated text or bytes with backpressure. The first slice is generated before the response starts, so that errors
  * until then get an error response. A client that disconnects ends the stream without an error.
  * @throws errors of the generator; after the first slice the response has already started
  */
-export const streamText = async (req: Request, res: Response, slices: AsyncGenerator<string>): Promise<void> => {
+export const streamText = async (
+  req: Request,
+  res: Response,
+  slices: AsyncGenerator<string | Uint8Array>,
+): Promise<void> => {
   if (req.method === 'HEAD') {
     res.end();
     return;
@@ -28,8 +32,8 @@ export const streamText = async (req: Request, res: Response, slices: AsyncGener
   }
 };
 
-function* pieces(slice: string): Generator<Buffer> {
-  const bytes = Buffer.from(slice);
+function* pieces(slice: string | Uint8Array): Generator<Uint8Array> {
+  const bytes = typeof slice === 'string' ? Buffer.from(slice) : slice;
   for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
 }
 

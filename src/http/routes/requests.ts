@@ -1,4 +1,4 @@
-import type { RequestHandler, Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { ImageStore } from '../../requests/image-store.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
@@ -6,7 +6,8 @@ import { isFinal } from '../../requests/transitions.ts';
 import type { RequestRecord } from '../../requests/types.ts';
 import { failedRows } from '../../results/failed-rows.ts';
 import type { ListedRequest, ListPlace } from '../../results/listing.ts';
-import { csvText, outputRows } from '../../results/output-table.ts';
+import { csvText, type OutputChoice, outputRows } from '../../results/output-table.ts';
+import { workbookOf } from '../../results/output-workbook.ts';
 import { createStatusView, summaryOf, type WebhookSummary } from '../../results/status.ts';
 import { tenantOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
@@ -25,6 +26,12 @@ export interface RequestRoutesDeps {
   readonly guards: ReadGuards;
   readonly webhookOf: (requestId: string) => Promise<WebhookSummary | null>;
 }
+
+const TABLE_TYPES = {
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+const SHEET_NAMES = { output: 'Output', errors: 'Errors' };
 
 /** `GET /api/requests`, and status, output and failed rows of a request. */
 export const requestRoutes = (deps: RequestRoutesDeps): Router => {
@@ -58,23 +65,32 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     if (!isFinal(request.state)) throw new AppError('not_finished');
     return request;
   };
-  const attach = (res: Response, name: string): void => {
-    res.set('Cache-Control', 'no-store').type('text/csv').attachment(name);
+  /** Streams rows as a file that is named after them and the request. */
+  const sendTable = async (
+    req: Request,
+    res: Response,
+    name: 'output' | 'errors',
+    request: RequestRecord,
+    rows: AsyncIterable<readonly string[]>,
+    { format, ...choice }: OutputChoice & { readonly format: 'csv' | 'xlsx' },
+  ): Promise<void> => {
+    res.set('Cache-Control', 'no-store').type(TABLE_TYPES[format]).attachment(`${name}-${request._id}.${format}`);
+    const modified = request.finishedAt ?? request.createdAt;
+    const file = format === 'csv' ? csvText(rows, request, choice) : workbookOf(rows, SHEET_NAMES[name], modified);
+    await streamText(req, res, file);
   };
 
   const output: RequestHandler = async (req, res) => {
-    const { columns, format: _csv, ...given } = readFields(outputQuery, req.query);
+    const { columns, ...given } = readFields(outputQuery, req.query);
     const request = await findFinished(req.params.requestId, res);
     const choice = { ...given, details: columns === 'details' };
-    attach(res, `output-${request._id}.csv`);
-    await streamText(req, res, csvText(outputRows(requests, images, request, outputUrl, choice), request, choice));
+    await sendTable(req, res, 'output', request, outputRows(requests, images, request, outputUrl, choice), choice);
   };
 
   const errors: RequestHandler = async (req, res) => {
-    const { format: _csv, ...choice } = readFields(errorsQuery, req.query);
+    const choice = readFields(errorsQuery, req.query);
     const request = await findFinished(req.params.requestId, res);
-    attach(res, `errors-${request._id}.csv`);
-    await streamText(req, res, csvText(failedRows(requests, images, request), withoutSeparatorLine(request), choice));
+    await sendTable(req, res, 'errors', withoutSeparatorLine(request), failedRows(requests, images, request), choice);
   };
 
   return createRoutes([

@@ -7,7 +7,7 @@ import { type UploadFields, uploadFields } from '../parameters/upload.ts';
 import { readFields } from '../parameters/values.ts';
 import type { Stopping } from '../stopping.ts';
 import { type FetchFile, fetchLinkedFile } from './linked-file.ts';
-import { openTable, readerOf } from './open-table.ts';
+import { bytesToParse, openTable, readerOf } from './open-table.ts';
 import { announcedBytes, type BodyLimits } from './reading/body.ts';
 import { gunzipped } from './reading/gunzip.ts';
 import { receiveBody } from './reading/receive.ts';
@@ -106,7 +106,7 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
         const sent = body.file ?? (await fetchFor(fields, files, res, place));
         if (body.file !== null && fields.fileUrl !== undefined) throw fileAndLink();
         const file = await gunzipped(sent, files, receive.maxUploadBytes, (bytes) => place.received(bytes));
-        await place.storing(file.size);
+        await place.storing(await bytesToParse(file));
         const table = await openTable(file, limits, fields);
         return await use({ table, identity: body.file === null ? nothing : readerOf(file), fields });
       } finally {
