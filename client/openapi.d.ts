@@ -697,6 +697,8 @@ export interface operations {
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
                 imageColumns?: string[];
+                /** @description The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it. */
+                sheet?: string;
                 /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
                 nameColumn?: string;
                 /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
@@ -781,6 +783,8 @@ export interface operations {
                     onInvalidRow?: "reject" | "skip";
                     /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
                     imageColumns?: string[];
+                    /** @description The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it. */
+                    sheet?: string;
                     /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
                     nameColumn?: string;
                     /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
@@ -971,6 +975,8 @@ export interface operations {
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
                 imageColumns?: string[];
+                /** @description The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it. */
+                sheet?: string;
                 /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
                 nameColumn?: string;
                 /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
@@ -1049,6 +1055,8 @@ export interface operations {
                     onInvalidRow?: "reject" | "skip";
                     /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
                     imageColumns?: string[];
+                    /** @description The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it. */
+                    sheet?: string;
                     /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
                     nameColumn?: string;
                     /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
@@ -1719,8 +1727,8 @@ export interface operations {
                 formulas?: "escape" | "keep";
                 /** @description As in the upload, whose choice is the default. */
                 bom?: boolean;
-                /** @description Format of the file. */
-                format?: "csv";
+                /** @description Format of the file. `formulas` and `bom` are for `csv` only: a cell of a workbook is never a formula. */
+                format?: "csv" | "xlsx";
             };
             header?: never;
             path: {
@@ -1734,7 +1742,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The output CSV, as a download. */
+            /** @description The output as a CSV or a workbook, as a download. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1746,6 +1754,7 @@ export interface operations {
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"
                      */
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Bad Request: `invalid_request`, `invalid_field` */
@@ -1833,8 +1842,8 @@ export interface operations {
                 formulas?: "escape" | "keep";
                 /** @description As in the upload, whose choice is the default. */
                 bom?: boolean;
-                /** @description Format of the file. */
-                format?: "csv";
+                /** @description Format of the file. `formulas` and `bom` are for `csv` only: a cell of a workbook is never a formula. */
+                format?: "csv" | "xlsx";
             };
             header?: never;
             path: {
@@ -1848,7 +1857,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The failed rows as a CSV, as a download. */
+            /** @description The failed rows as a CSV or a workbook, as a download. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1859,6 +1868,7 @@ export interface operations {
                      *     2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.
                      */
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Bad Request: `invalid_request`, `invalid_field` */
