@@ -48,13 +48,10 @@ const tableChoice = {
     .optional()
     .meta({ description: 'As in the upload, whose choice is the default.' }),
   bom: yesOrNo('As in the upload, whose choice is the default.').optional(),
-  format: z
-    .enum(['csv', 'xlsx'], 'must be csv or xlsx')
-    .default('csv')
-    .meta({
-      description:
-        'Format of the file. `formulas` and `bom` are for `csv` only: a cell of a workbook is never a formula.',
-    }),
+  format: z.enum(['csv', 'xlsx'], 'must be csv or xlsx').default('csv').meta({
+    description:
+      'Format of the file. `formulas` and `bom` are for `csv` only: a cell of a workbook is never a formula.',
+  }),
 };
 
 export const outputQuery = z.strictObject({
