@@ -26,7 +26,7 @@ const MAX_DIGITS = 30;
 /** Recognizes dates, times and a fixed number of digits by a format code such as `dd.mm.yyyy`, `h:mm` or `00000`. */
 export const formatOfCode = (code: string): Format | null => {
   const [first = ''] = code.split(';');
-  const bare = first.replace(/"[^"]*"|\[[^\]]*\]|\\.|_./g, '').toLowerCase();
+  const bare = first.replace(/"[^"]*"|\[[^[\]]*\]|\\.|_./g, '').toLowerCase();
   if (/^0{2,30}$/.test(bare)) return { kind: 'digits', digits: Math.min(bare.length, MAX_DIGITS) };
   if (/general|[0#?]/.test(bare.replace(/s\.0+/, 's'))) return null;
   const day = /[yd]|mmm/.test(bare);
