@@ -506,7 +506,7 @@ export interface components {
                     bytesOut: number | null;
                     width: number | null;
                     height: number | null;
-                    notes: ("kept_original" | "first_frame_only")[];
+                    notes: ("kept_original" | "first_frame_only" | "share_link")[];
                     attempts: number;
                     error: {
                         /** @enum {string} */

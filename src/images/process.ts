@@ -5,8 +5,9 @@ import { DeadlineExceeded, withDeadline } from '../timing/deadline.ts';
 import { compress, readHeader } from './compress.ts';
 import { estimateBytes } from './cost.ts';
 import type { Stage } from './pool/channel.ts';
-import { requireReadable } from './sniff.ts';
+import { requireReadable, sniff } from './sniff.ts';
 import type { Download, DownloadDeps } from './source/download.ts';
+import { directUrl, sharePageMessage } from './source/share-links.ts';
 import { fetchSource, type OpenObject, type SourceDeps } from './source/source.ts';
 import { DEFAULT_STAGE_SECONDS, type ImageLimits, type ImageResult, type ImageTask } from './task.ts';
 
@@ -123,12 +124,16 @@ export const createProcessor = <Task extends ImageTask>(
       ...DEFAULT_STAGE_SECONDS,
       ...limits,
     };
+    const share = directUrl(task.url);
     try {
       const source = await step(timings, 'download', 'connection_failed', () =>
         task.sample !== undefined && deps.readSample
           ? deps.readSample(task.sample)
-          : fetchSource(task.url, sourceDeps(task, signal)),
+          : fetchSource(share?.url ?? task.url, sourceDeps(task, signal)),
       );
+      if (share !== null && sniff(source.bytes) === 'html') {
+        throw new AppError('not_an_image', sharePageMessage(share.service, source.bytes));
+      }
       const kind = requireReadable(source.bytes, source.contentType);
       enter(task, 'decode');
       const header = await within(maxDecodeSeconds, 'processing_timeout', 'read the header of the image', () =>
@@ -157,7 +162,7 @@ export const createProcessor = <Task extends ImageTask>(
         bytesOut: output.bytes.length,
         width: output.width,
         height: output.height,
-        notes: output.notes,
+        notes: share === null || share.url === task.url ? output.notes : [...output.notes, 'share_link'],
         timings,
       };
     } catch (error) {

@@ -25,7 +25,9 @@ export type ImageNote =
   /** the source JPEG was smaller than the result, so it was stored without re-encoding */
   | 'kept_original'
   /** only the first frame of the animated source was kept */
-  | 'first_frame_only';
+  | 'first_frame_only'
+  /** the URL was a share link of a cloud storage, so its download address was fetched instead */
+  | 'share_link';
 
 /** The worker's reply; errors are data, because an Error posted across threads loses its class and code. */
 export type ImageResult =

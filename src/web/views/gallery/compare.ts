@@ -7,6 +7,7 @@ import { nameOf, outputPath, type Shown } from './tile.ts';
 const NOTES = {
   kept_original: 'The original was smaller than a new encoding, so it was kept, without its metadata.',
   first_frame_only: 'The original is animated; its first frame was kept.',
+  share_link: 'The URL is a share link; the file behind it was downloaded.',
 } as const;
 
 /**
