@@ -64,6 +64,8 @@ export const SAMPLE_ROWS = 20;
 /** An uploaded table: a file of delimited text, or a sheet of a workbook. */
 export interface Table {
   readonly kind: 'csv' | 'xlsx';
+  /** Names of all sheets of a workbook. */
+  readonly sheets?: readonly string[];
   /** Reads the whole table once: the header row, the rows and the errors. Invalid content never throws. */
   items(): AsyncIterable<TableItem>;
 }

@@ -49,6 +49,8 @@ interface ChosenSheet {
   readonly context: SheetContext;
   /** The first rows that are not blank. */
   readonly rows: readonly (readonly string[])[];
+  /** Names of all sheets. */
+  readonly names: readonly string[];
 }
 
 const openTable = async (
@@ -57,7 +59,7 @@ const openTable = async (
   limits: CsvLimits,
   { sheet: name, choice = {} }: WorkbookOptions,
 ): Promise<Table> => {
-  const { sheet, context, rows } = await chooseSheet(archive, name, limits);
+  const { sheet, context, rows, names } = await chooseSheet(archive, name, limits);
   const headerIndex = findHeader(rows);
   const sample = rows.slice(headerIndex + 1);
   const { columns } = findColumns(rows[headerIndex] ?? [], sample, choice);
@@ -69,6 +71,7 @@ const openTable = async (
   const linkColumns = new Set(columns?.images);
   return {
     kind: 'xlsx',
+    sheets: names,
     items: () => {
       const findings = { errors: [] as CsvError[], stopped: false };
       const records = readRecords(path, sheet.part, { ...context, linkColumns }, limits, findings);
@@ -116,7 +119,7 @@ const chooseSheet = async (archive: Archive, name: string | undefined, limits: C
       rows.push(cells);
       if (rows.length === HEAD_ROWS) break;
     }
-    const chosen = { sheet, context, rows };
+    const chosen = { sheet, context, rows, names: sheets.map((each) => each.name) };
     if (rows.some((cells) => cells.some(hasUrl))) return chosen;
     first ??= chosen;
   }

@@ -47,7 +47,7 @@ describeInBrowser('accessibility of the page', () => {
       .getByText(/No jobs yet|images/)
       .first()
       .waitFor();
-    await page.getByText('CSV format').click();
+    await page.getByText('File format').click();
     expect(await violations(page)).toEqual([]);
 
     await chooseCsv(page, `${HEADER}1,A,ftp://x.example/a.jpg\n2,B,${pictures.url('/good.jpg')}\n`);

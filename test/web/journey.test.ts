@@ -148,6 +148,17 @@ describeInBrowser('the page in a browser', () => {
     const failures = page.getByRole('region', { name: '1 failed image' });
     await failures.getByText('Image not found').waitFor();
     expect(await failures.textContent()).toContain('has no image at this URL (status 404)');
+    const download = async (name: string) => {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name, exact: true }).click(),
+      ]);
+      return readFile(await file.path());
+    };
+    const rows = (await download('Failed rows (CSV)')).toString('utf8').trim().split('\r\n');
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toContain('source_not_found');
+    expect((await download('Download XLSX')).subarray(0, 2).toString('latin1')).toBe('PK');
     await page.getByRole('button', { name: 'Retry 1 failed image' }).click();
     await heading(page, '2 images compressed').waitFor();
     expect(await failures.count()).toBe(0);

@@ -56,6 +56,9 @@ export const previewAnswer = z
     file: foundFile
       .nullable()
       .meta({ description: 'As in the response to the upload; null if no image column was found.' }),
+    sheets: z
+      .array(z.string())
+      .meta({ description: 'Names of the sheets of a workbook, for `sheet`; empty for a CSV.' }),
     header: z.array(z.string()).meta({ description: 'Names of all columns.' }),
     sample: z
       .array(

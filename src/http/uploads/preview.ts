@@ -23,7 +23,7 @@ export const previewTable = async (table: Table, onInvalidRow: 'reject' | 'skip'
     cells: cells.slice(0, CELLS).map(cut),
     ...productOf(rows[index], imageColumns),
   }));
-  return { file: describeFile(inspection), header, sample, errors, errorCount, errorKinds };
+  return { file: describeFile(inspection), sheets: table.sheets ?? [], header, sample, errors, errorCount, errorKinds };
 };
 
 const productOf = (row: CsvRow | undefined, imageColumns: readonly string[]) => ({

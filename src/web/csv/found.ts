@@ -29,6 +29,8 @@ export interface Found {
   /** Null for a workbook. */
   readonly delimiter: ',' | ';' | '\t' | '|' | null;
   readonly sheet: string | null;
+  /** Names of all sheets of a workbook. */
+  readonly sheets: readonly string[];
   readonly rows: number;
   readonly rowsWithoutImages: number;
   readonly images: number;
@@ -51,6 +53,7 @@ export const foundHere = (preview: Preview): Found => {
     encoding: dialect?.encoding ?? null,
     delimiter: dialect?.delimiter ?? null,
     sheet: null,
+    sheets: [],
     ...{ rows, rowsWithoutImages, images: urls, notes, errors, errorCount, errorKinds },
     firstRows: firstRows.map(({ line, serialNumber, productName, images, errors: found }) => {
       return { line, serialNumber, productName, urls: images.map(({ url }) => url), invalid: found.length > 0 };
@@ -68,6 +71,7 @@ export const foundByServer = (answer: PreviewAnswer, choice: ColumnChoice): Foun
     encoding: file?.encoding ?? null,
     delimiter: file?.delimiter ?? null,
     sheet: file?.sheet ?? null,
+    sheets: answer.sheets,
     ...{ rows: file?.rows ?? 0, rowsWithoutImages: file?.rowsWithoutImages ?? 0, images: file?.images ?? 0 },
     ...{ notes: file?.notes ?? [], errors, errorCount, errorKinds },
     firstRows:

@@ -8,7 +8,12 @@ import { inspectFile } from './inspect.ts';
 /** A table that was chosen, dropped or pasted, the sample, or a link to one. */
 export type Source = { readonly name: string } & ({ readonly file: Blob } | { readonly link: string });
 
-export type InspectSource = (mode: 'reject' | 'skip', choice: ColumnChoice) => Promise<Found>;
+/** Columns, and the sheet of a workbook. */
+export interface TableChoice extends ColumnChoice {
+  readonly sheet?: string | undefined;
+}
+
+export type InspectSource = (mode: 'reject' | 'skip', choice: TableChoice) => Promise<Found>;
 
 /** ZIP (XLSX) and gzip, which the page leaves to the server. */
 const PACKED: readonly (readonly number[])[] = [
@@ -21,8 +26,22 @@ const isPacked = async (file: Blob): Promise<boolean> => {
   return PACKED.some((bytes) => bytes.every((byte, at) => head[at] === byte));
 };
 
-/** Adds what is uploaded. */
-export const addSource = (form: FormData, source: Source): void => {
+/** The name of a file at a URL, as far as the URL tells it. */
+export const linkName = (link: string): string => {
+  try {
+    const { hostname, pathname } = new URL(link);
+    if (hostname === 'docs.google.com') return 'Google Sheet';
+    const name = decodeURIComponent(pathname.split('/').at(-1) ?? '');
+    return name.includes('.') ? name : hostname;
+  } catch {
+    return link;
+  }
+};
+
+/** Adds what is uploaded, and what was chosen for it. */
+export const addSource = (form: FormData, source: Source, choice: TableChoice): void => {
+  for (const [name, value] of choiceFields(choice)) form.set(name, value);
+  if (choice.sheet !== undefined) form.set('sheet', choice.sheet);
   if ('link' in source) form.set('fileUrl', source.link);
   else form.set('file', source.file, source.name);
 };
@@ -35,8 +54,7 @@ export const sourceInspector = async (source: Source, api: Api, limits: CsvLimit
   return async (mode, choice) => {
     const form = new FormData();
     form.set('onInvalidRow', mode);
-    for (const [name, value] of choiceFields(choice)) form.set(name, value);
-    addSource(form, source);
+    addSource(form, source, choice);
     return foundByServer(await api.preview(form), choice);
   };
 };

@@ -7,8 +7,18 @@ import type { Summary } from '../types.ts';
 /** A ZIP fetched with a key is held in the browser's memory; above this size, ask first. */
 const LARGE_BYTES = 500_000_000;
 
+interface Download {
+  readonly path: string;
+  readonly name: string;
+  readonly label: string;
+  readonly symbol: IconName;
+  readonly look?: string;
+  /** Only where it may be large. */
+  readonly bytes?: number;
+}
+
 /**
- * Downloads of the output CSV and the ZIP: plain links without a key; with a key they are fetched and then saved, because
+ * Downloads of the output, the ZIP and the failed rows: plain links without a key; with a key they are fetched and then saved, because
  * a link cannot send the header (decision 0031).
  */
 export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: string, notice: HTMLElement) => {
@@ -29,9 +39,7 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
     }
   };
 
-  const item = (kind: 'output' | 'archive', label: string, name: string, look: string, bytes: number): HTMLElement => {
-    const path = `/api/${kind}/${requestId}`;
-    const symbol: IconName = kind === 'output' ? 'download' : 'archive';
+  const item = ({ path, name, label, symbol, look = '', bytes = 0 }: Download): HTMLElement => {
     if (keys.get() === null) {
       return h('a', { class: `button ${look}`, href: path, download: name }, icon(symbol), label);
     }
@@ -53,10 +61,36 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
     return button;
   };
 
+  const output = `/api/output/${requestId}`;
   return {
     buttons: ({ bytes }: Summary): HTMLElement[] => [
-      item('output', 'Download CSV', `output-${requestId}.csv`, 'button-primary', 0),
-      item('archive', `Download images (ZIP, ${size(bytes.out)})`, `images-${requestId}.zip`, '', bytes.out),
+      item({
+        path: output,
+        name: `output-${requestId}.csv`,
+        label: 'Download CSV',
+        symbol: 'download',
+        look: 'button-primary',
+      }),
+      item({
+        path: `${output}?format=xlsx`,
+        name: `output-${requestId}.xlsx`,
+        label: 'Download XLSX',
+        symbol: 'download',
+      }),
+      item({
+        path: `/api/archive/${requestId}`,
+        name: `images-${requestId}.zip`,
+        label: `Download images (ZIP, ${size(bytes.out)})`,
+        symbol: 'archive',
+        bytes: bytes.out,
+      }),
     ],
+    failedRows: (): HTMLElement =>
+      item({
+        path: `/api/errors/${requestId}`,
+        name: `errors-${requestId}.csv`,
+        label: 'Failed rows (CSV)',
+        symbol: 'file',
+      }),
   };
 };

@@ -1,23 +1,28 @@
 import { messageOf } from '../api.ts';
-import type { Source } from '../csv/source.ts';
+import { linkName, type Source } from '../csv/source.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 
-/** Accepts a CSV: dropped anywhere on the page, chosen, pasted, or the sample. */
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Accepts a table: dropped anywhere on the page, chosen, pasted, by link, or the sample. */
 export const dropZone = (hasSample: boolean, onSource: (source: Source) => void) => {
   const notice = h('div', { role: 'alert' });
   const input = h('input', {
     type: 'file',
     id: 'file',
     class: 'visually-hidden',
-    accept: '.csv,.tsv,.txt,text/csv,text/plain',
+    accept: `.csv,.tsv,.txt,.xlsx,.gz,text/csv,text/plain,${WORKBOOK}`,
     on: { change: () => takeFile(input.files?.[0]) },
   });
   const takeFile = (file: File | undefined): void => {
     if (file !== undefined) onSource({ name: file.name, file });
   };
-  const takeText = (text: string): void =>
-    onSource({ name: 'pasted.csv', file: new Blob([text], { type: 'text/csv' }) });
+  const takeText = (text: string): void => {
+    const link = text.trim();
+    if (/^https?:\/\/\S+$/i.test(link)) onSource({ name: linkName(link), link });
+    else onSource({ name: 'pasted.csv', file: new Blob([text], { type: 'text/csv' }) });
+  };
 
   const takeSample = async (): Promise<void> => {
     try {
@@ -72,12 +77,35 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
     'Paste rows',
   );
 
+  const link = h('input', {
+    type: 'url',
+    id: 'link',
+    required: true,
+    maxlength: 2048,
+    placeholder: 'https://docs.google.com/spreadsheets/…',
+  });
+  const linkForm = h(
+    'form',
+    {
+      class: 'link-form',
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          takeText(link.value);
+        },
+      },
+    },
+    h('label', { for: 'link', class: 'muted small' }, 'or paste a link to a CSV, XLSX or Google Sheet'),
+    h('div', { class: 'link-row' }, link, h('button', { type: 'submit', class: 'button' }, 'Open')),
+  );
+
   const zone = h(
     'div',
     { class: 'drop-zone' },
     h('span', { class: 'drop-mark' }, icon('upload')),
-    h('p', { class: 'drop-title' }, 'Drop your CSV here, or paste it'),
+    h('p', { class: 'drop-title' }, 'Drop a CSV or Excel file here, or paste rows'),
     h('label', { for: 'file', class: 'button button-primary' }, 'Choose file'),
+    linkForm,
     h(
       'p',
       { class: 'drop-more' },

@@ -11,11 +11,12 @@ const LISTED = 200;
 const PAGES_READ = 20;
 const SHOWN_AT_ONCE = 5;
 
-/** The failed images by reason, most frequent first, with hints. */
+/** The failed images by reason, most frequent first, with hints, and their rows as a file. */
 export const failuresPanel = async (
   api: Api,
   { requestId, progress }: Summary,
   report: Report | null,
+  failedRows: HTMLElement,
   signal: AbortSignal,
 ): Promise<HTMLElement> => {
   const found = await failedImages(api, requestId, Math.min(progress.failed, LISTED), signal);
@@ -38,6 +39,12 @@ export const failuresPanel = async (
       icon('warning'),
       h('h2', { id: 'failures-title' }, counted(progress.failed, 'failed image')),
       found.length < progress.failed && h('p', { class: 'muted' }, `First ${count(found.length)} listed`),
+    ),
+    h(
+      'div',
+      { class: 'failed-rows' },
+      failedRows,
+      h('p', { class: 'muted small' }, 'Your rows with the error and what to do. Fix them and upload the file again.'),
     ),
     ...sorted.map(([code, images]) => group(code, images, counts.get(code as Report['failures'][number]['code']))),
   );

@@ -1,6 +1,7 @@
 import { h, setShare } from '../dom.ts';
 import { change, count, size } from '../format.ts';
 import type { Status, Summary } from '../types.ts';
+import { nameOf } from './gallery/tile.ts';
 
 const SHOWN = 8;
 
@@ -56,8 +57,14 @@ const productsChart = (products: NonNullable<Status['report']>['products']): HTM
       h(
         'tbody',
         {},
-        ...products.map(({ productName, serialNumber, images, bytesIn, bytesOut }) => {
-          const row = bar(productName || serialNumber, bytesIn - bytesOut, most, 'after', change(bytesIn, bytesOut));
+        ...products.map(({ row: number, images, bytesIn, bytesOut, ...product }) => {
+          const row = bar(
+            nameOf({ ...product, row: number ?? 0 }),
+            bytesIn - bytesOut,
+            most,
+            'after',
+            change(bytesIn, bytesOut),
+          );
           row.querySelector('th')?.setAttribute('title', `${count(images)} images`);
           return row;
         }),

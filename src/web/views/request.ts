@@ -90,7 +90,10 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
         const status = await api.status(requestId, '?limit=1', signal);
         const { report = null } = status;
         if (look === 0 || report !== null) {
-          const failures = summary.progress.failed > 0 ? await failuresPanel(api, summary, report, signal) : null;
+          const failures =
+            summary.progress.failed > 0
+              ? await failuresPanel(api, summary, report, download.failedRows(), signal)
+              : null;
           if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
         }
         if (status.report !== null) return;

@@ -18,7 +18,7 @@ export const startView = ({ onSource, ...context }: Context & { onSource: (sourc
       h(
         'p',
         { class: 'lead' },
-        'Upload a CSV with your product image URLs. Every image is downloaded and compressed; you get the same CSV with the new URLs.',
+        'Upload a CSV or Excel file with your product image URLs. Every image is downloaded and compressed; you get the same file with the new URLs.',
       ),
     ),
     zone.element,
@@ -39,13 +39,13 @@ const formatHelp = (): HTMLElement => {
   return h(
     'details',
     { class: 'disclosure' },
-    h('summary', {}, icon('next'), 'CSV format'),
+    h('summary', {}, icon('next'), 'File format'),
     h(
       'div',
       { class: 'stack' },
       h(
         'div',
-        { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Example CSV' },
+        { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Example file' },
         h(
           'table',
           {},
@@ -56,7 +56,7 @@ const formatHelp = (): HTMLElement => {
       h(
         'p',
         { class: 'muted' },
-        'A header row with these three columns, in any order; other columns are kept. Separate several URLs in a cell with commas. UTF-8, with commas, semicolons or tabs between cells.',
+        'Only a column of image URLs is needed, under any name. Several URLs go into one cell, separated by commas, or into several columns; all other columns are kept. Exports of Shopify, WooCommerce, Magento and others work as they are: CSV with commas, semicolons or tabs, also as .gz, or XLSX.',
       ),
     ),
   );

@@ -43,15 +43,15 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
 
   const place = ({ products }: Status): boolean => {
     let settled = true;
-    for (const { productName, serialNumber, images } of products) {
+    for (const { images, ...product } of products) {
       for (const image of images) {
         settled &&= isSettled(image);
         const known = tiles.get(image.id);
         if (known !== undefined) {
-          known.update({ image, productName, serialNumber });
+          known.update({ ...product, image });
           continue;
         }
-        const tile = createTile({ image, productName, serialNumber }, () => compare.open(image.id));
+        const tile = createTile({ ...product, image }, () => compare.open(image.id));
         tiles.set(image.id, tile);
         grid.append(tile.element);
       }

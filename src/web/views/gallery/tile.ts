@@ -1,5 +1,5 @@
 import { fill, h } from '../../dom.ts';
-import { change, size } from '../../format.ts';
+import { change, count, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
 import type { Image } from '../../types.ts';
 
@@ -8,6 +8,8 @@ export interface Shown {
   readonly image: Image;
   readonly productName: string;
   readonly serialNumber: string;
+  /** Data row, from 1. */
+  readonly row: number;
 }
 
 export interface Tile {
@@ -26,9 +28,12 @@ export const isSettled = ({ status }: Image): boolean => !UNFINISHED.includes(st
 export const outputPath = (image: Image): string =>
   `/processed_images/${new URL(image.outputUrl ?? '', location.href).pathname.split('/').at(-1)}`;
 
-/** The product's name, or the file name if there is none. */
-export const nameOf = ({ image, productName, serialNumber }: Shown): string =>
-  productName || serialNumber || image.inputUrl.split(/[?#]/)[0]?.split('/').at(-1) || 'Image';
+/** The product's name, its serial number or its row. */
+export const nameOf = ({
+  productName,
+  serialNumber,
+  row,
+}: Pick<Shown, 'productName' | 'serialNumber' | 'row'>): string => productName || serialNumber || `Row ${count(row)}`;
 
 /** One image of the gallery; a completed one is a button that opens the comparison. */
 export const createTile = (first: Shown, onOpen: () => void): Tile => {

@@ -79,7 +79,7 @@ export const mappingPanel = (found: Found, onChange: (chosen: Mapping) => void):
 
   const intro =
     found.columns === null
-      ? 'No column was recognized as one of image URLs. Choose yours.'
+      ? 'No image column was recognized. Choose it here.'
       : 'Found in your file. Change what should be different.';
   return h(
     'section',

@@ -1,8 +1,8 @@
 import type { CsvError } from '../../../csv/csv-errors.ts';
 import { ApiError, messageOf } from '../../api.ts';
-import { choiceFields, choiceOf, type Mapping } from '../../csv/choice.ts';
+import { choiceOf, type Mapping } from '../../csv/choice.ts';
 import { type Found, isMappable, mappingOf } from '../../csv/found.ts';
-import { addSource, type InspectSource, type Source, sourceInspector } from '../../csv/source.ts';
+import { addSource, type InspectSource, type Source, sourceInspector, type TableChoice } from '../../csv/source.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { counted, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
@@ -11,6 +11,7 @@ import { errorList } from './errors.ts';
 import { mappingPanel } from './mapping.ts';
 import { optionsForm } from './options.ts';
 import { rowsTable } from './rows-table.ts';
+import { sheetField } from './sheet-field.ts';
 import { factsOf, formatOf, notesPanel } from './summary.ts';
 
 /** Only the server knows which buckets `s3://` URLs may use. */
@@ -31,10 +32,12 @@ interface Results {
 /** Shows what was found in the file, its columns, rows and errors, and the options before the upload. */
 export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDeps): View => {
   const bytes = 'file' in source ? source.file.size : null;
+  const reading = 'link' in source ? 'Downloading file…' : 'Reading file…';
+  const sheets = h('div', { class: 'place' });
   const mapping = h('div', { class: 'place' });
   const problems = h('div', { class: 'place' });
   const rows = h('div', { class: 'place' });
-  const facts = h('p', { class: 'lead', role: 'status' }, 'link' in source ? 'Downloading file…' : 'Reading file…');
+  const facts = h('p', { class: 'lead', role: 'status' }, reading);
   const format = h('p', { class: 'muted small break' });
   const sending = h('div', { 'aria-live': 'polite' });
   const send = h('button', { type: 'submit', class: 'button button-primary button-large', disabled: true }, 'Compress');
@@ -46,14 +49,21 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
   /** Counts the inspections, of which only the last one is shown. */
   let inspections = 0;
 
-  const choice = () =>
-    detected === null || chosen === null ? {} : choiceOf(detected.header, mappingOf(detected), chosen);
+  let sheet: string | undefined;
+
+  const choice = (): TableChoice => ({
+    ...(detected === null || chosen === null ? {} : choiceOf(detected.header, mappingOf(detected), chosen)),
+    ...(sheet === undefined ? {} : { sheet }),
+  });
   const current = (): Found | null => (options.skips() ? results?.forgiving : results?.strict) ?? null;
   const isValid = (): boolean => current()?.errorCount === 0;
 
   const showSend = (): void => {
     send.disabled = !isValid();
-    if (results === null) return;
+    if (results === null) {
+      fill(send, reading);
+      return;
+    }
     const { strict } = results;
     const toFix =
       strict.columns === null && isMappable(strict) ? 'Choose an image column' : 'Fix the errors to continue';
@@ -70,41 +80,62 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     showSend();
   };
 
+  const failed = (error: unknown): void => {
+    setText(facts, '');
+    fill(send, 'Compress');
+    fill(
+      problems,
+      h('p', { class: 'panel panel-bad break', role: 'alert' }, messageOf(error).replace(/^fileUrl:? /, '')),
+    );
+    fill(rows);
+  };
+
   const inspect = async (read: InspectSource): Promise<void> => {
     inspections += 1;
     const inspection = inspections;
     results = null;
     showSend();
-    const asked = choice();
-    const strict = await read('reject', asked);
-    const forgiving = strict.errorCount > 0 && strict.columns !== null ? await read('skip', asked) : strict;
-    if (inspection !== inspections) return;
-    results = { strict, forgiving };
-    if (detected === null) {
-      detected = strict;
-      fill(mapping, isMappable(strict) && mappingPanel(strict, (columns) => void choose(read, columns)));
+    try {
+      const asked = choice();
+      const strict = await read('reject', asked);
+      const forgiving = strict.errorCount > 0 && strict.columns !== null ? await read('skip', asked) : strict;
+      if (inspection !== inspections) return;
+      results = { strict, forgiving };
+      if (detected === null) showColumns(read, strict);
+      showResults(results);
+    } catch (error) {
+      if (inspection === inspections) failed(error);
     }
-    showResults(results);
   };
 
-  const failed = (error: unknown): void => {
-    setText(facts, '');
-    fill(problems, h('p', { class: 'panel panel-bad', role: 'alert' }, messageOf(error)));
+  const showColumns = (read: InspectSource, found: Found): void => {
+    detected = found;
+    if (found.sheets.length > 0) {
+      const change = (name: string): void => {
+        sheet = name;
+        detected = null;
+        chosen = null;
+        options.changed();
+        void inspect(read);
+      };
+      fill(sheets, sheetField(found, sheet, change));
+    }
+    fill(mapping, isMappable(found) && mappingPanel(found, (columns) => choose(read, columns)));
   };
 
-  const choose = async (read: InspectSource, columns: Mapping): Promise<void> => {
+  const choose = (read: InspectSource, columns: Mapping): void => {
     chosen = columns;
     options.changed();
-    if (columns.images.length === 0) {
-      inspections += 1;
-      results = null;
-      fill(send, 'Choose an image column');
-      fill(problems);
-      fill(rows);
-      showSend();
+    if (columns.images.length > 0) {
+      void inspect(read);
       return;
     }
-    await inspect(read).catch(failed);
+    inspections += 1;
+    results = null;
+    send.disabled = true;
+    fill(send, 'Choose an image column');
+    fill(problems);
+    fill(rows);
   };
 
   const start = async (): Promise<void> => {
@@ -123,8 +154,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
 
   options.onSubmit(async (form, idempotencyKey) => {
     if (!isValid()) return;
-    for (const [name, value] of choiceFields(choice())) form.set(name, value);
-    addSource(form, source);
+    addSource(form, source, choice());
     send.disabled = true;
     fill(sending, h('p', { class: 'muted' }, 'Uploading…'));
     try {
@@ -158,7 +188,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
       facts,
       format,
     ),
-    h('div', { class: 'columns' }, h('div', { class: 'stack' }, problems, mapping, rows), options.element),
+    h('div', { class: 'columns' }, h('div', { class: 'stack' }, sheets, problems, mapping, rows), options.element),
   );
   return { element, title: source.name };
 };

@@ -6,7 +6,7 @@ import { count } from '../../format.ts';
 const URLS_SHOWN = 3;
 
 /** The first rows as they will be processed. */
-export const rowsTable = ({ firstRows, rows, header, columns, delimiter }: Found): HTMLElement => {
+export const rowsTable = ({ firstRows, rows, header, columns, sheets }: Found): HTMLElement => {
   const nameOf = (index: number | null | undefined, other: string): string =>
     index === null || index === undefined ? other : columnLabel(header, index);
   const { serialNumber, productName, images = [] } = columns ?? {};
@@ -39,7 +39,7 @@ export const rowsTable = ({ firstRows, rows, header, columns, delimiter }: Found
           h(
             'tr',
             {},
-            head(delimiter === null ? 'Row' : 'Line', 'number'),
+            head(sheets.length > 0 ? 'Row' : 'Line', 'number'),
             hasSerial && head(nameOf(serialNumber, ''), 'cell-head'),
             hasName && head(nameOf(productName, 'Product'), 'cell-head'),
             head(images.length === 1 ? nameOf(images[0], '') : 'Images', 'cell-head'),
@@ -69,7 +69,7 @@ const tableRow = (row: FoundRow, index: number, hasSerial: boolean, hasName: boo
     hasName && h('td', { class: 'cell-name' }, unnamed && !hasSerial ? number : productName),
     h(
       'td',
-      {},
+      { class: 'cell-urls' },
       h(
         'ul',
         { class: 'urls' },

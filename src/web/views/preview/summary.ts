@@ -24,23 +24,27 @@ export const factsOf = ({ rows, rowsWithoutImages, images, columns, errorCount }
 
 /** How the file is written, in one line. */
 export const formatOf = (found: Found, bytes: number | null): string => {
-  const { delimiter, encoding, headerLine, sheet, columns } = found;
-  const place = delimiter === null ? 'row' : 'line';
-  return [
-    columns !== null && (delimiter === null ? 'Excel workbook' : `CSV separated by ${DELIMITERS[delimiter]}`),
+  const { delimiter, encoding, headerLine, sheet, sheets } = found;
+  const parts = [
+    delimiter !== null && `CSV separated by ${DELIMITERS[delimiter]}`,
+    sheets.length > 0 && 'Excel workbook',
     sheet !== null && `sheet “${sheet}”`,
     encoding !== null && ENCODINGS[encoding],
-    headerLine !== null && headerLine > 1 && `header in ${place} ${count(headerLine)}`,
+    headerLine !== null && headerLine > 1 && `header in ${placeOf(found)} ${count(headerLine)}`,
     bytes !== null && size(bytes),
-  ]
-    .filter((part) => typeof part === 'string')
-    .join(' · ');
+  ];
+  const text = parts.filter((part) => typeof part === 'string').join(' · ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
+/** What a line number counts. */
+const placeOf = ({ sheets }: Found): 'line' | 'row' => (sheets.length > 0 ? 'row' : 'line');
+
 /** What was corrected or left alone; null if nothing was. */
-export const notesPanel = ({ notes, delimiter }: Found): HTMLElement | null => {
+export const notesPanel = (found: Found): HTMLElement | null => {
+  const { notes } = found;
   if (notes.length === 0) return null;
-  const place = delimiter === null ? 'row' : 'line';
+  const place = placeOf(found);
   const items = notes.map(({ code, message, count: times, line }) => {
     if (code === 'column_without_urls') {
       return `${counted(times, 'column is', 'columns are')} named like image columns but without URLs, and not used. Check them below if they should be.`;
