@@ -377,6 +377,8 @@ export interface components {
                     message: string;
                 }[];
             } | null;
+            /** @description Names of the sheets of a workbook, for `sheet`; empty for a CSV. */
+            sheets: string[];
             /** @description Names of all columns. */
             header: string[];
             /** @description The first rows. */
@@ -1109,6 +1111,7 @@ export interface operations {
                      *         "images": 3,
                      *         "notes": []
                      *       },
+                     *       "sheets": [],
                      *       "header": [
                      *         "S. No.",
                      *         "Product Name",

@@ -38,6 +38,7 @@ export const RECORDED = {
       images: 3,
       notes: [],
     },
+    sheets: [],
     header: ['S. No.', 'Product Name', 'Input Image Urls'],
     sample: [
       {
