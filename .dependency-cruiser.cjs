@@ -18,7 +18,17 @@ const LAYERS = [
   ['csv', 'images', 'storage', 'webhooks', 'database', 'embedded', 'metrics'],
   ['network'],
   ['timing'],
-  ['errno', 'errors', 'image-error-hints', 'open-files', 'output-formats', 'schema-version', 'tally', 'trim'],
+  [
+    'errno',
+    'errors',
+    'image-error-hints',
+    'open-files',
+    'output-formats',
+    'schema-version',
+    'tally',
+    'trim',
+    'unique-names',
+  ],
 ];
 
 /** A file `src/name.ts` or a folder `src/name/`. */

@@ -715,7 +715,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 "Idempotency-Key"?: string;
             };
@@ -825,7 +825,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1280,7 +1280,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -1296,11 +1296,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T20:19:45.009Z",
-                     *       "startedAt": "2026-11-26T20:19:45.084Z",
-                     *       "finishedAt": "2026-11-26T20:19:45.330Z",
+                     *       "createdAt": "2026-11-26T22:41:29.089Z",
+                     *       "startedAt": "2026-11-26T22:41:29.157Z",
+                     *       "finishedAt": "2026-11-26T22:41:29.293Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1368,11 +1368,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "69641343-2243-40a7-942d-7f6c8cb05ec5",
+                     *               "id": "189a1f76-bb42-4c7a-9075-cb62d0866eb4",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1390,11 +1390,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "4c0ed9ca-7e94-4901-a0ff-c66c46060fde",
+                     *               "id": "bb319cc0-34c3-4d85-a545-52867ebaf3f6",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1405,7 +1405,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "2a82bc62-ff96-43dd-b1bc-f05e773e9088",
+                     *               "id": "ad1fe8b4-d478-4e90-9e56-59836b5ae1ad",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1524,11 +1524,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *           "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T20:19:45.009Z",
-                     *           "startedAt": "2026-11-26T20:19:45.084Z",
-                     *           "finishedAt": "2026-11-26T20:19:45.330Z",
+                     *           "createdAt": "2026-11-26T22:41:29.089Z",
+                     *           "startedAt": "2026-11-26T22:41:29.157Z",
+                     *           "finishedAt": "2026-11-26T22:41:29.293Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1626,7 +1626,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -1643,8 +1643,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "i6LdlH5NVyV6LhGv",
-                     *       "data": "{\"requestId\":\"ef7a1ac7-9817-43ee-8dac-c64acd6fbde1\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T20:19:45.009Z\",\"startedAt\":\"2026-11-26T20:19:45.084Z\",\"finishedAt\":\"2026-11-26T20:19:45.330Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "nVvUITMdBIahyhDb",
+                     *       "data": "{\"requestId\":\"e4c87f8f-7eb6-4f15-846f-ff69445104e2\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T22:41:29.089Z\",\"startedAt\":\"2026-11-26T22:41:29.157Z\",\"finishedAt\":\"2026-11-26T22:41:29.293Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1737,7 +1737,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -1753,8 +1753,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1852,7 +1852,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -1959,7 +1959,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -1977,7 +1977,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
+                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2068,7 +2068,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -2086,7 +2086,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1"
+                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2177,7 +2177,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -2193,24 +2193,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
+                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1",
+                     *           "id": "msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T20:19:45.336Z",
+                     *           "createdAt": "2026-11-26T22:41:29.300Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T20:19:45.371Z",
+                     *               "at": "2026-11-26T22:41:29.320Z",
                      *               "status": 204,
-                     *               "durationMs": 18,
+                     *               "durationMs": 12,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2298,7 +2298,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -2314,8 +2314,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "ef7a1ac7-9817-43ee-8dac-c64acd6fbde1",
-                     *       "webhookId": "msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1"
+                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
+                     *       "webhookId": "msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2409,7 +2409,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example ef7a1ac7-9817-43ee-8dac-c64acd6fbde1
+                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
                  */
                 requestId: string;
             };
@@ -2511,7 +2511,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 69641343-2243-40a7-942d-7f6c8cb05ec5.jpg
+                 * @example 189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg
                  */
                 name: string;
             };
@@ -2635,7 +2635,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 5
+                     *       "uptimeSeconds": 4
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

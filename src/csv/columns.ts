@@ -17,6 +17,11 @@ export interface ColumnChoice {
   readonly serialColumn?: string | undefined;
 }
 
+/** Columns, and the sheet of a workbook. */
+export interface TableChoice extends ColumnChoice {
+  readonly sheet?: string | undefined;
+}
+
 export interface FoundColumns {
   /** Null if there is an error. */
   readonly columns: Columns | null;

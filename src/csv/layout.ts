@@ -20,7 +20,8 @@ export interface TableLayout {
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|'];
 /** Title lines that may be above the header row. */
 const MAX_PREAMBLE = 20;
-const SAMPLE_ROWS = 100;
+/** Rows that the layout and the columns are found by, title lines included. */
+export const LAYOUT_ROWS = MAX_PREAMBLE + 100;
 
 const SEPARATOR_LINE = /^sep=([,;\t|])(?:\r\n|\r|\n|$)/i;
 
@@ -109,7 +110,7 @@ export const findLayout = (text: string, whole: boolean): TableLayout => {
 const readRows = (text: string, delimiter: Delimiter, whole: boolean): (readonly string[])[] => {
   const rows: (readonly string[])[] = [];
   let at = 0;
-  while (at < text.length && rows.length < MAX_PREAMBLE + SAMPLE_ROWS) {
+  while (at < text.length && rows.length < LAYOUT_ROWS) {
     const { cells, end } = parseRecord(text, at, delimiter);
     // The last row of the beginning is most likely cut off.
     if (!whole && end >= text.length && rows.length > 0) break;

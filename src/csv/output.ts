@@ -1,3 +1,4 @@
+import { createUniqueNames } from '../unique-names.ts';
 import { bareName } from './column-names.ts';
 import type { Columns } from './columns.ts';
 import { joinUrlCells, splitUrls, withoutQuotes } from './urls.ts';
@@ -70,8 +71,7 @@ export const outputTable = (input: InputTable, options: OutputOptions): OutputTa
     row: (cells, images) => {
       const row = paddedRow(cells, header, delimiter);
       while (row.length < width) row.push('');
-      const byColumn = columns.images.map((): OutputImage[] => []);
-      for (const image of images) byColumn[image.column]?.push(image);
+      const byColumn = imagesByColumn(columns, images);
       for (const [column, index] of columns.images.entries()) {
         const own = byColumn[column] ?? [];
         if (places !== null) row[places[column]?.index ?? 0] = own.map(({ outputUrl }) => outputUrl).join(',');
@@ -88,19 +88,30 @@ interface Place {
 }
 
 const outputPlaces = ({ header, columns, outputColumn }: InputTable): Place[] => {
-  const places: Place[] = [];
-  const bare = header.map(bareName);
-  const taken = new Set<string>();
-  for (const index of columns.images) {
-    const base = outputColumn ?? outputName(header[index] ?? '');
-    let name = base;
-    for (let number = 2; taken.has(bareName(name)); number += 1) name = `${base} (${number})`;
-    taken.add(bareName(name));
-    const existing = bare.findIndex((each, at) => each === bareName(name) && !columns.images.includes(at));
-    const added = header.length + places.filter((place) => place.index >= header.length).length;
-    places.push(existing >= 0 ? { index: existing, name: header[existing] ?? name } : { index: added, name });
-  }
-  return places;
+  const images = new Set(columns.images);
+  // The first of several columns with one name.
+  const existing = new Map(
+    header.flatMap((name, index) => (images.has(index) ? [] : [[bareName(name), index] as const])).toReversed(),
+  );
+  const unique = createUniqueNames(bareName);
+  let width = header.length;
+  return columns.images.map((image) => {
+    const name = unique(outputColumn ?? outputName(header[image] ?? ''));
+    const index = existing.get(bareName(name));
+    if (index !== undefined) return { index, name: header[index] ?? name };
+    width += 1;
+    return { index: width - 1, name };
+  });
+};
+
+/** The images of each image column. */
+export const imagesByColumn = <Image extends { readonly column?: number }>(
+  { images: columns }: Columns,
+  images: readonly Image[],
+): Image[][] => {
+  const byColumn = columns.map((): Image[] => []);
+  for (const image of images) byColumn[image.column ?? 0]?.push(image);
+  return byColumn;
 };
 
 /** As wide as the header row; unquoted URLs beyond its width are moved back into the last column. */

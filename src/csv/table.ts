@@ -25,7 +25,7 @@ export interface CsvLimits {
 
 /** How a table was written, and which of its columns are used. */
 export interface TableDialect {
-  /** Names as read, without trailing empty ones. Empty if the header row is invalid. */
+  /** Names as read, without trailing empty ones. */
   readonly header: readonly string[];
   /** Physical line of the header row, from 1. */
   readonly headerLine: number;
@@ -130,18 +130,15 @@ async function* readTable(
   limits: CsvLimits,
   scanner: ScannerFindings,
 ): AsyncGenerator<TableItem, number | null> {
-  const preamble: string[][] = [];
-  let separatorLine = format.separatorLine;
+  /** The separator line, if there is one, and the title lines. */
+  const above: string[][] = [];
+  const separatorLines = format.separatorLine ? 1 : 0;
   let shape: TableShape | null = null;
   let unmapped: (UnmappedTable & { readonly sample: CsvRecord[] }) | null = null;
   let rows = 0;
   let urls = 0;
   let blankRows = 0;
   for await (const { line, cells } of records) {
-    if (separatorLine) {
-      separatorLine = false;
-      continue;
-    }
     if (unmapped !== null) {
       if (!isBlankRow(cells)) unmapped.sample.push({ line, cells });
       if (unmapped.sample.length === SAMPLE_ROWS) break;
@@ -155,12 +152,12 @@ async function* readTable(
       yield tooMany;
       return line;
     }
-    if (shape === null && preamble.length < format.headerIndex) {
-      preamble.push(cells);
+    if (shape === null && above.length < separatorLines + format.headerIndex) {
+      above.push(cells);
       continue;
     }
     if (shape === null) {
-      const { header, dialect, errors } = readHeader(cells, line, preamble, format, limits);
+      const { header, dialect, errors } = readHeader(cells, line, above.slice(separatorLines), format, limits);
       for (const error of errors) yield { kind: 'error', error };
       if (header === null) return line;
       if (dialect === null) {

@@ -1,6 +1,13 @@
 import { Buffer } from 'node:buffer';
 import type { ColumnChoice } from './columns.ts';
-import { byteOrderMarkLength, detectEncoding, type OpenFile, toUtf8, UndecodableText } from './encoding.ts';
+import {
+  byteOrderMarkLength,
+  detectEncoding,
+  type Encoding,
+  type OpenFile,
+  toUtf8,
+  UndecodableText,
+} from './encoding.ts';
 import { findLayout } from './layout.ts';
 import type { Delimiter } from './record.ts';
 import { RecordScanner, type ScannedRecords } from './scanner.ts';
@@ -28,8 +35,7 @@ export const openTextTable = async (
   const foreign = detectWrongFileType(head);
   if (foreign !== null) return failedTable(foreign);
   const { encoding, bom } = await detectEncoding(head, open);
-  const text = await decodedHead(head, encoding);
-  const layout = findLayout(text, head.length < SAMPLE_BYTES);
+  const layout = findLayout(decodedHead(head, encoding), head.length < SAMPLE_BYTES);
   return {
     kind: 'csv',
     items: () => {
@@ -45,7 +51,7 @@ export const openTextTable = async (
   };
 };
 
-const decodedHead = async (head: Uint8Array, encoding: Parameters<typeof toUtf8>[1]): Promise<string> => {
+const decodedHead = (head: Uint8Array, encoding: Encoding): string => {
   if (encoding === 'utf-8') return Buffer.from(head).toString('utf8', byteOrderMarkLength(head));
   // The head may end within a character; what is invalid is reported when the rows are read.
   return new TextDecoder(encoding).decode(head);

@@ -1,5 +1,6 @@
 import { redactCredentials } from '../network/redact.ts';
 import { parseS3Url } from '../network/s3-url.ts';
+import { parseUrl } from '../network/url.ts';
 import { type CsvErrorCode, shown as quoted } from './csv-errors.ts';
 
 export const MAX_URL_CHARACTERS = 8192;
@@ -92,42 +93,12 @@ const attachedUrls = (cell: string): string[] | null => {
 export const holdsUrls = (cell: string): boolean => hasUrl(cell) || (!urlAt(cell, 0) && attachedUrls(cell) !== null);
 
 /** What people and programs write into a cell without an image. */
-const PLACEHOLDERS = new Set([
-  ...[
-    '',
-    '-',
-    '--',
-    '---',
-    '–',
-    '—',
-    '.',
-    '/',
-    '0',
-    'n/a',
-    '#n/a',
-    '#nv',
-    'na',
-    'nan',
-    'none',
-    'null',
-    'nil',
-    'undefined',
-  ],
-  ...['no', 'false', '(null)', '(none)', '[]', '{}', 'no image', 'no_image', 'noimage', 'no picture', 'no_selection'],
-  ...[
-    'kein bild',
-    'ohne bild',
-    'nicht vorhanden',
-    'k.a.',
-    'k. a.',
-    'tbd',
-    'tba',
-    'todo',
-    'pending',
-    'missing',
-    'empty',
-  ],
-]);
+const PLACEHOLDERS = new Set(
+  `|-|--|---|–|—|.|/|0|n/a|#n/a|#nv|na|nan|none|null|nil|undefined|no|false|(null)|(none)|[]|{}|no image|no_image|noimage
+  |no picture|no_selection|kein bild|ohne bild|nicht vorhanden|k.a.|k. a.|tbd|tba|todo|pending|missing|empty`
+    .split('|')
+    .map((text) => text.trim()),
+);
 const MAX_PLACEHOLDER_CHARACTERS = 20;
 
 /** Whether a cell of an image column means that there is no image. */
@@ -261,15 +232,7 @@ export const urlError = (url: string): string | null => {
   if (!/^https?:\/\/[^/?#\\]/i.test(url)) {
     return `The URL ${shown(url)} has no host name. Add it after the two slashes, for example https://example.com/a.jpg.`;
   }
-  return parses(url) ? null : `The URL ${shown(url)} has an invalid host name or port. Copy the URL from a browser.`;
-};
-
-/** Not `URL.canParse`: after some thousand calls, Node 20's rejects every URL with a letter such as ü (V8 fast call). */
-const parses = (url: string): boolean => {
-  try {
-    new URL(url);
-    return true;
-  } catch {
-    return false;
-  }
+  return parseUrl(url) !== null
+    ? null
+    : `The URL ${shown(url)} has an invalid host name or port. Copy the URL from a browser.`;
 };

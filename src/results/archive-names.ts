@@ -1,4 +1,5 @@
 import { trimEnd } from '../trim.ts';
+import { createUniqueNames } from '../unique-names.ts';
 
 const MAX_NAME_CHARACTERS = 70;
 /** Reserved by Windows, alone or before a dot. */
@@ -20,34 +21,14 @@ export const safeName = (text: string, most = MAX_NAME_CHARACTERS): string => {
   return RESERVED.test(trimmed) ? `_${trimmed}` : trimmed;
 };
 
-/**
- * Makes names unique, compared case-insensitively, as on Windows and macOS; duplicates get ` (2)` and so on before the
- * ending. Linear in the number of names, of which it keeps every one: at most a million, as many as an upload may have images.
- */
-const createUniqueNames = (): ((base: string, ending: string) => string) => {
-  const taken = new Map<string, number>();
-  return (base, ending) => {
-    const key = base.toLowerCase();
-    let number = taken.get(key) ?? 0;
-    let name = number === 0 ? base : `${base} (${number + 1})`;
-    while (number > 0 && taken.has(name.toLowerCase())) {
-      number += 1;
-      name = `${base} (${number + 1})`;
-    }
-    taken.set(key, number + 1);
-    if (number > 0) taken.set(name.toLowerCase(), 1);
-    return name + ending;
-  };
-};
-
 /** `<serial>-<product>`; `row-<row>` without both. */
 const productName = (serialNumber: string, product: string, row: number): string =>
   [serialNumber, product].filter((part) => part !== '').join('-') || `row-${row}`;
 
-/** Gives each row its own folder {@link productName}. */
+/** Gives each row its own folder {@link productName}: at most a million, as many as an upload may have images. */
 export const createFolderNames = (): ((serialNumber: string, productName: string, row: number) => string) => {
   const unique = createUniqueNames();
-  return (serialNumber, product, row) => unique(notTheList(safeName(productName(serialNumber, product, row))), '');
+  return (serialNumber, product, row) => unique(notTheList(safeName(productName(serialNumber, product, row))));
 };
 
 /** The archive's list of missing outputs. */

@@ -1,4 +1,4 @@
-import { paddedRow } from '../csv/output.ts';
+import { imagesByColumn, paddedRow } from '../csv/output.ts';
 import { imageTexts } from '../csv/rows.ts';
 import { isPlaceholder, splitUrls } from '../csv/urls.ts';
 import { IMAGE_ERROR_HINTS } from '../image-error-hints.ts';
@@ -39,9 +39,9 @@ export async function* failedRows(
     if (failed.length === 0) continue;
     const row = paddedRow(cells, header, delimiter);
     const texts = imageTexts(cells, table);
+    const byColumn = imagesByColumn(columns, own);
     for (const [column, index] of columns.images.entries()) {
-      const ofColumn = own.filter((image) => (image.column ?? 0) === column);
-      row[index] = failedCell(row[index] ?? '', texts[column] ?? [], ofColumn);
+      row[index] = failedCell(row[index] ?? '', texts[column] ?? [], byColumn[column] ?? []);
     }
     yield withAdded(row, problemsOf(failed));
   }

@@ -8,7 +8,10 @@ export type Hyperlinks = (row: number, column: number) => string | undefined;
 
 export const NO_LINKS: Hyperlinks = () => undefined;
 
-/** Excel allows 65,530 links in a sheet; a link over a range counts for each of its cells. */
+/**
+ * Excel allows 65,530 links in a sheet; a link over a range counts for each of its cells, also for those that have one
+ * already: many ranges over the same cells would otherwise be work without an end.
+ */
 const MAX_CELLS = 200_000;
 const MAX_COLUMNS = 16_384;
 const MAX_TARGET = 8_192;
@@ -26,6 +29,7 @@ export const readHyperlinks = async (archive: Archive, part: string): Promise<Hy
   }
   if (targets.size === 0) return NO_LINKS;
   const links = new Map<number, string>();
+  let cells = 0;
   await readXml(archive.read(part), {
     open: (name, attributes) => {
       if (name !== 'hyperlink') return;
@@ -33,7 +37,8 @@ export const readHyperlinks = async (archive: Archive, part: string): Promise<Hy
       const target = targets.get(attributes[id] ?? '');
       if (target === undefined) return;
       for (const cell of cellsOf(attributes.ref ?? '')) {
-        if (links.size >= MAX_CELLS) return;
+        if (cells === MAX_CELLS) return;
+        cells += 1;
         links.set(cell, target);
       }
     },

@@ -1,6 +1,6 @@
 import { type ColumnChoice, findColumns } from '../csv/columns.ts';
 import { type CsvError, shown } from '../csv/csv-errors.ts';
-import { findHeader } from '../csv/layout.ts';
+import { findHeader, LAYOUT_ROWS } from '../csv/layout.ts';
 import { type CsvLimits, type CsvRecord, failedTable, type Table, type TableFormat, tableItems } from '../csv/table.ts';
 import { hasUrl } from '../csv/urls.ts';
 import { type Archive, openArchive } from './archive.ts';
@@ -17,8 +17,6 @@ export interface WorkbookOptions {
   readonly choice?: ColumnChoice;
 }
 
-/** Title lines and sample rows that the layout is found by, as for a CSV. */
-const HEAD_ROWS = 120;
 /** Sheets that are searched for URLs; each may need a pass over its links. */
 const MAX_SEARCHED = 50;
 const MAX_NAMES_SHOWN = 20;
@@ -111,13 +109,13 @@ const chooseSheet = async (archive: Archive, name: string | undefined, limits: C
       : await readSharedStrings(archive.read(sharedStrings), archive.size(sharedStrings));
   const formats = styles === null ? NO_FORMATS : await readNumberFormats(archive, styles, from1904);
   let first: ChosenSheet | null = null;
-  for (const sheet of candidates.slice(0, MAX_SEARCHED)) {
+  for (const sheet of withOwnPart(candidates).slice(0, MAX_SEARCHED)) {
     const links = await readHyperlinks(archive, sheet.part);
     const context: SheetContext = { strings, formats, links, linkColumns: null };
     const rows: string[][] = [];
     for await (const { cells } of readSheet(archive.read(sheet.part), context, limits)) {
       rows.push(cells);
-      if (rows.length === HEAD_ROWS) break;
+      if (rows.length === LAYOUT_ROWS) break;
     }
     const chosen = { sheet, context, rows, names: sheets.map((each) => each.name) };
     if (rows.some((cells) => cells.some(hasUrl))) return chosen;
@@ -125,6 +123,10 @@ const chooseSheet = async (archive: Archive, name: string | undefined, limits: C
   }
   return first as ChosenSheet;
 };
+
+/** Several names for one part would be searched as often, each time in full. */
+const withOwnPart = (sheets: readonly SheetPart[]): readonly SheetPart[] =>
+  [...new Map(sheets.toReversed().map((sheet) => [sheet.part, sheet])).values()].toReversed();
 
 /** A workbook whose sheets are all hidden is read all the same. */
 const visible = (sheets: readonly SheetPart[]): readonly SheetPart[] => {

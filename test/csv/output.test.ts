@@ -92,3 +92,13 @@ test('replace keeps what is between and around the URLs', () => {
   expect(table.row([cell], images('o1', 'o2', ''))).toEqual(['["o1","o2","https://a.test/2"]']);
   expect(table.row([' https://a.test/1;\n“https://a.test/2” '], images('o1', 'o2'))).toEqual([' o1;\n“o2” ']);
 });
+
+test('ten thousand image columns with one name are numbered in linear time', () => {
+  const header = Array<string>(10_000).fill('Image');
+  const columns = { serialNumber: null, productName: null, images: header.map((_, index) => index) };
+  const started = process.cpuUsage();
+  const table = outputTable({ header, columns, delimiter: ',' }, ADD);
+  expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
+  expect(new Set(table.header.slice(10_000)).size).toBe(10_000);
+  expect(table.header.at(-1)).toBe('Output Image (10000)');
+});

@@ -193,3 +193,10 @@ describe('a compound file', () => {
     expect(await withFile(compound('Workbook').subarray(0, 600), describeCompoundFile)).toContain('not a table');
   });
 });
+
+test('links over the same cells again and again are counted each time', async () => {
+  const links = '<hyperlink ref="D1:D199999" r:id="rId1"/>'.repeat(100_000);
+  const bytes = handMade({ sheets: { A: `${GOOD}<hyperlinks>${links}</hyperlinks>` }, links: [U] });
+  const { cells, errors } = await read(bytes);
+  expect([cells, errors]).toEqual([[['Mug', U]], []]);
+});

@@ -1,26 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
-  imageId: '69641343-2243-40a7-942d-7f6c8cb05ec5',
-  upload: {
-    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
-    file: {
-      kind: 'csv',
-      encoding: 'utf-8',
-      delimiter: ',',
-      sheet: null,
-      headerLine: 1,
-      columns: {
-        images: ['Input Image Urls'],
-        serialNumber: 'S. No.',
-        productName: 'Product Name',
-      },
-      rows: 2,
-      rowsWithoutImages: 0,
-      images: 3,
-      notes: [],
-    },
-  },
+  requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+  imageId: '189a1f76-bb42-4c7a-9075-cb62d0866eb4',
   preview: {
     file: {
       kind: 'csv',
@@ -74,12 +55,31 @@ export const RECORDED = {
     errorCount: 0,
     errorKinds: [],
   },
+  upload: {
+    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    file: {
+      kind: 'csv',
+      encoding: 'utf-8',
+      delimiter: ',',
+      sheet: null,
+      headerLine: 1,
+      columns: {
+        images: ['Input Image Urls'],
+        serialNumber: 'S. No.',
+        productName: 'Product Name',
+      },
+      rows: 2,
+      rowsWithoutImages: 0,
+      images: 3,
+      notes: [],
+    },
+  },
   status: {
-    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T20:19:45.009Z',
-    startedAt: '2026-11-26T20:19:45.084Z',
-    finishedAt: '2026-11-26T20:19:45.330Z',
+    createdAt: '2026-11-26T22:41:29.089Z',
+    startedAt: '2026-11-26T22:41:29.157Z',
+    finishedAt: '2026-11-26T22:41:29.293Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -147,11 +147,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '69641343-2243-40a7-942d-7f6c8cb05ec5',
+            id: '189a1f76-bb42-4c7a-9075-cb62d0866eb4',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -169,11 +169,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '4c0ed9ca-7e94-4901-a0ff-c66c46060fde',
+            id: 'bb319cc0-34c3-4d85-a545-52867ebaf3f6',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -184,7 +184,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '2a82bc62-ff96-43dd-b1bc-f05e773e9088',
+            id: 'ad1fe8b4-d478-4e90-9e56-59836b5ae1ad',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -209,11 +209,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+        requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T20:19:45.009Z',
-        startedAt: '2026-11-26T20:19:45.084Z',
-        finishedAt: '2026-11-26T20:19:45.330Z',
+        createdAt: '2026-11-26T22:41:29.089Z',
+        startedAt: '2026-11-26T22:41:29.157Z',
+        finishedAt: '2026-11-26T22:41:29.293Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -239,32 +239,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'i6LdlH5NVyV6LhGv',
-    data: '{"requestId":"ef7a1ac7-9817-43ee-8dac-c64acd6fbde1","status":"completed_with_errors","createdAt":"2026-11-26T20:19:45.009Z","startedAt":"2026-11-26T20:19:45.084Z","finishedAt":"2026-11-26T20:19:45.330Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'nVvUITMdBIahyhDb',
+    data: '{"requestId":"e4c87f8f-7eb6-4f15-846f-ff69445104e2","status":"completed_with_errors","createdAt":"2026-11-26T22:41:29.089Z","startedAt":"2026-11-26T22:41:29.157Z","finishedAt":"2026-11-26T22:41:29.293Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/69641343-2243-40a7-942d-7f6c8cb05ec5.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4c0ed9ca-7e94-4901-a0ff-c66c46060fde.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
     deliveries: [
       {
-        id: 'msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1',
+        id: 'msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T20:19:45.336Z',
+        createdAt: '2026-11-26T22:41:29.300Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T20:19:45.371Z',
+            at: '2026-11-26T22:41:29.320Z',
             status: 204,
-            durationMs: 18,
+            durationMs: 12,
             error: null,
             answer: '',
           },
@@ -273,18 +273,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
-    webhookId: 'msg_ef7a1ac7-9817-43ee-8dac-c64acd6fbde1_1',
+    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    webhookId: 'msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1',
   },
   retry: {
-    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
   },
   cancel: {
-    requestId: 'ef7a1ac7-9817-43ee-8dac-c64acd6fbde1',
+    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 5,
+    uptimeSeconds: 4,
   },
   ready: {
     status: 'ready',

@@ -44,39 +44,21 @@ export type Intake = ReturnType<typeof createIntake>;
 export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecret, stopping }: IntakeDeps) => {
   const schema = uploadFields(isWebhookSecret);
 
-  const takePlace = async (req: Request, res: Response): Promise<UploadPlace> => {
+  const takePlace = (req: Request, res: Response): Promise<UploadPlace> => {
     const announced = announcedBytes(req, receive.maxUploadBytes);
-    const gone = new AbortController();
-    const cutOff = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
-    const { giveUp } = stopping;
-    const stop = (): void => gone.abort(giveUp.reason);
-    res.once('close', cutOff);
-    giveUp.addEventListener('abort', stop);
-    try {
-      return await places.take(clientOf(req, res), announced, gone.signal);
-    } finally {
-      res.off('close', cutOff);
-      giveUp.removeEventListener('abort', stop);
-    }
+    return whileConnected(res, stopping.giveUp, (signal) => places.take(clientOf(req, res), announced, signal));
   };
 
-  /** The file of `fileUrl`, unless the client leaves before it is here. */
-  const fetchFor = async (
+  const fetchFor = (
     { fileUrl }: UploadFields,
     files: TemporaryFiles,
     res: Response,
     place: UploadPlace,
   ): Promise<TemporaryFile> => {
     if (fileUrl === undefined) throw new AppError('no_file');
-    const gone = new AbortController();
-    const leave = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
-    res.once('close', leave);
-    try {
-      const signal = AbortSignal.any([place.signal, gone.signal]);
-      return await fetchLinkedFile(fileUrl, files, fetchFile, signal, (bytes) => place.received(bytes));
-    } finally {
-      res.off('close', leave);
-    }
+    return whileConnected(res, place.signal, (signal) =>
+      fetchLinkedFile(fileUrl, files, fetchFile, signal, (bytes) => place.received(bytes)),
+    );
   };
 
   return {
@@ -114,6 +96,26 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
       }
     },
   };
+};
+
+/** Waits with a signal that is aborted, with the error to answer, when the client leaves or `ends` is aborted. */
+const whileConnected = async <T>(
+  res: Response,
+  ends: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
+  const end = (): void => gone.abort(ends.reason);
+  if (ends.aborted) end();
+  res.once('close', leave);
+  ends.addEventListener('abort', end);
+  try {
+    return await wait(gone.signal);
+  } finally {
+    res.off('close', leave);
+    ends.removeEventListener('abort', end);
+  }
 };
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

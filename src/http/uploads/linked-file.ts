@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import { detectWrongFileType } from '../../csv/sniff.ts';
 import { AppError } from '../../errors.ts';
-import type { TemporaryFile, TemporaryFiles } from './temporary-files.ts';
+import { startOf, type TemporaryFile, type TemporaryFiles } from './temporary-files.ts';
 
 export interface FetchOptions {
   /** Path of the new file. */
@@ -22,15 +21,8 @@ const OWN_ERRORS: ReadonlySet<string> = new Set(['upload_too_large', 'disk_full'
 const notFetched = (message: string, cause?: unknown): AppError =>
   new AppError('file_not_fetched', message, { cause, details: { errors: [{ field: 'fileUrl', message }] } });
 
-const isHtml = async ({ path }: TemporaryFile): Promise<boolean> => {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return detectWrongFileType(buffer.subarray(0, bytesRead))?.code === 'csv_html';
-  } finally {
-    await handle.close();
-  }
-};
+const isHtml = async (file: TemporaryFile): Promise<boolean> =>
+  detectWrongFileType(await startOf(file, HEAD_BYTES))?.code === 'csv_html';
 
 /**
  * Downloads the file of an upload that was given by its link.

@@ -1,17 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { ColumnChoice } from '../../csv/columns.ts';
+import type { TableChoice } from '../../csv/columns.ts';
 import type { OpenFile } from '../../csv/encoding.ts';
 import { openCsv } from '../../csv/read.ts';
 import { type CsvLimits, failedTable, type Table } from '../../csv/table.ts';
 import { describeCompoundFile } from '../../xlsx/compound-file.ts';
 import { openWorkbook } from '../../xlsx/open-workbook.ts';
-import type { TemporaryFile } from './temporary-files.ts';
-
-/** Columns, and the sheet of a workbook. */
-export interface TableChoice extends ColumnChoice {
-  readonly sheet?: string | undefined;
-}
+import { startOf, type TemporaryFile } from './temporary-files.ts';
 
 /** Of an .xlsx file, and of other ZIP archives, which are refused by what is in them. */
 const ZIP = Buffer.from('PK\x03\x04', 'latin1');
@@ -26,14 +20,14 @@ export const readerOf =
 
 /** Bytes of a received file, as far as they say how much work it is: a small workbook may unpack to a large table. */
 export const bytesToParse = async (file: TemporaryFile): Promise<number> =>
-  (await startOf(file)).subarray(0, ZIP.length).equals(ZIP) ? Number.POSITIVE_INFINITY : file.size;
+  (await startOf(file, ZIP.length)).equals(ZIP) ? Number.POSITIVE_INFINITY : file.size;
 
 /**
  * Opens a received file as a table, a workbook by its first bytes, whatever its name is.
  * @throws only errors of the disk; invalid content is reported by the table
  */
 export const openTable = async (file: TemporaryFile, limits: CsvLimits, choice: TableChoice): Promise<Table> => {
-  const start = await startOf(file);
+  const start = await startOf(file, COMPOUND.length);
   if (start.subarray(0, ZIP.length).equals(ZIP)) {
     return openWorkbook(file.path, limits, { sheet: choice.sheet, choice });
   }
@@ -42,14 +36,4 @@ export const openTable = async (file: TemporaryFile, limits: CsvLimits, choice: 
     return failedTable({ line: 1, column: null, code: 'csv_spreadsheet', message }, 'xlsx');
   }
   return openCsv(readerOf(file), limits, choice);
-};
-
-const startOf = async ({ path }: TemporaryFile): Promise<Buffer> => {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(COMPOUND.length), 0, COMPOUND.length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 };

@@ -1,12 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf, isDiskFull } from '../../errno.ts';
 import { AppError } from '../../errors.ts';
 import type { GuardedAgents } from '../agents.ts';
 import { causesOf, codesOf, connectionErrorMessage, connectionErrorOf } from '../connection-error.ts';
 import { parseHttpUrl } from '../url.ts';
+import { byteLimit } from './byte-limit.ts';
 import { googleSheetCsv } from './google-sheets.ts';
 import { guardedGet } from './guarded-get.ts';
 import { withoutRequest } from './without-request.ts';
@@ -59,19 +60,6 @@ const assertStatus = (status: number, host: string): void => {
 const tooLarge = (maxBytes: number): AppError =>
   new AppError('upload_too_large', `The file of fileUrl is larger than ${maxBytes} bytes, the limit of this server.`);
 
-/** Counts the bytes before they are written, so that an endless body costs no disk space. */
-const limited = (maxBytes: number, received: (bytes: number) => void): Transform => {
-  let size = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > maxBytes) return done(tooLarge(maxBytes));
-      received(chunk.length);
-      done(null, chunk);
-    },
-  });
-};
-
 const failureOf = (error: unknown, host: string): Error => {
   const known = causesOf(error).find((each) => each instanceof AppError);
   if (known?.code === 'upload_too_large' || known?.code === 'invalid_field') return known;
@@ -114,7 +102,8 @@ export const fetchFile = async (text: string, options: FetchFileOptions): Promis
     assertStatus(response.status, host);
     if (Number(response.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
     const output = createWriteStream(file);
-    await pipeline([body, limited(maxBytes, received), output], { signal: ends.signal });
+    const limit = byteLimit(maxBytes, () => tooLarge(maxBytes), received);
+    await pipeline([body, limit, output], { signal: ends.signal });
     const contentType = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
     return { path: file, size: output.bytesWritten, ...(contentType && { contentType }) };
   } catch (error) {

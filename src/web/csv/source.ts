@@ -1,4 +1,4 @@
-import type { ColumnChoice } from '../../csv/columns.ts';
+import type { TableChoice } from '../../csv/columns.ts';
 import type { CsvLimits } from '../../csv/table.ts';
 import type { Api } from '../api.ts';
 import { choiceFields } from './choice.ts';
@@ -7,11 +7,6 @@ import { inspectFile } from './inspect.ts';
 
 /** A table that was chosen, dropped or pasted, the sample, or a link to one. */
 export type Source = { readonly name: string } & ({ readonly file: Blob } | { readonly link: string });
-
-/** Columns, and the sheet of a workbook. */
-export interface TableChoice extends ColumnChoice {
-  readonly sheet?: string | undefined;
-}
 
 export type InspectSource = (mode: 'reject' | 'skip', choice: TableChoice) => Promise<Found>;
 

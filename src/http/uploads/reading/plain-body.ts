@@ -3,9 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { AppError } from '../../../errors.ts';
+import { byteLimit } from '../../../network/fetch/byte-limit.ts';
 import { type BodyLimits, OVERHEAD_BYTES, type ReceivedBody, type Receiving, uploadTooLarge } from './body.ts';
 import { guardBody } from './body-guard.ts';
-import { byteLimit, fromStream } from './streams.ts';
+import { fromStream } from './streams.ts';
 import { parseForm, parseJson } from './text-fields.ts';
 
 /** Bodies that are one file, and small ones of fields: forms and JSON. */

@@ -1,22 +1,4 @@
-import { Transform } from 'node:stream';
 import { AppError } from '../../../errors.ts';
-
-/** Passes bytes on, and fails with the error once there are more than `maxBytes`. */
-export const byteLimit = (
-  maxBytes: number,
-  error: () => AppError,
-  onChunk: (bytes: number) => void = () => undefined,
-): Transform => {
-  let total = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      total += chunk.length;
-      if (total > maxBytes) return done(error());
-      onChunk(chunk.length);
-      done(null, chunk);
-    },
-  });
-};
 
 const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOENT', 'EACCES']);
 

@@ -1,8 +1,9 @@
+import type { TableChoice } from '../../../csv/columns.ts';
 import type { CsvError } from '../../../csv/csv-errors.ts';
 import { ApiError, messageOf } from '../../api.ts';
 import { choiceOf, type Mapping } from '../../csv/choice.ts';
 import { type Found, isMappable, mappingOf } from '../../csv/found.ts';
-import { addSource, type InspectSource, type Source, sourceInspector, type TableChoice } from '../../csv/source.ts';
+import { addSource, type InspectSource, type Source, sourceInspector } from '../../csv/source.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { counted, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
