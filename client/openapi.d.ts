@@ -715,7 +715,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 "Idempotency-Key"?: string;
             };
@@ -825,7 +825,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
+                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -928,6 +928,15 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -1280,7 +1289,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -1296,11 +1305,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
+                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T22:41:29.089Z",
-                     *       "startedAt": "2026-11-26T22:41:29.157Z",
-                     *       "finishedAt": "2026-11-26T22:41:29.293Z",
+                     *       "createdAt": "2026-11-26T23:04:31.765Z",
+                     *       "startedAt": "2026-11-26T23:04:31.828Z",
+                     *       "finishedAt": "2026-11-26T23:04:31.990Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1368,11 +1377,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "189a1f76-bb42-4c7a-9075-cb62d0866eb4",
+                     *               "id": "1ca676f8-e4f7-445c-8ee3-f836f54fa266",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/1ca676f8-e4f7-445c-8ee3-f836f54fa266.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1390,11 +1399,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "bb319cc0-34c3-4d85-a545-52867ebaf3f6",
+                     *               "id": "fe30030d-75d6-4ceb-8720-6d35b08da7e0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/fe30030d-75d6-4ceb-8720-6d35b08da7e0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1405,7 +1414,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "ad1fe8b4-d478-4e90-9e56-59836b5ae1ad",
+                     *               "id": "e178356f-9ff8-4362-aed5-a3ceda4ac6d5",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1478,6 +1487,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -1524,11 +1542,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
+                     *           "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T22:41:29.089Z",
-                     *           "startedAt": "2026-11-26T22:41:29.157Z",
-                     *           "finishedAt": "2026-11-26T22:41:29.293Z",
+                     *           "createdAt": "2026-11-26T23:04:31.765Z",
+                     *           "startedAt": "2026-11-26T23:04:31.828Z",
+                     *           "finishedAt": "2026-11-26T23:04:31.990Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1594,6 +1612,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -1626,7 +1653,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -1643,8 +1670,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "nVvUITMdBIahyhDb",
-                     *       "data": "{\"requestId\":\"e4c87f8f-7eb6-4f15-846f-ff69445104e2\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T22:41:29.089Z\",\"startedAt\":\"2026-11-26T22:41:29.157Z\",\"finishedAt\":\"2026-11-26T22:41:29.293Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "kfoULtgw5gEAv86p",
+                     *       "data": "{\"requestId\":\"d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T23:04:31.765Z\",\"startedAt\":\"2026-11-26T23:04:31.828Z\",\"finishedAt\":\"2026-11-26T23:04:31.990Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1697,6 +1724,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -1737,7 +1773,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -1753,8 +1789,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/1ca676f8-e4f7-445c-8ee3-f836f54fa266.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/fe30030d-75d6-4ceb-8720-6d35b08da7e0.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1816,6 +1852,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -1852,7 +1897,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -1930,6 +1975,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -1959,7 +2013,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -1977,7 +2031,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2"
+                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2039,6 +2093,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -2068,7 +2131,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -2086,7 +2149,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2"
+                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2148,6 +2211,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -2177,7 +2249,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -2193,24 +2265,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
+                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1",
+                     *           "id": "msg_d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T22:41:29.300Z",
+                     *           "createdAt": "2026-11-26T23:04:31.998Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T22:41:29.320Z",
+                     *               "at": "2026-11-26T23:04:32.023Z",
                      *               "status": 204,
-                     *               "durationMs": 12,
+                     *               "durationMs": 10,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2269,6 +2341,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -2298,7 +2379,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -2314,8 +2395,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "e4c87f8f-7eb6-4f15-846f-ff69445104e2",
-                     *       "webhookId": "msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1"
+                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
+                     *       "webhookId": "msg_d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2377,6 +2458,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error` */
             500: {
                 headers: {
@@ -2409,7 +2499,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example e4c87f8f-7eb6-4f15-846f-ff69445104e2
+                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
                  */
                 requestId: string;
             };
@@ -2482,6 +2572,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error: `internal_error`, `storage_misconfigured` */
             500: {
                 headers: {
@@ -2511,7 +2610,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg
+                 * @example 1ca676f8-e4f7-445c-8ee3-f836f54fa266.jpg
                  */
                 name: string;
             };
@@ -2588,6 +2687,15 @@ export interface operations {
             };
             /** @description Range Not Satisfiable: `range_not_satisfiable` */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2748,6 +2856,15 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -60,6 +60,11 @@ const MAX_SEGMENTS = 5;
 /** Of all segments together, as Windows opens paths up to 260 characters, with the folder of the archive. */
 const MAX_PATH_CHARACTERS = 200;
 
+const WRITTEN = `\\{(?:${PLACEHOLDERS.join('|')})\\}`;
+const SEGMENT = `\\s*(?:[^{}/\\s]|${WRITTEN})(?:[^{}/]|${WRITTEN})*`;
+/** What {@link namePatternError} accepts, or nothing. For the OpenAPI document only. */
+export const NAME_PATTERN = `^(?:\\s*|${SEGMENT}(?:/${SEGMENT}){0,${MAX_SEGMENTS - 1}})$`;
+
 /** What is wrong with a pattern of names, as the end of a sentence; null if it is valid. */
 export const namePatternError = (pattern: string): string | null => {
   for (const [written, name] of pattern.matchAll(PLACEHOLDER)) {

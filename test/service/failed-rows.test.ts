@@ -83,6 +83,11 @@ test('the reader of the output overrides what the uploader chose', async () => {
   expect(await (await output('?columns=details')).text()).toMatch(
     /^SKU,Image,Output Image,Bytes Before,Bytes After,Width,Height\r\n.*,\d+,\d+,32,24\r\n$/,
   );
+  const loosely = await output('?output=Replace&formulas=%20KEEP&format=CSV&columns=&bom=');
+  expect(await loosely.text()).toMatch(/^SKU,Image\r\n=1,[^,]+\r\n$/);
+  expect((await output('?format=XLSX&columns=Details')).headers.get('content-type')).toContain('spreadsheetml');
+  const archive = await fetch(`${service.url}/api/archive/${requestId}?names=`);
+  expect([archive.status, (await archive.arrayBuffer()).byteLength]).toEqual([200, expect.any(Number)]);
   expect([...Buffer.from(await (await output('?bom=true')).arrayBuffer()).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   for (const query of ['?output=both', '?columns=all', '?format=pdf', '?other=1', '?bom=1x']) {
     const response = await output(query);

@@ -194,6 +194,7 @@ const image: Operation = {
     304: { description: 'Not modified.' },
     ...problems(
       'invalid_request',
+      'headers_too_large',
       'image_not_found',
       'precondition_failed',
       'range_not_satisfiable',
@@ -239,7 +240,7 @@ const metrics: Operation = {
       description: 'Prometheus text format 0.0.4.',
       content: { 'text/plain': { schema: { type: 'string' }, example: METRICS_EXAMPLE } },
     },
-    ...problems('internal_error'),
+    ...problems('headers_too_large', 'internal_error'),
   },
 };
 

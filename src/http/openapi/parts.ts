@@ -40,6 +40,7 @@ export const schemaRef = (name: string): Json => ({ $ref: `#/components/schemas/
 /** Codes that every call under /api can return in addition to its own. */
 export const ANY_CALL: readonly ErrorCode[] = [
   'invalid_request',
+  'headers_too_large',
   'internal_error',
   'database_unavailable',
   'shutting_down',

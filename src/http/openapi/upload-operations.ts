@@ -19,13 +19,7 @@ const FIELDS = uploadFields(() => true);
 const INTAKE: readonly ErrorCode[] = [
   ...ANY_CALL,
   ...(['invalid_field', 'no_file', 'too_many_files', 'request_timeout', 'upload_too_large'] as const),
-  ...([
-    'unsupported_media_type',
-    'file_not_fetched',
-    'headers_too_large',
-    'rate_limited',
-    'storage_unavailable',
-  ] as const),
+  ...(['unsupported_media_type', 'file_not_fetched', 'rate_limited', 'storage_unavailable'] as const),
   ...(['too_many_uploads', 'uploads_busy', 'disk_full'] as const),
 ];
 

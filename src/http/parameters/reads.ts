@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MAX_PATTERN_CHARACTERS, namePatternError } from '../../results/archive-names.ts';
+import { MAX_PATTERN_CHARACTERS, NAME_PATTERN, namePatternError } from '../../results/archive-names.ts';
 import type { ListPlace } from '../../results/listing.ts';
 import { OUTPUT_NAME } from '../../storage/storage.ts';
-import { ONCE, wholeNumber, yesOrNo } from './values.ts';
+import { choice, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters of the calls that read. */
 
@@ -43,24 +43,21 @@ export const listPlace = (after: string): ListPlace => {
 };
 
 const tableChoice = {
-  formulas: z
-    .enum(['escape', 'keep'], 'must be escape or keep')
+  formulas: choice(['escape', 'keep'], 'must be escape or keep')
     .optional()
     .meta({ description: 'As in the upload, whose choice is the default.' }),
   bom: yesOrNo('As in the upload, whose choice is the default.').optional(),
-  format: z.enum(['csv', 'xlsx'], 'must be csv or xlsx').default('csv').meta({
+  format: choice(['csv', 'xlsx'], 'must be csv or xlsx').default('csv').meta({
     description:
       'Format of the file. `formulas` and `bom` are for `csv` only: a cell of a workbook is never a formula.',
   }),
 };
 
 export const outputQuery = z.strictObject({
-  output: z
-    .enum(['add', 'replace'], 'must be add or replace')
+  output: choice(['add', 'replace'], 'must be add or replace')
     .optional()
     .meta({ description: 'As in the upload, whose choice is the default.' }),
-  columns: z
-    .enum(['details'], 'must be details')
+  columns: choice(['details'], 'must be details')
     .optional()
     .meta({ description: '`details` adds `Bytes Before`, `Bytes After`, `Width` and `Height`.' }),
   ...tableChoice,
@@ -71,7 +68,6 @@ export const errorsQuery = z.strictObject(tableChoice);
 export const archiveQuery = z.strictObject({
   names: z
     .string(ONCE)
-    .min(1, 'is empty')
     .max(MAX_PATTERN_CHARACTERS, `is longer than ${MAX_PATTERN_CHARACTERS} characters`)
     .superRefine((pattern, context) => {
       const message = namePatternError(pattern);
@@ -82,6 +78,7 @@ export const archiveQuery = z.strictObject({
       description:
         'Names of the files, of text and `{serial}`, `{product}`, `{row}`, `{n}`, `{original}` or `{id}`; `/` makes folders. ' +
         'The extension is added, and repeated names are numbered.',
+      pattern: NAME_PATTERN,
       examples: ['{serial}-{n}'],
     }),
 });
