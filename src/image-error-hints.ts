@@ -11,10 +11,11 @@ export const IMAGE_ERROR_HINTS: Readonly<Record<ImageErrorCode, string>> = {
   source_bucket_not_allowed: 'The operator lists the bucket in `S3_SOURCE_BUCKETS`.',
   host_not_found: 'Check the host name.',
   connection_failed: 'Check that the image server runs.',
-  tls_failed: 'Renew the certificate of the image server.',
+  tls_failed: 'Renew the certificate of the image server, or install the intermediate certificates that it leaves out.',
   download_timeout: 'Retry later, or raise `MAX_DOWNLOAD_SECONDS`.',
   download_truncated: 'Check the image server.',
-  source_unauthorized: 'It answered 401 or 403. Make the image public, or sign its URL.',
+  source_unauthorized:
+    'It answered 401 or 403. Make the image public, or sign its URL. The operator sets `DOWNLOAD_USER_AGENT` and `SOURCE_HEADERS`.',
   source_not_found: 'It answered 404 or 410. Correct the URL.',
   source_rate_limited: 'It answered 429; its `Retry-After` is respected. Lower `MAX_CONNECTIONS_PER_ORIGIN`.',
   source_unavailable: 'It answered 408, 425 or 5xx; its `Retry-After` is respected.',

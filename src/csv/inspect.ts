@@ -1,15 +1,7 @@
 import { type CsvError, type CsvErrorCode, MAX_LISTED_ERRORS } from './csv-errors.ts';
 import type { CsvRow } from './rows.ts';
-import { type CsvRecord, SAMPLE_ROWS, type Table, type TableDialect } from './table.ts';
+import { type CsvRecord, SAMPLE_ROWS, type Table, type TableDialect, type TableNote } from './table.ts';
 import type { UrlRepair } from './urls.ts';
-
-/** Something that was corrected in URLs, or left out, with the first line where it occurs. */
-export interface TableNote {
-  readonly code: UrlRepair | 'column_without_urls';
-  readonly count: number;
-  readonly line: number;
-  readonly message: string;
-}
 
 export interface TableInspection {
   /** Null if the header row or an image column was not found. */
@@ -113,7 +105,8 @@ const notesOf = (
   dialect: TableDialect | null,
 ): TableNote[] => {
   const repaired = [...repairs].map(([code, { count, line }]) => ({ code, count, line, message: REPAIRS[code] }));
-  if (dialect === null || dialect.ignored.length === 0) return repaired;
+  if (dialect === null) return repaired;
+  if (dialect.ignored.length === 0) return [...repaired, ...dialect.notes];
   const names = dialect.ignored.slice(0, 10).map((name) => `"${name}"`);
   const message = `Left alone, as the first rows have no URLs in them: ${names.join(', ')}. Choose them with imageColumns if they are image columns.`;
   const note = {
@@ -122,7 +115,7 @@ const notesOf = (
     line: dialect.headerLine,
     message,
   } as const;
-  return [...repaired, note];
+  return [...repaired, note, ...dialect.notes];
 };
 
 const createErrorList = () => {

@@ -36,6 +36,8 @@ export interface TableShape {
   readonly header: readonly string[];
   readonly columns: Columns;
   readonly delimiter: Delimiter;
+  /** Of a workbook, whose cells need no quotes. */
+  readonly isSheet?: boolean;
   /** Buckets that `s3://` URLs may name. */
   readonly sourceBuckets: readonly string[];
 }
@@ -56,14 +58,16 @@ export const imageTexts = (
 
 /** Parses the product and URLs from a row's cells, and collects their errors. */
 export const toRow = (cells: string[], index: number, line: number, shape: TableShape): CsvRow => {
-  const { header, columns, delimiter, sourceBuckets } = shape;
+  const { header, columns, delimiter, isSheet = false, sourceBuckets } = shape;
   const errors: CsvError[] = [];
   const nameOf = (at: number): string => `${header[at]}`;
   const imagesLast = columns.images.includes(header.length - 1);
 
   if (!imagesLast && cells.length > header.length && !isBlankRow(cells.slice(header.length))) {
     const message = `The row has ${cells.length} cells but the header row has ${header.length}, so cells cannot be matched to columns.`;
-    const hint = `Put cells that contain ${shown(delimiter)} in double quotes.`;
+    const hint = isSheet
+      ? 'Give every column with values a name in the header row.'
+      : `Put cells that contain ${shown(delimiter)} in double quotes.`;
     errors.push({ line, column: null, code: 'csv_too_many_columns', message: `${message} ${hint}` });
   }
   const cellOf = (at: number | null, what: string): string => {

@@ -4,7 +4,7 @@ import type { Encoding } from './encoding.ts';
 import type { TableLayout } from './layout.ts';
 import type { Delimiter } from './record.ts';
 import { type CsvRow, isBlankRow, type TableShape, toRow } from './rows.ts';
-import { hasUrl } from './urls.ts';
+import { hasUrl, type UrlRepair } from './urls.ts';
 
 /**
  * Interprets a table of records: its header, rows and errors. Free of streams and Node APIs, because the page runs the
@@ -21,6 +21,14 @@ export interface CsvLimits {
   readonly maxColumns: number;
   /** Buckets that `s3://` URLs may reference; none by default. */
   readonly sourceBuckets?: readonly string[];
+}
+
+/** Something that was corrected in URLs, or left out, with the first line where it occurs. */
+export interface TableNote {
+  readonly code: UrlRepair | 'column_without_urls' | 'links_not_read';
+  readonly count: number;
+  readonly line: number;
+  readonly message: string;
 }
 
 /** How a table was written, and which of its columns are used. */
@@ -42,6 +50,7 @@ export interface TableDialect {
   readonly bom: boolean;
   /** The sheet's name; only for a workbook. */
   readonly sheet?: string;
+  readonly notes: readonly TableNote[];
 }
 
 export type TableItem =
@@ -108,6 +117,7 @@ export interface TableFormat extends TableLayout {
   readonly bom: boolean;
   readonly sheet?: string;
   readonly choice: ColumnChoice;
+  readonly notes?: readonly TableNote[];
 }
 
 /** Yields the header row, the rows and the errors, with the scanner's errors last. */
@@ -165,7 +175,8 @@ async function* readTable(
         continue;
       }
       const { columns, delimiter } = dialect;
-      shape = { header, columns, delimiter, sourceBuckets: limits.sourceBuckets ?? [] };
+      const isSheet = format.sheet !== undefined;
+      shape = { header, columns, delimiter, isSheet, sourceBuckets: limits.sourceBuckets ?? [] };
       yield { kind: 'header', dialect };
       continue;
     }
@@ -222,9 +233,9 @@ const readHeader = (
   if (long !== undefined) return failed('csv_value_too_long', tooLong('column name', long));
   const { columns, ignored, errors } = findColumns(header, format.sample, format.choice, line);
   if (columns === null) return { header, dialect: null, errors };
-  const { delimiter, separatorLine, encoding, bom, sheet } = format;
+  const { delimiter, separatorLine, encoding, bom, sheet, notes = [] } = format;
   const dialect: TableDialect = {
-    ...{ header, headerLine: line, columns, ignored, preamble, delimiter, separatorLine, encoding, bom },
+    ...{ header, headerLine: line, columns, ignored, preamble, delimiter, separatorLine, encoding, bom, notes },
     ...(sheet === undefined ? {} : { sheet }),
   };
   return { header, dialect, errors };

@@ -3,10 +3,14 @@ import { columnOf, rowOf } from './cell-text.ts';
 import { readRelationships } from './workbook-parts.ts';
 import { localName, readXml } from './xml.ts';
 
-/** The target of a cell's link; undefined if it has none. */
-export type Hyperlinks = (row: number, column: number) => string | undefined;
+export interface Hyperlinks {
+  /** The target of a cell's link; undefined if it has none. */
+  readonly at: (row: number, column: number) => string | undefined;
+  /** Links over more cells than are read. */
+  readonly unread: number;
+}
 
-export const NO_LINKS: Hyperlinks = () => undefined;
+export const NO_LINKS: Hyperlinks = { at: () => undefined, unread: 0 };
 
 /**
  * Excel allows 65,530 links in a sheet; a link over a range counts for each of its cells, also for those that have one
@@ -30,6 +34,7 @@ export const readHyperlinks = async (archive: Archive, part: string): Promise<Hy
   if (targets.size === 0) return NO_LINKS;
   const links = new Map<number, string>();
   let cells = 0;
+  let unread = 0;
   await readXml(archive.read(part), {
     open: (name, attributes) => {
       if (name !== 'hyperlink') return;
@@ -37,14 +42,17 @@ export const readHyperlinks = async (archive: Archive, part: string): Promise<Hy
       const target = targets.get(attributes[id] ?? '');
       if (target === undefined) return;
       for (const cell of cellsOf(attributes.ref ?? '')) {
-        if (cells === MAX_CELLS) return;
+        if (cells === MAX_CELLS) {
+          unread += 1;
+          return;
+        }
         cells += 1;
         links.set(cell, target);
       }
     },
     close: () => {},
   });
-  return (row, column) => links.get(keyOf(row, column));
+  return { at: (row, column) => links.get(keyOf(row, column)), unread };
 };
 
 const keyOf = (row: number, column: number): number => row * MAX_COLUMNS + column;

@@ -1,10 +1,18 @@
 import { type ColumnChoice, findColumns } from '../csv/columns.ts';
 import { type CsvError, shown } from '../csv/csv-errors.ts';
 import { findHeader, LAYOUT_ROWS } from '../csv/layout.ts';
-import { type CsvLimits, type CsvRecord, failedTable, type Table, type TableFormat, tableItems } from '../csv/table.ts';
+import {
+  type CsvLimits,
+  type CsvRecord,
+  failedTable,
+  type Table,
+  type TableFormat,
+  type TableNote,
+  tableItems,
+} from '../csv/table.ts';
 import { hasUrl } from '../csv/urls.ts';
 import { type Archive, openArchive } from './archive.ts';
-import { readHyperlinks } from './hyperlinks.ts';
+import { type Hyperlinks, readHyperlinks } from './hyperlinks.ts';
 import { NO_FORMATS, readNumberFormats } from './number-formats.ts';
 import { NO_STRINGS, readSharedStrings } from './shared-strings.ts';
 import { readSheet, type SheetContext } from './sheet.ts';
@@ -63,7 +71,7 @@ const openTable = async (
   const { columns } = findColumns(rows[headerIndex] ?? [], sample, choice);
   const format: TableFormat = {
     ...{ delimiter: ',', separatorLine: false, headerIndex, sample, choice },
-    ...{ encoding: null, bom: false, sheet: sheet.name },
+    ...{ encoding: null, bom: false, sheet: sheet.name, notes: notesOf(context.links) },
   };
   // Only there: a product's name that links to its page is still its name.
   const linkColumns = new Set(columns?.images);
@@ -76,6 +84,12 @@ const openTable = async (
       return tableItems(records, format, limits, findings);
     },
   };
+};
+
+const notesOf = ({ unread }: Hyperlinks): TableNote[] => {
+  if (unread === 0) return [];
+  const message = 'The sheet has more links than are read. Where a URL is missing, put it into the cell as text.';
+  return [{ code: 'links_not_read', count: unread, line: 1, message }];
 };
 
 /** Opens the file anew for each pass, so that a table which is never read has no open file. */

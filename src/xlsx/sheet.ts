@@ -80,7 +80,7 @@ const createSheetHandler = (context: SheetContext, limits: SheetLimits) => {
   const cellText = (): string => {
     const text = valueText(type, value, style, context, line);
     if (context.linkColumns?.has(column) === false || hasUrl(text)) return text;
-    const target = context.links(line, column) ?? linkOfFormula(formula);
+    const target = context.links.at(line, column) ?? linkOfFormula(formula);
     return target !== null && /^https?:\/\//i.test(target) ? target : text;
   };
 

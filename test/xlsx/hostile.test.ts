@@ -197,6 +197,19 @@ describe('a compound file', () => {
 test('links over the same cells again and again are counted each time', async () => {
   const links = '<hyperlink ref="D1:D199999" r:id="rId1"/>'.repeat(100_000);
   const bytes = handMade({ sheets: { A: `${GOOD}<hyperlinks>${links}</hyperlinks>` }, links: [U] });
-  const { cells, errors } = await read(bytes);
+  const { cells, errors, notes } = await read(bytes);
   expect([cells, errors]).toEqual([[['Mug', U]], []]);
+  expect(notes).toEqual([expect.objectContaining({ code: 'links_not_read', count: 99_999 })]);
+});
+
+test('a row wider than its header row is refused without talk of quotes', async () => {
+  const rows = [
+    ['Name', 'Image', 'Note'],
+    ...Array.from({ length: 300 }, () => ['Mug', U, '']),
+    ['Mug', U, '', '', '7'],
+  ];
+  const bytes = handMade({ sheets: { A: `<sheetData>${textRows(rows)}</sheetData>` } });
+  expect(await errorsOf(bytes)).toEqual([
+    expect.objectContaining({ line: 302, message: expect.stringContaining('Give every column with values a name') }),
+  ]);
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, type Zippable, zipSync } from 'fflate';
-import type { CsvLimits, Table, TableItem } from '../../src/csv/table.ts';
+import type { CsvLimits, Table, TableItem, TableNote } from '../../src/csv/table.ts';
 import { openWorkbook, type WorkbookOptions } from '../../src/xlsx/open-workbook.ts';
 
 export const LIMITS: CsvLimits = { maxRows: 200_000, maxUrls: 200_000, maxRowBytes: 1024 * 1024, maxColumns: 1_000 };
@@ -71,6 +71,7 @@ export const textRows = (rows: readonly (readonly string[])[]): string =>
 
 export interface ReadTable {
   readonly sheet: string | undefined;
+  readonly notes: readonly TableNote[];
   readonly header: readonly string[];
   readonly preamble: readonly (readonly string[])[];
   readonly cells: readonly (readonly string[])[];
@@ -105,6 +106,7 @@ export const readTable = async (table: Table): Promise<ReadTable> => {
   const rows = items.flatMap((item) => (item.kind === 'row' ? [item.row] : []));
   return {
     sheet: dialect?.sheet,
+    notes: dialect?.notes ?? [],
     header: dialect?.header ?? [],
     preamble: dialect?.preamble ?? [],
     cells: rows.map(({ cells }) => cells),

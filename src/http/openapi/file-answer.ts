@@ -25,7 +25,7 @@ export const foundFile = z.object({
   notes: z
     .array(
       z.object({
-        code: z.enum(['invisible_characters', 'quotes', 'html_entities', 'column_without_urls']),
+        code: z.enum(['invisible_characters', 'quotes', 'html_entities', 'column_without_urls', 'links_not_read']),
         count,
         line: z.int().min(1).meta({ description: 'The first line where it occurs.' }),
         message: z.string(),

@@ -1,8 +1,8 @@
 import { findProductName, findSerialNumber } from '../../csv/column-names.ts';
 import type { ColumnChoice, Columns } from '../../csv/columns.ts';
 import type { CsvError } from '../../csv/csv-errors.ts';
-import type { TableInspection, TableNote } from '../../csv/inspect.ts';
-import type { CsvRecord } from '../../csv/table.ts';
+import type { TableInspection } from '../../csv/inspect.ts';
+import type { CsvRecord, TableNote } from '../../csv/table.ts';
 import { hasUrl, isPlaceholder } from '../../csv/urls.ts';
 import type { PreviewAnswer } from '../types.ts';
 import { columnsByName, type Mapping } from './choice.ts';

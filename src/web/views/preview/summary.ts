@@ -49,6 +49,7 @@ export const notesPanel = (found: Found): HTMLElement | null => {
     if (code === 'column_without_urls') {
       return `${counted(times, 'column is', 'columns are')} named like image columns but without URLs, and not used. Check them below if they should be.`;
     }
+    if (code === 'links_not_read') return message;
     const where = times === 1 ? `${place} ${count(line)}` : `${count(times)} times, first in ${place} ${count(line)}`;
     return `${message.replace(/\.$/, '')} (${where}).`;
   });
