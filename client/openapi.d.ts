@@ -335,7 +335,7 @@ export interface components {
                 /** @description What was corrected or left alone. */
                 notes: {
                     /** @enum {string} */
-                    code: "invisible_characters" | "quotes" | "html_entities" | "column_without_urls";
+                    code: "invisible_characters" | "quotes" | "html_entities" | "column_without_urls" | "links_not_read";
                     count: number;
                     /** @description The first line where it occurs. */
                     line: number;
@@ -370,7 +370,7 @@ export interface components {
                 /** @description What was corrected or left alone. */
                 notes: {
                     /** @enum {string} */
-                    code: "invisible_characters" | "quotes" | "html_entities" | "column_without_urls";
+                    code: "invisible_characters" | "quotes" | "html_entities" | "column_without_urls" | "links_not_read";
                     count: number;
                     /** @description The first line where it occurs. */
                     line: number;
@@ -715,7 +715,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 "Idempotency-Key"?: string;
             };
@@ -825,7 +825,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
+                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1289,7 +1289,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -1305,11 +1305,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
+                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T23:04:31.765Z",
-                     *       "startedAt": "2026-11-26T23:04:31.828Z",
-                     *       "finishedAt": "2026-11-26T23:04:31.990Z",
+                     *       "createdAt": "2026-11-26T23:18:26.749Z",
+                     *       "startedAt": "2026-11-26T23:18:26.803Z",
+                     *       "finishedAt": "2026-11-26T23:18:27.008Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1377,11 +1377,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "1ca676f8-e4f7-445c-8ee3-f836f54fa266",
+                     *               "id": "475e1016-c9c1-408a-a1df-deab0b4fe0fd",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/1ca676f8-e4f7-445c-8ee3-f836f54fa266.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1399,11 +1399,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "fe30030d-75d6-4ceb-8720-6d35b08da7e0",
+                     *               "id": "cbfebd5e-26f6-45a2-9a14-d7d326275de0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/fe30030d-75d6-4ceb-8720-6d35b08da7e0.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1414,7 +1414,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "e178356f-9ff8-4362-aed5-a3ceda4ac6d5",
+                     *               "id": "8a3afe0b-a6ec-4922-a2a0-55e23f56ab18",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1542,11 +1542,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
+                     *           "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T23:04:31.765Z",
-                     *           "startedAt": "2026-11-26T23:04:31.828Z",
-                     *           "finishedAt": "2026-11-26T23:04:31.990Z",
+                     *           "createdAt": "2026-11-26T23:18:26.749Z",
+                     *           "startedAt": "2026-11-26T23:18:26.803Z",
+                     *           "finishedAt": "2026-11-26T23:18:27.008Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1653,7 +1653,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -1670,8 +1670,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "kfoULtgw5gEAv86p",
-                     *       "data": "{\"requestId\":\"d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T23:04:31.765Z\",\"startedAt\":\"2026-11-26T23:04:31.828Z\",\"finishedAt\":\"2026-11-26T23:04:31.990Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "uaoOBulFmEDzLR32",
+                     *       "data": "{\"requestId\":\"3d3f2e87-bdcd-497f-999e-5faaf5d0e543\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T23:18:26.749Z\",\"startedAt\":\"2026-11-26T23:18:26.803Z\",\"finishedAt\":\"2026-11-26T23:18:27.008Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1773,7 +1773,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -1789,8 +1789,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/1ca676f8-e4f7-445c-8ee3-f836f54fa266.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/fe30030d-75d6-4ceb-8720-6d35b08da7e0.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1897,7 +1897,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -2013,7 +2013,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -2031,7 +2031,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7"
+                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2131,7 +2131,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -2149,7 +2149,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7"
+                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2249,7 +2249,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -2265,24 +2265,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
+                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7_1",
+                     *           "id": "msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T23:04:31.998Z",
+                     *           "createdAt": "2026-11-26T23:18:27.018Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T23:04:32.023Z",
+                     *               "at": "2026-11-26T23:18:27.063Z",
                      *               "status": 204,
-                     *               "durationMs": 10,
+                     *               "durationMs": 23,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2379,7 +2379,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -2395,8 +2395,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7",
-                     *       "webhookId": "msg_d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7_1"
+                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
+                     *       "webhookId": "msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2499,7 +2499,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example d4de18f6-9f8d-491e-a88f-cfc6e85f5ec7
+                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
                  */
                 requestId: string;
             };
@@ -2610,7 +2610,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 1ca676f8-e4f7-445c-8ee3-f836f54fa266.jpg
+                 * @example 475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg
                  */
                 name: string;
             };
@@ -2743,7 +2743,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 4
+                     *       "uptimeSeconds": 5
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
-  imageId: '189a1f76-bb42-4c7a-9075-cb62d0866eb4',
+  requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+  imageId: '475e1016-c9c1-408a-a1df-deab0b4fe0fd',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T22:41:29.089Z',
-    startedAt: '2026-11-26T22:41:29.157Z',
-    finishedAt: '2026-11-26T22:41:29.293Z',
+    createdAt: '2026-11-26T23:18:26.749Z',
+    startedAt: '2026-11-26T23:18:26.803Z',
+    finishedAt: '2026-11-26T23:18:27.008Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -147,11 +147,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '189a1f76-bb42-4c7a-9075-cb62d0866eb4',
+            id: '475e1016-c9c1-408a-a1df-deab0b4fe0fd',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -169,11 +169,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'bb319cc0-34c3-4d85-a545-52867ebaf3f6',
+            id: 'cbfebd5e-26f6-45a2-9a14-d7d326275de0',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -184,7 +184,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: 'ad1fe8b4-d478-4e90-9e56-59836b5ae1ad',
+            id: '8a3afe0b-a6ec-4922-a2a0-55e23f56ab18',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -209,11 +209,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+        requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T22:41:29.089Z',
-        startedAt: '2026-11-26T22:41:29.157Z',
-        finishedAt: '2026-11-26T22:41:29.293Z',
+        createdAt: '2026-11-26T23:18:26.749Z',
+        startedAt: '2026-11-26T23:18:26.803Z',
+        finishedAt: '2026-11-26T23:18:27.008Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -239,32 +239,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'nVvUITMdBIahyhDb',
-    data: '{"requestId":"e4c87f8f-7eb6-4f15-846f-ff69445104e2","status":"completed_with_errors","createdAt":"2026-11-26T22:41:29.089Z","startedAt":"2026-11-26T22:41:29.157Z","finishedAt":"2026-11-26T22:41:29.293Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'uaoOBulFmEDzLR32',
+    data: '{"requestId":"3d3f2e87-bdcd-497f-999e-5faaf5d0e543","status":"completed_with_errors","createdAt":"2026-11-26T23:18:26.749Z","startedAt":"2026-11-26T23:18:26.803Z","finishedAt":"2026-11-26T23:18:27.008Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/189a1f76-bb42-4c7a-9075-cb62d0866eb4.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/bb319cc0-34c3-4d85-a545-52867ebaf3f6.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
     deliveries: [
       {
-        id: 'msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1',
+        id: 'msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T22:41:29.300Z',
+        createdAt: '2026-11-26T23:18:27.018Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T22:41:29.320Z',
+            at: '2026-11-26T23:18:27.063Z',
             status: 204,
-            durationMs: 12,
+            durationMs: 23,
             error: null,
             answer: '',
           },
@@ -273,18 +273,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
-    webhookId: 'msg_e4c87f8f-7eb6-4f15-846f-ff69445104e2_1',
+    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+    webhookId: 'msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1',
   },
   retry: {
-    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
   },
   cancel: {
-    requestId: 'e4c87f8f-7eb6-4f15-846f-ff69445104e2',
+    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 4,
+    uptimeSeconds: 5,
   },
   ready: {
     status: 'ready',

@@ -33,7 +33,7 @@ test('shows the file, all columns and the first 8 rows, and stores nothing', asy
     productName: '',
     images: [{ url: 'http://10.0.0.1/7.jpg', column: 'Image Src' }],
   });
-  expect(errors).toEqual({ errors: [], errorCount: 0, errorKinds: [] });
+  expect(errors).toEqual({ sheets: [], errors: [], errorCount: 0, errorKinds: [] });
   const list = await fetch(`${service.url}/api/requests`);
   expect(await list.json()).toMatchObject({ requests: [] });
   expect(await left()).toEqual([]);
