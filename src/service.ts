@@ -28,8 +28,16 @@ const KEEP_ALIVE_NOTICE_MS = 300;
 const WORK_SHARE = 0.7;
 const HTTP_SHARE = 0.85;
 
-/** Starts every part in order; if one fails, those already running are closed before the error is thrown. */
-export const startService = async (config: Config, files: ServiceFiles, log: Logger): Promise<Service> => {
+/**
+ * Starts every part in order; if one fails, those already running are closed before the error is thrown.
+ * @param outputPrefix precedes the names of outputs in place of a URL, such as a relative path
+ */
+export const startService = async (
+  config: Config,
+  files: ServiceFiles,
+  log: Logger,
+  outputPrefix?: string,
+): Promise<Service> => {
   const disposers: Disposers = [];
   const close = async (): Promise<void> => {
     for (const dispose of disposers.splice(0).reverse()) {
@@ -37,7 +45,7 @@ export const startService = async (config: Config, files: ServiceFiles, log: Log
     }
   };
   try {
-    return { ...(await startParts(config, files, log, disposers)), close };
+    return { ...(await startParts(config, files, log, disposers, outputPrefix)), close };
   } catch (error) {
     await close();
     throw error;
@@ -49,11 +57,12 @@ const startParts = async (
   files: ServiceFiles,
   log: Logger,
   disposers: Disposers,
+  outputPrefix: string | undefined,
 ): Promise<Omit<Service, 'close'>> => {
   let { port } = config;
   log.info(memoryFacts(config), memoryLine(config));
   const infrastructure = await createInfrastructure(config, files, log, disposers);
-  const addresses = createAddresses(config, infrastructure.storage, () => port);
+  const addresses = createAddresses(config, infrastructure.storage, () => port, outputPrefix);
   const work = await createBackgroundWork(infrastructure, config, files, addresses, log, disposers);
 
   const begun = new AbortController();

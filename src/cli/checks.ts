@@ -12,13 +12,18 @@ const IMAGE_HEAD_BYTES = 1024;
 /** Upper bound for a header row. */
 const CSV_HEAD_BYTES = 1024 * 1024;
 
+/** Bytes of the end record of a ZIP archive without a comment (APPNOTE 4.3.16), and its first ones. */
+const ZIP_END_BYTES = 22;
+const ZIP_END = Buffer.from('PK\x05\x06', 'latin1');
+const ZIP_START = Buffer.from('PK\x03\x04', 'latin1');
+
 interface Ends {
   readonly bytes: number;
   readonly head: Buffer;
   readonly tail: Buffer;
 }
 
-const endsOf = async (file: string, headBytes: number): Promise<Ends> => {
+const endsOf = async (file: string, headBytes: number, tailBytes = 1): Promise<Ends> => {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
@@ -26,7 +31,11 @@ const endsOf = async (file: string, headBytes: number): Promise<Ends> => {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
       return buffer.subarray(0, bytesRead);
     };
-    return { bytes: size, head: await read(0, Math.min(size, headBytes)), tail: await read(Math.max(0, size - 1), 1) };
+    return {
+      bytes: size,
+      head: await read(0, Math.min(size, headBytes)),
+      tail: await read(Math.max(0, size - tailBytes), tailBytes),
+    };
   } finally {
     await handle.close();
   }
@@ -70,4 +79,11 @@ export const checkCsv = async (file: string, { columns, added }: ExpectedCsv): P
     throw new CheckError(`received ${counted(bytes)} that are not the output CSV`);
   }
   if (tail.toString('latin1') !== '\n') throw new CheckError('the last line of the CSV is truncated');
+};
+
+/** @throws CheckError unless the file is a complete ZIP archive, as a workbook is */
+export const checkWorkbook = async (file: string): Promise<void> => {
+  const { bytes, head, tail } = await endsOf(file, ZIP_START.length, ZIP_END_BYTES);
+  if (!head.equals(ZIP_START)) throw new CheckError(`received ${counted(bytes)} that are not the output workbook`);
+  if (!tail.subarray(0, ZIP_END.length).equals(ZIP_END)) throw new CheckError('the end of the workbook is missing');
 };

@@ -15,8 +15,16 @@ export interface Status {
     readonly percent: number;
   };
   readonly bytes: { readonly in: number; readonly out: number; readonly savedPercent: number };
-  readonly products: readonly { readonly images: readonly StatusImage[] }[];
+  readonly products: readonly StatusProduct[];
   readonly next: string | null;
+}
+
+export interface StatusProduct {
+  /** Data row of the file, from 1; absent in responses of earlier versions. */
+  readonly row?: number;
+  /** Empty if the row has none. */
+  readonly serialNumber?: string;
+  readonly images: readonly StatusImage[];
 }
 
 export interface StatusImage {
@@ -142,8 +150,9 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
     /** The service's origin, the only one that receives the key. */
     origin: transport.origin,
 
-    async upload(file: string, fields: Readonly<Record<string, string>>, key: string): Promise<Uploaded> {
-      const form = { ...fields, file: createReadStream(file) };
+    /** @param file null if the fields have its link */
+    async upload(file: string | null, fields: Readonly<Record<string, string>>, key: string): Promise<Uploaded> {
+      const form = file === null ? fields : { ...fields, file: createReadStream(file) };
       const response = await transport.post('/api/upload', form, { 'Idempotency-Key': key });
       const { requestId, file: found } = ((await json(response)) ?? {}) as { requestId?: unknown; file?: FoundFile };
       if (typeof requestId !== 'string') {
@@ -155,11 +164,11 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
     /** The status with a single image, for its counts. */
     progress: (requestId: string): Promise<Status> => status(`/api/status/${encodeURIComponent(requestId)}?limit=1`),
 
-    /** All images in upload order, with one page in memory at a time. */
-    async *images(requestId: string): AsyncGenerator<StatusImage> {
+    /** All products in upload order, with one page in memory at a time; one may continue on the next page. */
+    async *products(requestId: string): AsyncGenerator<StatusProduct> {
       for (let next: string | null = `/api/status/${encodeURIComponent(requestId)}?limit=${PAGE}`; next !== null; ) {
         const page: Status = await status(next);
-        for (const product of page.products) yield* product.images;
+        yield* page.products;
         next = page.next;
       }
     },
@@ -168,8 +177,13 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
       await json(await transport.post(`/api/retry/${encodeURIComponent(requestId)}`, null));
     },
 
-    output: (requestId: string): Promise<Opened> =>
-      open(`/api/output/${encodeURIComponent(requestId)}`, 'service-only'),
+    output: (requestId: string, format: 'csv' | 'xlsx'): Promise<Opened> =>
+      // Earlier versions know no format.
+      open(`/api/output/${encodeURIComponent(requestId)}${format === 'csv' ? '' : '?format=xlsx'}`, 'service-only'),
+
+    /** The rows with failed images as a CSV. */
+    failedRows: (requestId: string): Promise<Opened> =>
+      open(`/api/errors/${encodeURIComponent(requestId)}`, 'service-only'),
 
     /** The output URL may lead to the service, a CDN or a bucket. */
     image: (outputUrl: string): Promise<Opened> => open(outputUrl, 'anywhere'),

@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseHttpUrl } from '../network/url.ts';
 import type { OutputFormat } from '../output-formats.ts';
 import { OUTPUT_NAME } from '../storage/storage.ts';
-import { checkCsv, checkImage, formatOf } from './checks.ts';
-import type { Client, Status, StatusImage } from './client.ts';
+import { checkCsv, checkImage, checkWorkbook, formatOf } from './checks.ts';
+import type { Client, Status, StatusProduct, Uploaded } from './client.ts';
+import { removeFailedRows, saveFailedRows } from './failed-rows.ts';
 import { FileError, fetchFile } from './fetch.ts';
-import { digestOf, replacing, sweepTemporary } from './files.ts';
-import { type CompressOptions, UsageError } from './options.ts';
+import { digestOf, sweepTemporary } from './files.ts';
+import { type CompressOptions, isWorkbookName, UsageError } from './options.ts';
 import type { Progress } from './progress.ts';
 import { foundText, type Reason, reasonsOf } from './summary.ts';
 import { AnswerError } from './transport.ts';
@@ -23,15 +24,17 @@ const MAX_FAILURES = 20;
 export interface CompressDeps {
   readonly client: Client;
   readonly progress: Progress;
-  /** Prefix of the output URLs of a service in this process; null keeps the URLs of a running service. */
-  readonly outputPrefix: string | null;
+  /** Whether the images must be downloaded from a running service; one in this process stores them in their folder itself. */
+  readonly downloadImages: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface Outcome {
   readonly status: Status;
   readonly reasons: readonly Reason[];
-  /** Outputs of the service that could not be saved here. */
+  /** Whether there is a file of the rows with failed images. */
+  readonly failedRows: boolean;
+  /** Files of the service that could not be saved here. */
   readonly notStored: readonly FileError[];
 }
 
@@ -44,22 +47,57 @@ export const requireReadable = async (file: string): Promise<void> => {
   });
 };
 
-/** Deterministic for the same file and options, so that an interrupted run resumes its request. */
+const newKey = (): string => `cli-${randomUUID()}`;
+
+/** Deterministic for the same file or link and options, so that an interrupted run resumes its request. */
 const keyOf = async ({ input, fields, fresh }: CompressOptions): Promise<string> => {
-  if (fresh) return `cli-${randomUUID()}`;
-  const digest = createHash('sha256').update(await digestOf(input));
+  if (fresh) return newKey();
+  const digest = createHash('sha256').update(input === null ? '' : await digestOf(input));
   return `cli-${digest.update(JSON.stringify(Object.entries(fields).sort())).digest('hex')}`;
 };
 
 const isOver = ({ finishedAt }: Status): boolean => finishedAt !== null;
 
+/** The upload of this run, which may be that of an earlier one. */
+const upload = async (options: CompressOptions, client: Client): Promise<Uploaded> => {
+  const { input, fields } = options;
+  const uploaded = await client.upload(input, fields, await keyOf(options));
+  if (input !== null || !uploaded.replayed || !isOver(await client.progress(uploaded.requestId))) return uploaded;
+  // What the link leads to may have changed since that run.
+  return client.upload(input, fields, newKey());
+};
+
+const saveOutput = async (
+  { out, fields }: CompressOptions,
+  { requestId, file }: Uploaded,
+  { client, signal }: CompressDeps,
+): Promise<void> => {
+  const name = basename(out);
+  await sweepTemporary(dirname(out), (other) => other === name);
+  const workbook = isWorkbookName(out);
+  await fetchFile(
+    {
+      file: out,
+      host: new URL(client.origin).host,
+      open: () => client.output(requestId, workbook ? 'xlsx' : 'csv'),
+      size: null,
+      check: (path) =>
+        workbook
+          ? checkWorkbook(path)
+          : checkCsv(path, { columns: file?.columns.images ?? [], added: fields.output !== 'replace' }),
+    },
+    signal,
+  );
+};
+
 /**
- * Uploads the CSV, waits until the job is finished, and saves the output CSV and the images. Resumes an interrupted run
- * of the same job, and retries the failed images of a finished one.
+ * Uploads the file, waits until the job is finished, and saves the output, the images and the rows with failed images.
+ * Resumes an interrupted run of the same job, and retries the failed images of a finished one.
  */
 export const compress = async (options: CompressOptions, deps: CompressDeps): Promise<Outcome> => {
-  const { client, progress, signal, outputPrefix } = deps;
-  const { requestId, replayed, file } = await client.upload(options.input, options.fields, await keyOf(options));
+  const { client, progress, signal } = deps;
+  const uploaded = await upload(options, client);
+  const { requestId, replayed, file } = uploaded;
   if (file !== null) progress.log(foundText(file));
   let status = await client.progress(requestId);
   if (replayed) {
@@ -81,23 +119,18 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
   progress.show(status);
   progress.end();
 
-  const notStored = outputPrefix === null ? await fetchImages(client.images(requestId), options.images, deps) : [];
-  const folder = relative(dirname(options.out), options.images).split(sep).join('/');
-  const csv = basename(options.out);
-  await sweepTemporary(dirname(options.out), (name) => name === csv);
-  await fetchFile(
-    {
-      file: options.out,
-      host: new URL(client.origin).host,
-      open: () => client.output(requestId),
-      size: null,
-      transform: outputPrefix === null ? undefined : replacing(outputPrefix, folder === '' ? '' : `${folder}/`),
-      check: (path) =>
-        checkCsv(path, { columns: file?.columns.images ?? [], added: options.fields.output !== 'replace' }),
-    },
-    signal,
-  );
-  return { status, reasons: await reasonsOf(client.images(requestId)), notStored };
+  const notStored = deps.downloadImages ? await fetchImages(client.products(requestId), options.images, deps) : [];
+  await saveOutput(options, uploaded, deps);
+  const failedRows = status.progress.failed > 0;
+  await (failedRows
+    ? saveFailedRows(options.errors, requestId, client, signal)
+    : removeFailedRows(options.errors)
+  ).catch((error: unknown) => {
+    // The output is here, and its summary says more than this error alone.
+    if (!(error instanceof FileError)) throw error;
+    notStored.push(error);
+  });
+  return { status, reasons: await reasonsOf(client.products(requestId)), failedRows, notStored };
 };
 
 /** File name of an output. Only names of the service's own pattern are accepted, so a URL cannot escape the folder. */
@@ -109,13 +142,17 @@ const nameOfOutput = (outputUrl: string): { name: string; host: string; format: 
   throw new AnswerError(`The service returned an invalid output URL: "${outputUrl.slice(0, 200)}".`);
 };
 
+async function* imagesOf(products: AsyncIterable<StatusProduct>) {
+  for await (const { images } of products) yield* images;
+}
+
 /**
  * Downloads the outputs of a running service into the folder, except valid ones already there. A failure does not stop
  * the others, until there are MAX_FAILURES of them.
  * @returns the outputs that could not be saved
  */
 const fetchImages = async (
-  images: AsyncIterable<StatusImage>,
+  products: AsyncIterable<StatusProduct>,
   folder: string,
   { client, progress, signal }: CompressDeps,
 ): Promise<FileError[]> => {
@@ -133,7 +170,7 @@ const fetchImages = async (
     if (!isHere) await fetchFile({ file, host, open: () => client.image(outputUrl), size: bytes, check }, signal);
   };
 
-  const queue = images[Symbol.asyncIterator]();
+  const queue = imagesOf(products);
   const fetchNext = async (): Promise<void> => {
     for (let next = await queue.next(); !next.done; next = await queue.next()) {
       signal.throwIfAborted();

@@ -78,7 +78,7 @@ export interface FileToFetch extends WriteOptions {
   readonly host: string;
   /** Sends the request; called once per attempt. */
   readonly open: () => Promise<Opened>;
-  /** In bytes, before `transform`; null when unknown. */
+  /** In bytes; null when unknown. */
   readonly size: number | null;
 }
 

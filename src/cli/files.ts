@@ -13,8 +13,6 @@ export const digestOf = async (file: string): Promise<string> => {
 };
 
 export interface WriteOptions {
-  /** Transforms the text before it is written. */
-  readonly transform?: ((text: AsyncIterable<Buffer>) => AsyncIterable<string>) | undefined;
   /** Validates the finished temporary file; if it throws, the file is not renamed. */
   readonly check?: (temporary: string) => Promise<void>;
 }
@@ -29,7 +27,7 @@ const TEMPORARY = /^\d+\.tmp$/;
 export const writeWhole = async (
   file: string,
   source: AsyncIterable<Buffer>,
-  { transform, check }: WriteOptions = {},
+  { check }: WriteOptions = {},
 ): Promise<void> => {
   await mkdir(dirname(file), { recursive: true });
   const temporary = join(dirname(file), temporaryName(file));
@@ -38,8 +36,7 @@ export const writeWhole = async (
   try {
     // `flush` syncs before closing; without it, the renamed file may be empty after a power cut.
     const target = handle.createWriteStream({ flush: true });
-    if (transform === undefined) await pipeline(source, target);
-    else await pipeline(source, transform, target);
+    await pipeline(source, target);
     await check?.(temporary);
     await rename(temporary, file);
     await syncFolder(dirname(file));
@@ -73,23 +70,3 @@ export const sweepTemporary = async (folder: string, isOurs: (name: string) => b
     await rm(join(folder, entry), { force: true });
   }
 };
-
-/** Replaces every occurrence of a text without line breaks in a UTF-8 stream; buffers at most one line. */
-export const replacing = (from: string, to: string) =>
-  async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let pending: string[] = [];
-    const whole = (last: string): string => {
-      const text = pending.join('') + last;
-      pending = [];
-      return text.replaceAll(from, to);
-    };
-    for await (const chunk of chunks) {
-      const text = decoder.decode(chunk, { stream: true });
-      const end = text.lastIndexOf('\n') + 1;
-      if (end > 0) yield whole(text.slice(0, end));
-      // Chunks are joined once: searching a long line again for each chunk would be quadratic.
-      if (end < text.length) pending.push(text.slice(end));
-    }
-    yield whole(decoder.decode());
-  };

@@ -4,11 +4,6 @@ import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { type Service, type ServiceFiles, startService } from '../service.ts';
 
-export interface LocalService extends Service {
-  /** Prefix of the output URLs; an unresolvable host, so that it is unambiguous and can be replaced. */
-  readonly outputPrefix: string;
-}
-
 /** Inside the image folder: the job's database and log, so that an interrupted job can be resumed. */
 const WORK_FOLDER = '.work';
 
@@ -19,6 +14,8 @@ export interface LocalOptions {
   readonly fresh: boolean;
   /** Private networks that image URLs may reach; null uses the environment. */
   readonly allowPrivate: string | null;
+  /** The path of the images in the output, ending in a slash or empty. */
+  readonly outputPrefix: string;
 }
 
 /** Start-up log messages shown to the user: the first run on a machine installs a database. */
@@ -33,17 +30,16 @@ export const startLocalService = async (
   images: string,
   env: Readonly<Record<string, string | undefined>>,
   files: ServiceFiles,
-  { fresh, allowPrivate }: LocalOptions,
+  { fresh, allowPrivate, outputPrefix }: LocalOptions,
   report: (message: string) => void,
-): Promise<LocalService> => {
+): Promise<Service> => {
   const work = join(images, WORK_FOLDER);
   if (fresh) await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
-  const publicUrl = 'http://outputs.invalid';
   const config = loadConfig({
     ...env,
     ...{ MONGODB_URI: '', ROLE: '', STORAGE: '', API_KEYS: '', RETENTION_DAYS: '', CORS_ORIGINS: '' },
-    ...{ PORT: '0', HOST: '127.0.0.1', PUBLIC_URL: publicUrl, DATA_DIR: work, PROCESSED_DIR: images },
+    ...{ PORT: '0', HOST: '127.0.0.1', PUBLIC_URL: '', DATA_DIR: work, PROCESSED_DIR: images },
     ...(allowPrivate === null ? {} : { ALLOW_PRIVATE_NETWORKS: allowPrivate }),
   });
   const log = pino(
@@ -59,6 +55,5 @@ export const startLocalService = async (
     },
     pino.destination({ dest: logFileOf(images), sync: true }),
   );
-  const service = await startService(config, files, log);
-  return { ...service, outputPrefix: `${publicUrl}/processed_images/` };
+  return startService(config, files, log, outputPrefix);
 };

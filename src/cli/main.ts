@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import axios from 'axios';
 import dotenv from 'dotenv';
 import { ConfigError } from '../config.ts';
@@ -7,7 +7,7 @@ import { createClient, ServiceError } from './client.ts';
 import { compress, requireReadable } from './compress.ts';
 import { type CompressOptions, HELP, readCommand, UsageError } from './options.ts';
 import { createProgress } from './progress.ts';
-import { csvErrorText, summary } from './summary.ts';
+import { csvErrorText, failedRowsText, summary } from './summary.ts';
 
 const EXIT = { done: 0, someFailed: 1, invalidInput: 2, notDone: 3, interrupted: 130 } as const;
 
@@ -28,31 +28,34 @@ const localService = () => import('./local-service.ts');
 
 const run = async (options: CompressOptions): Promise<number> => {
   const begun = performance.now();
-  await requireReadable(options.input);
+  if (options.input !== null) await requireReadable(options.input);
   const output = options.quiet ? { write: () => true } : process.stderr;
   const progress = createProgress(output, () => performance.now());
   const { signal } = interrupted;
   const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'embedded', 'guardian.js') };
+  const folder = relative(dirname(options.out), options.images).split(sep).join('/');
+  const settings = { ...options, outputPrefix: folder === '' ? '' : `${folder}/` };
   const local =
     options.server === null
-      ? await (await localService()).startLocalService(options.images, process.env, files, options, progress.log)
+      ? await (await localService()).startLocalService(options.images, process.env, files, settings, progress.log)
       : null;
   try {
     // The in-process service has no API keys.
     const apiKey = options.server === null ? null : options.apiKey;
     const client = createClient(options.server ?? local?.url ?? '', apiKey, signal);
-    const { status, reasons, notStored } = await compress(options, {
+    const { status, reasons, failedRows, notStored } = await compress(options, {
       client,
       progress,
       signal,
-      outputPrefix: local?.outputPrefix ?? null,
+      downloadImages: local === null,
     });
     process.stdout.write(`${summary(status, reasons, (performance.now() - begun) / 1000)}\n`);
     const shown = (file: string): string => relative(process.cwd(), file) || '.';
-    process.stdout.write(`Output CSV: ${shown(options.out)}, images: ${shown(options.images)}\n`);
+    process.stdout.write(`Output: ${shown(options.out)}, images: ${shown(options.images)}\n`);
+    if (failedRows) process.stdout.write(`${failedRowsText(shown(options.errors))}\n`);
     if (notStored.length > 0) {
       for (const { message } of notStored) process.stderr.write(`${message}\n`);
-      process.stderr.write('Some images are missing, possibly more than those listed. Run the same command again.\n');
+      process.stderr.write('Some files are missing, possibly more than those listed. Run the same command again.\n');
       return EXIT.notDone;
     }
     return status.progress.completed === status.progress.total ? EXIT.done : EXIT.someFailed;
@@ -62,7 +65,7 @@ const run = async (options: CompressOptions): Promise<number> => {
   }
 };
 
-/** Prints the error, or the errors of the CSV, with a hint and without a stack trace. Returns the exit code. */
+/** Prints the error, or the errors of the file, with a hint and without a stack trace. Returns the exit code. */
 const reportError = async (error: unknown, options: CompressOptions | null): Promise<number> => {
   const print = (text: string): void => void process.stderr.write(`${text}\n`);
   if (interrupted.signal.aborted) return EXIT.interrupted;

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseHttpUrl } from '../network/url.ts';
 import { OUTPUT_FORMAT_LIST } from '../output-formats.ts';
 import { trimEnd } from '../trim.ts';
 
@@ -8,47 +9,57 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const HELP = `Downloads and compresses every image in a CSV; no server needed.
+export const HELP = `Downloads and compresses every image in a CSV or Excel workbook; no server needed.
 
   npx . compress products.csv [options]
+  npx . compress products.xlsx [options]
+  npx . compress https://shop.example/products.csv [options]
 
-The CSV (or TSV, also with .gz) needs a header row and a column of image URLs, which is found by name and content.
-The output is the same CSV with the paths of the compressed images, and a folder of images.
+The file (CSV, TSV or XLSX, also with .gz) needs a header row and a column of image URLs, which is found by name and content.
+In place of a file, an http(s) link or the link of a shared Google Sheet works too.
+The output is the same table with the paths of the compressed images, and a folder of images.
+If images failed, <name>-errors.csv has their rows and what to do: correct it, and run the command with that file.
 Run the same command again to resume an interrupted run, or to retry the failed
-images of a finished one.
+images of a finished one; the file of a link is read anew once its run is finished.
 
 Options
   -q, --quality 1-100        quality of the outputs (default 50)
   -f, --format FORMAT        ${OUTPUT_FORMAT_LIST} (default jpeg)
       --mozjpeg              smaller JPEGs, several times slower
       --progressive          progressive JPEGs (a preview loads first)
-  -o, --out FILE             the output CSV (default: <name>-output.csv next to the input)
-  -i, --images DIR           image folder (default: next to the output CSV, named after it)
+  -o, --out FILE             the output; a name ending in .xlsx gives a workbook, any other a CSV
+                             (default: next to the input, or here for a link: <name>-output.xlsx
+                             if the input is named .xlsx, otherwise <name>-output.csv)
+  -i, --images DIR           image folder (default: next to the output, named after it)
+      --sheet NAME           the sheet of a workbook (default: the first visible one with URLs)
       --image-column NAME    a column of image URLs, by its name or position (#3);
                              repeat it for several columns
       --name-column NAME     the column of product names, or none
       --serial-column NAME   the column of serial numbers, SKUs or ids, or none
       --output MODE          add columns of outputs (default), or replace the image URLs
       --formulas MODE        escape cells that a spreadsheet would run (default), or keep them
-      --bom                  start the output with a byte order mark, as Excel needs for umlauts
+      --bom                  start an output CSV with a byte order mark, as Excel needs for umlauts
       --on-invalid-row WHAT  reject the file (default), or skip invalid entries
       --allow-private CIDRS  private networks that image URLs may reach,
                              comma-separated, for example 127.0.0.0/8
       --fresh                start over and ignore earlier runs
       --quiet                no progress, only the summary
-      --server URL           use a running service; the CSV then has its URLs
+      --server URL           use a running service; the output then has its URLs
       --api-key KEY          API key of that service (default: environment variable API_KEY)
   -h, --help                 show this help
   -v, --version              show the version
 
-Exit codes: 0 all images compressed, 1 some failed, 2 invalid command or CSV,
+Exit codes: 0 all images compressed, 1 some failed, 2 invalid command or file,
 3 the job could not be completed or a file could not be saved, 130 interrupted.
 `;
 
 export interface CompressOptions {
+  /** Absolute path of the file; null if the field `fileUrl` has its link. */
+  readonly input: string | null;
   /** Absolute paths. */
-  readonly input: string;
   readonly out: string;
+  /** Rows with failed images. */
+  readonly errors: string;
   readonly images: string;
   /** Upload fields; validated by the service. */
   readonly fields: Readonly<Record<string, string>>;
@@ -78,6 +89,7 @@ const parse = (args: readonly string[]) =>
       out: { type: 'string', short: 'o' },
       images: { type: 'string', short: 'i' },
       'image-column': { type: 'string', multiple: true },
+      sheet: { type: 'string' },
       'name-column': { type: 'string' },
       'serial-column': { type: 'string' },
       output: { type: 'string' },
@@ -116,18 +128,50 @@ const withoutExtension = (file: string): string => {
   return join(dirname(file), basename(name, extname(name)));
 };
 
+const WORKBOOK = /\.xls[xm]$/i;
+const TABLE = /\.(?:csv|tsv|tab|txt|xls[xm])(?:\.gz)?$/i;
+
+/** Whether the output is saved as a workbook, by its name. */
+export const isWorkbookName = (file: string): boolean => /\.xlsx$/i.test(file);
+
+/** The link in place of a file; undefined if it is a path. */
+const linkOf = (text: string): string | undefined => {
+  if (!/^[a-z][a-z\d+.-]+:\/\//i.test(text)) return undefined;
+  if (parseHttpUrl(text) === null) {
+    throw new UsageError(
+      `"${text}" is not an http(s) link, such as https://shop.example/products.csv; download the file and give its path`,
+    );
+  }
+  return text;
+};
+
+/** The file's name at the end of a link if it looks like one, otherwise the host, without what a path must not have. */
+const nameOfLink = (link: string): string => {
+  const { pathname, hostname } = new URL(link);
+  const last = pathname.slice(pathname.lastIndexOf('/') + 1).replace(/[^\w.-]/g, '-');
+  return TABLE.test(last) && !last.startsWith('.') ? last : `${hostname.replace(/[^\w.-]/g, '-')}.csv`;
+};
+
+const defaultOut = (input: string): string =>
+  `${withoutExtension(input)}-output${WORKBOOK.test(input.replace(/\.gz$/i, '')) ? '.xlsx' : '.csv'}`;
+
+/** `a-output.csv` has its failed rows in `a-errors.csv`. */
+const errorsOf = (out: string): string => `${withoutExtension(out).replace(/-output$/, '')}-errors.csv`;
+
 /** Only what was given: a run is identified by its fields, so a default would change it. */
-const fieldsOf = (values: ReturnType<typeof parse>['values']): Record<string, string> => {
+const fieldsOf = (values: ReturnType<typeof parse>['values'], fileUrl: string | undefined): Record<string, string> => {
   const comma = values['image-column']?.find((name) => name.includes(','));
   if (comma !== undefined) {
     throw new UsageError(`--image-column "${comma}" contains a comma; give the column's position instead, as in "#3"`);
   }
   const given = {
+    fileUrl,
     quality: values.quality,
     format: values.format,
     mozjpeg: values.mozjpeg === true ? 'true' : undefined,
     progressive: values.progressive === true ? 'true' : undefined,
     imageColumns: values['image-column']?.join(','),
+    sheet: values.sheet,
     nameColumn: values['name-column'],
     serialColumn: values['serial-column'],
     output: values.output,
@@ -153,22 +197,27 @@ export const readCommand = (
   if (values.help || command === 'help' || args.length === 0) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   if (command !== 'compress') throw new UsageError(`Unknown command "${command}"; the only command is "compress"`);
-  if (file === undefined) throw new UsageError('No CSV given; for example: compress products.csv');
-  if (more.length > 0) throw new UsageError(`Only one CSV at a time; unexpected argument "${more[0]}"`);
+  if (file === undefined) throw new UsageError('No file given; for example: compress products.csv');
+  if (more.length > 0) throw new UsageError(`Only one file at a time; unexpected argument "${more[0]}"`);
   if (values.server !== undefined && values['allow-private'] !== undefined) {
     throw new UsageError('--allow-private cannot be combined with --server; set ALLOW_PRIVATE_NETWORKS on the service');
   }
 
-  const input = resolve(directory, file);
-  const out = values.out === undefined ? `${withoutExtension(input)}-output.csv` : resolve(directory, values.out);
+  const link = linkOf(file);
+  const input = link === undefined ? resolve(directory, file) : null;
+  const out = resolve(directory, values.out ?? defaultOut(input ?? nameOfLink(file)));
+  const errors = errorsOf(out);
   if (out === input) throw new UsageError('--out is the input file; choose another file');
+  if (errors === input)
+    throw new UsageError('The failed rows of --out would replace the input file; choose another --out');
   return {
     kind: 'compress',
     options: {
       input,
       out,
+      errors,
       images: values.images === undefined ? `${withoutExtension(out)}-images` : resolve(directory, values.images),
-      fields: fieldsOf(values),
+      fields: fieldsOf(values, link),
       allowPrivate: values['allow-private'] ?? null,
       fresh: values.fresh,
       quiet: values.quiet,

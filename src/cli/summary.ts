@@ -1,21 +1,30 @@
-import type { FoundFile, ServiceError, Status, StatusImage } from './client.ts';
+import type { FoundFile, ServiceError, Status, StatusProduct } from './client.ts';
 import { count, duration, megabytes } from './progress.ts';
 
-/** Images that failed with the same error code; `message` is that of the first. */
+/** Images that failed with the same error code; `product` and `message` are those of the first. */
 export interface Reason {
   readonly code: string;
+  /** The serial number or row; empty if unknown. */
+  readonly product: string;
   readonly message: string;
   readonly count: number;
 }
 
+const nameOf = ({ row, serialNumber = '' }: StatusProduct): string => {
+  if (serialNumber !== '') return `product ${serialNumber}`;
+  return row === undefined ? '' : `row ${row} below the header`;
+};
+
 /** Failure reasons, most frequent first. */
-export const reasonsOf = async (images: AsyncIterable<StatusImage>): Promise<Reason[]> => {
+export const reasonsOf = async (products: AsyncIterable<StatusProduct>): Promise<Reason[]> => {
   const reasons = new Map<string, Reason>();
-  for await (const { status, error } of images) {
-    if (status !== 'failed' && status !== 'cancelled') continue;
-    const { code, message } = error ?? { code: status, message: 'The image was not processed.' };
-    const known = reasons.get(code);
-    reasons.set(code, known ? { ...known, count: known.count + 1 } : { code, message, count: 1 });
+  for await (const product of products) {
+    for (const { status, error } of product.images) {
+      if (status !== 'failed' && status !== 'cancelled') continue;
+      const { code, message } = error ?? { code: status, message: 'The image was not processed.' };
+      const known = reasons.get(code) ?? { code, product: nameOf(product), message, count: 0 };
+      reasons.set(code, { ...known, count: known.count + 1 });
+    }
   }
   return [...reasons.values()].sort((a, b) => b.count - a.count);
 };
@@ -31,12 +40,17 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
   if (reasons.length > 0) {
     const width = Math.max(...reasons.map(({ code }) => code.length));
     lines.push('Failed:');
-    for (const { code, message, count: images } of reasons) {
-      lines.push(`  ${count(images).padStart(7)}  ${code.padEnd(width)}  e.g. ${message}`);
+    for (const { code, product, message, count: images } of reasons) {
+      const where = product === '' ? '' : `${product}: `;
+      lines.push(`  ${count(images).padStart(7)}  ${code.padEnd(width)}  e.g. ${where}${message}`);
     }
   }
   return lines.join('\n');
 };
+
+/** What to do with the file of failed rows. */
+export const failedRowsText = (file: string): string =>
+  `The rows with failed images are in ${file}, each with what to do. Correct them there and run the command with that file, or run the same command again to retry them.`;
 
 const counted = (number: number, one: string, several: string): string =>
   `${count(number)} ${number === 1 ? one : several}`;

@@ -2,37 +2,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
-import { digestOf, replacing, writeWhole } from '../../src/cli/files.ts';
+import { digestOf, writeWhole } from '../../src/cli/files.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cli-files-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-async function* cut(text: string, every: number): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += every) yield bytes.subarray(at, at + every);
-}
-const collect = async (pieces: AsyncIterable<string>): Promise<string> => {
-  let text = '';
-  for await (const piece of pieces) text += piece;
-  return text;
-};
-
-test('a text is replaced at any chunk boundary, and nothing else changes', () =>
-  fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.constantFrom('http://outputs.invalid/', 'http://out', '\n', 'ü', ',', '"', '\uFEFF', 'a')),
-      fc.integer({ min: 1, max: 40 }),
-      async (parts, every) => {
-        const text = parts.join('');
-        const replaced = await collect(replacing('http://outputs.invalid/', 'images/')(cut(text, every)));
-        expect(replaced).toBe(text.replaceAll('http://outputs.invalid/', 'images/'));
-      },
-    ),
-  ));
 
 test('a failed write keeps the old file and leaves no temporary file', async () => {
   const file = join(folder, 'deep', 'out.csv');

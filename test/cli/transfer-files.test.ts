@@ -119,6 +119,50 @@ describe('the CSV', () => {
   );
 });
 
+describe('the workbook', () => {
+  const end = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
+  const start = Buffer.from('PK\x03\x04 entries', 'latin1');
+  test.each<[string, Buffer, RegExp | null]>([
+    ['complete', Buffer.concat([start, end]), null],
+    ['without its end', start, /the end of the workbook is missing/],
+    ['a CSV', Buffer.from(CSV), /not the output workbook/],
+  ])(
+    '%s',
+    async (_what, body, message) => {
+      const { url, seen } = await service((own) => `${own}/${NAME}`, {
+        [`/${NAME}`]: image,
+        [`/api/output/${ID}`]: (_request, response) => {
+          response.writeHead(200, { 'Content-Length': body.length }).end(body);
+        },
+      });
+      const { code, errors } = await run(url, '--out', 'out.xlsx', '--images', FOLDER);
+      expect(code).toBe(message === null ? 0 : 3);
+      if (message !== null) expect(errors).toMatch(message);
+      expect(seen.map(({ path }) => path)).toContain(`/api/output/${ID}?format=xlsx`);
+      expect((await readdir(directory)).includes('out.xlsx')).toBe(message === null);
+    },
+    60_000,
+  );
+});
+
+test('failed rows that cannot be saved: the output and the summary are there, and the exit code says that a file is missing', async () => {
+  const status: RequestListener = (_request, response) => {
+    const failed = { id: ID, inputUrl: 'https://x.example/a.jpg', status: 'failed', outputUrl: null, bytesOut: null };
+    const images = [{ ...failed, error: { code: 'source_not_found', message: 'Gone.' } }];
+    const body = {
+      ...{ status: 'failed', finishedAt: new Date().toISOString(), products: [{ images }], next: null },
+      progress: { total: 1, completed: 0, failed: 1, cancelled: 0, percent: 100 },
+      bytes: { in: 0, out: 0, savedPercent: 0 },
+    };
+    response.writeHead(200).end(JSON.stringify(body));
+  };
+  const { url } = await service((own) => `${own}/${NAME}`, { [`/api/status/${ID}`]: status });
+  const { code, errors } = await run(url);
+  expect(errors).toMatch(/products-errors\.csv was not saved: \S+ returned status 404/);
+  expect(code).toBe(3);
+  expect(await readdir(directory)).toEqual(['products-output.csv', 'products.csv']);
+}, 60_000);
+
 test('a server that is not this service is reported in one line', async () => {
   const { url } = await listen((request, response) => {
     request.resume();

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { replacing } from '../../src/cli/files.ts';
 import { findColumns } from '../../src/csv/columns.ts';
 import { shown } from '../../src/csv/csv-errors.ts';
 import { inspectTable } from '../../src/csv/inspect.ts';
@@ -65,13 +64,6 @@ const OUTPUT = outputTable(
   { output: 'replace', details: false },
 );
 const page = (csv: string) => inspectFile(new Blob([csv]), LIMITS, 'skip');
-const collect = async (text: string): Promise<void> => {
-  const bytes = Buffer.from(text);
-  async function* pieces(): AsyncGenerator<Buffer> {
-    for (let at = 0; at < bytes.length; at += 64) yield bytes.subarray(at, at + 64);
-  }
-  for await (const _ of replacing('http://outputs.invalid/', 'images/')(pieces()));
-};
 
 /** Every function that processes untrusted text, called as by the service, the page and the command line. */
 export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
@@ -124,7 +116,6 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   'inspectFile of the page, whole': page,
   'inspectFile of the page, URLs': (text) => page(`${HEADER}1,P,"${text}"\n`),
   'inspectFile of the page, rows': (text) => page(`${HEADER}${text}`),
-  'replacing of the command line': collect,
   safeName,
   createFolderNames: (text) => {
     const nameOfFolder = createFolderNames();
