@@ -9,8 +9,17 @@ const INVALID_CSV = `S. No.,Product Name,Input Image Urls
 1,Stoneware Mug,https://shop.example/images/mug.jpg
 2,Brass Pendant Lamp,shop.example/images/lamp.jpg
 3,"Art Print Duo, 50 × 40 cm","https://shop.example/images/mountains.jpg, ftp://old.shop.example/sea.jpg"
-4,Olive Oil Extra Virgin,
+4,Olive Oil Extra Virgin,https//shop.example/images/oil.jpg
 5,Terracotta Vase with Grasses,https://cdn.shop.example/w_300,c_fill/vase.png
+`;
+
+/** A shop's export with two image columns, a row without an image, and a URL that is repaired. */
+const SHOP_EXPORT = `Handle,Title,Vendor,Variant SKU,Variant Price,Image Src,Variant Image
+mug,"Stoneware Mug ""Lagoon""",Kiln & Co,MUG-BLUE,12.00,https://cdn.shop.example/mug.jpg,https://cdn.shop.example/mug-blue.jpg
+mug,,,MUG-RED,12.00,,https://cdn.shop.example/mug-red.jpg?v=1&amp;w=800
+lamp,Brass Pendant Lamp,Studio North,LAMP,189.00,https://cdn.shop.example/lamp.jpg|https://cdn.shop.example/lamp-detail.jpg,
+lamp,,,LAMP-CORD,9.50,,
+vase,Terracotta Vase,Kiln & Co,VASE,34.00,"https://cdn.shop.example/w_300,c_fill/vase.png",
 `;
 
 const choose = async (page, csv, name) => {
@@ -33,6 +42,12 @@ export const scenes = [
     width: 1200,
     height: 820,
     take: async ({ page }) => choose(page, INVALID_CSV),
+  },
+  {
+    name: 'columns',
+    width: 1200,
+    height: 1000,
+    take: async ({ page }) => choose(page, SHOP_EXPORT, 'shopify-products.csv'),
   },
   {
     name: 'compare',

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
+import { directUrl, type ShareLink, shareLoginMessage, sharePageMessage } from '../network/fetch/share-links.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { DeadlineExceeded, withDeadline } from '../timing/deadline.ts';
 import { compress, readHeader } from './compress.ts';
@@ -7,7 +8,6 @@ import { estimateBytes } from './cost.ts';
 import type { Stage } from './pool/channel.ts';
 import { requireReadable, sniff } from './sniff.ts';
 import type { Download, DownloadDeps } from './source/download.ts';
-import { directUrl, sharePageMessage } from './source/share-links.ts';
 import { fetchSource, type OpenObject, type SourceDeps } from './source/source.ts';
 import { DEFAULT_STAGE_SECONDS, type ImageLimits, type ImageResult, type ImageTask } from './task.ts';
 
@@ -80,6 +80,16 @@ const within = async <Result>(
   }
 };
 
+/** No header of this server's operator opens a share that asks for a login, so the usual hint would mislead. */
+const fetchShared = async (share: ShareLink, fetch: () => Promise<Download>): Promise<Download> => {
+  const source = await fetch().catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'source_unauthorized') throw error;
+    throw new AppError(error.code, shareLoginMessage(share.service), { cause: error });
+  });
+  if (sniff(source.bytes) !== 'html') return source;
+  throw new AppError('not_an_image', sharePageMessage(share.service, source.bytes));
+};
+
 const MIB = 1024 * 1024;
 
 /** Rejects images that can never fit into the memory budget. */
@@ -126,14 +136,11 @@ export const createProcessor = <Task extends ImageTask>(
     };
     const share = directUrl(task.url);
     try {
-      const source = await step(timings, 'download', 'connection_failed', () =>
-        task.sample !== undefined && deps.readSample
-          ? deps.readSample(task.sample)
-          : fetchSource(share?.url ?? task.url, sourceDeps(task, signal)),
-      );
-      if (share !== null && sniff(source.bytes) === 'html') {
-        throw new AppError('not_an_image', sharePageMessage(share.service, source.bytes));
-      }
+      const source = await step(timings, 'download', 'connection_failed', () => {
+        if (task.sample !== undefined && deps.readSample) return deps.readSample(task.sample);
+        const fetch = () => fetchSource(share?.url ?? task.url, sourceDeps(task, signal));
+        return share === null ? fetch() : fetchShared(share, fetch);
+      });
       const kind = requireReadable(source.bytes, source.contentType);
       enter(task, 'decode');
       const header = await within(maxDecodeSeconds, 'processing_timeout', 'read the header of the image', () =>

@@ -2,7 +2,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { createProcessor } from '../../src/images/process.ts';
 import { createGuardedAgents } from '../../src/network/agents.ts';
-import { html, ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
+import { html, ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 
 const guarded = createGuardedAgents({ allowPrivateNetworks: ['127.0.0.1/32'] });
 let server: ImageServer;
@@ -69,4 +69,12 @@ it('the question of Drive about a large file is named', async () => {
     code: 'not_an_image',
     message: expect.stringContaining('asks to confirm'),
   });
+});
+
+it('a share that asks for a login says so, instead of naming settings that cannot help', async () => {
+  const link = 'https://1drv.ms/i/c/abc/Eabc?e=x';
+  server.on(`/v1.0/shares/u!${Buffer.from(link).toString('base64url')}/root/content`, status(401));
+  const result = await run(link);
+  expect(result).toMatchObject({ ok: false, code: 'source_unauthorized', retryable: false });
+  expect(result).toMatchObject({ message: expect.stringContaining('OneDrive asks for a login at this share link') });
 });

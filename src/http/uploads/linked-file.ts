@@ -1,5 +1,6 @@
 import { detectWrongFileType } from '../../csv/sniff.ts';
 import { AppError } from '../../errors.ts';
+import { directUrl, sharePageMessage } from '../../network/fetch/share-links.ts';
 import { startOf, type TemporaryFile, type TemporaryFiles } from './temporary-files.ts';
 
 export interface FetchOptions {
@@ -21,8 +22,17 @@ const OWN_ERRORS: ReadonlySet<string> = new Set(['upload_too_large', 'disk_full'
 const notFetched = (message: string, cause?: unknown): AppError =>
   new AppError('file_not_fetched', message, { cause, details: { errors: [{ field: 'fileUrl', message }] } });
 
-const isHtml = async (file: TemporaryFile): Promise<boolean> =>
-  detectWrongFileType(await startOf(file, HEAD_BYTES))?.code === 'csv_html';
+/** What a web page in place of the file means; null for anything else. */
+const pageMessage = async (url: string, file: TemporaryFile): Promise<string | null> => {
+  const start = await startOf(file, HEAD_BYTES);
+  if (detectWrongFileType(start)?.code !== 'csv_html') return null;
+  const service = directUrl(url)?.service;
+  if (service !== undefined) return sharePageMessage(service, start);
+  return (
+    'the URL returned a web page, such as a login or share page, instead of a file. Use the direct link of the file, ' +
+    'share a Google Sheet with anyone who has the link, or upload the file itself.'
+  );
+};
 
 /**
  * Downloads the file of an upload that was given by its link.
@@ -43,11 +53,7 @@ export const fetchLinkedFile = async (
     if (!(error instanceof AppError) || OWN_ERRORS.has(error.code)) throw error;
     throw notFetched(error.publicMessage, error);
   }
-  if (await isHtml(file)) {
-    throw notFetched(
-      'fileUrl: the URL returned a web page, such as a login or share page, instead of a file. Use the direct link of ' +
-        'the file, share a Google Sheet with anyone who has the link, or upload the file itself.',
-    );
-  }
+  const message = await pageMessage(url, file);
+  if (message !== null) throw notFetched(`fileUrl: ${message}`);
   return file;
 };

@@ -10,6 +10,7 @@ import { parseHttpUrl } from '../url.ts';
 import { byteLimit } from './byte-limit.ts';
 import { googleSheetCsv } from './google-sheets.ts';
 import { guardedGet } from './guarded-get.ts';
+import { directUrl } from './share-links.ts';
 import { withoutRequest } from './without-request.ts';
 
 export interface FetchFileOptions {
@@ -72,12 +73,13 @@ const failureOf = (error: unknown, host: string): Error => {
 
 /**
  * Downloads a file that was given by its link. Every hop uses the guarded agents; time, redirects and bytes are bounded.
- * A Google Sheets link becomes its CSV export. SOURCE_HEADERS are not sent: the answer would show strangers what they protect.
+ * A Google Sheets link becomes its CSV export, a share link its download. SOURCE_HEADERS are not sent: the answer would show strangers what they protect.
  * @throws AppError `invalid_field`, `upload_too_large` or `disk_full`; its message contains the host, never the query
  */
 export const fetchFile = async (text: string, options: FetchFileOptions): Promise<FetchedFile> => {
   const { agents, file, maxBytes, maxSeconds, signal, received = () => {}, maxRedirects = 5 } = options;
-  const url = parseHttpUrl(googleSheetCsv(text.trim()));
+  const link = googleSheetCsv(text.trim());
+  const url = parseHttpUrl(directUrl(link)?.url ?? link);
   if (url === null) throw invalid('must be an http(s) URL of a CSV or XLSX file.');
   signal?.throwIfAborted();
   let { host } = url;

@@ -1,4 +1,6 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import https from 'node:https';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -89,4 +91,23 @@ it('ends with the reason of the signal', async () => {
 
 it.each(['', 'feed.csv', 'ftp://127.0.0.1/a.csv', 'file:///etc/passwd'])('"%s" is refused', async (url) => {
   await expect(fetchFrom(url)).rejects.toMatchObject({ code: 'invalid_field' });
+});
+
+/** Connects every https URL to the server, without TLS. */
+class ToServer extends https.Agent {
+  override createConnection() {
+    return net.connect(server.port, '127.0.0.1');
+  }
+}
+
+it.each([
+  ['https://drive.google.com/file/d/1aBcDeFgHiJkLmNo/view?usp=sharing', '/uc?export=download&id=1aBcDeFgHiJkLmNo'],
+  ['https://www.dropbox.com/scl/fi/a/products.xlsx?rlkey=k&dl=0', '/scl/fi/a/products.xlsx?rlkey=k&dl=1'],
+  ['https://shop.sharepoint.com/:x:/s/team/abc?e=1', '/:x:/s/team/abc?e=1&download=1'],
+  ['https://docs.google.com/spreadsheets/d/1aB/edit#gid=7', '/spreadsheets/d/1aB/export?format=csv&gid=7'],
+])('the file of %s is downloaded', async (link, path) => {
+  server.on(path.split('?')[0] ?? '', ok(csv, 'text/csv'));
+  const file = await fetchFrom(link, { agents: { http: agents.http, https: new ToServer() } });
+  expect(await readFile(file.path)).toEqual(csv);
+  expect(server.requests(path.split('?')[0] ?? '').at(-1)?.url).toBe(path);
 });

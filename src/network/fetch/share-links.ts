@@ -1,4 +1,4 @@
-import { parseHttpUrl } from '../../network/url.ts';
+import { parseHttpUrl } from '../url.ts';
 
 /** The services whose share links lead to a page. */
 export type ShareService = 'Google Drive' | 'Dropbox' | 'OneDrive' | 'SharePoint';
@@ -66,7 +66,11 @@ const DRIVE_CONFIRMATION =
   /can(?:'|&#39;|&apos;|’)t scan this file for viruses|id="uc-download-link"|id="download-form"/i;
 const PAGE_BYTES = 256 * 1024;
 
-/** What a page of such a service means, for the message of `not_an_image`. */
+/** Since 2024 OneDrive's new links are given to signed-in programs only; older ones, with a key of their own, to all. */
+export const shareLoginMessage = (service: ShareService): string =>
+  `${service} asks for a login at this share link. Share the file with anyone who has the link, or use a direct link that opens without a login.`;
+
+/** What a page of such a service means. */
 export const sharePageMessage = (service: ShareService, page: Buffer): string =>
   service === 'Google Drive' && DRIVE_CONFIRMATION.test(page.toString('utf8', 0, PAGE_BYTES))
     ? 'Google Drive asks to confirm the download of this file, because it is too large for its virus scan. Use a smaller file, or host it elsewhere.'

@@ -1,4 +1,4 @@
-import { directUrl, sharePageMessage } from '../../../src/images/source/share-links.ts';
+import { directUrl, sharePageMessage } from '../../../src/network/fetch/share-links.ts';
 
 const id = '1aBcDeFgHiJkLmNoPqRsTuVwXyZ012345';
 const drive = `https://drive.google.com/uc?export=download&id=${id}`;
