@@ -47,7 +47,10 @@ export const scenes = [
     name: 'columns',
     width: 1200,
     height: 1000,
-    take: async ({ page }) => choose(page, SHOP_EXPORT, 'shopify-products.csv'),
+    take: async ({ page }) => {
+      await choose(page, SHOP_EXPORT, 'shopify-products.csv');
+      await still(page);
+    },
   },
   {
     name: 'compare',
