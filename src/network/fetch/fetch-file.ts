@@ -10,7 +10,7 @@ import { parseHttpUrl } from '../url.ts';
 import { byteLimit } from './byte-limit.ts';
 import { googleSheetCsv } from './google-sheets.ts';
 import { guardedGet } from './guarded-get.ts';
-import { directUrl } from './share-links.ts';
+import { directUrl, type ShareService, shareLoginMessage } from './share-links.ts';
 import { withoutRequest } from './without-request.ts';
 
 export interface FetchFileOptions {
@@ -45,9 +45,10 @@ const UPLOAD_INSTEAD = 'or upload the file itself';
 const invalid = (message: string, cause?: unknown): AppError =>
   new AppError('invalid_field', `fileUrl: ${message}`, { cause });
 
-const assertStatus = (status: number, host: string): void => {
+const assertStatus = (status: number, host: string, share: ShareService | undefined): void => {
   if (status === 200 || status === 203) return;
   if (status === 401 || status === 403) {
+    if (share !== undefined) throw invalid(shareLoginMessage(share));
     throw invalid(
       `${host} denies access (status ${status}). Share the file with anyone who has the link, ${UPLOAD_INSTEAD}.`,
     );
@@ -73,13 +74,15 @@ const failureOf = (error: unknown, host: string): Error => {
 
 /**
  * Downloads a file that was given by its link. Every hop uses the guarded agents; time, redirects and bytes are bounded.
- * A Google Sheets link becomes its CSV export, a share link its download. SOURCE_HEADERS are not sent: the answer would show strangers what they protect.
+ * A Google Sheets link becomes its CSV export, a share link its download. SOURCE_HEADERS are not sent: the answer would show
+ * strangers what they protect.
  * @throws AppError `invalid_field`, `upload_too_large` or `disk_full`; its message contains the host, never the query
  */
 export const fetchFile = async (text: string, options: FetchFileOptions): Promise<FetchedFile> => {
   const { agents, file, maxBytes, maxSeconds, signal, received = () => {}, maxRedirects = 5 } = options;
   const link = googleSheetCsv(text.trim());
-  const url = parseHttpUrl(directUrl(link)?.url ?? link);
+  const share = directUrl(link);
+  const url = parseHttpUrl(share?.url ?? link);
   if (url === null) throw invalid('must be an http(s) URL of a CSV or XLSX file.');
   signal?.throwIfAborted();
   let { host } = url;
@@ -101,7 +104,7 @@ export const fetchFile = async (text: string, options: FetchFileOptions): Promis
       },
     });
     body = response.body;
-    assertStatus(response.status, host);
+    assertStatus(response.status, host, share?.service);
     if (Number(response.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
     const output = createWriteStream(file);
     const limit = byteLimit(maxBytes, () => tooLarge(maxBytes), received);

@@ -30,7 +30,8 @@ const dropbox = (url: URL): string | null => {
 };
 
 /**
- * A share of OneDrive as the shares API names it: `u!` and the link in unpadded base64url.
+ * A share of OneDrive as the shares API names it: `u!` and the link in unpadded base64url. Microsoft documents a token as
+ * required; users report 401 without one since 2024, so {@link shareLoginMessage} is the likely answer (decision 0051).
  * https://learn.microsoft.com/graph/api/shares-get#encoding-sharing-urls
  */
 const oneDrive = (url: URL): string =>
@@ -66,7 +67,7 @@ const DRIVE_CONFIRMATION =
   /can(?:'|&#39;|&apos;|’)t scan this file for viruses|id="uc-download-link"|id="download-form"/i;
 const PAGE_BYTES = 256 * 1024;
 
-/** Since 2024 OneDrive's new links are given to signed-in programs only; older ones, with a key of their own, to all. */
+/** For 401 and 403: the service wants a login, whatever the share says. */
 export const shareLoginMessage = (service: ShareService): string =>
   `${service} asks for a login at this share link. Share the file with anyone who has the link, or use a direct link that opens without a login.`;
 

@@ -33,3 +33,11 @@ test.each([
 test('a file is passed on', async () => {
   expect(await fetched('https://www.dropbox.com/s/a/products.csv', 'SKU,Image\n')).toMatchObject({ size: 10 });
 });
+
+test('the question of Drive about a large file is named', async () => {
+  const page = `<!DOCTYPE html><html><body><form id="download-form"></form></body></html>`;
+  await expect(fetched('https://drive.google.com/file/d/1aBcDeFgHiJkLmNo/view', page)).rejects.toMatchObject({
+    code: 'file_not_fetched',
+    publicMessage: expect.stringContaining('asks to confirm the download'),
+  });
+});

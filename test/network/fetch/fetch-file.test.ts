@@ -104,10 +104,21 @@ it.each([
   ['https://drive.google.com/file/d/1aBcDeFgHiJkLmNo/view?usp=sharing', '/uc?export=download&id=1aBcDeFgHiJkLmNo'],
   ['https://www.dropbox.com/scl/fi/a/products.xlsx?rlkey=k&dl=0', '/scl/fi/a/products.xlsx?rlkey=k&dl=1'],
   ['https://shop.sharepoint.com/:x:/s/team/abc?e=1', '/:x:/s/team/abc?e=1&download=1'],
+  ['https://1drv.ms/x/s!AkIj', '/v1.0/shares/u!aHR0cHM6Ly8xZHJ2Lm1zL3gvcyFBa0lq/root/content'],
   ['https://docs.google.com/spreadsheets/d/1aB/edit#gid=7', '/spreadsheets/d/1aB/export?format=csv&gid=7'],
 ])('the file of %s is downloaded', async (link, path) => {
   server.on(path.split('?')[0] ?? '', ok(csv, 'text/csv'));
   const file = await fetchFrom(link, { agents: { http: agents.http, https: new ToServer() } });
   expect(await readFile(file.path)).toEqual(csv);
   expect(server.requests(path.split('?')[0] ?? '').at(-1)?.url).toBe(path);
+});
+
+it.each([401, 403])('a share that answers %i asks for a login', async (code) => {
+  server.on('/v1.0/shares/u!aHR0cHM6Ly8xZHJ2Lm1zL3gvYy9h/root/content', status(code));
+  await expect(
+    fetchFrom('https://1drv.ms/x/c/a', { agents: { http: agents.http, https: new ToServer() } }),
+  ).rejects.toMatchObject({
+    code: 'invalid_field',
+    publicMessage: expect.stringContaining('OneDrive asks for a login at this share link'),
+  });
 });

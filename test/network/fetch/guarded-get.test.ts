@@ -121,6 +121,7 @@ describe('Accept', () => {
     ['*/*', 1],
     ['image/png', 1],
     ['image/jpeg', 1],
+    ['image/*', 1],
     ['image/avif', 2],
     ['image/webp', 2],
   ])('a server that answers 406 unless it finds %s has the image after %i requests', async (type, requests) => {
@@ -132,6 +133,19 @@ describe('Accept', () => {
       ),
     );
     expect(server.count(path)).toBe(requests);
+  });
+
+  it('a server that answers 406 to any type it does not know has the image after 1 request', async () => {
+    const known = new Set(['image/png', 'image/jpeg', 'image/*', '*/*']);
+    const path = '/accept/known';
+    const types = (accept: string) => accept.split(',').map((each) => each.split(';', 1)[0] ?? '');
+    await fetchFrom(
+      server.on(
+        path,
+        only((accept) => types(accept).every((type) => known.has(type))),
+      ),
+    );
+    expect(server.count(path)).toBe(1);
   });
 
   it('406 to everything is an error after the second request', async () => {
