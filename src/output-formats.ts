@@ -11,7 +11,7 @@ interface OutputFormatProperties {
   readonly encoderBytes: { readonly opaque: number; readonly alpha: number };
 }
 
-/** The output formats. Their encoders are in images/compress.ts, where a missing one is a type error. */
+/** The output formats. Their encoders are in images/encode.ts, where a missing one is a type error. */
 export const OUTPUT_FORMATS = {
   jpeg: {
     label: 'JPEG',
