@@ -80,7 +80,7 @@ export const compress = async (bytes: Buffer, options: CompressOptions, header?:
   const plan = planDecode(bytes, options.source, metadata);
   const { data, info } = await encode(decode(plan, options), options);
   const { width, height } = info;
-  const original = keptOriginal(bytes, metadata, options);
+  const original = keptOriginal(bytes, metadata, plan, options);
   if (original !== null && original.length < data.length) {
     return { bytes: original, width, height, notes: [...plan.notes, 'kept_original'] };
   }

@@ -67,5 +67,7 @@ export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFor
   const turned = (header.orientation ?? 1) > 1 ? picture : 0;
   const { opaque, alpha } = OUTPUT_FORMATS[format].encoderBytes;
   const each = picture + decoderBytes(source, picture, header) + turned + (hasAlpha ? alpha : opaque);
-  return FIXED_BYTES + width * height * each + METADATA_COPIES * metadataBytes(bytes, source, header);
+  // A PNG that only signals its colours is copied with their profile (inspect/png.ts).
+  const copy = source === 'png' ? bytes.length : 0;
+  return FIXED_BYTES + copy + width * height * each + METADATA_COPIES * metadataBytes(bytes, source, header);
 };

@@ -32,11 +32,11 @@ const ENCODERS: Readonly<Record<OutputFormat, (image: Sharp, options: EncodeOpti
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
 export const encode = async (
-  image: Sharp,
+  decoded: Promise<Sharp>,
   options: EncodeOptions,
 ): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> => {
   try {
-    return await ENCODERS[options.format](image, options).toBuffer({ resolveWithObject: true });
+    return await ENCODERS[options.format](await decoded, options).toBuffer({ resolveWithObject: true });
   } catch (error) {
     if (!String(error).includes('timeout:')) throw damaged(error);
     const message = `The image took longer than ${options.maxSeconds} seconds to compress.`;

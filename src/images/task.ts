@@ -26,6 +26,10 @@ export type ImageNote =
   | 'kept_original'
   /** only the first frame of the animated source was kept */
   | 'first_frame_only'
+  /** the colours were converted to sRGB from another profile, embedded or signalled */
+  | 'profile_converted'
+  /** EXIF says that the colours are not sRGB, but not which; they were taken as sRGB */
+  | 'uncalibrated_colours'
   /** the URL was a share link of a cloud storage, so its download address was fetched instead */
   | 'share_link';
 

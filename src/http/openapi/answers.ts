@@ -58,7 +58,9 @@ const image = z.object({
   bytesOut: count.nullable(),
   width: z.int().min(1).nullable(),
   height: z.int().min(1).nullable(),
-  notes: z.array(z.enum(['kept_original', 'first_frame_only', 'share_link'])),
+  notes: z.array(
+    z.enum(['kept_original', 'first_frame_only', 'profile_converted', 'uncalibrated_colours', 'share_link']),
+  ),
   attempts: count,
   error: z.object({ code: codes(IMAGE_ERRORS), message: z.string() }).nullable(),
 });

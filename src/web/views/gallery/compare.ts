@@ -7,6 +7,8 @@ import { nameOf, outputPath, type Shown } from './tile.ts';
 const NOTES = {
   kept_original: 'The original was smaller than a new encoding, so it was kept, without its metadata.',
   first_frame_only: 'The original is animated; its first frame was kept.',
+  profile_converted: 'The colours were converted to sRGB, which every screen and shop shows alike.',
+  uncalibrated_colours: 'The file says that its colours are not sRGB, but not which; they may look dull.',
   share_link: 'The URL is a share link; the file behind it was downloaded.',
 } as const;
 

@@ -1,0 +1,75 @@
+import type { Metadata } from 'sharp';
+import { AppError } from '../../errors.ts';
+import type { SourceFormat } from '../sniff.ts';
+import { type ExifColours, readExifColours } from './exif.ts';
+import { readHeifColours } from './isobmff.ts';
+import { withJpegProfile } from './jpeg.ts';
+import { readPngColours, signalledByPng, withPngProfile } from './png.ts';
+import { readProfile } from './read-profile.ts';
+import { adobeRgb, isHdr, profileOfCodePoints } from './signalled.ts';
+
+/** How the colours of a source become sRGB. */
+export interface ColourPlan {
+  /** The source, or a copy of it with the profile that it only signals. */
+  readonly bytes: Buffer;
+  /** sharp works with Display P3 in place of sRGB, because the source has 16 bits and a profile. */
+  readonly isDisplayP3: boolean;
+  /**
+   * The source needs a first pass to a PNG: `grey` because sharp leaves the profile of 16-bit grey alone, or this profile
+   * because the format's own structure has no simple place for it.
+   */
+  readonly firstPass: 'grey' | Buffer | null;
+  /** Other colours than sRGB's were converted. */
+  readonly isConverted: boolean;
+  /** EXIF says that the colours are not sRGB's, but not which; they are taken as sRGB. */
+  readonly isUncalibrated: boolean;
+}
+
+const hdr = (): AppError =>
+  new AppError(
+    'unsupported_image_format',
+    'The image has high dynamic range (PQ or HLG), which is not supported. Save it in standard dynamic range (sRGB).',
+  );
+
+const exifColours = ({ icc, exif, space }: Metadata): ExifColours => {
+  const isRgb = space === 'srgb' || space === 'rgb16' || space === 'rgb';
+  return icc === undefined && isRgb && exif !== undefined ? readExifColours(exif) : null;
+};
+
+/** The profile that the file signals in its own structure; null if that is sRGB or nothing. */
+const signalledBy = (bytes: Buffer, source: SourceFormat): Buffer | null => {
+  if (source === 'png') {
+    const found = signalledByPng(readPngColours(bytes));
+    if (found === 'hdr') throw hdr();
+    if (found !== null) return found;
+  }
+  if (source === 'avif') {
+    const { hasProfile, codePoints } = readHeifColours(bytes);
+    if (codePoints !== undefined && isHdr(codePoints)) throw hdr();
+    if (codePoints !== undefined && !hasProfile) return profileOfCodePoints(codePoints);
+  }
+  return null;
+};
+
+/** @throws AppError `unsupported_image_format` for high dynamic range */
+export const planColours = (bytes: Buffer, source: SourceFormat, header: Metadata): ColourPlan => {
+  const is16Bit = header.space === 'rgb16';
+  const byExif = exifColours(header);
+  const signalled = signalledBy(bytes, source) ?? (byExif === 'adobe-rgb' ? adobeRgb() : null);
+  if (signalled !== null) {
+    const copy = { isDisplayP3: is16Bit, firstPass: null, isConverted: true, isUncalibrated: false };
+    if (source === 'png' && header.space === 'grey16') {
+      return { ...copy, bytes: withPngProfile(bytes, signalled), firstPass: 'grey' };
+    }
+    if (source === 'png') return { ...copy, bytes: withPngProfile(bytes, signalled) };
+    if (source === 'jpeg') return { ...copy, bytes: withJpegProfile(bytes, signalled) };
+    return { ...copy, bytes, firstPass: signalled };
+  }
+  const kind = header.icc === undefined ? null : readProfile(header.icc);
+  const isConverted = kind !== null && !kind.isSrgb;
+  if (header.space === 'grey16' && kind?.space === 'GRAY') {
+    return { bytes, isDisplayP3: false, firstPass: 'grey', isConverted, isUncalibrated: false };
+  }
+  const isUncalibrated = byExif === 'uncalibrated';
+  return { bytes, isDisplayP3: is16Bit && kind?.space === 'RGB', firstPass: null, isConverted, isUncalibrated };
+};

@@ -1,0 +1,102 @@
+import { crc32, deflateSync } from 'node:zlib';
+import { type Primaries, SRGB } from './build-profile.ts';
+import { type CodePoints, greyProfile, isHdr, profileOfCodePoints, signalledProfile } from './signalled.ts';
+
+/** How a PNG signals its colours (PNG, third edition, 11.3.2). */
+export interface PngColours {
+  readonly codePoints?: CodePoints;
+  readonly hasProfile: boolean;
+  readonly isSrgb: boolean;
+  /** Exponent from signal to light. */
+  readonly gamma?: number;
+  readonly primaries?: Primaries;
+  readonly isGrey: boolean;
+}
+
+interface Chunk {
+  readonly type: string;
+  readonly from: number;
+  readonly to: number;
+  readonly data: Buffer;
+}
+
+const SIGNATURE_BYTES = 8;
+const COLOUR_CHUNKS = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM'];
+
+/** The chunks before the pixels. */
+function* chunksBefore(bytes: Buffer): Generator<Chunk> {
+  for (let from = SIGNATURE_BYTES; from + 12 <= bytes.length; ) {
+    const length = bytes.readUInt32BE(from);
+    const type = bytes.toString('latin1', from + 4, from + 8);
+    const to = from + 12 + length;
+    if (type === 'IDAT' || to > bytes.length) return;
+    yield { type, from, to, data: bytes.subarray(from + 8, to - 4) };
+    from = to;
+  }
+}
+
+export const readPngColours = (bytes: Buffer): PngColours => {
+  let found: PngColours = { hasProfile: false, isSrgb: false, isGrey: false };
+  for (const { type, data } of chunksBefore(bytes)) {
+    if (type === 'IHDR' && data.length >= 10) found = { ...found, isGrey: data[9] === 0 || data[9] === 4 };
+    else if (type === 'iCCP') found = { ...found, hasProfile: true };
+    else if (type === 'sRGB') found = { ...found, isSrgb: true };
+    else if (type === 'cICP' && data.length >= 4)
+      found = { ...found, codePoints: { primaries: data[0] ?? 0, transfer: data[1] ?? 0 } };
+    else if (type === 'gAMA' && data.length === 4 && data.readUInt32BE() > 0)
+      found = { ...found, gamma: 100_000 / data.readUInt32BE() };
+    else if (type === 'cHRM' && data.length === 32) found = { ...found, ...primariesOf(data) };
+  }
+  return found;
+};
+
+const primariesOf = (data: Buffer): { readonly primaries?: Primaries } => {
+  const point = (at: number): readonly [number, number] => [
+    data.readUInt32BE(8 * at) / 100_000,
+    data.readUInt32BE(8 * at + 4) / 100_000,
+  ];
+  const primaries = { white: point(0), red: point(1), green: point(2), blue: point(3) };
+  const isReal = Object.values(primaries).every(([x, y]) => x >= 0 && y > 0 && x + y <= 1);
+  return isReal && areaOf(primaries) > MIN_AREA ? { primaries } : {};
+};
+
+/** Primaries on a line span no colours. */
+const MIN_AREA = 0.01;
+const areaOf = ({ red, green, blue }: Primaries): number =>
+  Math.abs((green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]));
+
+/** Exponents that a picture for people may have. */
+const isLikely = (gamma: number): boolean => gamma >= 0.9 && gamma <= 4;
+
+/** The profile that a PNG signals without embedding it, in the order of precedence; null if it is sRGB or unknown. */
+export const signalledByPng = (colours: PngColours): Buffer | 'hdr' | null => {
+  const { codePoints, hasProfile, isSrgb, isGrey, gamma, primaries } = colours;
+  if (codePoints !== undefined) {
+    if (isHdr(codePoints)) return 'hdr';
+    return isGrey ? null : profileOfCodePoints(codePoints);
+  }
+  if (hasProfile || isSrgb || (gamma === undefined && primaries === undefined)) return null;
+  const exponent = gamma !== undefined && isLikely(gamma) ? gamma : undefined;
+  if (isGrey) return exponent === undefined ? null : greyProfile(exponent);
+  return signalledProfile(primaries ?? SRGB, exponent ?? 'srgb');
+};
+
+const chunk = (type: string, data: Buffer): Buffer => {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+};
+
+/** A copy with this profile in place of all other colour chunks. */
+export const withPngProfile = (bytes: Buffer, profile: Buffer): Buffer => {
+  const chunks = [...chunksBefore(bytes)];
+  const end = chunks.at(-1)?.to ?? SIGNATURE_BYTES;
+  const kept = chunks
+    .filter(({ type }) => !COLOUR_CHUNKS.includes(type))
+    .map(({ from, to }) => bytes.subarray(from, to));
+  const [header = Buffer.alloc(0), ...others] = kept;
+  const embedded = chunk('iCCP', Buffer.concat([Buffer.from('signalled\0\0', 'latin1'), deflateSync(profile)]));
+  return Buffer.concat([bytes.subarray(0, SIGNATURE_BYTES), header, embedded, ...others, bytes.subarray(end)]);
+};

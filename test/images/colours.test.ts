@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import type { CompressOptions } from '../../src/images/compress.ts';
+import { ADOBE_RGB, buildProfile, DISPLAY_P3, SRGB } from '../../src/images/inspect/build-profile.ts';
+import { readExifColours } from '../../src/images/inspect/exif.ts';
+import { readProfile } from '../../src/images/inspect/read-profile.ts';
+import { deltaE, judgeChart } from '../support/chart.ts';
+import { run as compress } from './compress-with-defaults.ts';
+
+const fixture = (name: string): Buffer => readFileSync(`test/fixtures/pictures/${name}`);
+const CHARTS = JSON.parse(fixture('colour-reference.json').toString()) as Record<string, [number, number, number][]>;
+const run = (bytes: Buffer, options: Partial<CompressOptions> = {}) =>
+  compress(bytes, { format: 'png', quality: 100, ...options });
+
+test('ΔE2000 is that of the published pairs', () => {
+  expect(deltaE([255, 0, 0], [255, 0, 0])).toBe(0);
+  expect(deltaE([255, 0, 0], [0, 255, 0])).toBeCloseTo(86.6, 0);
+  expect(deltaE([255, 255, 255], [0, 0, 0])).toBeCloseTo(100, 1);
+});
+
+test.each([
+  ['png16-srgb.png', 'patches', []],
+  ['png16a-p3.png', 'patches', ['profile_converted']],
+  ['tiff16-adobe.tif', 'patches', ['profile_converted']],
+  ['png16-gray18.png', 'gray18', ['profile_converted']],
+  ['png8-chrm-adobe.png', 'patches', ['profile_converted']],
+  ['png8-cicp-p3.png', 'patches', ['profile_converted']],
+  ['png16-gama1.png', 'patches', ['profile_converted']],
+  ['avif-p3-nclx.avif', 'patches', ['profile_converted']],
+])('%s comes out in sRGB', async (name, key, notes) => {
+  const output = await run(fixture(name));
+  expect(output.notes).toEqual(notes);
+  const { mean, max } = await judgeChart(output.bytes, CHARTS[key] ?? []);
+  expect(mean).toBeLessThan(1);
+  expect(max).toBeLessThan(3);
+});
+
+const red = { create: { width: 8, height: 8, channels: 3, background: { r: 200, g: 40, b: 30 } } } as const;
+const firstPixel = async (bytes: Buffer): Promise<readonly [number, number, number]> => {
+  const [r = 0, g = 0, b = 0] = await sharp(bytes).removeAlpha().toColourspace('srgb').raw().toBuffer();
+  return [r, g, b];
+};
+
+test('16 bits without a profile stay as they are', async () => {
+  for (const source of [sharp(red).toColourspace('rgb16').png(), sharp(red).toColourspace('rgb16').tiff()]) {
+    const output = await run(await source.toBuffer());
+    expect(output.notes).toEqual([]);
+    expect(deltaE([200, 40, 30], await firstPixel(output.bytes))).toBeLessThan(1);
+  }
+});
+
+test('a profile that is none is ignored, in 16 bits too', async () => {
+  const png = await sharp(red).toColourspace('rgb16').png().toBuffer();
+  const { withPngProfile } = await import('../../src/images/inspect/png.ts');
+  const output = await run(withPngProfile(png, Buffer.alloc(200, 7)));
+  expect(await firstPixel(output.bytes)).toEqual([200, 40, 30]);
+});
+
+test('high dynamic range is refused by name', async () => {
+  await expect(run(fixture('avif-hdr-pq.avif'))).rejects.toMatchObject({
+    code: 'unsupported_image_format',
+    publicMessage: expect.stringContaining('high dynamic range'),
+  });
+});
+
+test('a smaller JPEG in another profile is converted, not kept', async () => {
+  const output = await run(fixture('jpeg-adobe-photo.jpg'), { format: 'jpeg', quality: 100 });
+  expect(output.notes).toEqual(['profile_converted']);
+  expect((await sharp(output.bytes).metadata()).icc).toBeUndefined();
+});
+
+test('colours that EXIF calls uncalibrated are noted', async () => {
+  expect((await run(fixture('jpeg-adobe-dcf.jpg'))).notes).toEqual(['uncalibrated_colours']);
+});
+
+test('Adobe RGB by the interoperability index of EXIF is converted', async () => {
+  const exif = (
+    await sharp(
+      await sharp(red)
+        .withExif({ IFD0: { Make: 'A' } })
+        .jpeg()
+        .toBuffer(),
+    ).metadata()
+  ).exif;
+  expect(readExifColours(exif ?? Buffer.alloc(0))).toBe('uncalibrated');
+  // Exif IFD at 26 with one entry, the interoperability IFD at 44 with R03.
+  const block = Buffer.from(
+    '4578696600004d4d002a000000080001876900040000000100000' +
+      '01a00000000' +
+      '0001a005000400000001' +
+      '0000002c00000000' +
+      '0001000100020000000452303300' +
+      '00000000',
+    'hex',
+  );
+  expect(readExifColours(block)).toBe('adobe-rgb');
+  const jpeg = await sharp(red).jpeg({ quality: 100 }).toBuffer();
+  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, block.length + 2]), block]);
+  const marked = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+  const output = await run(marked);
+  expect(output.notes).toEqual(['profile_converted']);
+  expect((await firstPixel(output.bytes))[0]).toBeGreaterThan(215);
+});
+
+test('profiles that are built are read as what they are', () => {
+  expect(readProfile(buildProfile(SRGB, 'srgb'))).toEqual({ space: 'RGB', isSrgb: true });
+  expect(readProfile(buildProfile(DISPLAY_P3, 'srgb'))).toEqual({ space: 'RGB', isSrgb: false });
+  expect(readProfile(buildProfile(ADOBE_RGB, 2.2))).toEqual({ space: 'RGB', isSrgb: false });
+  expect(readProfile(buildProfile(SRGB, 1.8))).toEqual({ space: 'RGB', isSrgb: false });
+  expect(readProfile(buildProfile(null, 1.8))).toEqual({ space: 'GRAY', isSrgb: false });
+  expect(readProfile(Buffer.alloc(500))).toBeNull();
+});
+
+test('sRGB profiles as programs write them are sRGB', async () => {
+  const { icc } = await sharp(await sharp(red).withIccProfile('srgb').jpeg().toBuffer()).metadata();
+  expect(readProfile(icc ?? Buffer.alloc(0))).toEqual({ space: 'RGB', isSrgb: true });
+});
