@@ -508,7 +508,7 @@ export interface components {
                     bytesOut: number | null;
                     width: number | null;
                     height: number | null;
-                    notes: ("kept_original" | "first_frame_only" | "share_link")[];
+                    notes: ("kept_original" | "first_frame_only" | "profile_converted" | "uncalibrated_colours" | "share_link")[];
                     attempts: number;
                     error: {
                         /** @enum {string} */
@@ -715,7 +715,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 "Idempotency-Key"?: string;
             };
@@ -825,7 +825,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
+                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1289,7 +1289,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -1305,11 +1305,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
+                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-26T23:18:26.749Z",
-                     *       "startedAt": "2026-11-26T23:18:26.803Z",
-                     *       "finishedAt": "2026-11-26T23:18:27.008Z",
+                     *       "createdAt": "2026-11-27T00:24:14.871Z",
+                     *       "startedAt": "2026-11-27T00:24:14.924Z",
+                     *       "finishedAt": "2026-11-27T00:24:15.074Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1377,17 +1377,19 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "475e1016-c9c1-408a-a1df-deab0b4fe0fd",
+                     *               "id": "9d509557-1d85-44a5-89cc-286a89afaa64",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
                      *               "width": 1600,
                      *               "height": 1200,
-                     *               "notes": [],
+                     *               "notes": [
+                     *                 "uncalibrated_colours"
+                     *               ],
                      *               "attempts": 1,
                      *               "error": null
                      *             }
@@ -1399,22 +1401,24 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "cbfebd5e-26f6-45a2-9a14-d7d326275de0",
+                     *               "id": "2699dd8e-d49b-4fe7-a765-ca967a696574",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
                      *               "width": 1600,
                      *               "height": 1200,
-                     *               "notes": [],
+                     *               "notes": [
+                     *                 "uncalibrated_colours"
+                     *               ],
                      *               "attempts": 1,
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "8a3afe0b-a6ec-4922-a2a0-55e23f56ab18",
+                     *               "id": "0a0ce5be-316d-489e-8c4e-345fb81b2897",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1542,11 +1546,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
+                     *           "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-26T23:18:26.749Z",
-                     *           "startedAt": "2026-11-26T23:18:26.803Z",
-                     *           "finishedAt": "2026-11-26T23:18:27.008Z",
+                     *           "createdAt": "2026-11-27T00:24:14.871Z",
+                     *           "startedAt": "2026-11-27T00:24:14.924Z",
+                     *           "finishedAt": "2026-11-27T00:24:15.074Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1653,7 +1657,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -1670,8 +1674,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "uaoOBulFmEDzLR32",
-                     *       "data": "{\"requestId\":\"3d3f2e87-bdcd-497f-999e-5faaf5d0e543\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-26T23:18:26.749Z\",\"startedAt\":\"2026-11-26T23:18:26.803Z\",\"finishedAt\":\"2026-11-26T23:18:27.008Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "48v7GxSGPBOfiNCN",
+                     *       "data": "{\"requestId\":\"bb60cb83-ceb1-432c-bd91-6eb7650aaaf7\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T00:24:14.871Z\",\"startedAt\":\"2026-11-27T00:24:14.924Z\",\"finishedAt\":\"2026-11-27T00:24:15.074Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1773,7 +1777,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -1789,8 +1793,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1897,7 +1901,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -2013,7 +2017,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -2031,7 +2035,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543"
+                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2131,7 +2135,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -2149,7 +2153,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543"
+                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2249,7 +2253,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -2265,24 +2269,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
+                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1",
+                     *           "id": "msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-26T23:18:27.018Z",
+                     *           "createdAt": "2026-11-27T00:24:15.079Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-26T23:18:27.063Z",
+                     *               "at": "2026-11-27T00:24:15.101Z",
                      *               "status": 204,
-                     *               "durationMs": 23,
+                     *               "durationMs": 13,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2379,7 +2383,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -2395,8 +2399,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "3d3f2e87-bdcd-497f-999e-5faaf5d0e543",
-                     *       "webhookId": "msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1"
+                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
+                     *       "webhookId": "msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2499,7 +2503,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 3d3f2e87-bdcd-497f-999e-5faaf5d0e543
+                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
                  */
                 requestId: string;
             };
@@ -2610,7 +2614,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg
+                 * @example 9d509557-1d85-44a5-89cc-286a89afaa64.jpg
                  */
                 name: string;
             };
@@ -2743,7 +2747,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 5
+                     *       "uptimeSeconds": 3
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
-  imageId: '475e1016-c9c1-408a-a1df-deab0b4fe0fd',
+  requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+  imageId: '9d509557-1d85-44a5-89cc-286a89afaa64',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
     status: 'completed_with_errors',
-    createdAt: '2026-11-26T23:18:26.749Z',
-    startedAt: '2026-11-26T23:18:26.803Z',
-    finishedAt: '2026-11-26T23:18:27.008Z',
+    createdAt: '2026-11-27T00:24:14.871Z',
+    startedAt: '2026-11-27T00:24:14.924Z',
+    finishedAt: '2026-11-27T00:24:15.074Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -147,17 +147,17 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '475e1016-c9c1-408a-a1df-deab0b4fe0fd',
+            id: '9d509557-1d85-44a5-89cc-286a89afaa64',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
             width: 1600,
             height: 1200,
-            notes: [],
+            notes: ['uncalibrated_colours'],
             attempts: 1,
             error: null,
           },
@@ -169,22 +169,22 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'cbfebd5e-26f6-45a2-9a14-d7d326275de0',
+            id: '2699dd8e-d49b-4fe7-a765-ca967a696574',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
             width: 1600,
             height: 1200,
-            notes: [],
+            notes: ['uncalibrated_colours'],
             attempts: 1,
             error: null,
           },
           {
-            id: '8a3afe0b-a6ec-4922-a2a0-55e23f56ab18',
+            id: '0a0ce5be-316d-489e-8c4e-345fb81b2897',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -209,11 +209,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+        requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
         status: 'completed_with_errors',
-        createdAt: '2026-11-26T23:18:26.749Z',
-        startedAt: '2026-11-26T23:18:26.803Z',
-        finishedAt: '2026-11-26T23:18:27.008Z',
+        createdAt: '2026-11-27T00:24:14.871Z',
+        startedAt: '2026-11-27T00:24:14.924Z',
+        finishedAt: '2026-11-27T00:24:15.074Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -239,32 +239,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'uaoOBulFmEDzLR32',
-    data: '{"requestId":"3d3f2e87-bdcd-497f-999e-5faaf5d0e543","status":"completed_with_errors","createdAt":"2026-11-26T23:18:26.749Z","startedAt":"2026-11-26T23:18:26.803Z","finishedAt":"2026-11-26T23:18:27.008Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: '48v7GxSGPBOfiNCN',
+    data: '{"requestId":"bb60cb83-ceb1-432c-bd91-6eb7650aaaf7","status":"completed_with_errors","createdAt":"2026-11-27T00:24:14.871Z","startedAt":"2026-11-27T00:24:14.924Z","finishedAt":"2026-11-27T00:24:15.074Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/475e1016-c9c1-408a-a1df-deab0b4fe0fd.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/cbfebd5e-26f6-45a2-9a14-d7d326275de0.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
     deliveries: [
       {
-        id: 'msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1',
+        id: 'msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-26T23:18:27.018Z',
+        createdAt: '2026-11-27T00:24:15.079Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-26T23:18:27.063Z',
+            at: '2026-11-27T00:24:15.101Z',
             status: 204,
-            durationMs: 23,
+            durationMs: 13,
             error: null,
             answer: '',
           },
@@ -273,18 +273,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
-    webhookId: 'msg_3d3f2e87-bdcd-497f-999e-5faaf5d0e543_1',
+    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+    webhookId: 'msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1',
   },
   retry: {
-    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
   },
   cancel: {
-    requestId: '3d3f2e87-bdcd-497f-999e-5faaf5d0e543',
+    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 5,
+    uptimeSeconds: 3,
   },
   ready: {
     status: 'ready',
