@@ -3,6 +3,7 @@ import { showSpread } from '../stage/statistics.mjs';
 
 const OPTIONS = [
   ['jpeg', '`jpeg` (default)'],
+  ['resized', '`jpeg`, `maxWidth` and `maxHeight` 800'],
   ['progressive', '`jpeg`, `progressive`'],
   ['mozjpeg', '`jpeg`, `mozjpeg`'],
   ['webp', '`webp`'],

@@ -27,6 +27,9 @@ Options
   -f, --format FORMAT        ${OUTPUT_FORMAT_LIST} (default jpeg)
       --mozjpeg              smaller JPEGs, several times slower
       --progressive          progressive JPEGs (a preview loads first)
+      --max-width PIXELS     outputs are made to fit, never enlarged
+      --max-height PIXELS    likewise
+      --background COLOUR    behind transparent images in JPEG (default #ffffff)
   -o, --out FILE             the output; a name ending in .xlsx gives a workbook, any other a CSV
                              (default: next to the input, or here for a link: <name>-output.xlsx
                              if the input is named .xlsx, otherwise <name>-output.csv)
@@ -86,6 +89,9 @@ const parse = (args: readonly string[]) =>
       format: { type: 'string', short: 'f' },
       mozjpeg: { type: 'boolean' },
       progressive: { type: 'boolean' },
+      'max-width': { type: 'string' },
+      'max-height': { type: 'string' },
+      background: { type: 'string' },
       out: { type: 'string', short: 'o' },
       images: { type: 'string', short: 'i' },
       'image-column': { type: 'string', multiple: true },
@@ -170,6 +176,9 @@ const fieldsOf = (values: ReturnType<typeof parse>['values'], fileUrl: string | 
     format: values.format,
     mozjpeg: values.mozjpeg === true ? 'true' : undefined,
     progressive: values.progressive === true ? 'true' : undefined,
+    maxWidth: values['max-width'],
+    maxHeight: values['max-height'],
+    background: values.background,
     imageColumns: values['image-column']?.join(','),
     sheet: values.sheet,
     nameColumn: values['name-column'],

@@ -30,10 +30,13 @@ export interface Coalescer {
 }
 
 /** Tenant, options and URL, credentials included; hashed, because a URL may be long. */
-const keyOf = (tenant: string, { url, quality, format, mozjpeg = false, progressive = false }: ImageTask): string =>
-  createHash('sha256')
-    .update(JSON.stringify([tenant, url, quality, format, mozjpeg, progressive]))
+const keyOf = (tenant: string, task: ImageTask): string => {
+  const { url, quality, format, mozjpeg = false, progressive = false, maxWidth, maxHeight, background } = task;
+  const options = [quality, format, mozjpeg, progressive, maxWidth ?? 0, maxHeight ?? 0, background ?? ''];
+  return createHash('sha256')
+    .update(JSON.stringify([tenant, url, ...options]))
     .digest('base64');
+};
 
 /** Failures of the worker and of the store are not the source's. */
 const isOfTheSource = ({ code }: Extract<ImageResult, { ok: false }>): boolean =>

@@ -7,6 +7,7 @@ import { type EncodeOptions, encode } from './encode.ts';
 import { countFrames } from './frames.ts';
 import { planDecode } from './inspect/plan.ts';
 import { keptOriginal } from './kept-original.ts';
+import { fitInside } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 import type { ImageNote } from './task.ts';
 
@@ -34,7 +35,7 @@ const MAX_FRAMES = 10_000;
  */
 export const readHeader = async (
   bytes: Buffer,
-  options: Pick<CompressOptions, 'maxPixels' | 'source' | 'format'>,
+  options: Pick<CompressOptions, 'maxPixels' | 'source' | 'format' | 'maxWidth' | 'maxHeight'>,
 ): Promise<Metadata> => {
   // Checked before libvips reads the file, see countFrames.
   if (countFrames(bytes, options.source, MAX_FRAMES) > MAX_FRAMES) {
@@ -52,12 +53,13 @@ export const readHeader = async (
       `The image has ${metadata.width} × ${metadata.height} = ${pixels} pixels; this server accepts up to ${options.maxPixels}.`,
     );
   }
-  const side = Math.max(metadata.width, metadata.height);
+  const output = fitInside(metadata.autoOrient, options);
+  const side = Math.max(output.width, output.height);
   const { label, maxSide } = OUTPUT_FORMATS[options.format];
   if (side > maxSide) {
     throw new AppError(
       'too_many_pixels',
-      `The image is ${metadata.width} × ${metadata.height} pixels; ${label} allows at most ${maxSide} per side.`,
+      `The image is ${output.width} × ${output.height} pixels; ${label} allows at most ${maxSide} per side. Use maxWidth and maxHeight, or another format.`,
     );
   }
   if (metadata.channels > MAX_CHANNELS) {
@@ -70,7 +72,7 @@ export const readHeader = async (
 };
 
 /**
- * Re-encodes an image: upright, in sRGB, without metadata, first frame only.
+ * Re-encodes an image: upright, in sRGB, without metadata, first frame only, within the limits of its size.
  * Keeps the source, without its metadata, if it is a JPEG that would grow.
  * @param header the result of `readHeader`, if already read
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
@@ -78,8 +80,11 @@ export const readHeader = async (
 export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
   const metadata = header ?? (await readHeader(bytes, options));
   const plan = planDecode(bytes, options.source, metadata);
-  const { data, info } = await encode(decode(plan, options), options);
+  const { data, info } = await encode(decode(plan, metadata.autoOrient, options), options);
   const { width, height } = info;
+  if (width < metadata.autoOrient.width || height < metadata.autoOrient.height) {
+    return { bytes: data, width, height, notes: [...plan.notes, 'resized'] };
+  }
   const original = keptOriginal(bytes, metadata, plan, options);
   if (original !== null && original.length < data.length) {
     return { bytes: original, width, height, notes: [...plan.notes, 'kept_original'] };

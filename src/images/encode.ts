@@ -10,6 +10,8 @@ export interface EncodeOptions {
   /** JPEG only; see ImageTask. */
   readonly mozjpeg?: boolean;
   readonly progressive?: boolean;
+  /** Behind transparent sources, for JPEG, as `#rrggbb`. Default: white. */
+  readonly background?: string;
   /** Seconds after which libvips aborts. */
   readonly maxSeconds: number;
 }
@@ -17,8 +19,8 @@ export interface EncodeOptions {
 /** One encoder per format; `quality` is passed to sharp's encoder. */
 const ENCODERS: Readonly<Record<OutputFormat, (image: Sharp, options: EncodeOptions) => Sharp>> = {
   // JPEG has no transparency; without a background, transparent areas would turn black.
-  jpeg: (image, { quality, mozjpeg = false, progressive = false }) =>
-    image.flatten({ background: '#ffffff' }).jpeg({ quality, mozjpeg, progressive }),
+  jpeg: (image, { quality, mozjpeg = false, progressive = false, background = '#ffffff' }) =>
+    image.flatten({ background }).jpeg({ quality, mozjpeg, progressive }),
   webp: (image, { quality }) => image.webp({ quality }),
   // The default effort takes about 18 s for 6 megapixels; 2 takes a fraction of that for nearly the same size.
   avif: (image, { quality }) => image.avif({ quality, effort: 2 }),

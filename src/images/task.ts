@@ -1,9 +1,10 @@
 import type { LookupAddress } from 'node:dns';
 import type { ImageErrorCode } from '../errors.ts';
 import type { OutputFormat } from '../output-formats.ts';
+import type { SizeLimits } from './size.ts';
 
 /** Sent by the pool to a worker thread; plain data, structured-cloned. */
-export interface ImageTask {
+export interface ImageTask extends SizeLimits {
   /** UUID of the image, used as the output name. */
   readonly id: string;
   readonly url: string;
@@ -14,6 +15,8 @@ export interface ImageTask {
   readonly mozjpeg?: boolean;
   /** JPEG only: a coarse image is shown first while loading. Default: false. */
   readonly progressive?: boolean;
+  /** Behind transparent sources in formats without transparency, as `#rrggbb`. Default: white. */
+  readonly background?: string;
   /** The sample photo the URL refers to; read from this service's own folder instead of downloaded. */
   readonly sample?: string;
   /** The URL's host with its resolved addresses, so that the thread does not look it up again. */
@@ -26,6 +29,8 @@ export type ImageNote =
   | 'kept_original'
   /** only the first frame of the animated source was kept */
   | 'first_frame_only'
+  /** it was made smaller to fit `maxWidth` and `maxHeight` */
+  | 'resized'
   /** the colours were converted to sRGB from another profile, embedded or signalled */
   | 'profile_converted'
   /** EXIF says that the colours are not sRGB, but not which; they were taken as sRGB */

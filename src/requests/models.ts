@@ -49,7 +49,10 @@ const request = new Schema<RequestRecord>(
     finishedAt: Date,
     heartbeatAt: { type: Date, required: true },
     options: {
-      type: { quality: Number, format: String, mozjpeg: Boolean, progressive: Boolean },
+      type: {
+        ...{ quality: Number, format: String, mozjpeg: Boolean, progressive: Boolean },
+        ...{ maxWidth: Number, maxHeight: Number, background: String },
+      },
       _id: false,
       required: true,
     },

@@ -56,13 +56,18 @@ export interface Counters {
 
 export const NO_COUNTS: Counters = { completed: 0, failed: 0, cancelled: 0, bytesIn: 0, bytesOut: 0 };
 
-/** What the uploader chose for all images of a request. */
+/** What the uploader chose for all images of a request; what is absent was not chosen, or not known to its version. */
 export interface RequestOptions {
   readonly quality: number;
   readonly format: OutputFormat;
   /** For JPEG. Absent in requests of versions that did not know them: false. */
   readonly mozjpeg?: boolean;
   readonly progressive?: boolean;
+  /** Pixels of the upright output. */
+  readonly maxWidth?: number;
+  readonly maxHeight?: number;
+  /** `#rrggbb`. */
+  readonly background?: string;
 }
 
 /** What one row of the CSV came to, over its completed images. */

@@ -80,6 +80,11 @@ describe('POST /api/upload', () => {
     ['quality', 'high'],
     ['format', 'gif'],
     ['mozjpeg', 'maybe'],
+    ['maxWidth', '0'],
+    ['maxHeight', '65501'],
+    ['maxWidth', '80%'],
+    ['background', 'ivory'],
+    ['background', '#12345'],
     ['progressive', '2'],
     ['onInvalidRow', 'ignore'],
     ['webhookUrl', 'ftp://shop.example'],
@@ -99,6 +104,14 @@ describe('POST /api/upload', () => {
       {},
     ],
     [{ format: 'jpg', quality: ' 61 ' }, { quality: 61 }],
+    [
+      { maxWidth: ' 800', maxHeight: '', background: 'FA3' },
+      { maxWidth: 800, background: '#ffaa33' },
+    ],
+    [
+      { maxHeight: '1', background: ' #00FF7f ' },
+      { maxHeight: 1, background: '#00ff7f' },
+    ],
     [
       { format: 'JPG', mozjpeg: '1', progressive: 'Yes' },
       { mozjpeg: true, progressive: true },

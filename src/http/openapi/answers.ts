@@ -59,7 +59,7 @@ const image = z.object({
   width: z.int().min(1).nullable(),
   height: z.int().min(1).nullable(),
   notes: z.array(
-    z.enum(['kept_original', 'first_frame_only', 'profile_converted', 'uncalibrated_colours', 'share_link']),
+    z.enum(['kept_original', 'first_frame_only', 'resized', 'profile_converted', 'uncalibrated_colours', 'share_link']),
   ),
   attempts: count,
   error: z.object({ code: codes(IMAGE_ERRORS), message: z.string() }).nullable(),
@@ -132,6 +132,9 @@ export const statusAnswer = z
       format: z.enum(OUTPUT_FORMAT_NAMES),
       mozjpeg: z.boolean(),
       progressive: z.boolean(),
+      maxWidth: z.int().min(1).optional(),
+      maxHeight: z.int().min(1).optional(),
+      background: z.string().optional(),
     }),
     progress,
     bytes,

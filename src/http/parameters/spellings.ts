@@ -16,6 +16,9 @@ export const spellingsOf = (...words: readonly string[]): string => `^${BLANKS}$
 /** Matches a blank field, which counts as absent. */
 export const BLANK_FIELD = `^${BLANKS}$`;
 
+/** A colour of three or six digits in any case, or nothing. */
+export const COLOUR_SPELLINGS = `^${BLANKS}(?:#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}))?${BLANKS}$`;
+
 /** A schema's other spellings, as a pattern in its metadata under this name. */
 export const SPELLINGS = 'x-spellings';
 /** Title of the alternative that has them in the OpenAPI document. */

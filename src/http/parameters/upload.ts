@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { parseHttpUrl } from '../../network/url.ts';
 import { OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
-import { choice, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
+import { choice, colour, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters and form fields of an upload. */
 
@@ -42,6 +42,10 @@ const WEBHOOK_SECRET = `^whsec_(?:${THREES}{8,20}(?:${ONE_BYTE}|${TWO_BYTES})?|$
 const MAX_NAME = 500;
 const MAX_NAMES = 100;
 const TOO_LONG = `is longer than ${MAX_NAME} characters`;
+
+/** What JPEG allows. */
+const MAX_SIDE = 65_500;
+const longestSide = (description: string) => wholeNumber(1, MAX_SIDE).optional().meta({ description });
 
 const columnName = (what: string) =>
   z
@@ -100,6 +104,9 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         .meta({ description: 'Format of the outputs.' }),
       mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
       progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),
+      maxWidth: longestSide('Maximum width of the outputs in pixels, after turning them upright. None is enlarged.'),
+      maxHeight: longestSide('Maximum height, likewise.'),
+      background: colour('Colour behind transparent sources in JPEG, for example `#ffffff`, the default.').optional(),
       onInvalidRow: choice(['reject', 'skip'], 'must be reject or skip')
         .default('reject')
         .meta({ description: '`reject` a file with an invalid URL, or `skip` the invalid ones.' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { BLANK_FIELD, NO, SPELLINGS, spellingsOf, YES } from './spellings.ts';
+import { BLANK_FIELD, COLOUR_SPELLINGS, NO, SPELLINGS, spellingsOf, YES } from './spellings.ts';
 
 /**
  * Building blocks of the schemas of parameters and fields. The schemas validate requests and generate the OpenAPI document
@@ -51,6 +51,22 @@ export const wholeNumber = (min: number, max: number) => {
     .pipe(z.int(message).min(min, message).max(max, message))
     .meta({ [SPELLINGS]: BLANK_FIELD });
 };
+
+const COLOUR = /^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/;
+const COLOUR_MESSAGE = 'must be a colour such as #ffffff or #fff';
+
+/** A colour as `#rrggbb` (CSS Color 4, section 5.2). */
+export const colour = (description: string) =>
+  z
+    .string(COLOUR_MESSAGE)
+    .transform((text) => text.trim().toLowerCase())
+    .pipe(z.string().regex(COLOUR, COLOUR_MESSAGE))
+    .transform((text) => {
+      const digits = text.replace('#', '');
+      return `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`;
+    })
+    .pipe(z.string())
+    .meta({ description, pattern: '^#[0-9a-f]{6}$', [SPELLINGS]: COLOUR_SPELLINGS });
 
 export const flag = (description: string) => yesOrNo(description).default(false).meta({ description });
 

@@ -113,10 +113,16 @@ const sinceFirstRelease = ({ output, formulas, ...fields }: UploadFields): Reado
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
+  const { maxWidth, maxHeight, background } = fields;
   const { output: mode, formulas, bom } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
-    options: { quality, format, mozjpeg, progressive },
+    options: {
+      ...{ quality, format, mozjpeg, progressive },
+      ...(maxWidth === undefined ? {} : { maxWidth }),
+      ...(maxHeight === undefined ? {} : { maxHeight }),
+      ...(background === undefined ? {} : { background }),
+    },
     onInvalidRow,
     output: { mode, formulas, ...(bom === undefined ? {} : { bom }) },
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),

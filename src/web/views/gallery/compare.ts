@@ -7,6 +7,7 @@ import { nameOf, outputPath, type Shown } from './tile.ts';
 const NOTES = {
   kept_original: 'The original was smaller than a new encoding, so it was kept, without its metadata.',
   first_frame_only: 'The original is animated; its first frame was kept.',
+  resized: 'It was made smaller to fit the size that was chosen.',
   profile_converted: 'The colours were converted to sRGB, which every screen and shop shows alike.',
   uncalibrated_colours: 'The file says that its colours are not sRGB, but not which; they may look dull.',
   share_link: 'The URL is a share link; the file behind it was downloaded.',
@@ -67,6 +68,18 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   dialog.addEventListener('close', () => dialog.remove());
 
+  /** The sizes in pixels, of the original too once it is loaded, and what was done. */
+  const describe = (original: HTMLImageElement | null): void => {
+    const image = list().find((one) => one.image.id === openId)?.image;
+    if (image === undefined) return;
+    const notes = image.notes.map((note) => NOTES[note]).join(' ');
+    const sizes = [
+      ...(original === null ? [] : [pixels(original.naturalWidth, original.naturalHeight)]),
+      pixels(image.width ?? 0, image.height ?? 0),
+    ];
+    setText(facts, `${[...new Set(sizes)].join(' → ')} pixels. ${notes}`);
+  };
+  before.addEventListener('load', () => describe(before));
   before.addEventListener('error', () => {
     stage.classList.add('has-no-before');
     fill(notice, h('p', { class: 'muted' }, 'The original image is unavailable.'));
@@ -76,8 +89,7 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     const { image } = shown;
     openId = image.id;
     setText(title, nameOf(shown));
-    const notes = image.notes.map((note) => NOTES[note]).join(' ');
-    setText(facts, `${count(image.width ?? 0)} × ${count(image.height ?? 0)} pixels. ${notes}`);
+    describe(null);
     stage.classList.remove('has-no-before');
     fill(notice);
     slider.value = '50';
@@ -116,6 +128,8 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     },
   };
 };
+
+const pixels = (width: number, height: number): string => `${count(width)} × ${count(height)}`;
 
 const link = (href: string, text: string): HTMLElement =>
   h(

@@ -9,6 +9,20 @@ const FORMAT_HINTS: Readonly<Record<OutputFormat, string>> = {
   png: 'Keeps transparency',
 };
 
+/** The largest side that JPEG allows. */
+const MAX_SIDE = 65_500;
+const sideField = (name: string, label: string): HTMLInputElement =>
+  h('input', {
+    type: 'number',
+    name,
+    min: 1,
+    max: MAX_SIDE,
+    step: 1,
+    inputmode: 'numeric',
+    placeholder: label,
+    'aria-label': `Largest ${label.toLowerCase()} in pixels`,
+  });
+
 /** Compression options; the default is JPEG with quality 50. */
 export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
   const shown = h('output', { for: 'quality', class: 'quality-value' }, '50');
@@ -62,6 +76,19 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
         h('span', {}, 'Smaller file'),
         h('span', {}, 'Better quality'),
       ),
+    ),
+    h(
+      'fieldset',
+      { class: 'field' },
+      h('legend', {}, 'Largest size in pixels ', h('span', { class: 'muted small' }, '(optional)')),
+      h(
+        'div',
+        { class: 'size-fields' },
+        sideField('maxWidth', 'Width'),
+        h('span', { class: 'muted', 'aria-hidden': 'true' }, '×'),
+        sideField('maxHeight', 'Height'),
+      ),
+      h('p', { class: 'muted small' }, 'Larger images are made to fit; none is enlarged.'),
     ),
     h(
       'div',

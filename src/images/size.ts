@@ -1,0 +1,17 @@
+/** The largest output, in pixels of the upright picture; a side without a limit is absent. */
+export interface SizeLimits {
+  readonly maxWidth?: number;
+  readonly maxHeight?: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Fits a picture inside the limits; it is never enlarged, and no side becomes less than a pixel. */
+export const fitInside = ({ width, height }: Size, { maxWidth = width, maxHeight = height }: SizeLimits): Size => {
+  const scale = Math.min(1, maxWidth / width, maxHeight / height);
+  const side = (length: number): number => Math.max(1, Math.round(length * scale));
+  return { width: side(width), height: side(height) };
+};
