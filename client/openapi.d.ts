@@ -436,6 +436,9 @@ export interface components {
                 format: "jpeg" | "webp" | "avif" | "png";
                 mozjpeg: boolean;
                 progressive: boolean;
+                maxWidth?: number;
+                maxHeight?: number;
+                background?: string;
             };
             progress: {
                 total: number;
@@ -508,7 +511,7 @@ export interface components {
                     bytesOut: number | null;
                     width: number | null;
                     height: number | null;
-                    notes: ("kept_original" | "first_frame_only" | "profile_converted" | "uncalibrated_colours" | "share_link")[];
+                    notes: ("kept_original" | "first_frame_only" | "resized" | "profile_converted" | "uncalibrated_colours" | "share_link")[];
                     attempts: number;
                     error: {
                         /** @enum {string} */
@@ -539,6 +542,9 @@ export interface components {
                 format: "jpeg" | "webp" | "avif" | "png";
                 mozjpeg: boolean;
                 progressive: boolean;
+                maxWidth?: number;
+                maxHeight?: number;
+                background?: string;
             };
             progress: {
                 total: number;
@@ -695,6 +701,12 @@ export interface operations {
                 mozjpeg?: boolean;
                 /** @description Progressive JPEG files. Only with `format` `jpeg`. */
                 progressive?: boolean;
+                /** @description Maximum width of the outputs in pixels, after turning them upright. None is enlarged. */
+                maxWidth?: number;
+                /** @description Maximum height, likewise. */
+                maxHeight?: number;
+                /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
+                background?: string;
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
@@ -715,7 +727,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 "Idempotency-Key"?: string;
             };
@@ -777,6 +789,12 @@ export interface operations {
                      * @default false
                      */
                     progressive?: boolean;
+                    /** @description Maximum width of the outputs in pixels, after turning them upright. None is enlarged. */
+                    maxWidth?: number;
+                    /** @description Maximum height, likewise. */
+                    maxHeight?: number;
+                    /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
+                    background?: string;
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -825,7 +843,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
+                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -982,6 +1000,12 @@ export interface operations {
                 mozjpeg?: boolean;
                 /** @description Progressive JPEG files. Only with `format` `jpeg`. */
                 progressive?: boolean;
+                /** @description Maximum width of the outputs in pixels, after turning them upright. None is enlarged. */
+                maxWidth?: number;
+                /** @description Maximum height, likewise. */
+                maxHeight?: number;
+                /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
+                background?: string;
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
@@ -1058,6 +1082,12 @@ export interface operations {
                      * @default false
                      */
                     progressive?: boolean;
+                    /** @description Maximum width of the outputs in pixels, after turning them upright. None is enlarged. */
+                    maxWidth?: number;
+                    /** @description Maximum height, likewise. */
+                    maxHeight?: number;
+                    /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
+                    background?: string;
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -1289,7 +1319,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -1305,11 +1335,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
+                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T00:24:14.871Z",
-                     *       "startedAt": "2026-11-27T00:24:14.924Z",
-                     *       "finishedAt": "2026-11-27T00:24:15.074Z",
+                     *       "createdAt": "2026-11-27T00:47:19.346Z",
+                     *       "startedAt": "2026-11-27T00:47:19.421Z",
+                     *       "finishedAt": "2026-11-27T00:47:19.659Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1377,11 +1407,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "9d509557-1d85-44a5-89cc-286a89afaa64",
+                     *               "id": "51a24337-dc50-486a-9b88-5776daa74f81",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1401,11 +1431,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "2699dd8e-d49b-4fe7-a765-ca967a696574",
+                     *               "id": "75d29267-e692-45b0-861f-1f075d513af0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1418,7 +1448,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "0a0ce5be-316d-489e-8c4e-345fb81b2897",
+                     *               "id": "6de83360-1b2e-4b40-85b8-a7ade95d59c5",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1546,11 +1576,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
+                     *           "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T00:24:14.871Z",
-                     *           "startedAt": "2026-11-27T00:24:14.924Z",
-                     *           "finishedAt": "2026-11-27T00:24:15.074Z",
+                     *           "createdAt": "2026-11-27T00:47:19.346Z",
+                     *           "startedAt": "2026-11-27T00:47:19.421Z",
+                     *           "finishedAt": "2026-11-27T00:47:19.659Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1657,7 +1687,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -1674,8 +1704,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "48v7GxSGPBOfiNCN",
-                     *       "data": "{\"requestId\":\"bb60cb83-ceb1-432c-bd91-6eb7650aaaf7\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T00:24:14.871Z\",\"startedAt\":\"2026-11-27T00:24:14.924Z\",\"finishedAt\":\"2026-11-27T00:24:15.074Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "TZ7NKg9qqHDXbl-m",
+                     *       "data": "{\"requestId\":\"80b944b1-1580-4d65-8c11-8496608a060c\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T00:47:19.346Z\",\"startedAt\":\"2026-11-27T00:47:19.421Z\",\"finishedAt\":\"2026-11-27T00:47:19.659Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1777,7 +1807,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -1793,8 +1823,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1901,7 +1931,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -2017,7 +2047,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -2035,7 +2065,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7"
+                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2135,7 +2165,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -2153,7 +2183,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7"
+                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2253,7 +2283,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -2269,24 +2299,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
+                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1",
+                     *           "id": "msg_80b944b1-1580-4d65-8c11-8496608a060c_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T00:24:15.079Z",
+                     *           "createdAt": "2026-11-27T00:47:19.667Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T00:24:15.101Z",
+                     *               "at": "2026-11-27T00:47:19.713Z",
                      *               "status": 204,
-                     *               "durationMs": 13,
+                     *               "durationMs": 27,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2383,7 +2413,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -2399,8 +2429,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "bb60cb83-ceb1-432c-bd91-6eb7650aaaf7",
-                     *       "webhookId": "msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1"
+                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
+                     *       "webhookId": "msg_80b944b1-1580-4d65-8c11-8496608a060c_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2503,7 +2533,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example bb60cb83-ceb1-432c-bd91-6eb7650aaaf7
+                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
                  */
                 requestId: string;
             };
@@ -2614,7 +2644,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 9d509557-1d85-44a5-89cc-286a89afaa64.jpg
+                 * @example 51a24337-dc50-486a-9b88-5776daa74f81.jpg
                  */
                 name: string;
             };
@@ -2747,7 +2777,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 3
+                     *       "uptimeSeconds": 5
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

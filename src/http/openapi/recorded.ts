@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
-  imageId: '9d509557-1d85-44a5-89cc-286a89afaa64',
+  requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+  imageId: '51a24337-dc50-486a-9b88-5776daa74f81',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T00:24:14.871Z',
-    startedAt: '2026-11-27T00:24:14.924Z',
-    finishedAt: '2026-11-27T00:24:15.074Z',
+    createdAt: '2026-11-27T00:47:19.346Z',
+    startedAt: '2026-11-27T00:47:19.421Z',
+    finishedAt: '2026-11-27T00:47:19.659Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -147,11 +147,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '9d509557-1d85-44a5-89cc-286a89afaa64',
+            id: '51a24337-dc50-486a-9b88-5776daa74f81',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -169,11 +169,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '2699dd8e-d49b-4fe7-a765-ca967a696574',
+            id: '75d29267-e692-45b0-861f-1f075d513af0',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -184,7 +184,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '0a0ce5be-316d-489e-8c4e-345fb81b2897',
+            id: '6de83360-1b2e-4b40-85b8-a7ade95d59c5',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -209,11 +209,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+        requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T00:24:14.871Z',
-        startedAt: '2026-11-27T00:24:14.924Z',
-        finishedAt: '2026-11-27T00:24:15.074Z',
+        createdAt: '2026-11-27T00:47:19.346Z',
+        startedAt: '2026-11-27T00:47:19.421Z',
+        finishedAt: '2026-11-27T00:47:19.659Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -239,32 +239,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: '48v7GxSGPBOfiNCN',
-    data: '{"requestId":"bb60cb83-ceb1-432c-bd91-6eb7650aaaf7","status":"completed_with_errors","createdAt":"2026-11-27T00:24:14.871Z","startedAt":"2026-11-27T00:24:14.924Z","finishedAt":"2026-11-27T00:24:15.074Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'TZ7NKg9qqHDXbl-m',
+    data: '{"requestId":"80b944b1-1580-4d65-8c11-8496608a060c","status":"completed_with_errors","createdAt":"2026-11-27T00:47:19.346Z","startedAt":"2026-11-27T00:47:19.421Z","finishedAt":"2026-11-27T00:47:19.659Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9d509557-1d85-44a5-89cc-286a89afaa64.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2699dd8e-d49b-4fe7-a765-ca967a696574.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
     deliveries: [
       {
-        id: 'msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1',
+        id: 'msg_80b944b1-1580-4d65-8c11-8496608a060c_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T00:24:15.079Z',
+        createdAt: '2026-11-27T00:47:19.667Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T00:24:15.101Z',
+            at: '2026-11-27T00:47:19.713Z',
             status: 204,
-            durationMs: 13,
+            durationMs: 27,
             error: null,
             answer: '',
           },
@@ -273,18 +273,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
-    webhookId: 'msg_bb60cb83-ceb1-432c-bd91-6eb7650aaaf7_1',
+    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+    webhookId: 'msg_80b944b1-1580-4d65-8c11-8496608a060c_1',
   },
   retry: {
-    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
   },
   cancel: {
-    requestId: 'bb60cb83-ceb1-432c-bd91-6eb7650aaaf7',
+    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 3,
+    uptimeSeconds: 5,
   },
   ready: {
     status: 'ready',
