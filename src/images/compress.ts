@@ -4,14 +4,15 @@ import { OUTPUT_FORMATS } from '../output-formats.ts';
 import { damaged } from './damaged.ts';
 import { type DecodeOptions, decode } from './decode.ts';
 import { type EncodeOptions, encode } from './encode.ts';
+import { keepChannels } from './extra-channels.ts';
 import { countFrames } from './frames.ts';
-import { planDecode } from './inspect/plan.ts';
+import { pictureOf, planDecode } from './inspect/plan.ts';
 import { keptOriginal } from './kept-original.ts';
-import { fitInside } from './size.ts';
+import { fitInside, resize, type SizeLimits } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 import type { ImageNote } from './task.ts';
 
-export interface CompressOptions extends EncodeOptions, DecodeOptions {
+export interface CompressOptions extends EncodeOptions, DecodeOptions, SizeLimits {
   /** The source format, as detected by `sniff`. */
   readonly source: SourceFormat;
 }
@@ -41,7 +42,8 @@ export const readHeader = async (
   if (countFrames(bytes, options.source, MAX_FRAMES) > MAX_FRAMES) {
     throw new AppError('too_many_frames', `The image has more than ${MAX_FRAMES} frames or pages.`);
   }
-  const metadata = await sharp(bytes, { limitInputPixels: false, limitInputChannels: false })
+  const { input, keep } = pictureOf(bytes, options.source);
+  const metadata = await sharp(bytes, { limitInputPixels: false, limitInputChannels: false, ...input })
     .metadata()
     .catch((error: unknown) => {
       throw damaged(error);
@@ -62,7 +64,7 @@ export const readHeader = async (
       `The image is ${output.width} × ${output.height} pixels; ${label} allows at most ${maxSide} per side. Use maxWidth and maxHeight, or another format.`,
     );
   }
-  if (metadata.channels > MAX_CHANNELS) {
+  if (keep === undefined && metadata.channels > MAX_CHANNELS) {
     throw new AppError(
       'unsupported_image_format',
       `The image has ${metadata.channels} channels; photos have at most ${MAX_CHANNELS}.`,
@@ -80,7 +82,9 @@ export const readHeader = async (
 export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
   const metadata = header ?? (await readHeader(bytes, options));
   const plan = planDecode(bytes, options.source, metadata);
-  const { data, info } = await encode(decode(plan, metadata.autoOrient, options), options);
+  const decoded = await decode(plan, options);
+  const whole = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
+  const { data, info } = await encode(resize(whole, metadata.autoOrient, options), options);
   const { width, height } = info;
   if (width < metadata.autoOrient.width || height < metadata.autoOrient.height) {
     return { bytes: data, width, height, notes: [...plan.notes, 'resized'] };

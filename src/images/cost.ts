@@ -35,7 +35,11 @@ const metadataBytes = (bytes: Buffer, source: SourceFormat, { exif, icc, iptc, x
 };
 
 /** Bytes per pixel used by the decoder in addition to the decoded image. */
-const decoderBytes = (source: SourceFormat, picture: number, { isProgressive, channels }: Metadata): number => {
+const decoderBytes = (
+  source: SourceFormat,
+  picture: number,
+  { isProgressive, channels, hasAlpha }: Metadata,
+): number => {
   switch (source) {
     case 'jpeg':
       // All coefficients are kept until the last scan, two bytes each.
@@ -51,8 +55,8 @@ const decoderBytes = (source: SourceFormat, picture: number, { isProgressive, ch
     case 'avif':
       return 22;
     case 'tiff':
-      // A tile or strip may be the whole image.
-      return picture;
+      // A tile or strip may be the whole image; a picture with more channels than RGB is decoded before some are dropped.
+      return picture + (hasAlpha ? channels : 0);
   }
 };
 

@@ -1,7 +1,6 @@
 import type { OutputInfo, Sharp } from 'sharp';
-import { AppError } from '../errors.ts';
 import type { OutputFormat } from '../output-formats.ts';
-import { damaged } from './damaged.ts';
+import { failedPixels } from './damaged.ts';
 
 export interface EncodeOptions {
   readonly format: OutputFormat;
@@ -34,14 +33,12 @@ const ENCODERS: Readonly<Record<OutputFormat, (image: Sharp, options: EncodeOpti
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
 export const encode = async (
-  decoded: Promise<Sharp>,
+  decoded: Sharp,
   options: EncodeOptions,
 ): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> => {
   try {
-    return await ENCODERS[options.format](await decoded, options).toBuffer({ resolveWithObject: true });
+    return await ENCODERS[options.format](decoded, options).toBuffer({ resolveWithObject: true });
   } catch (error) {
-    if (!String(error).includes('timeout:')) throw damaged(error);
-    const message = `The image took longer than ${options.maxSeconds} seconds to compress.`;
-    throw new AppError('processing_timeout', message, { cause: error });
+    throw failedPixels(error, options.maxSeconds);
   }
 };

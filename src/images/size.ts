@@ -1,3 +1,5 @@
+import type { Sharp } from 'sharp';
+
 /** The largest output, in pixels of the upright picture; a side without a limit is absent. */
 export interface SizeLimits {
   readonly maxWidth?: number;
@@ -14,4 +16,11 @@ export const fitInside = ({ width, height }: Size, { maxWidth = width, maxHeight
   const scale = Math.min(1, maxWidth / width, maxHeight / height);
   const side = (length: number): number => Math.max(1, Math.round(length * scale));
   return { width: side(width), height: side(height) };
+};
+
+/** Makes a picture of this upright size fit; one that fits already is left alone, so that libvips streams it row by row. */
+export const resize = (picture: Sharp, upright: Size, limits: SizeLimits): Sharp => {
+  const { width, height } = fitInside(upright, limits);
+  const fits = width === upright.width && height === upright.height;
+  return fits ? picture : picture.resize(width, height, { fit: 'fill' });
 };

@@ -35,6 +35,10 @@ export type ImageNote =
   | 'profile_converted'
   /** EXIF says that the colours are not sRGB, but not which; they were taken as sRGB */
   | 'uncalibrated_colours'
+  /** the file starts with a thumbnail, so the picture in full size behind it was read */
+  | 'thumbnail_skipped'
+  /** channels that are neither colours nor transparency (spot colours, saved selections) were dropped */
+  | 'extra_channels_dropped'
   /** the URL was a share link of a cloud storage, so its download address was fetched instead */
   | 'share_link';
 

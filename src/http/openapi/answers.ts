@@ -59,7 +59,16 @@ const image = z.object({
   width: z.int().min(1).nullable(),
   height: z.int().min(1).nullable(),
   notes: z.array(
-    z.enum(['kept_original', 'first_frame_only', 'resized', 'profile_converted', 'uncalibrated_colours', 'share_link']),
+    z.enum([
+      'kept_original',
+      'first_frame_only',
+      'thumbnail_skipped',
+      'extra_channels_dropped',
+      'resized',
+      'profile_converted',
+      'uncalibrated_colours',
+      'share_link',
+    ]),
   ),
   attempts: count,
   error: z.object({ code: codes(IMAGE_ERRORS), message: z.string() }).nullable(),

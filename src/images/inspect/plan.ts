@@ -1,14 +1,31 @@
 import type { Metadata } from 'sharp';
+import { AppError } from '../../errors.ts';
 import type { SourceFormat } from '../sniff.ts';
 import type { ImageNote } from '../task.ts';
 import { type ColourPlan, planColours } from './colours.ts';
+import { planTiff } from './tiff-plan.ts';
+
+/** Which picture of the file is read, and what of it. */
+export interface PicturePlan {
+  /** By default the first. */
+  readonly input?: { readonly page?: number; readonly subifd?: number };
+  /** The channels to keep of the picture in sRGB, if it has others. */
+  readonly keep?: readonly number[];
+}
 
 /** What to decode and how, decided from the file's structure before a pixel is read. */
-export interface DecodePlan {
+export interface DecodePlan extends PicturePlan {
   readonly colours: ColourPlan;
   /** What was done to the picture. */
   readonly notes: readonly ImageNote[];
 }
+
+/**
+ * Which picture of the file is read, before its header is.
+ * @throws AppError `unsupported_image_format` or `corrupt_image` for what would come out wrong
+ */
+export const pictureOf = (bytes: Buffer, source: SourceFormat): PicturePlan =>
+  source === 'tiff' ? planTiff(bytes) : {};
 
 /**
  * @param header as read by sharp
@@ -16,9 +33,17 @@ export interface DecodePlan {
  */
 export const planDecode = (bytes: Buffer, source: SourceFormat, header: Metadata): DecodePlan => {
   const colours = planColours(bytes, source, header);
-  const notes: ImageNote[] = [];
-  if ((header.pages ?? 1) > 1) notes.push('first_frame_only');
+  const picture: PicturePlan & Pick<DecodePlan, 'notes'> =
+    source === 'tiff' ? planTiff(bytes) : { notes: (header.pages ?? 1) > 1 ? ['first_frame_only'] : [] };
+  if (picture.keep?.length === 4 && colours.firstPass !== null) {
+    // The first pass is a PNG, which has no place for a channel beside the alpha.
+    throw new AppError(
+      'unsupported_image_format',
+      'The image is a TIFF with an alpha, further channels and a profile, which is not supported. Remove the channels.',
+    );
+  }
+  const notes: ImageNote[] = [...picture.notes];
   if (colours.isConverted) notes.push('profile_converted');
   if (colours.isUncalibrated) notes.push('uncalibrated_colours');
-  return { colours, notes };
+  return { ...picture, colours, notes };
 };
