@@ -511,7 +511,7 @@ export interface components {
                     bytesOut: number | null;
                     width: number | null;
                     height: number | null;
-                    notes: ("kept_original" | "first_frame_only" | "resized" | "profile_converted" | "uncalibrated_colours" | "share_link")[];
+                    notes: ("kept_original" | "first_frame_only" | "thumbnail_skipped" | "extra_channels_dropped" | "resized" | "profile_converted" | "uncalibrated_colours" | "share_link")[];
                     attempts: number;
                     error: {
                         /** @enum {string} */
@@ -727,7 +727,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 "Idempotency-Key"?: string;
             };
@@ -843,7 +843,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
+                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1319,7 +1319,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -1335,11 +1335,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
+                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T00:47:19.346Z",
-                     *       "startedAt": "2026-11-27T00:47:19.421Z",
-                     *       "finishedAt": "2026-11-27T00:47:19.659Z",
+                     *       "createdAt": "2026-11-27T00:52:18.660Z",
+                     *       "startedAt": "2026-11-27T00:52:18.750Z",
+                     *       "finishedAt": "2026-11-27T00:52:18.966Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1407,11 +1407,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "51a24337-dc50-486a-9b88-5776daa74f81",
+                     *               "id": "2b39190c-655a-4e95-bb6f-82340306ce0e",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1431,11 +1431,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "75d29267-e692-45b0-861f-1f075d513af0",
+                     *               "id": "ece9c2b7-4df7-4e01-a25a-e6f1163a1168",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1448,7 +1448,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "6de83360-1b2e-4b40-85b8-a7ade95d59c5",
+                     *               "id": "f219b23c-0f5f-49b5-b655-b35161528736",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1576,11 +1576,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
+                     *           "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T00:47:19.346Z",
-                     *           "startedAt": "2026-11-27T00:47:19.421Z",
-                     *           "finishedAt": "2026-11-27T00:47:19.659Z",
+                     *           "createdAt": "2026-11-27T00:52:18.660Z",
+                     *           "startedAt": "2026-11-27T00:52:18.750Z",
+                     *           "finishedAt": "2026-11-27T00:52:18.966Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1687,7 +1687,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -1704,8 +1704,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "TZ7NKg9qqHDXbl-m",
-                     *       "data": "{\"requestId\":\"80b944b1-1580-4d65-8c11-8496608a060c\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T00:47:19.346Z\",\"startedAt\":\"2026-11-27T00:47:19.421Z\",\"finishedAt\":\"2026-11-27T00:47:19.659Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "fiwcbtZpwQzzzEjp",
+                     *       "data": "{\"requestId\":\"f370ab87-c1bf-4505-8244-2faaf091727f\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T00:52:18.660Z\",\"startedAt\":\"2026-11-27T00:52:18.750Z\",\"finishedAt\":\"2026-11-27T00:52:18.966Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1807,7 +1807,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -1823,8 +1823,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1931,7 +1931,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -2047,7 +2047,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -2065,7 +2065,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c"
+                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2165,7 +2165,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -2183,7 +2183,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c"
+                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2283,7 +2283,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -2299,24 +2299,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
+                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_80b944b1-1580-4d65-8c11-8496608a060c_1",
+                     *           "id": "msg_f370ab87-c1bf-4505-8244-2faaf091727f_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T00:47:19.667Z",
+                     *           "createdAt": "2026-11-27T00:52:18.975Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T00:47:19.713Z",
+                     *               "at": "2026-11-27T00:52:19.004Z",
                      *               "status": 204,
-                     *               "durationMs": 27,
+                     *               "durationMs": 18,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2413,7 +2413,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -2429,8 +2429,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "80b944b1-1580-4d65-8c11-8496608a060c",
-                     *       "webhookId": "msg_80b944b1-1580-4d65-8c11-8496608a060c_1"
+                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
+                     *       "webhookId": "msg_f370ab87-c1bf-4505-8244-2faaf091727f_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2533,7 +2533,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 80b944b1-1580-4d65-8c11-8496608a060c
+                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
                  */
                 requestId: string;
             };
@@ -2644,7 +2644,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 51a24337-dc50-486a-9b88-5776daa74f81.jpg
+                 * @example 2b39190c-655a-4e95-bb6f-82340306ce0e.jpg
                  */
                 name: string;
             };

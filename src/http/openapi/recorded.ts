@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
-  imageId: '51a24337-dc50-486a-9b88-5776daa74f81',
+  requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+  imageId: '2b39190c-655a-4e95-bb6f-82340306ce0e',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T00:47:19.346Z',
-    startedAt: '2026-11-27T00:47:19.421Z',
-    finishedAt: '2026-11-27T00:47:19.659Z',
+    createdAt: '2026-11-27T00:52:18.660Z',
+    startedAt: '2026-11-27T00:52:18.750Z',
+    finishedAt: '2026-11-27T00:52:18.966Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -147,11 +147,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '51a24337-dc50-486a-9b88-5776daa74f81',
+            id: '2b39190c-655a-4e95-bb6f-82340306ce0e',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -169,11 +169,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '75d29267-e692-45b0-861f-1f075d513af0',
+            id: 'ece9c2b7-4df7-4e01-a25a-e6f1163a1168',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -184,7 +184,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '6de83360-1b2e-4b40-85b8-a7ade95d59c5',
+            id: 'f219b23c-0f5f-49b5-b655-b35161528736',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -209,11 +209,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+        requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T00:47:19.346Z',
-        startedAt: '2026-11-27T00:47:19.421Z',
-        finishedAt: '2026-11-27T00:47:19.659Z',
+        createdAt: '2026-11-27T00:52:18.660Z',
+        startedAt: '2026-11-27T00:52:18.750Z',
+        finishedAt: '2026-11-27T00:52:18.966Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -239,32 +239,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'TZ7NKg9qqHDXbl-m',
-    data: '{"requestId":"80b944b1-1580-4d65-8c11-8496608a060c","status":"completed_with_errors","createdAt":"2026-11-27T00:47:19.346Z","startedAt":"2026-11-27T00:47:19.421Z","finishedAt":"2026-11-27T00:47:19.659Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'fiwcbtZpwQzzzEjp',
+    data: '{"requestId":"f370ab87-c1bf-4505-8244-2faaf091727f","status":"completed_with_errors","createdAt":"2026-11-27T00:52:18.660Z","startedAt":"2026-11-27T00:52:18.750Z","finishedAt":"2026-11-27T00:52:18.966Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/51a24337-dc50-486a-9b88-5776daa74f81.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75d29267-e692-45b0-861f-1f075d513af0.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
     deliveries: [
       {
-        id: 'msg_80b944b1-1580-4d65-8c11-8496608a060c_1',
+        id: 'msg_f370ab87-c1bf-4505-8244-2faaf091727f_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T00:47:19.667Z',
+        createdAt: '2026-11-27T00:52:18.975Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T00:47:19.713Z',
+            at: '2026-11-27T00:52:19.004Z',
             status: 204,
-            durationMs: 27,
+            durationMs: 18,
             error: null,
             answer: '',
           },
@@ -273,14 +273,14 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
-    webhookId: 'msg_80b944b1-1580-4d65-8c11-8496608a060c_1',
+    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+    webhookId: 'msg_f370ab87-c1bf-4505-8244-2faaf091727f_1',
   },
   retry: {
-    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
   },
   cancel: {
-    requestId: '80b944b1-1580-4d65-8c11-8496608a060c',
+    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
   },
   health: {
     status: 'ok',
