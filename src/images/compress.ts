@@ -42,8 +42,8 @@ export const readHeader = async (
   if (countFrames(bytes, options.source, MAX_FRAMES) > MAX_FRAMES) {
     throw new AppError('too_many_frames', `The image has more than ${MAX_FRAMES} frames or pages.`);
   }
-  const { input, keep } = pictureOf(bytes, options.source);
-  const metadata = await sharp(bytes, { limitInputPixels: false, limitInputChannels: false, ...input })
+  const { bytes: read = bytes, input, keep } = pictureOf(bytes, options.source);
+  const metadata = await sharp(read, { limitInputPixels: false, limitInputChannels: false, ...input })
     .metadata()
     .catch((error: unknown) => {
       throw damaged(error);

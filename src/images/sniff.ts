@@ -21,6 +21,12 @@ export type Sniffed =
   | 'netpbm'
   | 'dds'
   | 'qoi'
+  | 'orf'
+  | 'rw2'
+  | 'raf'
+  | 'x3f'
+  | 'mrw'
+  | 'cr3'
   | 'mp4'
   | 'zip'
   | 'html'
@@ -30,6 +36,8 @@ export type Sniffed =
   | 'unknown';
 
 const HEAD_BYTES = 1024;
+/** Entities and comments of drawing programs may stand before the root element. */
+const XML_HEAD_BYTES = 64 * 1024;
 
 const SIGNATURES: readonly (readonly [Sniffed, string])[] = [
   ['jpeg', '\xff\xd8\xff'],
@@ -55,6 +63,13 @@ const SIGNATURES: readonly (readonly [Sniffed, string])[] = [
   ['fits', 'SIMPLE  ='],
   ['dds', 'DDS |'],
   ['qoi', 'qoif'],
+  ['orf', 'IIRO'],
+  ['orf', 'IIRS'],
+  ['orf', 'MMOR'],
+  ['rw2', 'IIU\0'],
+  ['raf', 'FUJIFILMCCD-RAW'],
+  ['x3f', 'FOVb'],
+  ['mrw', '\0MRM'],
   ['zip', 'PK\x03\x04'],
 ];
 
@@ -67,13 +82,14 @@ const sniffBrands = (head: string): Sniffed => {
   const box = head.slice(8, Math.min(Math.max(size, 12), 256));
   const brands = [box.slice(0, 4)];
   for (let at = 8; at + 4 <= box.length; at += 4) brands.push(box.slice(at, at + 4));
+  if (brands[0] === 'crx ') return 'cr3';
   if (brands.some((brand) => brand === 'avif' || brand === 'avis')) return 'avif';
   if (brands.some((brand) => HEIC_BRANDS.test(brand)) || brands[0] === 'mif1' || brands[0] === 'msf1') return 'heic';
   return brands.some((brand) => VIDEO_BRANDS.test(brand)) ? 'mp4' : 'unknown';
 };
 
 /** What may precede the root element of an XML document. */
-const XML_PREAMBLE = [/^\s+/, /^<\?xml[^>]*>/i, /^<!--[\s\S]*?-->/, /^<!DOCTYPE svg(?:[^[>]|\[[^\]]*\])*>/i];
+const XML_PREAMBLE = [/^\s+/, /^<\?[^>]*>/, /^<!--[\s\S]*?-->/, /^<!DOCTYPE\s(?:[\w.-]+:)?svg(?:[^[>]|\[[^\]]*\])*>/i];
 
 /** Applies the patterns one by one, because a combined repeated pattern cannot be proven to run in linear time. */
 const skipXmlPreamble = (text: string): string => {
@@ -85,14 +101,18 @@ const skipXmlPreamble = (text: string): string => {
   }
 };
 
-/** Detects the kind of text by its start, after a byte order mark, spaces and an XML preamble. */
-const sniffText = (head: string): Sniffed => {
-  const start = head
+/** Without a byte order mark, the zeros of UTF-16 and spaces. */
+const plainStart = (text: string): string =>
+  text
     .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
     .replaceAll('\0', '')
     .trimStart();
-  const body = skipXmlPreamble(start);
-  if (/^<svg[\s>:]/i.test(body) || /^<\w+:svg[\s>]/i.test(body)) return 'svg';
+
+/** Detects the kind of text by its start, after a byte order mark, spaces and an XML preamble. */
+const sniffText = (head: string, bytes: Buffer): Sniffed => {
+  const start = plainStart(head);
+  const body = skipXmlPreamble(start.startsWith('<') ? plainStart(bytes.toString('latin1', 0, XML_HEAD_BYTES)) : start);
+  if (/^<(?:[\w.-]+:)?svg[\s/>:]/i.test(body)) return 'svg';
   if (/^<(!doctype html|html|head|body|script|title|div|p|h1|center|meta)[\s>]/i.test(body)) return 'html';
   if (start.startsWith('<')) return 'xml';
   if (/^[[{]\s*(["\d[{}\]]|true|false|null)/.test(start)) return 'json';
@@ -110,7 +130,7 @@ export const sniff = (bytes: Buffer): Sniffed => {
   if (/^P[1-6fF]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s/.test(head) || /^P7\s+WIDTH\s/.test(head)) return 'netpbm';
   // Many texts start with "BM"; a bitmap also has four reserved zero bytes after its size.
   if (head.startsWith('BM') && head.slice(6, 10) === '\0\0\0\0') return 'bmp';
-  return sniffText(head);
+  return sniffText(head, bytes);
 };
 
 const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
@@ -129,6 +149,12 @@ const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
   netpbm: 'a Netpbm image (PPM, PGM, PFM)',
   dds: 'a DirectDraw surface (DDS)',
   qoi: 'a QOI image',
+  orf: "a camera's raw file (Olympus, ORF)",
+  rw2: "a camera's raw file (Panasonic, RW2)",
+  raf: "a camera's raw file (Fujifilm, RAF)",
+  x3f: "a camera's raw file (Sigma, X3F)",
+  mrw: "a camera's raw file (Minolta, MRW)",
+  cr3: "a camera's raw file (Canon, CR3)",
 };
 
 const NOT_AN_IMAGE: Partial<Record<Sniffed, string>> = {

@@ -2,39 +2,46 @@ import type { Metadata } from 'sharp';
 import { AppError } from '../../errors.ts';
 import type { SourceFormat } from '../sniff.ts';
 import type { ImageNote } from '../task.ts';
+import { planAvif } from './animated-avif.ts';
+import { planPng } from './apng.ts';
 import { type ColourPlan, planColours } from './colours.ts';
 import { planTiff } from './tiff-plan.ts';
 
 /** Which picture of the file is read, and what of it. */
 export interface PicturePlan {
+  /** Read in place of the source. */
+  readonly bytes?: Buffer;
   /** By default the first. */
   readonly input?: { readonly page?: number; readonly subifd?: number };
   /** The channels to keep of the picture in sRGB, if it has others. */
   readonly keep?: readonly number[];
+  /** What was done to the picture. */
+  readonly notes: readonly ImageNote[];
 }
 
 /** What to decode and how, decided from the file's structure before a pixel is read. */
 export interface DecodePlan extends PicturePlan {
   readonly colours: ColourPlan;
-  /** What was done to the picture. */
-  readonly notes: readonly ImageNote[];
 }
 
 /**
  * Which picture of the file is read, before its header is.
  * @throws AppError `unsupported_image_format` or `corrupt_image` for what would come out wrong
  */
-export const pictureOf = (bytes: Buffer, source: SourceFormat): PicturePlan =>
-  source === 'tiff' ? planTiff(bytes) : {};
+export const pictureOf = (bytes: Buffer, source: SourceFormat): PicturePlan => {
+  if (source === 'tiff') return planTiff(bytes);
+  if (source === 'png') return planPng(bytes);
+  if (source === 'avif') return planAvif(bytes);
+  return { notes: [] };
+};
 
 /**
  * @param header as read by sharp
  * @throws AppError `unsupported_image_format` or `corrupt_image` for what would come out wrong
  */
 export const planDecode = (bytes: Buffer, source: SourceFormat, header: Metadata): DecodePlan => {
-  const colours = planColours(bytes, source, header);
-  const picture: PicturePlan & Pick<DecodePlan, 'notes'> =
-    source === 'tiff' ? planTiff(bytes) : { notes: (header.pages ?? 1) > 1 ? ['first_frame_only'] : [] };
+  const picture = pictureOf(bytes, source);
+  const colours = planColours(picture.bytes ?? bytes, source, header);
   if (picture.keep?.length === 4 && colours.firstPass !== null) {
     // The first pass is a PNG, which has no place for a channel beside the alpha.
     throw new AppError(
@@ -43,6 +50,7 @@ export const planDecode = (bytes: Buffer, source: SourceFormat, header: Metadata
     );
   }
   const notes: ImageNote[] = [...picture.notes];
+  if (source !== 'tiff' && (header.pages ?? 1) > 1) notes.push('first_frame_only');
   if (colours.isConverted) notes.push('profile_converted');
   if (colours.isUncalibrated) notes.push('uncalibrated_colours');
   return { ...picture, colours, notes };
