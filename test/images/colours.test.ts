@@ -115,3 +115,15 @@ test('sRGB profiles as programs write them are sRGB', async () => {
   const { icc } = await sharp(await sharp(red).withIccProfile('srgb').jpeg().toBuffer()).metadata();
   expect(readProfile(icc ?? Buffer.alloc(0))).toEqual({ space: 'RGB', isSrgb: true });
 });
+
+test.each(['rTRC', 'gXYZ'])('a profile without %s converts nothing and is not noted', async (name) => {
+  const broken = Buffer.from(buildProfile(ADOBE_RGB, 2.2).toString('latin1').replace(name, 'none'), 'latin1');
+  expect(readProfile(broken)).toEqual({ space: 'RGB', isSrgb: true });
+  const { withPngProfile } = await import('../../src/images/inspect/png.ts');
+  for (const image of [sharp(red), sharp(red).toColourspace('rgb16')]) {
+    const output = await run(withPngProfile(await image.png().toBuffer(), broken));
+    expect(output.notes).toEqual([]);
+    const [r = 0, g = 0, b = 0] = await firstPixel(output.bytes);
+    expect(Math.max(Math.abs(r - 200), Math.abs(g - 40), Math.abs(b - 30))).toBeLessThan(2);
+  }
+});

@@ -13,6 +13,7 @@ const SRGB_COLUMNS: Readonly<Record<string, readonly number[]>> = {
   gXYZ: [0.38515, 0.71687, 0.09708],
   bXYZ: [0.14307, 0.06061, 0.7141],
 };
+const MATRIX_TAGS = ['rXYZ', 'gXYZ', 'bXYZ', 'rTRC', 'gTRC', 'bTRC'];
 /** sRGB's curve at a half, which a gamma of 2.2 misses by 0.004. */
 const SRGB_HALF = 0.21404;
 
@@ -22,7 +23,15 @@ export const readProfile = (profile: Buffer): ProfileKind | null => {
   const space = profile.toString('latin1', 16, 20).trim();
   const tags = readTags(profile);
   if (tags.size === 0) return null;
+  if (!isUsable(space, tags)) return { space, isSrgb: true };
   return { space, isSrgb: space === 'RGB' && (isNamedSrgb(tags) || isShapedLikeSrgb(tags)) };
+};
+
+/** LittleCMS ignores a profile without a table or the curves (and colours) of its space, and takes the picture as sRGB. */
+const isUsable = (space: string, tags: ReadonlyMap<string, Buffer>): boolean => {
+  if (tags.has('A2B0')) return true;
+  if (space === 'RGB') return MATRIX_TAGS.every((name) => tags.has(name));
+  return space === 'GRAY' ? tags.has('kTRC') : tags.size > 0;
 };
 
 const readTags = (profile: Buffer): Map<string, Buffer> => {
