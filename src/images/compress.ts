@@ -75,7 +75,7 @@ export const readHeader = async (
 
 /**
  * Re-encodes an image: upright, in sRGB, without metadata, first frame only, within the limits of its size.
- * Keeps the source, without its metadata, if it is a JPEG that would grow.
+ * Keeps the source, without its metadata, if it has the output format, would grow, and is right as it is.
  * @param header the result of `readHeader`, if already read
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */

@@ -2,18 +2,30 @@ import type { Metadata } from 'sharp';
 import type { OutputFormat } from '../output-formats.ts';
 import type { DecodePlan } from './inspect/plan.ts';
 import type { SourceFormat } from './sniff.ts';
-import { stripJpegMetadata } from './strip-metadata.ts';
+import { stripJpegMetadata } from './strip/jpeg.ts';
+import { stripPngMetadata } from './strip/png.ts';
+import { stripWebpMetadata } from './strip/webp.ts';
 
-/** The source without its metadata, if it can be used as the result: an upright RGB or grey JPEG. */
+const STRIP: Partial<Record<SourceFormat, (bytes: Buffer) => Buffer | null>> = {
+  jpeg: stripJpegMetadata,
+  png: stripPngMetadata,
+  webp: stripWebpMetadata,
+};
+
+/** RGB and grey of 8 or 16 bits; browsers show CMYK differently. */
+const SPACES: readonly string[] = ['srgb', 'b-w', 'rgb16', 'grey16'];
+
+/** Whether the source shows the picture that was decoded, in sRGB; every other note says that it does not. */
+const isUnchanged = ({ colours, notes }: DecodePlan): boolean =>
+  !colours.isConverted && notes.every((note) => note === 'uncalibrated_colours');
+
+/** The source without its metadata, if it can be used as the result: of the output format, upright, and unchanged. */
 export const keptOriginal = (
   bytes: Buffer,
-  metadata: Metadata,
+  { orientation = 1, space }: Metadata,
   plan: DecodePlan,
-  options: { readonly source: SourceFormat; readonly format: OutputFormat },
+  { source, format }: { readonly source: SourceFormat; readonly format: OutputFormat },
 ): Buffer | null => {
-  if (options.format !== 'jpeg' || options.source !== 'jpeg') return null;
-  // Its colours would be those of another profile.
-  if (plan.colours.isConverted) return null;
-  if ((metadata.orientation ?? 1) !== 1 || (metadata.space !== 'srgb' && metadata.space !== 'b-w')) return null;
-  return stripJpegMetadata(bytes);
+  if (format !== source || orientation !== 1 || !SPACES.includes(space) || !isUnchanged(plan)) return null;
+  return STRIP[source]?.(bytes) ?? null;
 };

@@ -25,7 +25,7 @@ export interface ImageTask extends SizeLimits {
 
 /** Notes on an image that succeeded. */
 export type ImageNote =
-  /** the source JPEG was smaller than the result, so it was stored without re-encoding */
+  /** the source has the output's format and was smaller than the result, so it was stored without re-encoding */
   | 'kept_original'
   /** only the first frame of the animated source was kept */
   | 'first_frame_only'

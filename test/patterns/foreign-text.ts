@@ -19,10 +19,13 @@ import {
 import { csvLine } from '../../src/csv/write.ts';
 import { imageName, listQuery, requestId, statusQuery } from '../../src/http/parameters/reads.ts';
 import { readUploadKey } from '../../src/http/parameters/upload.ts';
+import { jpegFrame } from '../../src/images/inspect/jpeg.ts';
 import { sniff } from '../../src/images/sniff.ts';
 import { failureOf } from '../../src/images/source/download-failure.ts';
 import { sampleName } from '../../src/images/source/samples.ts';
-import { stripJpegMetadata } from '../../src/images/strip-metadata.ts';
+import { stripJpegMetadata } from '../../src/images/strip/jpeg.ts';
+import { stripPngMetadata } from '../../src/images/strip/png.ts';
+import { stripWebpMetadata } from '../../src/images/strip/webp.ts';
 import { isAllowedAddress } from '../../src/network/address.ts';
 import { parsePortRange } from '../../src/network/policy.ts';
 import { redactCredentials, redactUrl } from '../../src/network/redact.ts';
@@ -138,6 +141,13 @@ export const FOREIGN_TEXT: Readonly<Record<string, Work>> = {
   'sniff, SVG': (text) => sniff(Buffer.from(`<!DOCTYPE svg ${text}`, 'latin1')),
   stripJpegMetadata: (text) => stripJpegMetadata(Buffer.from(`\xff\xd8${text}`, 'latin1')),
   'stripJpegMetadata, scan': (text) => stripJpegMetadata(Buffer.from(`\xff\xd8\xff\xda\0\x02${text}`, 'latin1')),
+  stripPngMetadata: (text) => stripPngMetadata(Buffer.from(`\x89PNG\r\n\x1a\n${text}`, 'latin1')),
+  stripWebpMetadata: (text) => {
+    const bytes = Buffer.from(`RIFF\0\0\0\0WEBP${text}`, 'latin1');
+    bytes.writeUInt32LE(bytes.length - 8, 4);
+    return stripWebpMetadata(bytes);
+  },
+  jpegFrame: (text) => jpegFrame(Buffer.from(`\xff\xd8${text}`, 'latin1')),
   sampleName: (text) => sampleName(`http://x/samples/${text}`, 'http://x/samples/'),
   failureOf: (text) => failureOf({ code: text }, 'x', { timedOut: false, seconds: 1, bodyStarted: true }),
   classifyS3: (text) => classifyS3({ name: text, message: text }),

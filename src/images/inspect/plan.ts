@@ -5,6 +5,7 @@ import type { ImageNote } from '../task.ts';
 import { planAvif } from './animated-avif.ts';
 import { planPng } from './apng.ts';
 import { type ColourPlan, planColours } from './colours.ts';
+import { requireReadableJpeg } from './jpeg.ts';
 import { planTiff } from './tiff-plan.ts';
 
 /** Which picture of the file is read, and what of it. */
@@ -32,6 +33,7 @@ export const pictureOf = (bytes: Buffer, source: SourceFormat): PicturePlan => {
   if (source === 'tiff') return planTiff(bytes);
   if (source === 'png') return planPng(bytes);
   if (source === 'avif') return planAvif(bytes);
+  if (source === 'jpeg') requireReadableJpeg(bytes);
   return { notes: [] };
 };
 

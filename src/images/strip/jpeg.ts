@@ -1,3 +1,5 @@
+import { isShownByBrowsers } from '../inspect/jpeg.ts';
+
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
@@ -40,7 +42,7 @@ const endOfScan = (bytes: Buffer, from: number): number => {
 /**
  * Removes everything but the image from a JPEG without re-encoding: EXIF including GPS, XMP, IPTC, comments, thumbnails,
  * further images, and data after the end. Keeps the ICC profile and the Adobe marker, which define the colours.
- * @returns null if the bytes are not a structurally complete JPEG (ITU-T T.81, annex B)
+ * @returns null if the bytes are not a structurally complete JPEG (ITU-T T.81, annex B), or no browser would show it
  */
 export const stripJpegMetadata = (bytes: Buffer): Buffer | null => {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) return null;
@@ -65,6 +67,7 @@ export const stripJpegMetadata = (bytes: Buffer): Buffer | null => {
     const end = at + 2 + bytes.readUInt16BE(at + 2);
     if (end < at + 4 || end > bytes.length) return null;
     const payload = bytes.subarray(at + 4, end);
+    if (!isShownByBrowsers(marker, payload)) return null;
     const jfif = marker === APP0 ? plainJfif(payload) : null;
     if (jfif) parts.push(jfif);
     else if (isKept(marker, payload)) parts.push(bytes.subarray(at, end));

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { stripJpegMetadata } from '../../src/images/strip-metadata.ts';
-import { makeImage } from '../support/servers/image-server.mjs';
+import { stripJpegMetadata } from '../../../src/images/strip/jpeg.ts';
+import { makeImage } from '../../support/servers/image-server.mjs';
 
 const segment = (marker: number, payload: string): Buffer => {
   const body = Buffer.from(payload, 'latin1');
