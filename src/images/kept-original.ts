@@ -12,8 +12,8 @@ const STRIP: Partial<Record<SourceFormat, (bytes: Buffer) => Buffer | null>> = {
   webp: stripWebpMetadata,
 };
 
-/** RGB and grey of 8 or 16 bits; browsers show CMYK differently. */
-const SPACES: readonly string[] = ['srgb', 'b-w', 'rgb16', 'grey16'];
+/** RGB and grey of 8 bits: browsers show CMYK differently, and every output has 8 bits, which other programs rely on. */
+const SPACES: readonly string[] = ['srgb', 'b-w'];
 
 /** Whether the source shows the picture that was decoded, in sRGB; every other note says that it does not. */
 const isUnchanged = ({ colours, notes }: DecodePlan): boolean =>

@@ -109,7 +109,9 @@ const JPEG: readonly HostileCase[] = [
   bytesCase('JPEG without quantisation tables', 'corrupt_image', async () =>
     joined(partsOf(await jpeg()).flatMap(({ marker, bytes }) => (marker === 0xdb ? [] : [bytes]))),
   ),
-  bytesCase('JPEG of 12 bits', 'corrupt_image', async () => withFrame(await jpeg(), (frame) => frame.set([12], 4))),
+  bytesCase('JPEG of 12 bits', 'unsupported_image_format', async () =>
+    withFrame(await jpeg(), (frame) => frame.set([12], 4)),
+  ),
   bytesCase('JPEG, lossless process', 'corrupt_image', async () =>
     withFrame(await jpeg(), (frame) => frame.set([0xc3], 1)),
   ),

@@ -94,6 +94,18 @@ describe('is not kept:', () => {
     expect((await sharp(output.bytes).metadata()).icc).toBeUndefined();
   });
 
+  it('a PNG of 16 bits, because every output has 8', async () => {
+    for (const space of ['rgb16', 'grey16']) {
+      const source = await sharp(await drawing())
+        .toColourspace(space)
+        .png()
+        .toBuffer();
+      const output = await run(source, { format: 'png', quality: 100 });
+      expect(output.notes).toEqual([]);
+      expect((await sharp(output.bytes).metadata()).depth).toBe('uchar');
+    }
+  });
+
   it('an animation', async () => {
     const output = await run(await animation('webp'), { format: 'webp', quality: 100 });
     expect(output.notes).toEqual(['first_frame_only']);
