@@ -42,7 +42,7 @@ export const readHeader = async (
   if (countFrames(bytes, options.source, MAX_FRAMES) > MAX_FRAMES) {
     throw new AppError('too_many_frames', `The image has more than ${MAX_FRAMES} frames or pages.`);
   }
-  const { bytes: read = bytes, input, keep } = pictureOf(bytes, options.source);
+  const { bytes: read = bytes, input, keep } = pictureOf(bytes, options.source, { mayLackParts: true });
   const metadata = await sharp(read, { limitInputPixels: false, limitInputChannels: false, ...input })
     .metadata()
     .catch((error: unknown) => {

@@ -116,7 +116,7 @@ const TIFF: readonly HostileCase[] = [
     const data = Buffer.from(deflatedZeros(64 * MIB));
     return tiff((at) => ({ 259: 8, 273: at, 279: data.length }), data);
   }),
-  bytesCase('TIFF with an unknown compression', 'corrupt_image', tiff({ 259: 4711 })),
+  bytesCase('TIFF with an unknown compression', 'unsupported_image_format', tiff({ 259: 4711 })),
   bytesCase(
     'TIFF with tiles of 1 GiB',
     'corrupt_image',
@@ -124,7 +124,7 @@ const TIFF: readonly HostileCase[] = [
   ),
   bytesCase(
     'TIFF of 64-bit numbers',
-    'corrupt_image',
+    'unsupported_image_format',
     tiff((at) => ({ 258: 64, 339: 3, 273: at, 279: 8 }), Buffer.alloc(8, 0x7f)),
   ),
   bytesCase(

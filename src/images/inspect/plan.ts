@@ -27,10 +27,11 @@ export interface DecodePlan extends PicturePlan {
 
 /**
  * Which picture of the file is read, before its header is.
+ * @param mayLackParts missing parts are no error yet: a picture of too many pixels is called so first
  * @throws AppError `unsupported_image_format` or `corrupt_image` for what would come out wrong
  */
-export const pictureOf = (bytes: Buffer, source: SourceFormat): PicturePlan => {
-  if (source === 'tiff') return planTiff(bytes);
+export const pictureOf = (bytes: Buffer, source: SourceFormat, { mayLackParts = false } = {}): PicturePlan => {
+  if (source === 'tiff') return planTiff(bytes, { mayLackParts });
   if (source === 'png') return planPng(bytes);
   if (source === 'avif') return planAvif(bytes);
   if (source === 'jpeg') requireReadableJpeg(bytes);

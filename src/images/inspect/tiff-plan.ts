@@ -57,9 +57,10 @@ const channelsToKeep = (directory: TiffDirectory): readonly number[] | null => {
 
 /**
  * Decides which picture of a TIFF is read and what of it is kept.
+ * @param mayLackParts missing parts are no error yet
  * @throws AppError `unsupported_image_format` naming what cannot be read right, `corrupt_image` if parts are missing
  */
-export const planTiff = (bytes: Buffer): TiffPlan => {
+export const planTiff = (bytes: Buffer, { mayLackParts = false } = {}): TiffPlan => {
   const tiff = readTiff(bytes);
   const raw = cameraRaw(bytes, tiff);
   if (raw !== null) {
@@ -73,7 +74,7 @@ export const planTiff = (bytes: Buffer): TiffPlan => {
   if (chosen === null) return { input: {}, notes: [] };
   const { directory, input } = chosen;
   requireReadableKind(directory);
-  requireWholeChunks(directory, bytes.length);
+  if (!mayLackParts) requireWholeChunks(directory, bytes.length);
   const keep = channelsToKeep(directory);
   const notes: ImageNote[] = [];
   if (Object.keys(input).length > 0) notes.push('thumbnail_skipped');
