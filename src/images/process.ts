@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import pLimit from 'p-limit';
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { directUrl, type ShareLink, shareLoginMessage, sharePageMessage } from '../network/fetch/share-links.ts';
@@ -166,6 +167,7 @@ export const createProcessor = <Task extends ImageTask>(
       return {
         ok: true,
         bytesIn: source.bytes.length,
+        crc32: crc32(source.bytes),
         bytesOut: output.bytes.length,
         width: output.width,
         height: output.height,

@@ -48,6 +48,8 @@ export type ImageResult =
       readonly ok: true;
       readonly bytesIn: number;
       readonly bytesOut: number;
+      /** Checksum of the source; with `bytesIn` it tells which sources are the same. */
+      readonly crc32: number;
       /** Pixels of the output. */
       readonly width: number;
       readonly height: number;

@@ -10,12 +10,12 @@ export type { ClaimedImage } from './leases.ts';
 /** The fields of an image that its request's report is made of. */
 export type ReportedImage = Pick<
   ImageRecord,
-  'row' | 'serialNumber' | 'productName' | 'inputUrl' | 'status' | 'bytesIn' | 'bytesOut' | 'error'
+  'row' | 'serialNumber' | 'productName' | 'inputUrl' | 'status' | 'bytesIn' | 'bytesOut' | 'crc32' | 'error'
 >;
 
 export const REPORTED_FIELDS = {
   ...{ _id: 0, seq: 1, row: 1, serialNumber: 1, productName: 1, inputUrl: 1 },
-  ...{ status: 1, bytesIn: 1, bytesOut: 1, 'error.code': 1 },
+  ...{ status: 1, bytesIn: 1, bytesOut: 1, crc32: 1, 'error.code': 1 },
 } as const;
 
 export interface ImageOutcome {
@@ -189,9 +189,9 @@ const updateFor = (image: ClaimedImage, outcome: Outcome, at: Date) => {
       $unset: { nextAt: '', leaseToken: '' },
     };
   }
-  const { bytesIn, bytesOut, width, height, notes } = outcome.result;
+  const { bytesIn, bytesOut, crc32, width, height, notes } = outcome.result;
   return {
-    $set: { ...end, status: 'completed' as const, bytesIn, bytesOut, width, height, notes: [...notes] },
+    $set: { ...end, status: 'completed' as const, bytesIn, bytesOut, crc32, width, height, notes: [...notes] },
     $unset: { nextAt: '', leaseToken: '', error: '' },
   };
 };

@@ -29,6 +29,7 @@ const image = new Schema<ImageRecord>(
     finishedAt: Date,
     bytesIn: Number,
     bytesOut: Number,
+    crc32: Number,
     width: Number,
     height: Number,
     notes: { type: [String], default: undefined },

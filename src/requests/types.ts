@@ -89,6 +89,14 @@ export interface FailureReport {
   readonly origins: readonly { readonly origin: string | null; readonly count: number }[];
 }
 
+export interface SameBytesReport {
+  /** Completed images whose sources have the same bytes. */
+  readonly count: number;
+  /** Of the source. */
+  readonly bytes: number;
+  readonly exampleUrls: readonly string[];
+}
+
 export interface RequestReport {
   /** Those that saved most, the most first. */
   readonly products: readonly ProductReport[];
@@ -96,6 +104,8 @@ export interface RequestReport {
   readonly productCount: number;
   /** The most frequent first. */
   readonly failures: readonly FailureReport[];
+  /** The same picture under many URLs, the most frequent first. Versions before did not write it. */
+  readonly sameBytes?: readonly SameBytesReport[];
 }
 
 /** The uploaded table, as far as its output needs it. Versions before wrote only the first three. */
@@ -190,6 +200,8 @@ export interface ImageRecord {
   readonly finishedAt?: Date;
   readonly bytesIn?: number;
   readonly bytesOut?: number;
+  /** Checksum of the source. Versions before did not write it. */
+  readonly crc32?: number;
   readonly width?: number;
   readonly height?: number;
   readonly notes?: readonly ImageNote[];

@@ -2,6 +2,7 @@ import type { ImageErrorCode } from '../errors.ts';
 import { parseUrl } from '../network/url.ts';
 import type { ReportedImage } from '../requests/image-store.ts';
 import type { ProductReport, RequestReport } from '../requests/types.ts';
+import { createSameBytesTally } from './same-bytes.ts';
 import { savedPercent } from './status.ts';
 
 export const PRODUCTS_SHOWN = 20;
@@ -21,6 +22,8 @@ export const createReportTally = () => {
   let current: Omit<ProductReport, 'savedPercent'> | null = null;
   const failures = new Map<ImageErrorCode, { count: number; origins: Map<string | null, number> }>();
 
+  const sameBytes = createSameBytesTally();
+
   const endRow = (): void => {
     if (current === null || current.images === 0) return;
     const product = { ...current, savedPercent: savedPercent(current.bytesIn, current.bytesOut) };
@@ -38,6 +41,7 @@ export const createReportTally = () => {
 
   return {
     add(image: ReportedImage): void {
+      sameBytes.add(image);
       if (image.row !== row || current === null) {
         endRow();
         row = image.row;
@@ -77,6 +81,7 @@ export const createReportTally = () => {
               .slice(0, ORIGINS_SHOWN),
           }))
           .sort((a, b) => b.count - a.count),
+        sameBytes: sameBytes.result(),
       };
     },
   };

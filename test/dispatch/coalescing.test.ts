@@ -3,7 +3,7 @@ import { AppError } from '../../src/errors.ts';
 import type { ImageResult, ImageTask } from '../../src/images/task.ts';
 
 const done: ImageResult = {
-  ...{ ok: true, bytesIn: 20, bytesOut: 10, width: 3, height: 2, notes: ['kept_original'] },
+  ...{ ok: true, bytesIn: 20, bytesOut: 10, crc32: 7, width: 3, height: 2, notes: ['kept_original'] },
   timings: { download: 50, encode: 60, store: 7 },
 };
 const failure = (code: Extract<ImageResult, { ok: false }>['code'], retryable: boolean): ImageResult => ({

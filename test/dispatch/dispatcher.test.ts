@@ -52,7 +52,7 @@ const seed = async (total: number): Promise<string> => {
 };
 
 const done: ImageResult = {
-  ...{ ok: true, bytesIn: 2, bytesOut: 1, width: 1, height: 1, notes: [] },
+  ...{ ok: true, bytesIn: 2, bytesOut: 1, crc32: 7, width: 1, height: 1, notes: [] },
   timings: { download: 0, encode: 0, store: 0 },
 };
 const full: ImageResult = { ok: false, code: 'storage_failed', message: 'The disk is full.', retryable: true };

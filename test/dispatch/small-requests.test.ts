@@ -62,7 +62,7 @@ const seed = async (requests: number, total: number, nextAt = (seq: number) => n
 };
 
 const done: ImageResult = {
-  ...{ ok: true, bytesIn: 2, bytesOut: 1, width: 1, height: 1, notes: [] },
+  ...{ ok: true, bytesIn: 2, bytesOut: 1, crc32: 7, width: 1, height: 1, notes: [] },
   timings: { download: 0, encode: 0, store: 0 },
 };
 

@@ -7,7 +7,7 @@ import { isSmall } from '../../src/requests/transitions.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 
 const completed: ImageResult = {
-  ...{ ok: true, bytesIn: 2, bytesOut: 1, width: 1, height: 1, notes: [] },
+  ...{ ok: true, bytesIn: 2, bytesOut: 1, crc32: 7, width: 1, height: 1, notes: [] },
   timings: { download: 0, encode: 0, store: 0 },
 };
 

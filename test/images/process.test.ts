@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { AppError } from '../../src/errors.ts';
 import { createProcessor, type ProcessorDeps } from '../../src/images/process.ts';
@@ -55,6 +56,7 @@ it('downloads, compresses and stores an image, and reports the result', async ()
     ok: true,
     bytesIn: png.length,
     bytesOut: output?.length,
+    crc32: crc32(png),
     width: 320,
     height: 200,
     notes: [],

@@ -13,6 +13,7 @@ const completed: Outcome = {
     ok: true,
     bytesIn: 9,
     bytesOut: 4,
+    crc32: 7,
     width: 2,
     height: 3,
     notes: ['kept_original'],
@@ -127,6 +128,7 @@ test('an image is due again when its lease has expired, and the old claimer can 
     status: 'completed',
     bytesIn: 9,
     bytesOut: 4,
+    crc32: 7,
     notes: ['kept_original'],
   });
 });

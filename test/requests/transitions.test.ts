@@ -16,6 +16,7 @@ const completed: ImageResult = {
   ok: true,
   bytesIn: 10,
   bytesOut: 5,
+  crc32: 7,
   width: 1,
   height: 1,
   notes: [],

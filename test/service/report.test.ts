@@ -44,3 +44,18 @@ test('a finished request has a report of savings and failures; a retry replaces 
   expect(second.failures).toEqual([]);
   expect(second.products).toHaveLength(3);
 });
+
+test('a placeholder under 40 URLs completes, and the report names it', async () => {
+  const [placeholder, photo] = [await makeImage('png'), await makeImage('jpeg')];
+  const urls = Array.from({ length: 40 }, (_, n) => pictures.on(`/missing-${n}.png`, ok(placeholder)));
+  const others = Array.from({ length: 9 }, (_, n) => pictures.on(`/photo-${n}.jpg`, ok(photo)));
+  const rows = [...urls, ...others].map((url, n) => `${n + 1},Mug,${url}\n`);
+  const requestId = await uploaded(service.url, `S. No.,Product Name,Input Image Urls\n${rows.join('')}`);
+  const { status: state, progress } = await finished(service.url, requestId);
+  expect([state, progress.completed]).toEqual(['completed', 49]);
+  const { sameBytes } = await reported(requestId);
+  expect(sameBytes).toEqual([{ count: 40, bytes: placeholder.length, exampleUrls: expect.any(Array) }]);
+  const examples = sameBytes?.[0]?.exampleUrls ?? [];
+  expect(examples).toHaveLength(3);
+  for (const url of examples) expect(urls).toContain(url);
+});

@@ -127,6 +127,20 @@ const report = z.object({
       }),
     )
     .meta({ description: 'Most frequent first.' }),
+  sameBytes: z
+    .array(
+      z.object({
+        count: z.int().min(10).meta({ description: 'Completed images whose sources have the same bytes.' }),
+        bytes: count.meta({ description: 'Size of the source.' }),
+        exampleUrls: z.array(z.string()).max(3).meta({ description: 'Without credentials, cut at 200 characters.' }),
+      }),
+    )
+    .max(10)
+    .optional()
+    .meta({
+      description:
+        'Sources that are the same under at least 10 different URLs, most frequent first; often a placeholder such as “no image available”. Absent in reports of earlier versions.',
+    }),
 });
 
 export const statusAnswer = z

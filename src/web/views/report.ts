@@ -27,6 +27,7 @@ export const reportPanel = ({ bytes }: Summary, { report, webhook }: Status): HT
         ),
       ),
     products.length > 0 && productsChart(products),
+    (report?.sameBytes ?? []).length > 0 && samePictures(report?.sameBytes ?? []),
     webhook !== null && webhookLine(webhook),
   );
 };
@@ -72,6 +73,26 @@ const productsChart = (products: NonNullable<Status['report']>['products']): HTM
     ),
   );
 };
+
+const samePictures = (groups: NonNullable<NonNullable<Status['report']>['sameBytes']>): HTMLElement =>
+  h(
+    'div',
+    { class: 'stack-small' },
+    h('h3', {}, 'Same picture under many URLs'),
+    h('p', { class: 'muted small' }, 'The image server may have sent a placeholder instead of the pictures.'),
+    h(
+      'ul',
+      {},
+      ...groups.map(({ count: images, bytes, exampleUrls }) =>
+        h(
+          'li',
+          { class: 'break' },
+          `${count(images)} images are the same picture of ${size(bytes)}`,
+          exampleUrls.length > 0 && `, for example ${exampleUrls.join(' and ')}`,
+        ),
+      ),
+    ),
+  );
 
 const WEBHOOK = {
   waiting: 'will be sent when the job finishes',

@@ -23,7 +23,7 @@ interface Size {
   readonly wanted: number;
 }
 
-const result = { ok: true, bytesIn: 2, bytesOut: 1, width: 1, height: 1, notes: [] } as const;
+const result = { ok: true, bytesIn: 2, bytesOut: 1, crc32: 7, width: 1, height: 1, notes: [] } as const;
 const completed = { kind: 'completed', result: { ...result, timings: { download: 0, encode: 0, store: 0 } } } as const;
 
 export const claimers: Scenario<Size> = {
