@@ -489,6 +489,15 @@ export interface components {
                         count: number;
                     }[];
                 }[];
+                /** @description Sources that are the same under at least 10 different URLs, most frequent first; often a placeholder such as “no image available”. Absent in reports of earlier versions. */
+                sameBytes?: {
+                    /** @description Completed images whose sources have the same bytes. */
+                    count: number;
+                    /** @description Size of the source. */
+                    bytes: number;
+                    /** @description Without credentials, cut at 200 characters. */
+                    exampleUrls: string[];
+                }[];
             } | null;
             products: {
                 /** @description Data row of the file, counted from 1; blank rows do not count. */
@@ -727,7 +736,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 "Idempotency-Key"?: string;
             };
@@ -843,7 +852,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
+                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1319,7 +1328,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -1335,11 +1344,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
+                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T00:52:18.660Z",
-                     *       "startedAt": "2026-11-27T00:52:18.750Z",
-                     *       "finishedAt": "2026-11-27T00:52:18.966Z",
+                     *       "createdAt": "2026-11-27T01:23:42.458Z",
+                     *       "startedAt": "2026-11-27T01:23:42.976Z",
+                     *       "finishedAt": "2026-11-27T01:23:43.805Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1398,7 +1407,8 @@ export interface operations {
                      *               }
                      *             ]
                      *           }
-                     *         ]
+                     *         ],
+                     *         "sameBytes": []
                      *       },
                      *       "products": [
                      *         {
@@ -1407,11 +1417,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "2b39190c-655a-4e95-bb6f-82340306ce0e",
+                     *               "id": "4b815084-9d88-4180-acf4-f9d75f29ca35",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1431,11 +1441,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "ece9c2b7-4df7-4e01-a25a-e6f1163a1168",
+                     *               "id": "4f4aa976-2ec0-4cbf-8b83-07093574b0b8",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1448,7 +1458,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "f219b23c-0f5f-49b5-b655-b35161528736",
+                     *               "id": "3a3bd98c-3cf1-457b-9054-2eac64bd9ade",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1576,11 +1586,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
+                     *           "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T00:52:18.660Z",
-                     *           "startedAt": "2026-11-27T00:52:18.750Z",
-                     *           "finishedAt": "2026-11-27T00:52:18.966Z",
+                     *           "createdAt": "2026-11-27T01:23:42.458Z",
+                     *           "startedAt": "2026-11-27T01:23:42.976Z",
+                     *           "finishedAt": "2026-11-27T01:23:43.805Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1687,7 +1697,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -1704,8 +1714,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "fiwcbtZpwQzzzEjp",
-                     *       "data": "{\"requestId\":\"f370ab87-c1bf-4505-8244-2faaf091727f\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T00:52:18.660Z\",\"startedAt\":\"2026-11-27T00:52:18.750Z\",\"finishedAt\":\"2026-11-27T00:52:18.966Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "3xQCZe9yaRtm8CJT",
+                     *       "data": "{\"requestId\":\"52b5584b-8cfb-43e5-b5a0-bf19e853694a\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T01:23:42.458Z\",\"startedAt\":\"2026-11-27T01:23:42.976Z\",\"finishedAt\":\"2026-11-27T01:23:43.805Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1807,7 +1817,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -1823,8 +1833,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1931,7 +1941,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -2047,7 +2057,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -2065,7 +2075,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f"
+                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2165,7 +2175,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -2183,7 +2193,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f"
+                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2283,7 +2293,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -2299,24 +2309,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
+                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_f370ab87-c1bf-4505-8244-2faaf091727f_1",
+                     *           "id": "msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T00:52:18.975Z",
+                     *           "createdAt": "2026-11-27T01:23:43.828Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T00:52:19.004Z",
+                     *               "at": "2026-11-27T01:23:43.888Z",
                      *               "status": 204,
-                     *               "durationMs": 18,
+                     *               "durationMs": 40,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2413,7 +2423,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -2429,8 +2439,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "f370ab87-c1bf-4505-8244-2faaf091727f",
-                     *       "webhookId": "msg_f370ab87-c1bf-4505-8244-2faaf091727f_1"
+                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
+                     *       "webhookId": "msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2533,7 +2543,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example f370ab87-c1bf-4505-8244-2faaf091727f
+                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
                  */
                 requestId: string;
             };
@@ -2644,7 +2654,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 2b39190c-655a-4e95-bb6f-82340306ce0e.jpg
+                 * @example 4b815084-9d88-4180-acf4-f9d75f29ca35.jpg
                  */
                 name: string;
             };
@@ -2777,7 +2787,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 5
+                     *       "uptimeSeconds": 13
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

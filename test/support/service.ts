@@ -93,6 +93,7 @@ export interface Status {
       savedPercent: number;
     }[];
     productCount: number;
+    sameBytes?: { count: number; bytes: number; exampleUrls: string[] }[];
     failures: { code: string; count: number; origins: { origin: string | null; count: number }[] }[];
   } | null;
   startedAt: string | null;

@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
-  imageId: '2b39190c-655a-4e95-bb6f-82340306ce0e',
+  requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+  imageId: '4b815084-9d88-4180-acf4-f9d75f29ca35',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T00:52:18.660Z',
-    startedAt: '2026-11-27T00:52:18.750Z',
-    finishedAt: '2026-11-27T00:52:18.966Z',
+    createdAt: '2026-11-27T01:23:42.458Z',
+    startedAt: '2026-11-27T01:23:42.976Z',
+    finishedAt: '2026-11-27T01:23:43.805Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -139,6 +139,7 @@ export const RECORDED = {
           ],
         },
       ],
+      sameBytes: [],
     },
     products: [
       {
@@ -147,11 +148,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '2b39190c-655a-4e95-bb6f-82340306ce0e',
+            id: '4b815084-9d88-4180-acf4-f9d75f29ca35',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -169,11 +170,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'ece9c2b7-4df7-4e01-a25a-e6f1163a1168',
+            id: '4f4aa976-2ec0-4cbf-8b83-07093574b0b8',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -184,7 +185,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: 'f219b23c-0f5f-49b5-b655-b35161528736',
+            id: '3a3bd98c-3cf1-457b-9054-2eac64bd9ade',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -209,11 +210,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+        requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T00:52:18.660Z',
-        startedAt: '2026-11-27T00:52:18.750Z',
-        finishedAt: '2026-11-27T00:52:18.966Z',
+        createdAt: '2026-11-27T01:23:42.458Z',
+        startedAt: '2026-11-27T01:23:42.976Z',
+        finishedAt: '2026-11-27T01:23:43.805Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -239,32 +240,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'fiwcbtZpwQzzzEjp',
-    data: '{"requestId":"f370ab87-c1bf-4505-8244-2faaf091727f","status":"completed_with_errors","createdAt":"2026-11-27T00:52:18.660Z","startedAt":"2026-11-27T00:52:18.750Z","finishedAt":"2026-11-27T00:52:18.966Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: '3xQCZe9yaRtm8CJT',
+    data: '{"requestId":"52b5584b-8cfb-43e5-b5a0-bf19e853694a","status":"completed_with_errors","createdAt":"2026-11-27T01:23:42.458Z","startedAt":"2026-11-27T01:23:42.976Z","finishedAt":"2026-11-27T01:23:43.805Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/2b39190c-655a-4e95-bb6f-82340306ce0e.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ece9c2b7-4df7-4e01-a25a-e6f1163a1168.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
     deliveries: [
       {
-        id: 'msg_f370ab87-c1bf-4505-8244-2faaf091727f_1',
+        id: 'msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T00:52:18.975Z',
+        createdAt: '2026-11-27T01:23:43.828Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T00:52:19.004Z',
+            at: '2026-11-27T01:23:43.888Z',
             status: 204,
-            durationMs: 18,
+            durationMs: 40,
             error: null,
             answer: '',
           },
@@ -273,18 +274,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
-    webhookId: 'msg_f370ab87-c1bf-4505-8244-2faaf091727f_1',
+    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+    webhookId: 'msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1',
   },
   retry: {
-    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
   },
   cancel: {
-    requestId: 'f370ab87-c1bf-4505-8244-2faaf091727f',
+    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 5,
+    uptimeSeconds: 13,
   },
   ready: {
     status: 'ready',
