@@ -28,7 +28,7 @@ export const IMAGE_ERROR_HINTS: Readonly<Record<ImageErrorCode, string>> = {
   too_many_frames: 'More than 10,000 frames or pages.',
   empty_image: 'Check the image server.',
   not_an_image: 'Something else came, such as an HTML page. The message says what.',
-  unsupported_image_format: 'Such as HEIC, SVG or BMP. Convert it first.',
+  unsupported_image_format: 'Such as SVG, PSD or JPEG XL. Convert it first.',
   corrupt_image: 'Export the image again.',
   processing_timeout: 'Give the service more CPU, or use a cheaper format.',
   storage_failed: 'Retried without limit; the attempt does not count.',

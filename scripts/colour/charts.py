@@ -15,8 +15,7 @@ from difference import delta_e
 from icc import SRGB, apply, cmyk_profile, grey_profile, inverse, rgb_profile, srgb_curve, to_d50
 from PIL import Image, ImageCms
 
-# 'HEIF' joins these when the service reads HEIC; files.py writes it already.
-BY_PILLOW = ('JPEG', 'WEBP', 'AVIF')
+BY_PILLOW = ('JPEG', 'WEBP', 'AVIF', 'HEIF')
 
 # A colour checker in sRGB: real colours, all of them inside the gamut.
 PATCHES = [

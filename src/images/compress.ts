@@ -5,6 +5,7 @@ import { damaged } from './damaged.ts';
 import { type DecodeOptions, decode } from './decode.ts';
 import { type EncodeOptions, encode } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
+import { decodeForeign, isForeign, readForeignHeader } from './foreign/foreign.ts';
 import { countFrames } from './frames.ts';
 import { pictureOf, planDecode } from './inspect/plan.ts';
 import { keptOriginal } from './kept-original.ts';
@@ -43,11 +44,13 @@ export const readHeader = async (
     throw new AppError('too_many_frames', `The image has more than ${MAX_FRAMES} frames or pages.`);
   }
   const { bytes: read = bytes, input, keep } = pictureOf(bytes, options.source, { mayLackParts: true });
-  const metadata = await sharp(read, { limitInputPixels: false, limitInputChannels: false, ...input })
-    .metadata()
-    .catch((error: unknown) => {
-      throw damaged(error);
-    });
+  const metadata = isForeign(options.source)
+    ? readForeignHeader(bytes, options.source, options.maxPixels)
+    : await sharp(read, { limitInputPixels: false, limitInputChannels: false, ...input })
+        .metadata()
+        .catch((error: unknown) => {
+          throw damaged(error);
+        });
   const pixels = metadata.width * metadata.height;
   if (pixels > options.maxPixels) {
     throw new AppError(
@@ -80,8 +83,11 @@ export const readHeader = async (
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */
 export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
-  const metadata = header ?? (await readHeader(bytes, options));
-  const plan = planDecode(bytes, options.source, metadata);
+  const read = header ?? (await readHeader(bytes, options));
+  const foreign = isForeign(options.source) ? await decodeForeign(bytes, options.source) : null;
+  // A picture may be cropped when it is decoded.
+  const metadata = foreign ? { ...read, autoOrient: { width: foreign.width, height: foreign.height } } : read;
+  const plan = planDecode(foreign?.bytes ?? bytes, options.source, metadata);
   const decoded = await decode(plan, options);
   const whole = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
   const { data, info } = await encode(resize(whole, metadata.autoOrient, options), options);

@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
+import { foreignBytes, isForeign } from './foreign/foreign.ts';
 import type { SourceFormat } from './sniff.ts';
 
 /** Memory independent of the image size: line buffers, coder tables. */
@@ -57,6 +58,9 @@ const decoderBytes = (
     case 'tiff':
       // A tile or strip may be the whole image; a picture with more channels than RGB is decoded before some are dropped.
       return picture + (hasAlpha ? channels : 0);
+    case 'heic':
+      // The TIFF that it becomes; see foreignBytes for the decoder.
+      return picture;
   }
 };
 
@@ -73,5 +77,6 @@ export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFor
   const each = picture + decoderBytes(source, picture, header) + turned + (hasAlpha ? alpha : opaque);
   // A PNG that only signals its colours is copied with their profile (inspect/png.ts).
   const copy = source === 'png' ? bytes.length : 0;
-  return FIXED_BYTES + copy + width * height * each + METADATA_COPIES * metadataBytes(bytes, source, header);
+  const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
+  return FIXED_BYTES + copy + foreign + width * height * each + METADATA_COPIES * metadataBytes(bytes, source, header);
 };

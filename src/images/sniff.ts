@@ -1,12 +1,12 @@
 import { AppError } from '../errors.ts';
+import { readHeifItems } from './foreign/heif-items.ts';
 
 /** Formats the service can read. */
-export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
+export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'heic';
 
 /** The detected type; `text` is any other printable content, `unknown` the rest. */
 export type Sniffed =
   | SourceFormat
-  | 'heic'
   | 'svg'
   | 'pdf'
   | 'bmp'
@@ -88,6 +88,14 @@ const sniffBrands = (head: string): Sniffed => {
   return brands.some((brand) => VIDEO_BRANDS.test(brand)) ? 'mp4' : 'unknown';
 };
 
+/** Files with the brand of HEIF in general, or with those of both, may hold either codec. */
+const sniffCodec = (brand: Sniffed, bytes: Buffer): Sniffed => {
+  if (brand !== 'heic' && brand !== 'avif') return brand;
+  const codec = readHeifItems(bytes)?.coded[0]?.type;
+  if (codec === 'hvc1') return 'heic';
+  return codec === 'av01' ? 'avif' : brand;
+};
+
 /** What may precede the root element of an XML document. */
 const XML_PREAMBLE = [/^\s+/, /^<\?[^>]*>/, /^<!--[\s\S]*?-->/, /^<!DOCTYPE\s(?:[\w.-]+:)?svg(?:[^[>]|\[[^\]]*\])*>/i];
 
@@ -125,7 +133,7 @@ export const sniff = (bytes: Buffer): Sniffed => {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
   for (const [format, signature] of SIGNATURES) if (head.startsWith(signature)) return format;
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
-  if (head.slice(4, 8) === 'ftyp') return sniffBrands(head);
+  if (head.slice(4, 8) === 'ftyp') return sniffCodec(sniffBrands(head), bytes);
   // Type, width and height in text: "P6 640 480".
   if (/^P[1-6fF]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s/.test(head) || /^P7\s+WIDTH\s/.test(head)) return 'netpbm';
   // Many texts start with "BM"; a bitmap also has four reserved zero bytes after its size.
@@ -134,7 +142,6 @@ export const sniff = (bytes: Buffer): Sniffed => {
 };
 
 const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
-  heic: 'a HEIC image',
   svg: 'an SVG drawing',
   pdf: 'a PDF document',
   bmp: 'a BMP image',
@@ -166,7 +173,7 @@ const NOT_AN_IMAGE: Partial<Record<Sniffed, string>> = {
   text: 'plain text',
 };
 
-const READABLE: readonly Sniffed[] = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] satisfies SourceFormat[];
+const READABLE: readonly Sniffed[] = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic'] satisfies SourceFormat[];
 const isReadable = (format: Sniffed): format is SourceFormat => READABLE.includes(format);
 
 /**
@@ -181,7 +188,7 @@ export const requireReadable = (bytes: Buffer, contentType?: string): SourceForm
   if (unsupported) {
     throw new AppError(
       'unsupported_image_format',
-      `The URL returned ${unsupported}, which is not supported. Use JPEG, PNG, WebP, GIF, AVIF or TIFF.`,
+      `The URL returned ${unsupported}, which is not supported. Use JPEG, PNG, WebP, GIF, AVIF, TIFF or HEIC.`,
     );
   }
   const claimed = contentType?.startsWith('image/') ? ', although the server declares it as an image' : '';

@@ -21,7 +21,6 @@ const PICTURE_FORMATS: readonly [string, Buffer][] = [
   ['SVG of 4 billion pixels', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="65535" height="65535"/>')],
   ['PDF', padded('%PDF-1.7\n')],
   ['PostScript', padded('%!PS-Adobe-3.0 EPSF-3.0\n(/etc/passwd) (r) file')],
-  ['HEIC', padded('\0\0\0\x18ftypheic\0\0\0\0mif1heic')],
   ['Photoshop', padded('8BPS\0\x01')],
   ['BMP', padded('BM\x66\0\0\0\0\0\0\0\x36\0\0\0')],
   ['icon', padded('\0\0\x01\0\x01\0')],
@@ -64,6 +63,7 @@ const NO_PICTURES: readonly [string, Buffer][] = [
 ];
 
 export const OTHER_FORMAT_CASES: readonly HostileCase[] = [
+  bytesCase('HEIC of only a header', 'corrupt_image', padded('\0\0\0\x18ftypheic\0\0\0\0mif1heic')),
   ...PICTURE_FORMATS.map(([name, bytes]) => bytesCase(name, 'unsupported_image_format', bytes)),
   ...NO_PICTURES.map(([name, bytes]) => bytesCase(name, 'not_an_image', bytes)),
 ];

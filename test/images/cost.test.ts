@@ -53,7 +53,25 @@ const CASES: readonly (readonly [string, () => Promise<Sharp>, readonly string[]
   ['AVIF', async () => (await noise()).avif({ effort: 0, chromaSubsampling: '4:4:4' }), ['jpeg', 'webp']],
 ];
 
+/** Decoded here by libheif, see scripts/colour/heic.py. */
+const HEIC = ['large', 'large-alpha'];
+
 const measure = existsSync('/proc/self/clear_refs') ? it : it.skip;
+
+const compareWithEstimate = async (name: string, file: string, formats: readonly string[]): Promise<void> => {
+  for (const format of formats) {
+    const script = 'test/support/workers/measure-image.mjs';
+    const { stdout } = await promisify(execFile)(process.execPath, [script, file, format], {
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+    });
+    const { grown, estimate } = JSON.parse(stdout) as { grown: number; estimate: number };
+    process.stdout.write(
+      `${name} to ${format}: ${(grown / SIDE ** 2).toFixed(1)} of ${(estimate / SIDE ** 2).toFixed(1)} bytes a pixel\n`,
+    );
+    expect(grown).toBeLessThanOrEqual(estimate);
+    expect(grown).toBeGreaterThan(estimate / 8);
+  }
+};
 
 for (const [name, make, formats] of CASES) {
   measure(
@@ -61,22 +79,17 @@ for (const [name, make, formats] of CASES) {
     async () => {
       const file = join(directory, name);
       await (await make()).toFile(file);
-      for (const format of formats) {
-        const script = 'test/support/workers/measure-image.mjs';
-        const { stdout } = await promisify(execFile)(process.execPath, [script, file, format], {
-          env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-        });
-        const { grown, estimate } = JSON.parse(stdout) as { grown: number; estimate: number };
-        process.stdout.write(
-          `${name} to ${format}: ${(grown / SIDE ** 2).toFixed(1)} of ${(estimate / SIDE ** 2).toFixed(1)} bytes a pixel\n`,
-        );
-        expect(grown).toBeLessThanOrEqual(estimate);
-        expect(grown).toBeGreaterThan(estimate / 8);
-      }
+      await compareWithEstimate(name, file, formats);
     },
     240_000,
   );
 }
+
+measure.each(HEIC)(
+  'HEIC, %s: what it takes is at most what is estimated',
+  (name) => compareWithEstimate(`HEIC ${name}`, `test/fixtures/heic/${name}.heic`, ['jpeg', 'webp']),
+  240_000,
+);
 
 describe('the metadata of a JPEG', () => {
   const header = { width: 1, height: 1, channels: 3, depth: 'uchar', hasAlpha: false } as Metadata;

@@ -6,11 +6,13 @@ import type { CodePoints } from './signalled.ts';
  */
 export interface HeifColours {
   readonly hasProfile: boolean;
+  /** ICC profile of the primary item. */
+  readonly profile?: Buffer;
   /** `nclx` of the primary item. */
   readonly codePoints?: CodePoints;
 }
 
-interface Box {
+export interface Box {
   readonly type: string;
   /** Its content, after size and type. */
   readonly data: Buffer;
@@ -18,7 +20,7 @@ interface Box {
 
 const MAX_BOXES = 10_000;
 
-function* boxesOf(bytes: Buffer): Generator<Box> {
+export function* boxesOf(bytes: Buffer): Generator<Box> {
   for (let at = 0, count = 0; at + 8 <= bytes.length && count < MAX_BOXES; count += 1) {
     const size = bytes.readUInt32BE(at);
     const isLong = size === 1 && at + 16 <= bytes.length;
@@ -30,16 +32,16 @@ function* boxesOf(bytes: Buffer): Generator<Box> {
   }
 }
 
-const find = (bytes: Buffer, type: string): Buffer | null => {
+export const find = (bytes: Buffer, type: string): Buffer | null => {
   for (const box of boxesOf(bytes)) if (box.type === type) return box.data;
   return null;
 };
 
 /** Version and flags of a full box. */
-const FULL = 4;
+export const FULL = 4;
 
 /** Item of `pitm`; null if it is not stated. */
-const primaryItem = (meta: Buffer): number | null => {
+export const primaryItem = (meta: Buffer): number | null => {
   const data = find(meta, 'pitm');
   if (data === null || data.length < FULL + 2) return null;
   if (data[0] === 0) return data.readUInt16BE(FULL);
@@ -47,7 +49,7 @@ const primaryItem = (meta: Buffer): number | null => {
 };
 
 /** Positions (from 1) in `ipco` of the properties of an item, by `ipma`. */
-const propertiesOf = (ipma: Buffer, item: number): readonly number[] => {
+export const propertiesOf = (ipma: Buffer, item: number): readonly number[] => {
   const [idBytes, indexBytes] = [ipma[0] === 0 ? 2 : 4, (ipma[3] ?? 0) & 1 ? 2 : 1];
   if (ipma.length < FULL + 4) return [];
   let at = FULL + 4;
@@ -64,6 +66,19 @@ const propertiesOf = (ipma: Buffer, item: number): readonly number[] => {
   return [];
 };
 
+/** From the `colr` boxes among the properties of an item. */
+export const coloursOf = (properties: readonly Box[]): HeifColours => {
+  const colours = properties.flatMap(({ type, data }) => (type === 'colr' && data.length >= 4 ? [data] : []));
+  const kindOf = (data: Buffer): string => data.toString('latin1', 0, 4);
+  const profile = colours.find((data) => ['prof', 'rICC'].includes(kindOf(data)))?.subarray(4);
+  const nclx = colours.find((data) => kindOf(data) === 'nclx' && data.length >= 8);
+  return {
+    hasProfile: profile !== undefined,
+    ...(profile && { profile }),
+    ...(nclx && { codePoints: { primaries: nclx.readUInt16BE(4), transfer: nclx.readUInt16BE(6) } }),
+  };
+};
+
 export const readHeifColours = (bytes: Buffer): HeifColours => {
   const meta = find(bytes, 'meta')?.subarray(FULL) ?? null;
   const iprp = meta === null ? null : find(meta, 'iprp');
@@ -71,13 +86,5 @@ export const readHeifColours = (bytes: Buffer): HeifColours => {
   const [ipco, ipma] = iprp === null ? [null, null] : [find(iprp, 'ipco'), find(iprp, 'ipma')];
   if (ipco === null || ipma === null || item === null) return { hasProfile: false };
   const boxes = [...boxesOf(ipco)];
-  const colours = propertiesOf(ipma, item).flatMap((index) => {
-    const box = boxes[index - 1];
-    return box?.type === 'colr' && box.data.length >= 4 ? [box.data] : [];
-  });
-  const kindOf = (data: Buffer): string => data.toString('latin1', 0, 4);
-  const hasProfile = colours.some((data) => ['prof', 'rICC'].includes(kindOf(data)));
-  const nclx = colours.find((data) => kindOf(data) === 'nclx' && data.length >= 8);
-  if (nclx === undefined) return { hasProfile };
-  return { hasProfile, codePoints: { primaries: nclx.readUInt16BE(4), transfer: nclx.readUInt16BE(6) } };
+  return coloursOf(propertiesOf(ipma, item).flatMap((index) => boxes[index - 1] ?? []));
 };
