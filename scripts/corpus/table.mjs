@@ -1,0 +1,41 @@
+import { VERDICTS } from './verdict.mjs';
+
+const MOST_NAME = 48;
+
+const sorted = (rows) => rows.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
+
+const outcome = ({ status, width, height, error }) =>
+  status === 'completed' ? `${width}×${height}` : (error?.code ?? status);
+const plain = ({ reads, width, height }) => (reads ? `${width}×${height}` : 'cannot read it');
+const shorten = (name) => (name.length <= MOST_NAME ? name : `…${name.slice(1 - MOST_NAME)}`);
+
+const line = (verdict, name, service, alone, apart, rest) =>
+  `  ${verdict.padEnd(10)} ${name.padEnd(MOST_NAME)} ${service.padEnd(24)} ${alone.padEnd(14)} ${apart.padStart(5)}  ${rest}`.trimEnd();
+
+/** Prints every picture, differences first, and how many there are of each verdict. */
+export const printTable = (rows) => {
+  console.log(`\n${line('', 'file', 'service', 'sharp alone', 'ΔE', 'notes and reasons')}`);
+  for (const { verdict, name, image, alone, apart, why } of sorted(rows)) {
+    const rest = [(image.notes ?? []).join(', '), why].filter((part) => part !== '').join('; ');
+    console.log(line(verdict, shorten(name), outcome(image), plain(alone), apart ? apart.mean.toFixed(1) : '', rest));
+  }
+  const counts = VERDICTS.map((verdict) => [rows.filter((row) => row.verdict === verdict).length, verdict]);
+  const told = counts.filter(([count]) => count > 0).map(([count, verdict]) => `${count} ${verdict}`);
+  console.log(`\n${rows.length} files: ${told.join(', ')}`);
+};
+
+/** The same as JSON, in the table's order; ΔE is CIE 1976, bytes and pixels are plain numbers. */
+export const toJson = (rows, options) => {
+  const files = sorted(rows).map(({ name, verdict, why, image, alone, apart }) => {
+    const { status, error, notes, width, height, bytesIn, bytesOut } = image;
+    return {
+      name,
+      verdict,
+      why,
+      service: { status, error, notes, width, height, bytesIn, bytesOut },
+      sharp: alone,
+      deltaE: apart,
+    };
+  });
+  return `${JSON.stringify({ ...options, files }, null, 2)}\n`;
+};
