@@ -49,3 +49,7 @@ export const OUTPUT_FORMAT_NAMES = Object.keys(OUTPUT_FORMATS) as OutputFormat[]
 
 /** For messages: `jpeg, webp, avif or png`. */
 export const OUTPUT_FORMAT_LIST = `${OUTPUT_FORMAT_NAMES.slice(0, -1).join(', ')} or ${OUTPUT_FORMAT_NAMES.at(-1)}`;
+
+/** What is kept of a source's metadata: nothing, or creator, credit, copyright and how it was made. */
+export const METADATA_KEPT = ['none', 'rights'] as const;
+export type MetadataKept = (typeof METADATA_KEPT)[number];

@@ -30,6 +30,7 @@ Options
       --max-width PIXELS     outputs are made to fit, never enlarged
       --max-height PIXELS    likewise
       --background COLOUR    behind transparent images in JPEG (default #ffffff)
+      --metadata WHAT        none (default), or rights: keep creator, credit and copyright
   -o, --out FILE             the output; a name ending in .xlsx gives a workbook, any other a CSV
                              (default: next to the input, or here for a link: <name>-output.xlsx
                              if the input is named .xlsx, otherwise <name>-output.csv)
@@ -92,6 +93,7 @@ const parse = (args: readonly string[]) =>
       'max-width': { type: 'string' },
       'max-height': { type: 'string' },
       background: { type: 'string' },
+      metadata: { type: 'string' },
       out: { type: 'string', short: 'o' },
       images: { type: 'string', short: 'i' },
       'image-column': { type: 'string', multiple: true },
@@ -179,6 +181,7 @@ const fieldsOf = (values: ReturnType<typeof parse>['values'], fileUrl: string | 
     maxWidth: values['max-width'],
     maxHeight: values['max-height'],
     background: values.background,
+    metadata: values.metadata,
     imageColumns: values['image-column']?.join(','),
     sheet: values.sheet,
     nameColumn: values['name-column'],

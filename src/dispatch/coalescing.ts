@@ -32,7 +32,8 @@ export interface Coalescer {
 /** Tenant, options and URL, credentials included; hashed, because a URL may be long. */
 const keyOf = (tenant: string, task: ImageTask): string => {
   const { url, quality, format, mozjpeg = false, progressive = false, maxWidth, maxHeight, background } = task;
-  const options = [quality, format, mozjpeg, progressive, maxWidth ?? 0, maxHeight ?? 0, background ?? ''];
+  const { metadata = 'none' } = task;
+  const options = [quality, format, mozjpeg, progressive, maxWidth ?? 0, maxHeight ?? 0, background ?? '', metadata];
   return createHash('sha256')
     .update(JSON.stringify([tenant, url, ...options]))
     .digest('base64');

@@ -1,14 +1,16 @@
 import sharp, { type Metadata } from 'sharp';
 import { AppError } from '../errors.ts';
-import { OUTPUT_FORMATS } from '../output-formats.ts';
+import { type MetadataKept, OUTPUT_FORMATS } from '../output-formats.ts';
 import { damaged } from './damaged.ts';
 import { type DecodeOptions, decode } from './decode.ts';
-import { type EncodeOptions, encode } from './encode.ts';
+import type { EncodeOptions } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
 import { decodeForeign, isForeign, readForeignHeader } from './foreign/foreign.ts';
 import { countFrames } from './frames.ts';
 import { pictureOf, planDecode } from './inspect/plan.ts';
 import { keptOriginal } from './kept-original.ts';
+import { encodeWithRights } from './rights/encode-with-rights.ts';
+import { rightsPacket } from './rights/rights.ts';
 import { fitInside, resize, type SizeLimits } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 import type { ImageNote } from './task.ts';
@@ -16,6 +18,8 @@ import type { ImageNote } from './task.ts';
 export interface CompressOptions extends EncodeOptions, DecodeOptions, SizeLimits {
   /** The source format, as detected by `sniff`. */
   readonly source: SourceFormat;
+  /** By default none. */
+  readonly metadata?: MetadataKept;
 }
 
 export interface Compressed {
@@ -77,8 +81,8 @@ export const readHeader = async (
 };
 
 /**
- * Re-encodes an image: upright, in sRGB, without metadata, first frame only, within the limits of its size.
- * Keeps the source, without its metadata, if it has the output format, would grow, and is right as it is.
+ * Re-encodes an image: upright, in sRGB, first frame only, within the limits of its size, without metadata but the rights
+ * if asked for. Keeps the source, with no other metadata either, if it has the output format, would grow, and is right as it is.
  * @param header the result of `readHeader`, if already read
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */
@@ -90,12 +94,14 @@ export const compress = async (bytes: Buffer, options: CompressOptions, header?:
   const plan = planDecode(foreign?.bytes ?? bytes, options.source, metadata);
   const decoded = await decode(plan, options);
   const whole = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
-  const { data, info } = await encode(resize(whole, metadata.autoOrient, options), options);
+  const sized = resize(whole, metadata.autoOrient, options);
+  const rights = options.metadata === 'rights' ? rightsPacket(bytes, options.source, metadata) : null;
+  const { data, info } = await encodeWithRights(sized, rights, options);
   const { width, height } = info;
   if (width < metadata.autoOrient.width || height < metadata.autoOrient.height) {
     return { bytes: data, width, height, notes: [...plan.notes, 'resized'] };
   }
-  const original = keptOriginal(bytes, metadata, plan, options);
+  const original = keptOriginal(bytes, metadata, plan, { ...options, rights });
   if (original !== null && original.length < data.length) {
     return { bytes: original, width, height, notes: [...plan.notes, 'kept_original'] };
   }

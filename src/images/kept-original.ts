@@ -1,6 +1,7 @@
 import type { Metadata } from 'sharp';
 import type { OutputFormat } from '../output-formats.ts';
 import type { DecodePlan } from './inspect/plan.ts';
+import { attachXmp } from './rights/attach.ts';
 import type { SourceFormat } from './sniff.ts';
 import { stripJpegMetadata } from './strip/jpeg.ts';
 import { stripPngMetadata } from './strip/png.ts';
@@ -19,13 +20,15 @@ const SPACES: readonly string[] = ['srgb', 'b-w'];
 const isUnchanged = ({ colours, notes }: DecodePlan): boolean =>
   !colours.isConverted && notes.every((note) => note === 'uncalibrated_colours');
 
-/** The source without its metadata, if it can be used as the result: of the output format, upright, and unchanged. */
+/** The source with no other metadata than a packet of `rights`, if it can be used as the result: of the output format, upright, and unchanged. */
 export const keptOriginal = (
   bytes: Buffer,
-  { orientation = 1, space }: Metadata,
+  { orientation = 1, space, width, height }: Metadata,
   plan: DecodePlan,
-  { source, format }: { readonly source: SourceFormat; readonly format: OutputFormat },
+  options: { readonly source: SourceFormat; readonly format: OutputFormat; readonly rights: string | null },
 ): Buffer | null => {
+  const { source, format, rights } = options;
   if (format !== source || orientation !== 1 || !SPACES.includes(space) || !isUnchanged(plan)) return null;
-  return STRIP[source]?.(bytes) ?? null;
+  const stripped = STRIP[source]?.(bytes) ?? null;
+  return stripped === null || rights === null ? stripped : attachXmp(stripped, rights, format, { width, height });
 };

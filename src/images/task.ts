@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { ImageErrorCode } from '../errors.ts';
-import type { OutputFormat } from '../output-formats.ts';
+import type { MetadataKept, OutputFormat } from '../output-formats.ts';
 import type { SizeLimits } from './size.ts';
 
 /** Sent by the pool to a worker thread; plain data, structured-cloned. */
@@ -17,6 +17,8 @@ export interface ImageTask extends SizeLimits {
   readonly progressive?: boolean;
   /** Behind transparent sources in formats without transparency, as `#rrggbb`. Default: white. */
   readonly background?: string;
+  /** Default: none. */
+  readonly metadata?: MetadataKept;
   /** The sample photo the URL refers to; read from this service's own folder instead of downloaded. */
   readonly sample?: string;
   /** The URL's host with its resolved addresses, so that the thread does not look it up again. */

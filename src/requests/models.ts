@@ -52,7 +52,7 @@ const request = new Schema<RequestRecord>(
     options: {
       type: {
         ...{ quality: Number, format: String, mozjpeg: Boolean, progressive: Boolean },
-        ...{ maxWidth: Number, maxHeight: Number, background: String },
+        ...{ maxWidth: Number, maxHeight: Number, background: String, metadata: String },
       },
       _id: false,
       required: true,

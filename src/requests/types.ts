@@ -3,7 +3,7 @@ import type { OutputMode } from '../csv/output.ts';
 import type { FormulaMode } from '../csv/write.ts';
 import type { ImageErrorCode } from '../errors.ts';
 import type { ImageNote } from '../images/task.ts';
-import type { OutputFormat } from '../output-formats.ts';
+import type { MetadataKept, OutputFormat } from '../output-formats.ts';
 
 /**
  * `ingesting`: its images are still being written; only the upload sees it.
@@ -68,6 +68,8 @@ export interface RequestOptions {
   readonly maxHeight?: number;
   /** `#rrggbb`. */
   readonly background?: string;
+  /** What is kept of the sources' metadata. Absent: none. */
+  readonly metadata?: MetadataKept;
 }
 
 /** What one row of the CSV came to, over its completed images. */

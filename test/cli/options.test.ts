@@ -57,6 +57,7 @@ test('fields are passed on unchanged; the service validates them', () => {
 test('encoder options become upload fields', () => {
   expect(optionsOf('a.csv', '--mozjpeg').fields).toEqual({ mozjpeg: 'true' });
   expect(optionsOf('a.csv', '--progressive').fields).toEqual({ progressive: 'true' });
+  expect(optionsOf('a.csv', '--metadata', 'rights').fields).toEqual({ metadata: 'rights' });
 });
 
 test('columns and the form of the output become upload fields', () => {

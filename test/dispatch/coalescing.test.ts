@@ -56,6 +56,7 @@ test.each([
   ['format', { format: 'webp' as const }],
   ['mozjpeg', { mozjpeg: true }],
   ['progressive', { progressive: true }],
+  ['metadata', { metadata: 'rights' as const }],
   ['password', { url: 'https://u:q@a.example/1.jpg' }],
   ['URL', { url: 'https://u:p@a.example/1.jpg?' }],
 ])('another %s is another result', async (_what, more) => {

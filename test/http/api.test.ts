@@ -84,6 +84,7 @@ describe('POST /api/upload', () => {
     ['maxHeight', '65501'],
     ['maxWidth', '80%'],
     ['background', 'ivory'],
+    ['metadata', 'gps'],
     ['background', '#12345'],
     ['progressive', '2'],
     ['onInvalidRow', 'ignore'],
@@ -108,6 +109,8 @@ describe('POST /api/upload', () => {
       { maxWidth: ' 800', maxHeight: '', background: 'FA3' },
       { maxWidth: 800, background: '#ffaa33' },
     ],
+    [{ metadata: ' Rights' }, { metadata: 'rights' }],
+    [{ metadata: 'none' }, {}],
     [
       { maxHeight: '1', background: ' #00FF7f ' },
       { maxHeight: 1, background: '#00ff7f' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
-import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
+import { METADATA_KEPT, OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
 import { csvError, csvErrorKinds } from './file-answer.ts';
 
 /**
@@ -158,6 +158,7 @@ export const statusAnswer = z
       maxWidth: z.int().min(1).optional(),
       maxHeight: z.int().min(1).optional(),
       background: z.string().optional(),
+      metadata: z.enum(METADATA_KEPT).optional(),
     }),
     progress,
     bytes,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { parseHttpUrl } from '../../network/url.ts';
-import { OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+import { METADATA_KEPT, OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
 import { choice, colour, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters and form fields of an upload. */
@@ -107,6 +107,10 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
       maxWidth: longestSide('Maximum width of the outputs in pixels, after turning them upright. None is enlarged.'),
       maxHeight: longestSide('Maximum height, likewise.'),
       background: colour('Colour behind transparent sources in JPEG, for example `#ffffff`, the default.').optional(),
+      metadata: choice(METADATA_KEPT, 'must be none or rights').default('none').meta({
+        description:
+          '`none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.',
+      }),
       onInvalidRow: choice(['reject', 'skip'], 'must be reject or skip')
         .default('reject')
         .meta({ description: '`reject` a file with an invalid URL, or `skip` the invalid ones.' }),

@@ -105,15 +105,21 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
 };
 
 /** Without newer fields at their defaults, so that an upload repeated after an upgrade has the same fingerprint. */
-const sinceFirstRelease = ({ output, formulas, ...fields }: UploadFields): Readonly<Record<string, unknown>> => ({
+const sinceFirstRelease = ({
+  output,
+  formulas,
+  metadata,
+  ...fields
+}: UploadFields): Readonly<Record<string, unknown>> => ({
   ...fields,
   ...(output === 'add' ? {} : { output }),
   ...(formulas === 'escape' ? {} : { formulas }),
+  ...(metadata === 'none' ? {} : { metadata }),
 });
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
-  const { maxWidth, maxHeight, background } = fields;
+  const { maxWidth, maxHeight, background, metadata } = fields;
   const { output: mode, formulas, bom } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
@@ -122,6 +128,7 @@ const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: 
       ...(maxWidth === undefined ? {} : { maxWidth }),
       ...(maxHeight === undefined ? {} : { maxHeight }),
       ...(background === undefined ? {} : { background }),
+      ...(metadata === 'none' ? {} : { metadata }),
     },
     onInvalidRow,
     output: { mode, formulas, ...(bom === undefined ? {} : { bom }) },

@@ -108,6 +108,23 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
       ),
     ),
     h(
+      'div',
+      { class: 'check' },
+      h('input', {
+        type: 'checkbox',
+        id: 'rights',
+        name: 'metadata',
+        value: 'rights',
+        'aria-describedby': 'rights-hint',
+      }),
+      h(
+        'div',
+        {},
+        h('label', { for: 'rights' }, 'Keep copyright and credit'),
+        h('p', { id: 'rights-hint', class: 'muted small' }, 'Position, camera and all other metadata are removed.'),
+      ),
+    ),
+    h(
       'details',
       { class: 'disclosure' },
       h('summary', {}, icon('next'), 'Notify a webhook (optional)'),
