@@ -439,6 +439,8 @@ export interface components {
                 maxWidth?: number;
                 maxHeight?: number;
                 background?: string;
+                /** @enum {string} */
+                metadata?: "none" | "rights";
             };
             progress: {
                 total: number;
@@ -554,6 +556,8 @@ export interface components {
                 maxWidth?: number;
                 maxHeight?: number;
                 background?: string;
+                /** @enum {string} */
+                metadata?: "none" | "rights";
             };
             progress: {
                 total: number;
@@ -716,6 +720,8 @@ export interface operations {
                 maxHeight?: number;
                 /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                 background?: string;
+                /** @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
+                metadata?: "none" | "rights";
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
@@ -736,7 +742,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 "Idempotency-Key"?: string;
             };
@@ -805,6 +811,12 @@ export interface operations {
                     /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                     background?: string;
                     /**
+                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
+                     * @default none
+                     * @enum {string}
+                     */
+                    metadata?: "none" | "rights";
+                    /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
                      * @enum {string}
@@ -852,7 +864,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
+                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1015,6 +1027,8 @@ export interface operations {
                 maxHeight?: number;
                 /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                 background?: string;
+                /** @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
+                metadata?: "none" | "rights";
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
@@ -1097,6 +1111,12 @@ export interface operations {
                     maxHeight?: number;
                     /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                     background?: string;
+                    /**
+                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
+                     * @default none
+                     * @enum {string}
+                     */
+                    metadata?: "none" | "rights";
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -1328,7 +1348,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -1344,11 +1364,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
+                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T01:23:42.458Z",
-                     *       "startedAt": "2026-11-27T01:23:42.976Z",
-                     *       "finishedAt": "2026-11-27T01:23:43.805Z",
+                     *       "createdAt": "2026-11-27T02:32:19.314Z",
+                     *       "startedAt": "2026-11-27T02:32:19.384Z",
+                     *       "finishedAt": "2026-11-27T02:32:19.536Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1417,11 +1437,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "4b815084-9d88-4180-acf4-f9d75f29ca35",
+                     *               "id": "985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1441,11 +1461,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "4f4aa976-2ec0-4cbf-8b83-07093574b0b8",
+                     *               "id": "51f4e339-0490-4d4b-952f-304ac2f8f7d3",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1458,7 +1478,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "3a3bd98c-3cf1-457b-9054-2eac64bd9ade",
+                     *               "id": "0c238d0e-3cf9-43aa-b8c7-5f608f086480",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1586,11 +1606,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
+                     *           "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T01:23:42.458Z",
-                     *           "startedAt": "2026-11-27T01:23:42.976Z",
-                     *           "finishedAt": "2026-11-27T01:23:43.805Z",
+                     *           "createdAt": "2026-11-27T02:32:19.314Z",
+                     *           "startedAt": "2026-11-27T02:32:19.384Z",
+                     *           "finishedAt": "2026-11-27T02:32:19.536Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1697,7 +1717,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -1714,8 +1734,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "3xQCZe9yaRtm8CJT",
-                     *       "data": "{\"requestId\":\"52b5584b-8cfb-43e5-b5a0-bf19e853694a\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T01:23:42.458Z\",\"startedAt\":\"2026-11-27T01:23:42.976Z\",\"finishedAt\":\"2026-11-27T01:23:43.805Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "m4742FinTdyVQFP2",
+                     *       "data": "{\"requestId\":\"9fc75be4-9459-4d84-b97e-0484fd8aec3d\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T02:32:19.314Z\",\"startedAt\":\"2026-11-27T02:32:19.384Z\",\"finishedAt\":\"2026-11-27T02:32:19.536Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1817,7 +1837,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -1833,8 +1853,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1941,7 +1961,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -2057,7 +2077,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -2075,7 +2095,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a"
+                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2175,7 +2195,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -2193,7 +2213,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a"
+                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2293,7 +2313,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -2309,24 +2329,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
+                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1",
+                     *           "id": "msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T01:23:43.828Z",
+                     *           "createdAt": "2026-11-27T02:32:19.542Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T01:23:43.888Z",
+                     *               "at": "2026-11-27T02:32:19.564Z",
                      *               "status": 204,
-                     *               "durationMs": 40,
+                     *               "durationMs": 17,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2423,7 +2443,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -2439,8 +2459,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "52b5584b-8cfb-43e5-b5a0-bf19e853694a",
-                     *       "webhookId": "msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1"
+                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
+                     *       "webhookId": "msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2543,7 +2563,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 52b5584b-8cfb-43e5-b5a0-bf19e853694a
+                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
                  */
                 requestId: string;
             };
@@ -2654,7 +2674,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 4b815084-9d88-4180-acf4-f9d75f29ca35.jpg
+                 * @example 985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg
                  */
                 name: string;
             };
@@ -2787,7 +2807,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 13
+                     *       "uptimeSeconds": 5
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

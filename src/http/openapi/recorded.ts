@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
-  imageId: '4b815084-9d88-4180-acf4-f9d75f29ca35',
+  requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+  imageId: '985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T01:23:42.458Z',
-    startedAt: '2026-11-27T01:23:42.976Z',
-    finishedAt: '2026-11-27T01:23:43.805Z',
+    createdAt: '2026-11-27T02:32:19.314Z',
+    startedAt: '2026-11-27T02:32:19.384Z',
+    finishedAt: '2026-11-27T02:32:19.536Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -148,11 +148,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '4b815084-9d88-4180-acf4-f9d75f29ca35',
+            id: '985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -170,11 +170,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '4f4aa976-2ec0-4cbf-8b83-07093574b0b8',
+            id: '51f4e339-0490-4d4b-952f-304ac2f8f7d3',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -185,7 +185,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '3a3bd98c-3cf1-457b-9054-2eac64bd9ade',
+            id: '0c238d0e-3cf9-43aa-b8c7-5f608f086480',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -210,11 +210,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+        requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T01:23:42.458Z',
-        startedAt: '2026-11-27T01:23:42.976Z',
-        finishedAt: '2026-11-27T01:23:43.805Z',
+        createdAt: '2026-11-27T02:32:19.314Z',
+        startedAt: '2026-11-27T02:32:19.384Z',
+        finishedAt: '2026-11-27T02:32:19.536Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -240,32 +240,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: '3xQCZe9yaRtm8CJT',
-    data: '{"requestId":"52b5584b-8cfb-43e5-b5a0-bf19e853694a","status":"completed_with_errors","createdAt":"2026-11-27T01:23:42.458Z","startedAt":"2026-11-27T01:23:42.976Z","finishedAt":"2026-11-27T01:23:43.805Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'm4742FinTdyVQFP2',
+    data: '{"requestId":"9fc75be4-9459-4d84-b97e-0484fd8aec3d","status":"completed_with_errors","createdAt":"2026-11-27T02:32:19.314Z","startedAt":"2026-11-27T02:32:19.384Z","finishedAt":"2026-11-27T02:32:19.536Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/4b815084-9d88-4180-acf4-f9d75f29ca35.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/4f4aa976-2ec0-4cbf-8b83-07093574b0b8.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
     deliveries: [
       {
-        id: 'msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1',
+        id: 'msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T01:23:43.828Z',
+        createdAt: '2026-11-27T02:32:19.542Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T01:23:43.888Z',
+            at: '2026-11-27T02:32:19.564Z',
             status: 204,
-            durationMs: 40,
+            durationMs: 17,
             error: null,
             answer: '',
           },
@@ -274,18 +274,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
-    webhookId: 'msg_52b5584b-8cfb-43e5-b5a0-bf19e853694a_1',
+    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+    webhookId: 'msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1',
   },
   retry: {
-    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
   },
   cancel: {
-    requestId: '52b5584b-8cfb-43e5-b5a0-bf19e853694a',
+    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 13,
+    uptimeSeconds: 5,
   },
   ready: {
     status: 'ready',
