@@ -53,3 +53,27 @@ export const OUTPUT_FORMAT_LIST = `${OUTPUT_FORMAT_NAMES.slice(0, -1).join(', ')
 /** What is kept of a source's metadata: nothing, or creator, credit, copyright and how it was made. */
 export const METADATA_KEPT = ['none', 'rights'] as const;
 export type MetadataKept = (typeof METADATA_KEPT)[number];
+
+/** One of several outputs of an image. */
+export interface OutputSpec {
+  readonly format: OutputFormat;
+  /** 1 to 100. */
+  readonly quality: number;
+  /** Longest side in pixels, which the picture is made to fit; absent: its own. */
+  readonly maxSide?: number;
+}
+
+/** Outputs that an image may have. */
+export const MAX_OUTPUTS = 5;
+
+/**
+ * Names of the outputs after the first, as in `webp 1600`: the format, the longest side if it has one, and the quality where
+ * another one would have the same name.
+ */
+export const furtherLabels = (outputs: readonly OutputSpec[] = []): string[] => {
+  const further = outputs.slice(1);
+  const plain = further.map(({ format, maxSide }) => (maxSide === undefined ? format : `${format} ${maxSide}`));
+  return plain.map((label, at) =>
+    plain.indexOf(label) === plain.lastIndexOf(label) ? label : `${label} quality ${further[at]?.quality}`,
+  );
+};

@@ -11,8 +11,9 @@ import type { SourceHeaders } from './network/fetch/source-headers.ts';
 import type { NetworkPolicy } from './network/policy.ts';
 import { createResolver } from './network/resolver.ts';
 import { createStorage } from './storage/create.ts';
+import { outputNames } from './storage/output-names.ts';
 import type { S3SourceConfig } from './storage/s3-source.ts';
-import { outputName, type StorageConfig } from './storage/storage.ts';
+import type { StorageConfig } from './storage/storage.ts';
 
 /** What the pool hands to each thread; plain data. */
 export interface WorkerData {
@@ -66,7 +67,7 @@ const build = async (data: ThreadData) => {
     grow: ({ ticket }, bytes) => grow(ticket, bytes),
     enter: ({ ticket }, stage) => enter(ticket, stage),
     ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),
-    store: (task, bytes) => store.put(outputName(task.id, task.format), bytes),
+    store: (task, bytes, position) => store.put(outputNames(task.id, task)[position] ?? '', bytes),
     now: Date.now,
   });
   return (task: TicketedTask): Promise<ImageResult> => {

@@ -34,6 +34,10 @@ NUMBERS = itertools.count()
 YES_OR_NO = re.compile(r"[\t\n\r ]*(true|1|on|yes|false|0|off|no)?[\t\n\r ]*", re.IGNORECASE)
 
 
+OUTPUT = r"(jpe?g|webp|avif|png):(100|[1-9][0-9]?)(:[1-9][0-9]{0,4})?"
+OUTPUT_LIST = re.compile(rf"\s*{OUTPUT}(\s*,\s*{OUTPUT}){{0,4}}\s*", re.IGNORECASE)
+
+
 def is_name(value):
     return isinstance(value, str) and len(value) <= 500
 
@@ -53,6 +57,7 @@ def is_link(value):
 COLUMNS = {"imageColumns": is_name_list, "nameColumn": is_name, "serialColumn": is_name}
 JPEG_ONLY = {"mozjpeg": is_yes_or_no, "progressive": is_yes_or_no}
 LINK = {"fileUrl": is_link}
+OUTPUTS = {"outputs": lambda value: OUTPUT_LIST.fullmatch(str(value)) is not None}
 
 
 def drop(fields, rules):
@@ -64,9 +69,9 @@ def drop(fields, rules):
 
 
 def drop_unfit(case):
-    """Valid fields that do not fit this CSV: names of other columns, a link, options of JPEG next to another format."""
+    """Valid fields that do not fit this CSV: names of other columns, a link, options of JPEG next to another format, outputs next to a format."""
     if isinstance(case.query, dict):
-        drop(case.query, {**COLUMNS, **JPEG_ONLY, **LINK})
+        drop(case.query, {**COLUMNS, **JPEG_ONLY, **LINK, **OUTPUTS})
     if isinstance(case.body, dict):
         drop(case.body, COLUMNS)
         if drop(case.body, LINK):

@@ -15,6 +15,8 @@ export interface OutputImage {
   readonly column: number;
   /** Empty for an image without output. */
   readonly outputUrl: string;
+  /** Of its further outputs. */
+  readonly furtherUrls?: readonly string[];
   readonly bytesIn?: number;
   readonly bytesOut?: number;
   readonly width?: number;
@@ -31,6 +33,8 @@ export interface OutputOptions {
   readonly output: OutputMode;
   /** Adds columns with the bytes before and after, width and height of each image. */
   readonly details: boolean;
+  /** Names of the outputs after the first; absent: none. */
+  readonly further?: readonly string[];
 }
 
 interface InputTable {
@@ -57,14 +61,16 @@ const DETAILS = [
 /**
  * The output of a table: the input's columns in order, and for each image column one with the output URLs. A file that
  * has such a column already, because it is itself an output, gets new values in it.
+ * Each further output has columns of its own, with its name in brackets, also where the first goes into the input's columns.
  * URLs of one cell are joined with commas, with an empty position for an image without output: `url1,,url3`.
  */
 export const outputTable = (input: InputTable, options: OutputOptions): OutputTable => {
   const { header, columns, delimiter } = input;
-  const places = options.output === 'replace' ? null : outputPlaces(input);
-  const width = Math.max(header.length, ...(places?.map(({ index }) => index + 1) ?? []));
+  const [firstPlaces = [], ...furtherPlaces] = outputPlaces(input, options);
+  const all = [firstPlaces, ...furtherPlaces].flat();
+  const width = all.reduce((most, { index }) => Math.max(most, index + 1), header.length);
   const names = [...header];
-  for (const { index, name } of places ?? []) names[index] = name;
+  for (const { index, name } of all) names[index] = name;
   const details = options.details ? DETAILS : [];
   return {
     header: [...names, ...details.map(([name]) => name)],
@@ -74,8 +80,11 @@ export const outputTable = (input: InputTable, options: OutputOptions): OutputTa
       const byColumn = imagesByColumn(columns, images);
       for (const [column, index] of columns.images.entries()) {
         const own = byColumn[column] ?? [];
-        if (places !== null) row[places[column]?.index ?? 0] = own.map(({ outputUrl }) => outputUrl).join(',');
+        if (options.output === 'add') row[firstPlaces[column]?.index ?? 0] = urlCell(own, ({ outputUrl }) => outputUrl);
         else if (own.length > 0) row[index] = replacedCell(row[index] ?? '', own);
+        for (const [at, places] of furtherPlaces.entries()) {
+          row[places[column]?.index ?? 0] = urlCell(own, ({ furtherUrls }) => furtherUrls?.[at] ?? '');
+        }
       }
       return [...row, ...details.map(([, field]) => images.map((image) => image[field] ?? '').join(','))];
     },
@@ -87,7 +96,14 @@ interface Place {
   readonly name: string;
 }
 
-const outputPlaces = ({ header, columns, outputColumn }: InputTable): Place[] => {
+const urlCell = (images: readonly OutputImage[], urlOf: (image: OutputImage) => string): string =>
+  images.map(urlOf).join(',');
+
+/** Of each output, the place of each image column; the first has none where it replaces the input. */
+const outputPlaces = (
+  { header, columns, outputColumn }: InputTable,
+  { output, further = [] }: OutputOptions,
+): readonly (readonly Place[])[] => {
   const images = new Set(columns.images);
   // The first of several columns with one name.
   const existing = new Map(
@@ -95,13 +111,15 @@ const outputPlaces = ({ header, columns, outputColumn }: InputTable): Place[] =>
   );
   const unique = createUniqueNames(bareName);
   let width = header.length;
-  return columns.images.map((image) => {
-    const name = unique(outputColumn ?? outputName(header[image] ?? ''));
-    const index = existing.get(bareName(name));
-    if (index !== undefined) return { index, name: header[index] ?? name };
-    width += 1;
-    return { index: width - 1, name };
-  });
+  const placesOf = (suffix: string): Place[] =>
+    columns.images.map((image) => {
+      const name = unique(`${outputColumn ?? outputName(header[image] ?? '')}${suffix}`);
+      const index = existing.get(bareName(name));
+      if (index !== undefined) return { index, name: header[index] ?? name };
+      width += 1;
+      return { index: width - 1, name };
+    });
+  return [output === 'add' ? placesOf('') : [], ...further.map((name) => placesOf(` (${name})`))];
 };
 
 /** The images of each image column. */

@@ -33,7 +33,9 @@ export interface Coalescer {
 const keyOf = (tenant: string, task: ImageTask): string => {
   const { url, quality, format, mozjpeg = false, progressive = false, maxWidth, maxHeight, background } = task;
   const { metadata = 'none' } = task;
-  const options = [quality, format, mozjpeg, progressive, maxWidth ?? 0, maxHeight ?? 0, background ?? '', metadata];
+  const outputs = task.outputs?.map((output) => [output.format, output.quality, output.maxSide ?? 0]) ?? [];
+  const shape = [maxWidth ?? 0, maxHeight ?? 0, background ?? '', metadata, ...outputs];
+  const options = [quality, format, mozjpeg, progressive, ...shape];
   return createHash('sha256')
     .update(JSON.stringify([tenant, url, ...options]))
     .digest('base64');

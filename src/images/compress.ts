@@ -1,4 +1,4 @@
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../errors.ts';
 import { type MetadataKept, OUTPUT_FORMATS } from '../output-formats.ts';
 import { damaged } from './damaged.ts';
@@ -7,7 +7,7 @@ import type { EncodeOptions } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
 import { decodeForeign, isForeign, readForeignHeader } from './foreign/foreign.ts';
 import { countFrames } from './frames.ts';
-import { pictureOf, planDecode } from './inspect/plan.ts';
+import { type DecodePlan, pictureOf, planDecode } from './inspect/plan.ts';
 import { keptOriginal } from './kept-original.ts';
 import { encodeWithRights } from './rights/encode-with-rights.ts';
 import { rightsPacket } from './rights/rights.ts';
@@ -62,15 +62,7 @@ export const readHeader = async (
       `The image has ${metadata.width} × ${metadata.height} = ${pixels} pixels; this server accepts up to ${options.maxPixels}.`,
     );
   }
-  const output = fitInside(metadata.autoOrient, options);
-  const side = Math.max(output.width, output.height);
-  const { label, maxSide } = OUTPUT_FORMATS[options.format];
-  if (side > maxSide) {
-    throw new AppError(
-      'too_many_pixels',
-      `The image is ${output.width} × ${output.height} pixels; ${label} allows at most ${maxSide} per side. Use maxWidth and maxHeight, or another format.`,
-    );
-  }
+  requireSides(metadata, options);
   if (keep === undefined && metadata.channels > MAX_CHANNELS) {
     throw new AppError(
       'unsupported_image_format',
@@ -80,6 +72,20 @@ export const readHeader = async (
   return metadata;
 };
 
+/** @throws AppError `too_many_pixels` if the output's format cannot have such sides */
+export const requireSides = (
+  { autoOrient }: Metadata,
+  options: Pick<CompressOptions, 'format' | 'maxWidth' | 'maxHeight'>,
+): void => {
+  const { width, height } = fitInside(autoOrient, options);
+  const { label, maxSide } = OUTPUT_FORMATS[options.format];
+  if (Math.max(width, height) <= maxSide) return;
+  throw new AppError(
+    'too_many_pixels',
+    `The image is ${width} × ${height} pixels; ${label} allows at most ${maxSide} per side. Use maxWidth and maxHeight, or another format.`,
+  );
+};
+
 /**
  * Re-encodes an image: upright, in sRGB, first frame only, within the limits of its size, without metadata but the rights
  * if asked for. Keeps the source, with no other metadata either, if it has the output format, would grow, and is right as it is.
@@ -87,16 +93,44 @@ export const readHeader = async (
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */
 export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
+  const source = await openPicture(bytes, options, header);
+  return finishOutput(source, resize(source.picture, source.metadata.autoOrient, options), options);
+};
+
+/** A source whose picture can be encoded. */
+export interface OpenPicture {
+  readonly bytes: Buffer;
+  readonly metadata: Metadata;
+  readonly plan: DecodePlan;
+  /** XMP of its outputs, if rights are kept. */
+  readonly rights: string | null;
+  /** Upright, in sRGB. */
+  readonly picture: Sharp;
+}
+
+/** @throws AppError as `compress` does */
+export const openPicture = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<OpenPicture> => {
   const read = header ?? (await readHeader(bytes, options));
   const foreign = isForeign(options.source) ? await decodeForeign(bytes, options.source) : null;
   // A picture may be cropped when it is decoded.
   const metadata = foreign ? { ...read, autoOrient: { width: foreign.width, height: foreign.height } } : read;
   const plan = planDecode(foreign?.bytes ?? bytes, options.source, metadata);
   const decoded = await decode(plan, options);
-  const whole = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
-  const sized = resize(whole, metadata.autoOrient, options);
+  const picture = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
   const rights = options.metadata === 'rights' ? rightsPacket(bytes, options.source, metadata) : null;
-  const { data, info } = await encodeWithRights(sized, rights, options);
+  return { bytes, metadata, plan, rights, picture };
+};
+
+/**
+ * @param picture of the output's size
+ * @throws AppError `corrupt_image`, `processing_timeout`
+ */
+export const finishOutput = async (
+  { bytes, metadata, plan, rights }: Omit<OpenPicture, 'picture'>,
+  picture: Sharp,
+  options: CompressOptions,
+): Promise<Compressed> => {
+  const { data, info } = await encodeWithRights(picture, rights, options);
   const { width, height } = info;
   if (width < metadata.autoOrient.width || height < metadata.autoOrient.height) {
     return { bytes: data, width, height, notes: [...plan.notes, 'resized'] };

@@ -68,15 +68,29 @@ const decoderBytes = (
  * Estimates the maximum memory for decoding and encoding an image from its header: pixels, bytes per pixel, progressive
  * passes, rotation and the output's encoder. Does not include the source bytes.
  * docs/security.md explains how the figures were measured.
+ * @param encoded pixels of the output, if it is encoded apart from decoding
  */
-export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFormat, format: OutputFormat): number => {
+export const estimateBytes = (
+  bytes: Buffer,
+  header: Metadata,
+  source: SourceFormat,
+  format: OutputFormat,
+  encoded = header.width * header.height,
+): number => {
   const { width, height, channels, depth, hasAlpha } = header;
   const picture = Math.max(3, channels) * (SAMPLE_BYTES[depth] ?? 1);
   const turned = (header.orientation ?? 1) > 1 ? picture : 0;
   const { opaque, alpha } = OUTPUT_FORMATS[format].encoderBytes;
-  const each = picture + decoderBytes(source, picture, header) + turned + (hasAlpha ? alpha : opaque);
+  const decoded = width * height * (picture + decoderBytes(source, picture, header) + turned);
   // A PNG that only signals its colours is copied with their profile (inspect/png.ts).
   const copy = source === 'png' ? bytes.length : 0;
   const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
-  return FIXED_BYTES + copy + foreign + width * height * each + METADATA_COPIES * metadataBytes(bytes, source, header);
+  return (
+    FIXED_BYTES +
+    copy +
+    foreign +
+    decoded +
+    encoded * (hasAlpha ? alpha : opaque) +
+    METADATA_COPIES * metadataBytes(bytes, source, header)
+  );
 };

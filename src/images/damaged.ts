@@ -5,8 +5,7 @@ export const damaged = (cause?: unknown): AppError =>
 
 /** What libvips' error while decoding or encoding means. */
 export const failedPixels = (error: unknown, maxSeconds: number): AppError =>
-  String(error).includes('timeout:')
-    ? new AppError('processing_timeout', `The image took longer than ${maxSeconds} seconds to compress.`, {
-        cause: error,
-      })
-    : damaged(error);
+  String(error).includes('timeout:') ? tookTooLong(maxSeconds, error) : damaged(error);
+
+export const tookTooLong = (maxSeconds: number, cause?: unknown): AppError =>
+  new AppError('processing_timeout', `The image took longer than ${maxSeconds} seconds to compress.`, { cause });

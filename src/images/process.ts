@@ -4,13 +4,19 @@ import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { directUrl, type ShareLink, shareLoginMessage, sharePageMessage } from '../network/fetch/share-links.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { DeadlineExceeded, withDeadline } from '../timing/deadline.ts';
-import { compress, readHeader } from './compress.ts';
-import { estimateBytes } from './cost.ts';
+import type { Compressed } from './compress.ts';
+import { compressOutputs, estimateFor, readHeaderFor } from './outputs.ts';
 import type { Stage } from './pool/channel.ts';
 import { requireReadable, sniff } from './sniff.ts';
 import type { Download, DownloadDeps } from './source/download.ts';
 import { fetchSource, type OpenObject, type SourceDeps } from './source/source.ts';
-import { DEFAULT_STAGE_SECONDS, type ImageLimits, type ImageResult, type ImageTask } from './task.ts';
+import {
+  DEFAULT_STAGE_SECONDS,
+  type FurtherOutput,
+  type ImageLimits,
+  type ImageResult,
+  type ImageTask,
+} from './task.ts';
 
 export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly agents: DownloadDeps['agents'];
@@ -25,8 +31,8 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly grow?: (task: Task, bytes: number) => Promise<void>;
   /** For the sample photos; absent if there are none. */
   readonly readSample?: (name: string) => Promise<Download>;
-  /** Stores the task's output atomically. */
-  readonly store: (task: ImageTask, bytes: Uint8Array) => Promise<void>;
+  /** Stores an output of the task atomically; `position` is 0 for the first. */
+  readonly store: (task: ImageTask, bytes: Uint8Array, position: number) => Promise<void>;
   /** Reports that the task has entered a stage. */
   readonly enter?: (task: Task, stage: Stage) => void;
   /** Images encoded concurrently in this thread; downloads are not limited by it. */
@@ -71,7 +77,7 @@ const within = async <Result>(
   seconds: number,
   code: ImageErrorCode,
   what: string,
-  work: () => Promise<Result>,
+  work: (late: AbortSignal) => Promise<Result>,
 ): Promise<Result> => {
   try {
     return await withDeadline(seconds * 1000, work);
@@ -90,6 +96,21 @@ const fetchShared = async (share: ShareLink, fetch: () => Promise<Download>): Pr
   if (sniff(source.bytes) !== 'html') return source;
   throw new AppError('not_an_image', sharePageMessage(share.service, source.bytes));
 };
+
+/** Stores the outputs, the first last: where it is, the others are. A lost lease or deadline ends it between two. */
+const storeOutputs = async (
+  store: ProcessorDeps['store'],
+  task: ImageTask,
+  outputs: readonly Compressed[],
+  ends: readonly AbortSignal[],
+): Promise<void> => {
+  for (const [position, { bytes }] of [...outputs.entries()].reverse()) {
+    for (const end of ends) end.throwIfAborted();
+    await store(task, bytes, position);
+  }
+};
+
+const sizesOf = ({ bytes, width, height }: Compressed): FurtherOutput => ({ bytes: bytes.length, width, height });
 
 const MIB = 1024 * 1024;
 
@@ -145,9 +166,9 @@ export const createProcessor = <Task extends ImageTask>(
       const kind = requireReadable(source.bytes, source.contentType);
       enter(task, 'decode');
       const header = await within(maxDecodeSeconds, 'processing_timeout', 'read the header of the image', () =>
-        readHeader(source.bytes, { ...task, maxPixels, source: kind }),
+        readHeaderFor(source.bytes, { ...task, maxPixels, source: kind }),
       );
-      const cost = estimateBytes(source.bytes, header, kind, task.format);
+      const cost = estimateFor(source.bytes, header, kind, task);
       requireWithinBudget(cost, header, task.format, limits.maxDecodeBytesInFlight);
       // Before taking an encode slot: an image that waits for memory must not block one that has it.
       enter(task, 'waiting');
@@ -156,13 +177,15 @@ export const createProcessor = <Task extends ImageTask>(
         step(timings, 'encode', 'corrupt_image', async () => {
           signal?.throwIfAborted();
           enter(task, 'encode');
-          return compress(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header);
+          return compressOutputs(source.bytes, { ...task, source: kind, maxPixels, maxSeconds }, header);
         }),
       );
       enter(task, 'store');
       signal?.throwIfAborted();
       await step(timings, 'store', 'storage_failed', () =>
-        within(maxStoreSeconds, 'storage_failed', 'store the image', () => store(task, output.bytes)),
+        within(maxStoreSeconds, 'storage_failed', 'store the image', (late) =>
+          storeOutputs(store, task, [output, ...(output.further ?? [])], [late, ...(signal ? [signal] : [])]),
+        ),
       );
       return {
         ok: true,
@@ -172,6 +195,7 @@ export const createProcessor = <Task extends ImageTask>(
         width: output.width,
         height: output.height,
         notes: share === null || share.url === task.url ? output.notes : [...output.notes, 'share_link'],
+        ...(output.further && { further: output.further.map(sizesOf) }),
         timings,
       };
     } catch (error) {

@@ -19,8 +19,9 @@ export const fitInside = ({ width, height }: Size, { maxWidth = width, maxHeight
 };
 
 /** Makes a picture of this upright size fit; one that fits already is left alone, so that libvips streams it row by row. */
-export const resize = (picture: Sharp, upright: Size, limits: SizeLimits): Sharp => {
-  const { width, height } = fitInside(upright, limits);
-  const fits = width === upright.width && height === upright.height;
-  return fits ? picture : picture.resize(width, height, { fit: 'fill' });
-};
+export const resize = (picture: Sharp, upright: Size, limits: SizeLimits): Sharp =>
+  resizeTo(picture, upright, fitInside(upright, limits));
+
+/** Gives a picture of one size another one. */
+export const resizeTo = (picture: Sharp, from: Size, { width, height }: Size): Sharp =>
+  width === from.width && height === from.height ? picture : picture.resize(width, height, { fit: 'fill' });

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { ImageErrorCode } from '../errors.ts';
-import type { MetadataKept, OutputFormat } from '../output-formats.ts';
+import type { MetadataKept, OutputFormat, OutputSpec } from '../output-formats.ts';
 import type { SizeLimits } from './size.ts';
 
 /** Sent by the pool to a worker thread; plain data, structured-cloned. */
@@ -19,6 +19,8 @@ export interface ImageTask extends SizeLimits {
   readonly background?: string;
   /** Default: none. */
   readonly metadata?: MetadataKept;
+  /** Two or more outputs of one picture; the first has `format` and `quality`. */
+  readonly outputs?: readonly OutputSpec[];
   /** The sample photo the URL refers to; read from this service's own folder instead of downloaded. */
   readonly sample?: string;
   /** The URL's host with its resolved addresses, so that the thread does not look it up again. */
@@ -44,6 +46,14 @@ export type ImageNote =
   /** the URL was a share link of a cloud storage, so its download address was fetched instead */
   | 'share_link';
 
+/** An output after the first. */
+export interface FurtherOutput {
+  readonly bytes: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The worker's reply; errors are data, because an Error posted across threads loses its class and code. */
 export type ImageResult =
   | {
@@ -55,7 +65,10 @@ export type ImageResult =
       /** Pixels of the output. */
       readonly width: number;
       readonly height: number;
+      /** On the first output. */
       readonly notes: readonly ImageNote[];
+      /** In order; absent if there is one output. */
+      readonly further?: readonly FurtherOutput[];
       /** Milliseconds spent in each step. */
       readonly timings: { readonly download: number; readonly encode: number; readonly store: number };
     }

@@ -24,7 +24,7 @@ export interface ImageOutcome {
 }
 
 const OUTLINE = {
-  ...{ seq: 1, row: 1, index: 1, column: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1 },
+  ...{ seq: 1, row: 1, index: 1, column: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1, further: 1 },
 } as const;
 export type OutlinedImage = Pick<ImageRecord, '_id' | keyof typeof OUTLINE>;
 const DETAILS = { ...OUTLINE, ...{ inputUrl: 1, bytesIn: 1, bytesOut: 1, width: 1, height: 1, error: 1 } } as const;
@@ -189,9 +189,10 @@ const updateFor = (image: ClaimedImage, outcome: Outcome, at: Date) => {
       $unset: { nextAt: '', leaseToken: '' },
     };
   }
-  const { bytesIn, bytesOut, crc32, width, height, notes } = outcome.result;
+  const { bytesIn, bytesOut, crc32, width, height, notes, further } = outcome.result;
+  const outputs = { bytesOut, width, height, ...(further === undefined ? {} : { further: [...further] }) };
   return {
-    $set: { ...end, status: 'completed' as const, bytesIn, bytesOut, crc32, width, height, notes: [...notes] },
+    $set: { ...end, status: 'completed' as const, bytesIn, crc32, ...outputs, notes: [...notes] },
     $unset: { nextAt: '', leaseToken: '', error: '' },
   };
 };

@@ -33,6 +33,7 @@ const image = new Schema<ImageRecord>(
     width: Number,
     height: Number,
     notes: { type: [String], default: undefined },
+    further: { type: [{ bytes: Number, width: Number, height: Number, _id: false }], default: undefined },
     error: { type: { code: String, message: String }, _id: false },
   },
   { versionKey: false, collection: 'images', minimize: false },
@@ -53,6 +54,7 @@ const request = new Schema<RequestRecord>(
       type: {
         ...{ quality: Number, format: String, mozjpeg: Boolean, progressive: Boolean },
         ...{ maxWidth: Number, maxHeight: Number, background: String, metadata: String },
+        outputs: { type: [{ format: String, quality: Number, maxSide: Number, _id: false }], default: undefined },
       },
       _id: false,
       required: true,

@@ -1,4 +1,4 @@
-import { outputName } from '../storage/storage.ts';
+import { outputNames } from '../storage/output-names.ts';
 import type { RemovableRequest, RemovalStore } from './removal-store.ts';
 import { PAGE_SIZE } from './request-store.ts';
 
@@ -31,7 +31,7 @@ export const createRetention = (deps: RetentionDeps) => {
     for (let from = 0; from < total; from += PAGE_SIZE) {
       if (stopping.aborted) return false;
       // Of failed images too: a process that died right after the rename left an output behind.
-      const names = (await store.imageIds(_id, from)).map((id) => outputName(id, options.format));
+      const names = (await store.imageIds(_id, from)).flatMap((id) => outputNames(id, options));
       for (let at = 0; at < names.length; at += FILES_AT_ONCE) {
         await Promise.all(names.slice(at, at + FILES_AT_ONCE).map(removeOutput));
       }

@@ -2,8 +2,8 @@ import type { Columns } from '../csv/columns.ts';
 import type { OutputMode } from '../csv/output.ts';
 import type { FormulaMode } from '../csv/write.ts';
 import type { ImageErrorCode } from '../errors.ts';
-import type { ImageNote } from '../images/task.ts';
-import type { MetadataKept, OutputFormat } from '../output-formats.ts';
+import type { FurtherOutput, ImageNote } from '../images/task.ts';
+import type { MetadataKept, OutputFormat, OutputSpec } from '../output-formats.ts';
 
 /**
  * `ingesting`: its images are still being written; only the upload sees it.
@@ -70,6 +70,8 @@ export interface RequestOptions {
   readonly background?: string;
   /** What is kept of the sources' metadata. Absent: none. */
   readonly metadata?: MetadataKept;
+  /** If there are several: all of them, the first with the format and quality above. */
+  readonly outputs?: readonly OutputSpec[];
 }
 
 /** What one row of the CSV came to, over its completed images. */
@@ -207,6 +209,8 @@ export interface ImageRecord {
   readonly width?: number;
   readonly height?: number;
   readonly notes?: readonly ImageNote[];
+  /** The outputs after the first, if the request has several. */
+  readonly further?: readonly FurtherOutput[];
   readonly error?: { readonly code: ImageErrorCode; readonly message: string };
 }
 

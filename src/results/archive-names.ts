@@ -77,19 +77,25 @@ export const namePatternError = (pattern: string): string | null => {
   return segments.length > MAX_SEGMENTS ? `has more than ${MAX_SEGMENTS - 1} folders` : null;
 };
 
+/** What follows the name of an image in that of a further output (`furtherLabels`): `-webp-1600`. */
+export const labelled = (label: string): string => (label === '' ? '' : `-${label.replaceAll(' ', '-')}`);
+
 /**
  * Names images by a valid pattern such as `{serial}/{n}`, where `/` makes folders. A row without serial number has
  * `row-<row>` in its place, a row without product name its serial number or `row-<row>`; of both together only what is
  * known. `{original}` is the file name in the URL without extension.
+ * @returns names a file; `label` is that of a further output
  */
-export const createImageNames = (pattern: string): ((image: NamedImage, extension: string) => string) => {
+export const createImageNames = (
+  pattern: string,
+): ((image: NamedImage, extension: string, label?: string) => string) => {
   const unique = createUniqueNames();
   const segments = pattern.split('/');
   const most = Math.min(MAX_NAME_CHARACTERS, Math.floor(MAX_PATH_CHARACTERS / segments.length));
-  return (image, extension) => {
+  return (image, extension, label = '') => {
     const names = segments.map((segment) => safeName(filled(segment, image), most));
     if (names.length > 1) names[0] = notTheList(names[0] ?? '');
-    return unique(names.join('/'), `.${extension}`);
+    return unique(`${names.join('/')}${labelled(label)}`, `.${extension}`);
   };
 };
 

@@ -1,10 +1,11 @@
 import { findColumns } from '../csv/columns.ts';
 import { OUTPUT_COLUMN, type OutputImage, type OutputMode, outputTable } from '../csv/output.ts';
 import { csvLine, type FormulaMode } from '../csv/write.ts';
+import { furtherLabels } from '../output-formats.ts';
 import type { DetailedImage, ImageStore, OutlinedImage } from '../requests/image-store.ts';
 import { PAGE_SIZE, type RequestStore } from '../requests/request-store.ts';
 import type { RequestRecord, StoredTable } from '../requests/types.ts';
-import { outputName } from '../storage/storage.ts';
+import { storedOutputs } from './stored-outputs.ts';
 
 /** Rows are buffered up to about this size: a chunk of rows with short URLs may have ten megabytes of output URLs. */
 const SLICE_CHARACTERS = 64 * 1024;
@@ -37,15 +38,15 @@ export async function* outputRows(
   choice: OutputChoice = {},
 ): AsyncGenerator<readonly string[]> {
   const { preamble = [], output = 'add' } = request.csv;
-  const options = { output: choice.output ?? output, details: choice.details ?? false };
+  const further = furtherLabels(request.options.outputs);
+  const options = { output: choice.output ?? output, details: choice.details ?? false, further };
   const table = outputTable(inputTable(request.csv), options);
   yield* preamble;
   yield table.header;
-  const toOutput = (image: OutlinedImage & Partial<DetailedImage>): OutputImage => ({
-    ...image,
-    column: image.column ?? 0,
-    outputUrl: image.status === 'completed' ? outputUrl(outputName(image._id, request.options.format)) : '',
-  });
+  const toOutput = (image: OutlinedImage & Partial<DetailedImage>): OutputImage => {
+    const [first = '', ...others] = storedOutputs(image, request.options).map(outputUrl);
+    return { ...image, column: image.column ?? 0, outputUrl: first, furtherUrls: others };
+  };
   for await (const { cells, images: own } of rowsWithImages(requests, images, request, options.details)) {
     yield table.row(cells, own.map(toOutput));
   }

@@ -4,6 +4,7 @@ import type { ImageStore } from '../requests/image-store.ts';
 import { finishedImages, percentDone } from '../requests/transitions.ts';
 import type { ImageRecord, RequestRecord, RequestState } from '../requests/types.ts';
 import { outputName } from '../storage/storage.ts';
+import { shownOutputs } from './stored-outputs.ts';
 
 /** The webhook outbox's view of a request's newest event. */
 export interface WebhookSummary {
@@ -148,5 +149,6 @@ const shownImage = (image: ImageRecord, { options }: RequestRecord, outputUrl: (
     notes: image.notes ?? [],
     attempts: image.attempts,
     error: image.error ?? null,
+    ...(options.outputs === undefined ? {} : { outputs: shownOutputs(image, options, outputUrl) }),
   };
 };

@@ -25,7 +25,7 @@ import { requestReportOf } from '../results/request-report.ts';
 import { createRequestReportStore } from '../results/request-report-store.ts';
 import { createRequestReportTask } from '../results/request-report-task.ts';
 import { createLocalStorage } from '../storage/local.ts';
-import { outputName } from '../storage/storage.ts';
+import { copyOutputs, outputNames } from '../storage/output-names.ts';
 import { createPeriodicTask, type PeriodicTask } from '../timing/periodic-task.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import { createWebhookDispatcher } from '../webhooks/dispatcher.ts';
@@ -100,7 +100,7 @@ export const createBackgroundWork = async (
       () => performance.now(),
     ),
     coalescer: createCoalescer(
-      (from, to) => storage.copy(outputName(from.id, from.format), outputName(to.id, to.format)),
+      (from, to) => copyOutputs(storage.copy, outputNames(from.id, from), outputNames(to.id, to)),
       () => performance.now(),
     ),
     checkStorage: () => storage.check(),

@@ -102,3 +102,21 @@ test('ten thousand image columns with one name are numbered in linear time', () 
   expect(new Set(table.header.slice(10_000)).size).toBe(10_000);
   expect(table.header.at(-1)).toBe('Output Image (10000)');
 });
+
+test('a further output has a column for each image column, with a name of its own', () => {
+  const columns = { serialNumber: null, productName: null, images: [0, 1] };
+  const header = ['Image', 'Image', 'Output Image (2) (webp 80)'];
+  const further = ['webp 80', 'avif'];
+  const table = outputTable({ header, columns, delimiter: ',' }, { ...ADD, further });
+  expect(table.header).toEqual([
+    ...header,
+    ...['Output Image', 'Output Image (2)', 'Output Image (webp 80)', 'Output Image (webp 80) (2)'],
+    ...['Output Image (avif)', 'Output Image (avif) (2)'],
+  ]);
+  const images = [
+    { column: 0, outputUrl: 'a', furtherUrls: ['b', 'c'] },
+    { column: 1, outputUrl: '' },
+    { column: 1, outputUrl: 'd', furtherUrls: ['e', 'f'] },
+  ];
+  expect(table.row(['u', 'v,w', 'x'], images)).toEqual(['u', 'v,w', 'x', 'a', ',d', 'b', ',e', 'c', ',f']);
+});

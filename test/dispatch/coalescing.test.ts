@@ -57,6 +57,15 @@ test.each([
   ['mozjpeg', { mozjpeg: true }],
   ['progressive', { progressive: true }],
   ['metadata', { metadata: 'rights' as const }],
+  [
+    'list of outputs',
+    {
+      outputs: [
+        { format: 'jpeg', quality: 50 },
+        { format: 'webp', quality: 50 },
+      ] as const,
+    },
+  ],
   ['password', { url: 'https://u:q@a.example/1.jpg' }],
   ['URL', { url: 'https://u:p@a.example/1.jpg?' }],
 ])('another %s is another result', async (_what, more) => {

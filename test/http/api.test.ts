@@ -86,6 +86,18 @@ describe('POST /api/upload', () => {
     ['background', 'ivory'],
     ['metadata', 'gps'],
     ['background', '#12345'],
+    ['outputs', 'jpeg'],
+    ['outputs', 'gif:50'],
+    ['outputs', 'jpeg:0'],
+    ['outputs', 'jpeg:101'],
+    ['outputs', 'jpeg:50:0'],
+    ['outputs', 'jpeg:50:65501'],
+    ['outputs', 'jpeg:50:'],
+    ['outputs', 'jpeg:50:800:600'],
+    ['outputs', 'jpeg:50,'],
+    ['outputs', ',jpeg:50'],
+    ['outputs', 'jpeg:5e1'],
+    ['outputs', 'jpeg:1,jpeg:2,jpeg:3,jpeg:4,jpeg:5,jpeg:6'],
     ['progressive', '2'],
     ['onInvalidRow', 'ignore'],
     ['webhookUrl', 'ftp://shop.example'],
@@ -135,6 +147,44 @@ describe('POST /api/upload', () => {
       { quality: 50, format: 'jpeg', mozjpeg: false, progressive: false, ...options },
       null,
     ]);
+  });
+
+  test.each([
+    [' JPG:50 , webp:60:1600,', undefined],
+    [
+      'JPG:50 ,\twebp:60:1600',
+      [
+        { format: 'jpeg', quality: 50 },
+        { format: 'webp', quality: 60, maxSide: 1600 },
+      ],
+    ],
+    [
+      'avif:100,avif:100,avif:1,avif:100',
+      [
+        { format: 'avif', quality: 100 },
+        { format: 'avif', quality: 1 },
+      ],
+    ],
+  ])('takes the outputs %j', async (outputs, wanted) => {
+    const sent = await post().field('outputs', outputs).attach('file', Buffer.from(GOOD), 'products.csv');
+    if (wanted === undefined) return expect(sent.status).toBe(400);
+    const { body } = await request(service.url).get(sent.headers.location ?? '');
+    expect(body.options).toEqual({ mozjpeg: false, progressive: false, ...wanted[0], outputs: wanted });
+  });
+
+  test.each([
+    [{ outputs: 'jpeg:50,webp:50', format: 'jpeg' }, 'format'],
+    [{ outputs: 'jpeg:50,webp:50', quality: '60' }, 'quality'],
+    [{ outputs: 'png:50,webp:50', mozjpeg: 'true' }, 'mozjpeg'],
+    [{ outputs: 'png:50', progressive: 'true' }, 'progressive'],
+    [{ outputs: 'png:50,jpg:50', progressive: 'true', format: '', quality: ' ' }, null],
+    [{ outputs: ' ', format: 'webp' }, null],
+  ])('%j: the fields that do not fit are named', async (fields, field) => {
+    let sent = post();
+    for (const [name, value] of Object.entries(fields)) sent = sent.field(name, value);
+    const { body, status } = await sent.attach('file', Buffer.from(GOOD), 'products.csv');
+    if (field === null) expect([body, status]).toEqual([expect.anything(), 202]);
+    else expect(body).toMatchObject({ status: 400, code: 'invalid_field', errors: [{ field }] });
   });
 
   test.each(['mozjpeg', 'progressive'])('accepts %s only for JPEG', async (name) => {

@@ -29,7 +29,7 @@ const deep = async (): Promise<Sharp> => (await noise()).ensureAlpha(0.5).toColo
 const progressive = { progressive: true, chromaSubsampling: '4:4:4' };
 
 const CASES: readonly (readonly [string, () => Promise<Sharp>, readonly string[]])[] = [
-  ['JPEG', async () => (await noise()).jpeg(), ['jpeg', 'webp', 'avif']],
+  ['JPEG', async () => (await noise()).jpeg(), ['jpeg', 'webp', 'avif', 'jpeg,webp:700,avif:400', 'webp:700,jpeg:350']],
   ['JPEG rotated', async () => (await noise()).withMetadata({ orientation: 6 }).jpeg(), ['jpeg']],
   ['JPEG progressive CMYK', async () => (await noise()).toColourspace('cmyk').jpeg(progressive), ['jpeg', 'webp']],
   [
@@ -40,9 +40,13 @@ const CASES: readonly (readonly [string, () => Promise<Sharp>, readonly string[]
   [
     'PNG 16 bits interlaced turned',
     async () => (await deep()).withMetadata({ orientation: 6 }).png({ progressive: true, compressionLevel: 1 }),
-    ['jpeg', 'avif'],
+    ['jpeg', 'avif', 'webp,jpeg:700,avif:400'],
   ],
-  ['WebP alpha', async () => (await noise()).ensureAlpha(0.5).webp({ lossless: true, effort: 0 }), ['jpeg', 'webp']],
+  [
+    'WebP alpha',
+    async () => (await noise()).ensureAlpha(0.5).webp({ lossless: true, effort: 0 }),
+    ['jpeg', 'webp', 'webp,avif,jpeg,webp:900,jpeg:100'],
+  ],
   ['GIF', async () => (await noise()).gif({ effort: 1 }), ['jpeg', 'webp']],
   [
     'TIFF float turned',
@@ -50,7 +54,11 @@ const CASES: readonly (readonly [string, () => Promise<Sharp>, readonly string[]
     ['jpeg', 'webp'],
   ],
   ['TIFF tiled 16 bits', async () => (await deep()).tiff({ tile: true, compression: 'deflate' }), ['jpeg']],
-  ['AVIF', async () => (await noise()).avif({ effort: 0, chromaSubsampling: '4:4:4' }), ['jpeg', 'webp']],
+  [
+    'AVIF',
+    async () => (await noise()).avif({ effort: 0, chromaSubsampling: '4:4:4' }),
+    ['jpeg', 'webp', 'jpeg,avif:400'],
+  ],
 ];
 
 /** Decoded here by libheif, see scripts/colour/heic.py. */

@@ -155,3 +155,67 @@ it('a cancelled image stores nothing', async () => {
   expect(result).toMatchObject({ ok: false });
   expect(stored.size).toBe(0);
 });
+
+describe('several outputs', () => {
+  const outputs = [
+    { format: 'jpeg', quality: 50 },
+    { format: 'webp', quality: 50, maxSide: 100 },
+    { format: 'png', quality: 100, maxSide: 50 },
+  ] as const;
+  const several = async (path: string) => task(server.on(path, ok(await makeImage('png'))), { outputs });
+
+  it('are stored one after the other, the first last, and reported with their sizes', async () => {
+    const order: number[] = [];
+    const sizes: number[] = [];
+    const result = await processor({
+      store: async (_task, bytes, position) => {
+        order.push(position);
+        sizes[position] = bytes.length;
+      },
+    })(await several('/several.png'));
+    expect(order).toEqual([2, 1, 0]);
+    expect(result).toMatchObject({
+      ...{ ok: true, bytesOut: sizes[0] },
+      further: [
+        { bytes: sizes[1], width: expect.any(Number), height: expect.any(Number) },
+        { bytes: sizes[2], width: expect.any(Number), height: expect.any(Number) },
+      ],
+    });
+  });
+
+  it('are none if one of them cannot be stored', async () => {
+    const positions: number[] = [];
+    const result = await processor({
+      store: async (_task, _bytes, position) => {
+        positions.push(position);
+        if (position === 1) throw new AppError('storage_failed', 'The disk is full.');
+      },
+    })(await several('/full.png'));
+    expect(result).toMatchObject({ ok: false, code: 'storage_failed', message: 'The disk is full.' });
+    expect(positions).toEqual([2, 1]);
+  });
+
+  it.each([
+    ['a lost lease', {}],
+    ['the deadline', { maxStoreSeconds: 0.05 }],
+  ])('%s ends their storing between two', async (what, more) => {
+    const lease = new AbortController();
+    const positions: number[] = [];
+    let release = (): void => {};
+    const process = processor({
+      limits: { ...limits, ...more },
+      store: (_task, _bytes, position) => {
+        positions.push(position);
+        if (what === 'a lost lease') lease.abort();
+        return new Promise((resolve) => {
+          release = resolve;
+          if (what === 'a lost lease') resolve();
+        });
+      },
+    });
+    expect(await process(await several('/late.png'), lease.signal)).toMatchObject({ ok: false });
+    release();
+    await new Promise(setImmediate);
+    expect(positions).toEqual([2]);
+  });
+});

@@ -8,6 +8,7 @@ import { createRequestStore, PAGE_SIZE } from '../../src/requests/request-store.
 import { createRetention, type RetentionDeps } from '../../src/requests/retention.ts';
 import { NO_COUNTS, type RequestState } from '../../src/requests/types.ts';
 import { createLocalStorage, type LocalStorage } from '../../src/storage/local.ts';
+import { outputNames } from '../../src/storage/output-names.ts';
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
@@ -108,6 +109,20 @@ test('removes what is older than the days it is kept, with everything that belon
   for (const id of old) expect(await left(id)).toEqual(NOTHING);
   for (const id of kept) expect(await left(id)).toEqual(ALL);
   expect(await readdir(directory)).toHaveLength(3 * kept.length);
+});
+
+test('removes all outputs of each image, also of one that did not complete', async () => {
+  const requestId = await seed(8);
+  const outputs = [{ format: 'webp' }, { format: 'jpeg', maxSide: 80 }, { format: 'jpeg', maxSide: 40 }] as const;
+  await models.requests.updateOne({ _id: requestId }, { $set: { 'options.outputs': outputs } });
+  await models.images.updateOne({ requestId, seq: 1 }, { $set: { status: 'cancelled' } });
+  for (const { _id } of await models.images.find({ requestId }).lean()) {
+    for (const name of outputNames(_id, { format: 'webp', outputs })) await storage.put(name, Buffer.from('x'));
+  }
+  expect(await readdir(directory)).toHaveLength(9);
+  await retention()(never);
+  expect(await left(requestId)).toEqual(NOTHING);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 test('keeps everything for ever when no days are set', async () => {

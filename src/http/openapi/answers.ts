@@ -72,6 +72,18 @@ const image = z.object({
   ),
   attempts: count,
   error: z.object({ code: codes(IMAGE_ERRORS), message: z.string() }).nullable(),
+  outputs: z
+    .array(
+      z.object({
+        ...{ format: z.enum(OUTPUT_FORMAT_NAMES), quality: z.int().min(1).max(100) },
+        ...{ width: z.int().min(1), height: z.int().min(1), bytes: count, url: z.string().meta({ format: 'uri' }) },
+      }),
+    )
+    .optional()
+    .meta({
+      description:
+        'All outputs in the order of the upload, the first included; empty until the image is completed. Only of uploads with several `outputs`.',
+    }),
 });
 
 export const progress = z.object({
@@ -159,6 +171,15 @@ export const statusAnswer = z
       maxHeight: z.int().min(1).optional(),
       background: z.string().optional(),
       metadata: z.enum(METADATA_KEPT).optional(),
+      outputs: z
+        .array(
+          z.object({
+            ...{ format: z.enum(OUTPUT_FORMAT_NAMES), quality: z.int().min(1).max(100) },
+            maxSide: z.int().min(1).optional().meta({ description: 'Longest side in pixels.' }),
+          }),
+        )
+        .optional()
+        .meta({ description: 'If there are several; `format` and `quality` are those of the first.' }),
     }),
     progress,
     bytes,

@@ -90,6 +90,9 @@ export const parameters = (query: z.ZodObject): Json[] =>
     return { name, in: 'query', required: false, description, schema: rest };
   });
 
+/** Matches a text field that is not blank; numbers match too. */
+const FILLED = '[!-~]';
+
 /** An option of the JPEG encoder set with another format. */
 const withoutJpeg = (option: string): Json => ({
   required: ['format', option],
@@ -98,6 +101,21 @@ const withoutJpeg = (option: string): Json => ({
     [option]: { anyOf: [{ const: true }, { type: 'string', pattern: YES_SPELLINGS }] },
   },
 });
+
+/** `outputs` together with what it is in place of, or with an option of the JPEG encoder and no JPEG among them. */
+const unfitOutputs: readonly Json[] = [
+  ...['format', 'quality'].map((name) => ({
+    required: ['outputs', name],
+    properties: { outputs: { pattern: FILLED }, [name]: { pattern: FILLED } },
+  })),
+  ...['mozjpeg', 'progressive'].map((option) => ({
+    required: ['outputs', option],
+    properties: {
+      outputs: { pattern: FILLED, not: { pattern: '[jJ][pP][eE]?[gG]' } },
+      [option]: { anyOf: [{ const: true }, { type: 'string', pattern: YES_SPELLINGS }] },
+    },
+  })),
+];
 
 /**
  * Bodies that carry a file and the given fields, all optional: multipart, or the file itself with the fields in the query.
@@ -111,11 +129,11 @@ export const fileUpload = (fields: z.ZodObject): Json => {
   );
   const schemaWith = (file: Json): Json => ({
     type: 'object',
-    oneOf: [{ required: ['file'] }, { required: ['fileUrl'], properties: { fileUrl: { pattern: '[!-~]' } } }],
+    oneOf: [{ required: ['file'] }, { required: ['fileUrl'], properties: { fileUrl: { pattern: FILLED } } }],
     additionalProperties: false,
     properties: { file: { ...file, examples: [UPLOADED_EXAMPLE] }, ...properties },
     // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
-    not: { anyOf: ['mozjpeg', 'progressive'].map(withoutJpeg) },
+    not: { anyOf: [...['mozjpeg', 'progressive'].map(withoutJpeg), ...unfitOutputs] },
   });
   const raw = { schema: { type: 'string' } };
   return {

@@ -1,3 +1,5 @@
+import { MAX_OUTPUTS, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+
 /**
  * How people, forms and client libraries write values: in any case, with blanks around them, `on` for true. The OpenAPI
  * document names the canonical values first and these as an alternative (openapi/parts.ts).
@@ -18,6 +20,18 @@ export const BLANK_FIELD = `^${BLANKS}$`;
 
 /** A colour of three or six digits in any case, or nothing. */
 export const COLOUR_SPELLINGS = `^${BLANKS}(?:#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}))?${BLANKS}$`;
+
+/** Quality and longest side of an output, 1 to 100 and 1 to 65500. */
+const QUALITY = '(?:100|[1-9][0-9]?)';
+const SIDE = '(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|65500)';
+const outputsOf = (formats: string, blanks: string): string => {
+  const output = `${formats}:${QUALITY}(?::${SIDE})?`;
+  return `${output}(?:${blanks},${blanks}${output}){0,${MAX_OUTPUTS - 1}}`;
+};
+
+/** Up to five outputs such as `jpeg:50,webp:50:1600`, and these in any case with blanks around them, or nothing. */
+export const OUTPUTS = `^${outputsOf(`(?:${OUTPUT_FORMAT_NAMES.join('|')})`, '')}$`;
+export const OUTPUTS_SPELLINGS = `^${BLANKS}(?:${outputsOf(wordsOf([...OUTPUT_FORMAT_NAMES, 'jpg']), BLANKS)})?${BLANKS}$`;
 
 /** A schema's other spellings, as a pattern in its metadata under this name. */
 export const SPELLINGS = 'x-spellings';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { parseHttpUrl } from '../../network/url.ts';
 import { METADATA_KEPT, OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+import { outputs, withFirstOutput } from './outputs.ts';
 import { choice, colour, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters and form fields of an upload. */
@@ -98,10 +99,11 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
             'Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.',
           format: 'uri',
         }),
-      quality: wholeNumber(1, 100).default(50).meta({ description: 'Quality of the outputs.' }),
+      quality: wholeNumber(1, 100).optional().meta({ description: 'Quality of the outputs.', default: 50 }),
       format: choice(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`, { jpg: 'jpeg' })
-        .default('jpeg')
-        .meta({ description: 'Format of the outputs.' }),
+        .optional()
+        .meta({ description: 'Format of the outputs.', default: 'jpeg' }),
+      outputs: outputs.optional(),
       mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
       progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),
       maxWidth: longestSide('Maximum width of the outputs in pixels, after turning them upright. None is enlarged.'),
@@ -145,14 +147,18 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
       ).optional(),
     })
     .superRefine((fields, context) => {
+      const { format } = withFirstOutput(fields);
+      const isJpeg = fields.outputs?.includes('jpeg') ?? format === 'jpeg';
       for (const name of ['mozjpeg', 'progressive'] as const) {
-        if (!fields[name] || fields.format === 'jpeg') continue;
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `only applies to the format jpeg, not to ${fields.format}`,
-        });
+        if (!fields[name] || isJpeg) continue;
+        const message = `only applies to the format jpeg, not to ${format}`;
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
+      for (const name of ['format', 'quality'] as const) {
+        if (fields.outputs === undefined || fields[name] === undefined) continue;
+        const message = `cannot be sent with outputs, whose first output has the ${name}`;
+        context.addIssue({ code: 'custom', path: [name], message });
       }
     });
 
-export type UploadFields = z.infer<ReturnType<typeof uploadFields>>;
+export type UploadFields = ReturnType<typeof withFirstOutput<z.infer<ReturnType<typeof uploadFields>>>>;

@@ -2,8 +2,10 @@ import type { RequestHandler, Router } from 'express';
 import { inspectTable, type TableInspection } from '../../csv/inspect.ts';
 import { AppError } from '../../errors.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
+import type { RequestOptions } from '../../requests/types.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
 import { clientOf, tenantOf } from '../client.ts';
+import { outputSpecs } from '../parameters/outputs.ts';
 import { readUploadKey, type UploadFields } from '../parameters/upload.ts';
 import { limitRate } from '../rate-limit.ts';
 import { createRoutes } from '../routing.ts';
@@ -119,14 +121,13 @@ const sinceFirstRelease = ({
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
   const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
-  const { maxWidth, maxHeight, background, metadata } = fields;
+  const { background, metadata } = fields;
   const { output: mode, formulas, bom } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
     options: {
       ...{ quality, format, mozjpeg, progressive },
-      ...(maxWidth === undefined ? {} : { maxWidth }),
-      ...(maxHeight === undefined ? {} : { maxHeight }),
+      ...sizesAndOutputs(fields),
       ...(background === undefined ? {} : { background }),
       ...(metadata === 'none' ? {} : { metadata }),
     },
@@ -134,5 +135,20 @@ const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: 
     output: { mode, formulas, ...(bom === undefined ? {} : { bom }) },
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
     ...whose,
+  };
+};
+
+/** A single output is an upload without `outputs`; its longest side limits width and height. */
+const sizesAndOutputs = (fields: UploadFields): Pick<RequestOptions, 'maxWidth' | 'maxHeight' | 'outputs'> => {
+  const outputs = outputSpecs(fields.outputs ?? '');
+  const { maxSide } = outputs.length === 1 ? (outputs[0] ?? {}) : {};
+  const sides = [fields.maxWidth, fields.maxHeight].map((side) =>
+    side === undefined || maxSide === undefined ? (side ?? maxSide) : Math.min(side, maxSide),
+  );
+  const [maxWidth, maxHeight] = sides;
+  return {
+    ...(maxWidth === undefined ? {} : { maxWidth }),
+    ...(maxHeight === undefined ? {} : { maxHeight }),
+    ...(outputs.length > 1 ? { outputs } : {}),
   };
 };

@@ -3,6 +3,7 @@ import type { OpenFile } from '../../csv/encoding.ts';
 import type { CsvLimits, Table } from '../../csv/table.ts';
 import { AppError } from '../../errors.ts';
 import { clientOf } from '../client.ts';
+import { withFirstOutput } from '../parameters/outputs.ts';
 import { type UploadFields, uploadFields } from '../parameters/upload.ts';
 import { readFields } from '../parameters/values.ts';
 import type { Stopping } from '../stopping.ts';
@@ -84,7 +85,7 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
         });
         // The query is the only place for options next to a body that is the file itself.
         readFields(schema, req.query);
-        const fields = readFields(schema, { ...req.query, ...body.fields });
+        const fields = withFirstOutput(readFields(schema, { ...req.query, ...body.fields }));
         const sent = body.file ?? (await fetchFor(fields, files, res, place));
         if (body.file !== null && fields.fileUrl !== undefined) throw fileAndLink();
         const file = await gunzipped(sent, files, receive.maxUploadBytes, (bytes) => place.received(bytes));

@@ -1,25 +1,31 @@
-// Prints the growth of peak resident memory while `compress` processes an image, and the estimate for it.
+// Prints the growth of peak resident memory while an image becomes one output or several (`jpeg,webp:400`), and the estimate.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const built = (file) => import(pathToFileURL(resolve('dist/images', file)).href);
-const { compress, readHeader } = await built('compress.js');
-const { estimateBytes } = await built('cost.js');
+const { compressOutputs, estimateFor, readHeaderFor } = await built('outputs.js');
 const { prepareSharp } = await built('loaders.js');
 const { sniff } = await built('sniff.js');
 
-const [, , file, format] = process.argv;
+const [, , file, list] = process.argv;
+const outputs = list.split(',').map((output) => {
+  const [format, maxSide] = output.split(':');
+  return { format, quality: 50, ...(maxSide === undefined ? {} : { maxSide: Number(maxSide) }) };
+});
 const memory = (name) =>
   Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 
 prepareSharp();
 const bytes = readFileSync(file);
-const options = { format, quality: 50, source: sniff(bytes), maxPixels: 100_000_000, maxSeconds: 120 };
-const header = await readHeader(bytes, options);
+const options = {
+  ...{ format: outputs[0].format, quality: 50, source: sniff(bytes), maxPixels: 100_000_000, maxSeconds: 120 },
+  ...(outputs.length > 1 ? { outputs } : {}),
+};
+const header = await readHeaderFor(bytes, options);
 writeFileSync('/proc/self/clear_refs', '5');
 const before = memory('VmRSS');
-await compress(bytes, options, header);
+await compressOutputs(bytes, options, header);
 process.stdout.write(
-  JSON.stringify({ grown: memory('VmHWM') - before, estimate: estimateBytes(bytes, header, options.source, format) }),
+  JSON.stringify({ grown: memory('VmHWM') - before, estimate: estimateFor(bytes, header, options.source, options) }),
 );

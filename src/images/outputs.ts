@@ -1,0 +1,131 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { OutputSpec } from '../output-formats.ts';
+import {
+  type Compressed,
+  type CompressOptions,
+  compress,
+  finishOutput,
+  openPicture,
+  readHeader,
+  requireSides,
+} from './compress.ts';
+import { estimateBytes } from './cost.ts';
+import { failedPixels, tookTooLong } from './damaged.ts';
+import { fitInside, resize, resizeTo, type Size } from './size.ts';
+import type { SourceFormat } from './sniff.ts';
+
+/*
+ * Several outputs of one picture: its pixels are decoded once, in the size of the largest output, and held for all of them.
+ * docs/performance.md compares that with a decode for each.
+ */
+
+/** Options of an image with one or several outputs. */
+export interface OutputsOptions extends CompressOptions {
+  readonly outputs?: readonly OutputSpec[];
+}
+
+type Wanted = Pick<OutputsOptions, 'format' | 'maxWidth' | 'maxHeight' | 'outputs'>;
+
+/** The options of each output. `maxWidth` and `maxHeight` hold for all of them. */
+const eachOf = <Options extends Wanted>(options: Options): readonly Options[] => {
+  const { outputs, maxWidth, maxHeight } = options;
+  return (
+    outputs?.map(({ maxSide, ...output }) => ({
+      ...options,
+      ...output,
+      ...(maxSide === undefined
+        ? {}
+        : { maxWidth: Math.min(maxWidth ?? maxSide, maxSide), maxHeight: Math.min(maxHeight ?? maxSide, maxSide) }),
+    })) ?? [options]
+  );
+};
+
+const areaOf = ({ width, height }: Size): number => width * height;
+
+/** All outputs have the shape of the picture, so the one with the largest area has the longest sides too. */
+const largestOf = <Options extends Wanted>(upright: Size, each: readonly Options[]): Options =>
+  each.reduce((a, b) => (areaOf(fitInside(upright, b)) > areaOf(fitInside(upright, a)) ? b : a));
+
+/**
+ * Reads the header without decoding.
+ * @throws AppError as `readHeader` does, `too_many_pixels` also for a further output
+ */
+export const readHeaderFor = async (
+  bytes: Buffer,
+  options: Wanted & Pick<OutputsOptions, 'maxPixels' | 'source'>,
+): Promise<Metadata> => {
+  const [first = options, ...further] = eachOf(options);
+  const header = await readHeader(bytes, first);
+  for (const output of further) requireSides(header, output);
+  return header;
+};
+
+/** `estimateBytes` of an image with one or several outputs; several share its pixels, and are encoded one by one. */
+export const estimateFor = (bytes: Buffer, header: Metadata, source: SourceFormat, options: Wanted): number => {
+  const each = eachOf(options);
+  if (each.length === 1) return estimateBytes(bytes, header, source, options.format);
+  const upright = header.autoOrient;
+  const held = areaOf(fitInside(upright, largestOf(upright, each))) * (header.hasAlpha ? 4 : 3);
+  const most = each.map((output) =>
+    estimateBytes(bytes, header, source, output.format, areaOf(fitInside(upright, output))),
+  );
+  return held + Math.max(...most);
+};
+
+/** The results of an image; those after the first are absent if it has one output. */
+export interface CompressedOutputs extends Compressed {
+  readonly further?: readonly Compressed[];
+}
+
+/**
+ * Re-encodes an image as `compress` does, to each of its outputs.
+ * @throws AppError as `compress` does; none of the outputs is there then
+ */
+export const compressOutputs = async (
+  bytes: Buffer,
+  options: OutputsOptions,
+  header?: Metadata,
+): Promise<CompressedOutputs> => {
+  const [first = options, ...further] = eachOf(options);
+  if (further.length === 0) return compress(bytes, first, header);
+  const left = timeLeft(options.maxSeconds);
+  const { picture, ...source } = await openPicture(bytes, options, header);
+  const upright = source.metadata.autoOrient;
+  const held = await holdPixels(resize(picture, upright, largestOf(upright, [first, ...further])), left());
+  const finish = (output: OutputsOptions): Promise<Compressed> => {
+    const maxSeconds = left();
+    const sized = resizeTo(held.open(maxSeconds), held.size, fitInside(upright, output));
+    return finishOutput(source, sized, { ...output, maxSeconds });
+  };
+  const result = await finish(first);
+  const others: Compressed[] = [];
+  for (const output of further) others.push(await finish(output));
+  return { ...result, further: others };
+};
+
+/** Whole seconds that are left of the image's time, which all of its outputs share, as libvips takes them. */
+const timeLeft = (maxSeconds: number): (() => number) => {
+  const end = performance.now() + maxSeconds * 1000;
+  return () => {
+    const ms = end - performance.now();
+    if (ms <= 0) throw tookTooLong(maxSeconds);
+    return Math.ceil(ms / 1000);
+  };
+};
+
+/** Decodes a picture to its pixels. */
+const holdPixels = async (picture: Sharp, maxSeconds: number) => {
+  const { data, info } = await picture
+    .timeout({ seconds: maxSeconds })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw failedPixels(error, maxSeconds);
+    });
+  const { width, height, channels } = info;
+  return {
+    size: { width, height },
+    open: (seconds: number): Sharp =>
+      sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).timeout({ seconds }),
+  };
+};
