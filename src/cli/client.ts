@@ -33,6 +33,8 @@ export interface StatusImage {
   readonly status: string;
   readonly outputUrl: string | null;
   readonly bytesOut: number | null;
+  /** All outputs, if there are several. */
+  readonly outputs?: readonly { readonly url: string; readonly bytes: number }[];
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 

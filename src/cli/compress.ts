@@ -142,8 +142,14 @@ const nameOfOutput = (outputUrl: string): { name: string; host: string; format: 
   throw new AnswerError(`The service returned an invalid output URL: "${outputUrl.slice(0, 200)}".`);
 };
 
-async function* imagesOf(products: AsyncIterable<StatusProduct>) {
-  for await (const { images } of products) yield* images;
+/** The outputs that are stored, with their sizes if known. */
+async function* outputsOf(products: AsyncIterable<StatusProduct>) {
+  for await (const { images } of products) {
+    for (const { outputUrl, bytesOut, outputs } of images) {
+      if (outputs !== undefined) yield* outputs;
+      else if (outputUrl !== null) yield { url: outputUrl, bytes: bytesOut };
+    }
+  }
 }
 
 /**
@@ -170,14 +176,13 @@ const fetchImages = async (
     if (!isHere) await fetchFile({ file, host, open: () => client.image(outputUrl), size: bytes, check }, signal);
   };
 
-  const queue = imagesOf(products);
+  const queue = outputsOf(products);
   const fetchNext = async (): Promise<void> => {
     for (let next = await queue.next(); !next.done; next = await queue.next()) {
       signal.throwIfAborted();
       if (failures.length >= MAX_FAILURES) return;
-      const { outputUrl, bytesOut } = next.value;
-      if (outputUrl === null) continue;
-      await fetchImage(outputUrl, bytesOut).catch((error: unknown) => {
+      const { url, bytes } = next.value;
+      await fetchImage(url, bytes).catch((error: unknown) => {
         if (!(error instanceof FileError)) throw error;
         failures.push(error);
       });

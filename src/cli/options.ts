@@ -29,6 +29,8 @@ Options
       --progressive          progressive JPEGs (a preview loads first)
       --max-width PIXELS     outputs are made to fit, never enlarged
       --max-height PIXELS    likewise
+      --outputs LIST         several outputs of each image in place of --format and --quality, with format, quality and,
+                             if wanted, longest side: jpeg:50,webp:50:1600,avif:45:800
       --background COLOUR    behind transparent images in JPEG (default #ffffff)
       --metadata WHAT        none (default), or rights: keep creator, credit and copyright
   -o, --out FILE             the output; a name ending in .xlsx gives a workbook, any other a CSV
@@ -92,6 +94,7 @@ const parse = (args: readonly string[]) =>
       progressive: { type: 'boolean' },
       'max-width': { type: 'string' },
       'max-height': { type: 'string' },
+      outputs: { type: 'string' },
       background: { type: 'string' },
       metadata: { type: 'string' },
       out: { type: 'string', short: 'o' },
@@ -180,6 +183,7 @@ const fieldsOf = (values: ReturnType<typeof parse>['values'], fileUrl: string | 
     progressive: values.progressive === true ? 'true' : undefined,
     maxWidth: values['max-width'],
     maxHeight: values['max-height'],
+    outputs: values.outputs,
     background: values.background,
     metadata: values.metadata,
     imageColumns: values['image-column']?.join(','),

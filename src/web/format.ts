@@ -1,3 +1,5 @@
+import type { Summary } from './types.ts';
+
 /** Formats numbers, sizes and times in English, independent of the browser's language. */
 
 const number = new Intl.NumberFormat('en');
@@ -64,3 +66,9 @@ export const ago = (moment: string, now: number): string => {
 };
 
 export const moment = (text: string): string => date.format(new Date(text));
+
+/** `JPEG, quality 50`, and how many outputs there are beside that one. */
+export const encodingOf = ({ format, quality, outputs = [] }: Summary['options']): string => {
+  const further = outputs.length > 1 ? `, and ${counted(outputs.length - 1, 'more output')}` : '';
+  return `${format.toUpperCase()}, quality ${quality}${further}`;
+};

@@ -170,3 +170,29 @@ test('rows with failed images are saved as a file that is a catalogue again, and
   expect(await run('shop.csv')).toMatchObject({ code: 0 });
   expect(await read('shop-errors.csv')).toBe('my own notes\n');
 }, 150_000);
+
+test.each(['here', 'from a running service'])(
+  '--outputs: all files are %s',
+  async (where) => {
+    await write('products.csv', `SKU,Image\nA,${pictures.url('/good.jpg')}\nB,${pictures.url('/none.jpg')}\n`);
+    const service = where === 'here' ? null : await startTestService();
+    const { code } = await run(
+      ...['products.csv', '--outputs', 'jpeg:50,webp:50:160,webp:70:160'],
+      ...(service === null ? [] : ['--server', service.url]),
+    );
+    await service?.close();
+    expect(code).toBe(1);
+    const [header, row, failed] = (await read('products-output.csv')).split('\r\n');
+    expect(header).toBe('SKU,Image,Output Image,Output Image (webp 160 quality 50),Output Image (webp 160 quality 70)');
+    expect(failed).toBe(`B,${pictures.url('/none.jpg')},,,`);
+    const paths = (row ?? '').split(',').slice(2);
+    const files = await readdir(join(directory, 'products-output-images'));
+    const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+    expect(files.filter((name) => !name.startsWith('.')).sort()).toEqual(names.sort());
+    const widths = await Promise.all(
+      names.map(async (name) => (await sharp(join(directory, 'products-output-images', name)).metadata()).width),
+    );
+    expect(widths.sort()).toEqual([160, 160, 320]);
+  },
+  60_000,
+);

@@ -55,6 +55,7 @@ test('fields are passed on unchanged; the service validates them', () => {
 });
 
 test('encoder options become upload fields', () => {
+  expect(optionsOf('a.csv', '--outputs', 'jpeg:50,webp:50:800').fields).toEqual({ outputs: 'jpeg:50,webp:50:800' });
   expect(optionsOf('a.csv', '--mozjpeg').fields).toEqual({ mozjpeg: 'true' });
   expect(optionsOf('a.csv', '--progressive').fields).toEqual({ progressive: 'true' });
   expect(optionsOf('a.csv', '--metadata', 'rights').fields).toEqual({ metadata: 'rights' });

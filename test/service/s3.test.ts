@@ -12,6 +12,13 @@ import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs'
 import { BUCKET, describeS3, S3_CREDENTIALS, type S3Server, startS3Server } from '../support/servers/s3-server.ts';
 import { finished, statusOf, upload, uploaded, waitFor } from '../support/service.ts';
 
+type ShownImage = Awaited<ReturnType<typeof finished>>['products'][number]['images'][number];
+interface ShownOutput {
+  readonly url: string;
+  readonly bytes: number;
+  readonly width: number;
+}
+
 interface Instance {
   readonly url: string;
   readonly child: ChildProcess;
@@ -136,6 +143,31 @@ describeS3('the whole service on STORAGE=s3', () => {
     expect(zipped.readUInt16LE(zipped.length - 12)).toBe(61);
     expect(zipped.includes('60-Bucket/1.jpg')).toBe(true);
   }, 150_000);
+
+  test('several outputs: one instance killed midway, every output of every image is there, and those of no other', async () => {
+    const jpeg = await makeImage('jpeg', { width: 320, height: 240, quality: 95 });
+    const picture = pictures.on(
+      '/several.jpg',
+      (response, attempt, request) => void setTimeout(() => ok(jpeg)(response, attempt, request), 100),
+    );
+    const [first, second] = [await start(), await start({ S3_PRESIGN_SECONDS: '0' })];
+    const rows = Array.from({ length: 40 }, (_, n) => `${picture}?${n % 30}`);
+    const csv = `Image\n${[...rows, pictures.url('/none.jpg')].join('\n')}\n`;
+    const requestId = await uploaded(first.url, csv, { outputs: 'jpeg:50,webp:50:160,png:100:40' });
+    await waitFor(async () => (await statusOf(second.url, requestId)).progress.completed >= 3);
+    first.child.kill('SIGKILL');
+    const status = await finished(second.url, requestId, 60_000);
+    expect(status.progress).toMatchObject({ total: 41, completed: 40, failed: 1 });
+    const images = status.products.flatMap((product) => product.images as (ShownImage & { outputs: ShownOutput[] })[]);
+    const names = images.flatMap(({ outputs }) => outputs.map(({ url }) => new URL(url).pathname));
+    expect(new Set(names).size).toBe(120);
+    for (const { outputs } of images) {
+      for (const { url, bytes, width } of outputs) {
+        const body = Buffer.from(await (await fetch(`${second.url}${new URL(url).pathname}`)).arrayBuffer());
+        expect([body.length, (await sharp(body).metadata()).width]).toEqual([bytes, width]);
+      }
+    }
+  }, 120_000);
 
   test('a bucket that is not allowed is an error of the upload', async () => {
     const { url } = await start();

@@ -79,6 +79,28 @@ describeInBrowser('the page in a browser', () => {
     await closed.close();
   });
 
+  test('more outputs are chosen with the options, and opened from the comparison', async () => {
+    const { page, errors, close } = await browser.open(service.url);
+    await chooseCsv(page, `${HEADER}1,Mug,${pictures.url('/good.jpg')}\n`);
+    await page.getByText('More outputs of each image').click();
+    await page.getByLabel('Format, quality and longest side').fill('webp:50:1600, gif:1');
+    await page.getByRole('button', { name: 'Compress 1 image' }).click();
+    await page.getByText(/outputs must be up to 5 outputs/).waitFor();
+    await page.getByLabel('Format, quality and longest side').fill('WebP:50:100, avif:45:80');
+    await page.getByRole('button', { name: 'Compress 1 image' }).click();
+    await heading(page, '1 image compressed').waitFor();
+    await page.getByText(/JPEG, quality 50, and 2 more outputs/).waitFor();
+    await page.getByRole('button', { name: /Mug/ }).click();
+    const [opened] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('link', { name: /^WebP 100 × 75, / }).click(),
+    ]);
+    expect(opened.url()).toMatch(/\/processed_images\/[0-9a-f-]{36}\.webp$/);
+    await page.getByRole('link', { name: /^AVIF 80 × 60, / }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test('errors of an invalid CSV are shown with their lines, as the server reports them, and nothing is uploaded', async () => {
     const { page, errors, close } = await browser.open(service.url);
     const posts: string[] = [];

@@ -1,6 +1,6 @@
 import { type Api, messageOf } from '../api.ts';
 import { fill, h } from '../dom.ts';
-import { ago, counted, moment, size } from '../format.ts';
+import { ago, counted, encodingOf, moment, size } from '../format.ts';
 import type { RequestList, Summary } from '../types.ts';
 import { statusPill } from './status.ts';
 
@@ -57,7 +57,7 @@ const entry = (request: Summary): HTMLElement => {
     'a',
     { class: 'history-entry', href: `#/requests/${requestId}` },
     h('span', { class: 'history-main' }, `${counted(progress.total, 'image')}${failed}`),
-    h('span', { class: 'history-options muted' }, `${options.format.toUpperCase()}, quality ${options.quality}`),
+    h('span', { class: 'history-options muted' }, encodingOf(options)),
     h('span', { class: 'history-saved muted' }, saved),
     h(
       'time',

@@ -1,7 +1,7 @@
 import { ApiError, messageOf } from '../api.ts';
 import { fill, h, setText } from '../dom.ts';
 import { type Connection, followRequest } from '../follow.ts';
-import { count, counted, moment } from '../format.ts';
+import { count, counted, encodingOf, moment } from '../format.ts';
 import { icon } from '../icons.ts';
 import { pauseUntil, whenOffline } from '../pause.ts';
 import { isFinal, type Summary } from '../types.ts';
@@ -108,8 +108,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
     setText(title, headingOf(summary));
     document.title = `${isFinal(summary) ? 'Done' : `${summary.progress.percent}%`} · ${title.textContent}`;
     fill(pill, statusPill(summary));
-    const { quality, format } = summary.options;
-    setText(meta, `${moment(summary.createdAt)} · ${format.toUpperCase()}, quality ${quality} · ${requestId}`);
+    setText(meta, `${moment(summary.createdAt)} · ${encodingOf(summary.options)} · ${requestId}`);
     progress.show(summary);
     gallery.show(summary);
     const state = stateOf(summary);

@@ -1,8 +1,9 @@
 import type { PageSettings } from '../../../http/page-settings.ts';
+import { OUTPUT_FORMATS } from '../../../output-formats.ts';
 import { fill, h, setShare, setText } from '../../dom.ts';
 import { change, count, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
-import { nameOf, outputPath, type Shown } from './tile.ts';
+import { nameOf, outputPath, ownPath, type Shown } from './tile.ts';
 
 const NOTES = {
   kept_original: 'The original was smaller than a new encoding, so it was kept, without its metadata.',
@@ -103,7 +104,12 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     before.src = original;
     setText(beforeTag, `Before ${size(image.bytesIn ?? 0)}`);
     setText(afterTag, `After ${size(image.bytesOut ?? 0)} (${change(image.bytesIn ?? 0, image.bytesOut ?? 0)})`);
-    fill(links, link(original, 'Open original'), link(outputPath(image), 'Open compressed'));
+    const further = (image.outputs ?? [])
+      .slice(1)
+      .map(({ url, format, width, height, bytes }) =>
+        link(ownPath(url), `${OUTPUT_FORMATS[format].label} ${pixels(width, height)}, ${size(bytes)}`),
+      );
+    fill(links, link(original, 'Open original'), link(outputPath(image), 'Open compressed'), ...further);
     const all = list();
     const at = all.findIndex((one) => one.image.id === image.id);
     previous.disabled = at <= 0;

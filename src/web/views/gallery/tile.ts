@@ -23,10 +23,11 @@ const UNFINISHED: readonly Image['status'][] = ['pending', 'processing'];
 export const isSettled = ({ status }: Image): boolean => !UNFINISHED.includes(status);
 
 /**
- * The output on the page's own origin, which serves it too; `outputUrl` starts with PUBLIC_URL, which may be another one.
+ * An output on the page's own origin, which serves it too; its URL starts with PUBLIC_URL, which may be another one.
  */
-export const outputPath = (image: Image): string =>
-  `/processed_images/${new URL(image.outputUrl ?? '', location.href).pathname.split('/').at(-1)}`;
+export const ownPath = (url: string): string =>
+  `/processed_images/${new URL(url, location.href).pathname.split('/').at(-1)}`;
+export const outputPath = (image: Image): string => ownPath(image.outputUrl ?? '');
 
 /** The product's name, its serial number or its row. */
 export const nameOf = ({

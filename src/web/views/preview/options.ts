@@ -1,6 +1,7 @@
 import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../../../output-formats.ts';
 import { fill, h } from '../../dom.ts';
 import { icon } from '../../icons.ts';
+import { combineOutputs, furtherOutputsField } from './further-outputs.ts';
 
 const FORMAT_HINTS: Readonly<Record<OutputFormat, string>> = {
   jpeg: 'Works everywhere',
@@ -107,6 +108,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
         h('p', { id: 'replace-hint', class: 'muted small' }, 'To import the file back into your shop.'),
       ),
     ),
+    furtherOutputsField(),
     h(
       'div',
       { class: 'check' },
@@ -194,6 +196,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
         const fields = new FormData(form);
         // The API rejects an empty URL, so empty fields are omitted.
         for (const [name, value] of [...fields]) if (value === '') fields.delete(name);
+        combineOutputs(fields);
         void handler(fields, idempotencyKey);
       }),
   };
