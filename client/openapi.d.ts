@@ -441,6 +441,14 @@ export interface components {
                 background?: string;
                 /** @enum {string} */
                 metadata?: "none" | "rights";
+                /** @description If there are several; `format` and `quality` are those of the first. */
+                outputs?: {
+                    /** @enum {string} */
+                    format: "jpeg" | "webp" | "avif" | "png";
+                    quality: number;
+                    /** @description Longest side in pixels. */
+                    maxSide?: number;
+                }[];
             };
             progress: {
                 total: number;
@@ -529,6 +537,17 @@ export interface components {
                         code: "invalid_url" | "address_not_allowed" | "port_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "too_many_frames" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
                         message: string;
                     } | null;
+                    /** @description All outputs in the order of the upload, the first included; empty until the image is completed. Only of uploads with several `outputs`. */
+                    outputs?: {
+                        /** @enum {string} */
+                        format: "jpeg" | "webp" | "avif" | "png";
+                        quality: number;
+                        width: number;
+                        height: number;
+                        bytes: number;
+                        /** Format: uri */
+                        url: string;
+                    }[];
                 }[];
             }[];
             /** @description Path of the next page; null on the last page. */
@@ -558,6 +577,14 @@ export interface components {
                 background?: string;
                 /** @enum {string} */
                 metadata?: "none" | "rights";
+                /** @description If there are several; `format` and `quality` are those of the first. */
+                outputs?: {
+                    /** @enum {string} */
+                    format: "jpeg" | "webp" | "avif" | "png";
+                    quality: number;
+                    /** @description Longest side in pixels. */
+                    maxSide?: number;
+                }[];
             };
             progress: {
                 total: number;
@@ -710,6 +737,8 @@ export interface operations {
                 quality?: number;
                 /** @description Format of the outputs. */
                 format?: "jpeg" | "webp" | "avif" | "png";
+                /** @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well. */
+                outputs?: string;
                 /** @description Smaller JPEG files, several times slower. Only with `format` `jpeg`. */
                 mozjpeg?: boolean;
                 /** @description Progressive JPEG files. Only with `format` `jpeg`. */
@@ -742,7 +771,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 "Idempotency-Key"?: string;
             };
@@ -794,6 +823,11 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well.
+                     * @example jpeg:50,webp:50:1600,avif:45:800
+                     */
+                    outputs?: string;
                     /**
                      * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
                      * @default false
@@ -864,7 +898,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1017,6 +1051,8 @@ export interface operations {
                 quality?: number;
                 /** @description Format of the outputs. */
                 format?: "jpeg" | "webp" | "avif" | "png";
+                /** @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well. */
+                outputs?: string;
                 /** @description Smaller JPEG files, several times slower. Only with `format` `jpeg`. */
                 mozjpeg?: boolean;
                 /** @description Progressive JPEG files. Only with `format` `jpeg`. */
@@ -1095,6 +1131,11 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well.
+                     * @example jpeg:50,webp:50:1600,avif:45:800
+                     */
+                    outputs?: string;
                     /**
                      * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
                      * @default false
@@ -1348,7 +1389,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -1364,11 +1405,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T02:32:19.314Z",
-                     *       "startedAt": "2026-11-27T02:32:19.384Z",
-                     *       "finishedAt": "2026-11-27T02:32:19.536Z",
+                     *       "createdAt": "2026-11-27T02:36:16.110Z",
+                     *       "startedAt": "2026-11-27T02:36:16.175Z",
+                     *       "finishedAt": "2026-11-27T02:36:16.402Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1437,11 +1478,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0",
+                     *               "id": "7de45130-b6df-4bac-bc22-ee64508577d0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1461,11 +1502,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "51f4e339-0490-4d4b-952f-304ac2f8f7d3",
+                     *               "id": "b3946a36-fed0-44a8-a438-116e786c91be",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1478,7 +1519,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "0c238d0e-3cf9-43aa-b8c7-5f608f086480",
+                     *               "id": "c9b50d11-470a-496d-bb94-f90cae14b454",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1606,11 +1647,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
+                     *           "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T02:32:19.314Z",
-                     *           "startedAt": "2026-11-27T02:32:19.384Z",
-                     *           "finishedAt": "2026-11-27T02:32:19.536Z",
+                     *           "createdAt": "2026-11-27T02:36:16.110Z",
+                     *           "startedAt": "2026-11-27T02:36:16.175Z",
+                     *           "finishedAt": "2026-11-27T02:36:16.402Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1717,7 +1758,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -1734,8 +1775,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "m4742FinTdyVQFP2",
-                     *       "data": "{\"requestId\":\"9fc75be4-9459-4d84-b97e-0484fd8aec3d\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T02:32:19.314Z\",\"startedAt\":\"2026-11-27T02:32:19.384Z\",\"finishedAt\":\"2026-11-27T02:32:19.536Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "NqqRP2-phEbVUpC4",
+                     *       "data": "{\"requestId\":\"c776e71c-e7a5-4ccc-b8d9-b7e517113a65\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T02:36:16.110Z\",\"startedAt\":\"2026-11-27T02:36:16.175Z\",\"finishedAt\":\"2026-11-27T02:36:16.402Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1837,7 +1878,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -1853,8 +1894,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -1961,7 +2002,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2077,7 +2118,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2095,7 +2136,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d"
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2195,7 +2236,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2213,7 +2254,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d"
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2313,7 +2354,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2329,24 +2370,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1",
+                     *           "id": "msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T02:32:19.542Z",
+                     *           "createdAt": "2026-11-27T02:36:16.412Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T02:32:19.564Z",
+                     *               "at": "2026-11-27T02:36:16.435Z",
                      *               "status": 204,
-                     *               "durationMs": 17,
+                     *               "durationMs": 23,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2443,7 +2484,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2459,8 +2500,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "9fc75be4-9459-4d84-b97e-0484fd8aec3d",
-                     *       "webhookId": "msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1"
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
+                     *       "webhookId": "msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2563,7 +2604,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 9fc75be4-9459-4d84-b97e-0484fd8aec3d
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2674,7 +2715,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg
+                 * @example 7de45130-b6df-4bac-bc22-ee64508577d0.jpg
                  */
                 name: string;
             };
@@ -2807,7 +2848,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 5
+                     *       "uptimeSeconds": 6
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

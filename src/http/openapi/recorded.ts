@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
-  imageId: '985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0',
+  requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+  imageId: '7de45130-b6df-4bac-bc22-ee64508577d0',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T02:32:19.314Z',
-    startedAt: '2026-11-27T02:32:19.384Z',
-    finishedAt: '2026-11-27T02:32:19.536Z',
+    createdAt: '2026-11-27T02:36:16.110Z',
+    startedAt: '2026-11-27T02:36:16.175Z',
+    finishedAt: '2026-11-27T02:36:16.402Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -148,11 +148,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0',
+            id: '7de45130-b6df-4bac-bc22-ee64508577d0',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -170,11 +170,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '51f4e339-0490-4d4b-952f-304ac2f8f7d3',
+            id: 'b3946a36-fed0-44a8-a438-116e786c91be',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -185,7 +185,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '0c238d0e-3cf9-43aa-b8c7-5f608f086480',
+            id: 'c9b50d11-470a-496d-bb94-f90cae14b454',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -210,11 +210,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+        requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T02:32:19.314Z',
-        startedAt: '2026-11-27T02:32:19.384Z',
-        finishedAt: '2026-11-27T02:32:19.536Z',
+        createdAt: '2026-11-27T02:36:16.110Z',
+        startedAt: '2026-11-27T02:36:16.175Z',
+        finishedAt: '2026-11-27T02:36:16.402Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -240,32 +240,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'm4742FinTdyVQFP2',
-    data: '{"requestId":"9fc75be4-9459-4d84-b97e-0484fd8aec3d","status":"completed_with_errors","createdAt":"2026-11-27T02:32:19.314Z","startedAt":"2026-11-27T02:32:19.384Z","finishedAt":"2026-11-27T02:32:19.536Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'NqqRP2-phEbVUpC4',
+    data: '{"requestId":"c776e71c-e7a5-4ccc-b8d9-b7e517113a65","status":"completed_with_errors","createdAt":"2026-11-27T02:36:16.110Z","startedAt":"2026-11-27T02:36:16.175Z","finishedAt":"2026-11-27T02:36:16.402Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/985ec98f-2baa-427d-9c9e-d7f5c4ff3ce0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/51f4e339-0490-4d4b-952f-304ac2f8f7d3.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
     deliveries: [
       {
-        id: 'msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1',
+        id: 'msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T02:32:19.542Z',
+        createdAt: '2026-11-27T02:36:16.412Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T02:32:19.564Z',
+            at: '2026-11-27T02:36:16.435Z',
             status: 204,
-            durationMs: 17,
+            durationMs: 23,
             error: null,
             answer: '',
           },
@@ -274,18 +274,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
-    webhookId: 'msg_9fc75be4-9459-4d84-b97e-0484fd8aec3d_1',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    webhookId: 'msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1',
   },
   retry: {
-    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
   },
   cancel: {
-    requestId: '9fc75be4-9459-4d84-b97e-0484fd8aec3d',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 5,
+    uptimeSeconds: 6,
   },
   ready: {
     status: 'ready',
