@@ -3,6 +3,7 @@ import type { OutputFormat } from '../output-formats.ts';
 import type { DecodePlan } from './inspect/plan.ts';
 import { attachXmp } from './rights/attach.ts';
 import type { SourceFormat } from './sniff.ts';
+import { stripAvifMetadata } from './strip/avif.ts';
 import { stripJpegMetadata } from './strip/jpeg.ts';
 import { stripPngMetadata } from './strip/png.ts';
 import { stripWebpMetadata } from './strip/webp.ts';
@@ -11,6 +12,7 @@ const STRIP: Partial<Record<SourceFormat, (bytes: Buffer) => Buffer | null>> = {
   jpeg: stripJpegMetadata,
   png: stripPngMetadata,
   webp: stripWebpMetadata,
+  avif: stripAvifMetadata,
 };
 
 /** RGB and grey of 8 bits: browsers show CMYK differently, and every output has 8 bits, which other programs rely on. */

@@ -13,6 +13,10 @@ const SMALL: Readonly<Record<string, (picture: Sharp) => Sharp>> = {
   jpeg: (picture) => picture.jpeg({ quality: 8 }),
   webp: (picture) => picture.webp({ quality: 5 }),
   'webp, lossless': (picture) => picture.threshold().webp({ lossless: true }),
+  avif: (picture) => picture.avif({ quality: 5, effort: 0 }),
+  'avif, transparent': (picture) => picture.ensureAlpha(0.5).avif({ quality: 5, effort: 0 }),
+  'avif, grey': (picture) => picture.greyscale().avif({ quality: 5, effort: 0 }),
+  'avif, 4:2:0': (picture) => picture.avif({ quality: 5, effort: 0, chromaSubsampling: '4:2:0' }),
 };
 
 const drawing = (channels: 3 | 4 = 3): Promise<Buffer> =>
@@ -34,6 +38,20 @@ it.each(Object.entries(SMALL))('a small %s is kept without its metadata', async 
   expect(await pixels(output.bytes)).toEqual(await pixels(source));
   const { exif, xmp, orientation } = await sharp(output.bytes).metadata();
   expect([exif, xmp, orientation]).toEqual([undefined, undefined, undefined]);
+});
+
+it('an AVIF that is kept carries the rights that are asked for, and nothing else', async () => {
+  const source = await sharp(await photoLike(200, 150))
+    .avif({ quality: 5, effort: 0 })
+    .withExif({ IFD0: { Copyright: 'A. Owner', Make: 'SECRET' } })
+    .toBuffer();
+  const output = await run(source, { format: 'avif', quality: 100, metadata: 'rights' });
+  expect(output.notes).toContain('kept_original');
+  expect(await pixels(output.bytes)).toEqual(await pixels(source));
+  const { exif, xmp } = await sharp(output.bytes).metadata();
+  expect(exif).toBeUndefined();
+  expect(xmp?.toString()).toContain('A. Owner');
+  expect(output.bytes.includes('SECRET')).toBe(false);
 });
 
 describe('PNG', () => {
@@ -73,7 +91,7 @@ describe('is not kept:', () => {
     expect(output).toMatchObject({ width: 150, height: 200, notes: [] });
   });
 
-  it.each(['jpeg', 'webp'])('a %s in Display P3', async (format) => {
+  it.each(['jpeg', 'webp', 'avif'])('a %s in Display P3', async (format) => {
     const source = await small(sharp(await photo()).withIccProfile('p3'), format).toBuffer();
     const output = await run(source, { format: formatOf(format), quality: 100 });
     expect(output.notes).not.toContain('kept_original');
@@ -104,6 +122,13 @@ describe('is not kept:', () => {
       expect(output.notes).toEqual([]);
       expect((await sharp(output.bytes).metadata()).depth).toBe('uchar');
     }
+  });
+
+  it('an AVIF of 10 bits', async () => {
+    const source = await sharp(await photo())
+      .avif({ quality: 5, effort: 0, bitdepth: 10 })
+      .toBuffer();
+    expect((await run(source, { format: 'avif', quality: 100 })).notes).toEqual([]);
   });
 
   it('an animation', async () => {

@@ -16,6 +16,8 @@ export interface Box {
   readonly type: string;
   /** Its content, after size and type. */
   readonly data: Buffer;
+  /** With size and type. */
+  readonly whole: Buffer;
 }
 
 const MAX_BOXES = 10_000;
@@ -27,7 +29,8 @@ export function* boxesOf(bytes: Buffer): Generator<Box> {
     const length = isLong ? Number(bytes.readBigUInt64BE(at + 8)) : size === 0 ? bytes.length - at : size;
     const head = isLong ? 16 : 8;
     if (length < head || at + length > bytes.length) return;
-    yield { type: bytes.toString('latin1', at + 4, at + 8), data: bytes.subarray(at + head, at + length) };
+    const whole = bytes.subarray(at, at + length);
+    yield { type: whole.toString('latin1', 4, 8), data: whole.subarray(head), whole };
     at += length;
   }
 }

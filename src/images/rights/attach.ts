@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { OutputFormat } from '../../output-formats.ts';
+import { readAvif } from '../strip/avif.ts';
+import { writeAvif } from '../strip/avif-file.ts';
 
 /** Identifies XMP in a segment of JPEG (XMP specification, part 3, 1.1.3). */
 const JPEG_XMP = 'http://ns.adobe.com/xap/1.0/\0';
@@ -67,10 +69,16 @@ interface Size {
   readonly height: number;
 }
 
-const ATTACH: Partial<Record<OutputFormat, (bytes: Buffer, packet: Buffer, size: Size) => Buffer>> = {
+const intoAvif = (bytes: Buffer, packet: Buffer): Buffer | null => {
+  const picture = readAvif(bytes);
+  return picture && writeAvif(picture, packet);
+};
+
+const ATTACH: Readonly<Record<OutputFormat, (bytes: Buffer, packet: Buffer, size: Size) => Buffer | null>> = {
   jpeg: intoJpeg,
   png: intoPng,
   webp: intoWebp,
+  avif: intoAvif,
 };
 
 /**
@@ -79,4 +87,4 @@ const ATTACH: Partial<Record<OutputFormat, (bytes: Buffer, packet: Buffer, size:
  * @param packet at most 64 KiB
  */
 export const attachXmp = (bytes: Buffer, packet: string, format: OutputFormat, size: Size): Buffer | null =>
-  ATTACH[format]?.(bytes, Buffer.from(packet), size) ?? null;
+  ATTACH[format](bytes, Buffer.from(packet), size);
