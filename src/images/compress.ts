@@ -114,7 +114,7 @@ export const openPicture = async (bytes: Buffer, options: CompressOptions, heade
   const foreign = isForeign(options.source) ? await decodeForeign(bytes, options.source) : null;
   // A picture may be cropped when it is decoded.
   const metadata = foreign ? { ...read, autoOrient: { width: foreign.width, height: foreign.height } } : read;
-  const plan = planDecode(foreign?.bytes ?? bytes, options.source, metadata);
+  const plan = planDecode(foreign?.bytes ?? bytes, options.source, metadata, foreign?.notes);
   const decoded = await decode(plan, options);
   const picture = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
   const rights = options.metadata === 'rights' ? rightsPacket(bytes, options.source, metadata) : null;

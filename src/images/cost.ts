@@ -59,6 +59,7 @@ const decoderBytes = (
       // A tile or strip may be the whole image; a picture with more channels than RGB is decoded before some are dropped.
       return picture + (hasAlpha ? channels : 0);
     case 'heic':
+    case 'bmp':
       // The TIFF that it becomes; see foreignBytes for the decoder.
       return picture;
   }

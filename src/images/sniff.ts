@@ -2,14 +2,13 @@ import { AppError } from '../errors.ts';
 import { readHeifItems } from './foreign/heif-items.ts';
 
 /** Formats the service can read. */
-export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'heic';
+export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'heic' | 'bmp';
 
 /** The detected type; `text` is any other printable content, `unknown` the rest. */
 export type Sniffed =
   | SourceFormat
   | 'svg'
   | 'pdf'
-  | 'bmp'
   | 'ico'
   | 'psd'
   | 'jxl'
@@ -128,6 +127,10 @@ const sniffText = (head: string, bytes: Buffer): Sniffed => {
   return start !== '' && !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(start) ? 'text' : 'unknown';
 };
 
+/** Many texts start with "BM"; a bitmap also has reserved zeros, or at least a header of less than 256 bytes. */
+const isBmp = (head: string): boolean =>
+  head.startsWith('BM') && (head.slice(6, 10) === '\0\0\0\0' || /^[^\0]\0\0\0$/.test(head.slice(14, 18)));
+
 /** Detects the type by the first bytes, regardless of the server's Content-Type. */
 export const sniff = (bytes: Buffer): Sniffed => {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
@@ -136,15 +139,13 @@ export const sniff = (bytes: Buffer): Sniffed => {
   if (head.slice(4, 8) === 'ftyp') return sniffCodec(sniffBrands(head), bytes);
   // Type, width and height in text: "P6 640 480".
   if (/^P[1-6fF]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s/.test(head) || /^P7\s+WIDTH\s/.test(head)) return 'netpbm';
-  // Many texts start with "BM"; a bitmap also has four reserved zero bytes after its size.
-  if (head.startsWith('BM') && head.slice(6, 10) === '\0\0\0\0') return 'bmp';
+  if (isBmp(head)) return 'bmp';
   return sniffText(head, bytes);
 };
 
 const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
   svg: 'an SVG drawing',
   pdf: 'a PDF document',
-  bmp: 'a BMP image',
   ico: 'an icon (ICO)',
   psd: 'a Photoshop document (PSD)',
   jxl: 'a JPEG XL image',
@@ -173,7 +174,16 @@ const NOT_AN_IMAGE: Partial<Record<Sniffed, string>> = {
   text: 'plain text',
 };
 
-const READABLE: readonly Sniffed[] = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic'] satisfies SourceFormat[];
+const READABLE: readonly Sniffed[] = [
+  'jpeg',
+  'png',
+  'webp',
+  'gif',
+  'avif',
+  'tiff',
+  'heic',
+  'bmp',
+] satisfies SourceFormat[];
 const isReadable = (format: Sniffed): format is SourceFormat => READABLE.includes(format);
 
 /**
@@ -188,7 +198,7 @@ export const requireReadable = (bytes: Buffer, contentType?: string): SourceForm
   if (unsupported) {
     throw new AppError(
       'unsupported_image_format',
-      `The URL returned ${unsupported}, which is not supported. Use JPEG, PNG, WebP, GIF, AVIF, TIFF or HEIC.`,
+      `The URL returned ${unsupported}, which is not supported. Use JPEG, PNG, WebP, GIF, AVIF, TIFF, HEIC or BMP.`,
     );
   }
   const claimed = contentType?.startsWith('image/') ? ', although the server declares it as an image' : '';

@@ -40,9 +40,15 @@ export const pictureOf = (bytes: Buffer, source: SourceFormat, { mayLackParts = 
 
 /**
  * @param header as read by sharp
+ * @param before what was done to the picture until here
  * @throws AppError `unsupported_image_format` or `corrupt_image` for what would come out wrong
  */
-export const planDecode = (bytes: Buffer, source: SourceFormat, header: Metadata): DecodePlan => {
+export const planDecode = (
+  bytes: Buffer,
+  source: SourceFormat,
+  header: Metadata,
+  before: readonly ImageNote[] = [],
+): DecodePlan => {
   const picture = pictureOf(bytes, source);
   const colours = planColours(picture.bytes ?? bytes, source, header);
   if (picture.keep?.length === 4 && colours.firstPass !== null) {
@@ -52,7 +58,7 @@ export const planDecode = (bytes: Buffer, source: SourceFormat, header: Metadata
       'The image is a TIFF with an alpha, further channels and a profile, which is not supported. Remove the channels.',
     );
   }
-  const notes: ImageNote[] = [...picture.notes];
+  const notes: ImageNote[] = [...before, ...picture.notes];
   if (source !== 'tiff' && (header.pages ?? 1) > 1) notes.push('first_frame_only');
   if (colours.isConverted) notes.push('profile_converted');
   if (colours.isUncalibrated) notes.push('uncalibrated_colours');

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { type Primaries, SRGB } from './build-profile.ts';
-import { type CodePoints, greyProfile, isHdr, profileOfCodePoints, signalledProfile } from './signalled.ts';
+import { areReal, type CodePoints, greyProfile, isHdr, profileOfCodePoints, signalledProfile } from './signalled.ts';
 
 /** How a PNG signals its colours (PNG, third edition, 11.3.2). */
 export interface PngColours {
@@ -56,14 +56,8 @@ const primariesOf = (data: Buffer): { readonly primaries?: Primaries } => {
     data.readUInt32BE(8 * at + 4) / 100_000,
   ];
   const primaries = { white: point(0), red: point(1), green: point(2), blue: point(3) };
-  const isReal = Object.values(primaries).every(([x, y]) => x >= 0 && y > 0 && x + y <= 1);
-  return isReal && areaOf(primaries) > MIN_AREA ? { primaries } : {};
+  return areReal(primaries) ? { primaries } : {};
 };
-
-/** Primaries on a line span no colours. */
-const MIN_AREA = 0.01;
-const areaOf = ({ red, green, blue }: Primaries): number =>
-  Math.abs((green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]));
 
 /** Exponents that a picture for people may have. */
 const isLikely = (gamma: number): boolean => gamma >= 0.9 && gamma <= 4;

@@ -46,5 +46,15 @@ const areSame = (a: Primaries, b: Primaries): boolean =>
     [0, 1].every((axis) => Math.abs((a[name][axis] ?? 0) - (b[name][axis] ?? 0)) < SAME_PRIMARIES),
   );
 
+/** Primaries on a line span no colours. */
+const MIN_AREA = 0.01;
+
+/** Whether these chromaticities can be those of a picture's colours. */
+export const areReal = (primaries: Primaries): boolean => {
+  const { red, green, blue } = primaries;
+  const area = Math.abs((green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]));
+  return area > MIN_AREA && Object.values(primaries).every(([x, y]) => x >= 0 && y > 0 && x + y <= 1);
+};
+
 /** Adobe RGB (1998): its exponent is 2 + 51/256. */
 export const adobeRgb = (): Buffer => buildProfile(ADOBE_RGB, 2 + 51 / 256);
