@@ -53,7 +53,7 @@ const paintRuns = (bytes: Buffer, header: CheckedBmp, { samples }: RawTiff, plac
   const { bits, hasAlpha } = header;
   const { colours, indexOf } = readPalette(bytes, header);
   const channels = hasAlpha ? 4 : 3;
-  walkRuns(bytes, header, (row, column, count, { isRepeated, from }) => {
+  walkRuns(bytes, header, (row, column, count, from, isRepeated) => {
     let to = placeOf(row) + column * channels;
     for (let pixel = 0; pixel < count; pixel += 1) {
       // A repeated byte of RLE4 holds two colours in turn.

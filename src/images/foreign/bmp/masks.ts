@@ -23,14 +23,17 @@ const channelOf = (mask: number): Channel => {
 /** Rows of 16, 24 and 32 bits per pixel. */
 export const directRow = (bytes: Buffer, { width, bits, masks }: BmpHeader): DecodeRow => {
   if (bits === 24) return plainRow(bytes, width);
-  const channels = masks.filter((mask, at) => at < 3 || mask !== 0).map(channelOf);
+  const [size, step] = [bits / 8, masks[3] === 0 ? 3 : 4];
+  const channels = masks.slice(0, step).map(channelOf);
+  // Channel by channel, as a loop without a loop inside is several times as fast.
   return (from, samples, start) => {
-    let to = start;
-    for (let x = 0; x < width; x += 1) {
-      const pixel = bits === 16 ? bytes.readUInt16LE(from + 2 * x) : bytes.readUInt32LE(from + 4 * x);
-      for (const { mask, shift, values } of channels) {
-        samples[to] = values[(pixel & mask) >>> shift] ?? 0;
-        to += 1;
+    for (const [channel, { mask, shift, values }] of channels.entries()) {
+      let [at, to] = [from, start + channel];
+      for (const end = from + size * width; at < end; at += size) {
+        const pixel = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+        const high = size === 4 ? ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24) : 0;
+        samples[to] = values[((pixel | high) & mask) >>> shift] ?? 0;
+        to += step;
       }
     }
   };
