@@ -12,7 +12,7 @@ const REFUSALS = [
   [/./, /SVG drawing|PDF document|PostScript/, 'a program more than a picture: its parser could read other files'],
   [
     /./,
-    /Radiance|OpenEXR|FITS|Netpbm|JPEG XL|JPEG 2000|icon|BMP|HEIC/,
+    /Radiance|OpenEXR|FITS|Netpbm|JPEG XL|JPEG 2000|icon|HEIC|is a BMP file/,
     'no format of catalogues, or its parser is not loaded',
   ],
   [/./, /raw file/, 'sharp gives the small preview inside the raw file'],

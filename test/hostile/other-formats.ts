@@ -22,7 +22,6 @@ const PICTURE_FORMATS: readonly [string, Buffer][] = [
   ['PDF', padded('%PDF-1.7\n')],
   ['PostScript', padded('%!PS-Adobe-3.0 EPSF-3.0\n(/etc/passwd) (r) file')],
   ['Photoshop', padded('8BPS\0\x01')],
-  ['BMP', padded('BM\x66\0\0\0\0\0\0\0\x36\0\0\0')],
   ['icon', padded('\0\0\x01\0\x01\0')],
   ['cursor', padded('\0\0\x02\0\x01\0')],
   ['JPEG XL', padded('\xff\x0a')],
@@ -63,6 +62,7 @@ const NO_PICTURES: readonly [string, Buffer][] = [
 ];
 
 export const OTHER_FORMAT_CASES: readonly HostileCase[] = [
+  bytesCase('BMP of only a header', 'corrupt_image', padded('BM\x66\0\0\0\0\0\0\0\x36\0\0\0')),
   bytesCase('HEIC of only a header', 'corrupt_image', padded('\0\0\0\x18ftypheic\0\0\0\0mif1heic')),
   ...PICTURE_FORMATS.map(([name, bytes]) => bytesCase(name, 'unsupported_image_format', bytes)),
   ...NO_PICTURES.map(([name, bytes]) => bytesCase(name, 'not_an_image', bytes)),

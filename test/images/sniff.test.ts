@@ -19,11 +19,17 @@ it.each([
 });
 
 it.each([
+  ['reserved zeros', latin('BM\x36\x10\0\0\0\0\0\0\x36')],
+  ['other reserved bytes but a header', latin('BM\x36\x10\0\0abcd\x36\0\0\0\x28\0\0\0')],
+])('reads BMP with %s', (_what, bytes) => {
+  expect(requireReadable(bytes)).toBe('bmp');
+});
+
+it.each([
   ['SVG', latin('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'svg', 'an SVG drawing'],
   ['SVG after a preamble', latin('\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a -->\n<svg>'), 'svg', 'an SVG drawing'],
   ['SVG with a document type', latin('<?xml version="1.0"?><!DOCTYPE svg PUBLIC "a" "b"><svg >'), 'svg', 'an SVG'],
   ['PDF', latin('%PDF-1.7'), 'pdf', 'a PDF document'],
-  ['BMP', latin('BM\x36\x10\0\0\0\0\0\0\x36'), 'bmp', 'a BMP image'],
   ['ICO', latin('\0\0\x01\0\x01\0'), 'ico', 'an icon'],
   ['PSD', latin('8BPS\0\x01'), 'psd', 'Photoshop'],
   ['JPEG XL', latin('\xff\x0a\x01'), 'jxl', 'JPEG XL'],
