@@ -37,7 +37,7 @@ export type ImageNote =
   | 'resized'
   /** the colours were converted to sRGB from another profile, embedded or signalled */
   | 'profile_converted'
-  /** EXIF says that the colours are not sRGB, but not which; they were taken as sRGB */
+  /** the file says that the colours are not sRGB, but not which; they were taken as sRGB */
   | 'uncalibrated_colours'
   /** the file starts with a thumbnail, so the picture in full size behind it was read */
   | 'thumbnail_skipped'

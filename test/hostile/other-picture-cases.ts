@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { bmp } from '../support/bmp.ts';
 import { animation } from '../support/pictures.ts';
 import { bytesCase, type HostileCase, noise, times } from './case.ts';
 import {
@@ -165,4 +166,38 @@ const AVIF: readonly HostileCase[] = [
   }),
 ];
 
-export const OTHER_PICTURE_CASES = [...GIF, ...WEBP, ...TIFF, ...AVIF];
+const PALETTE = [[0, 0, 0] as const];
+const runs = (...data: readonly number[]): Buffer =>
+  bmp({ bits: 8, compression: 1, palette: PALETTE, data: Buffer.from(data) });
+/** With another width and height. */
+const declaring = (bytes: Buffer, width: number, height: number): Buffer => {
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(height, 22);
+  return bytes;
+};
+
+const BMP: readonly HostileCase[] = [
+  bytesCase('BMP of 24 bits', 'completed', bmp({ bits: 24 })),
+  bytesCase('BMP cut in half', 'corrupt_image', half(bmp({ bits: 24, width: 64, height: 64 }))),
+  bytesCase('BMP of 4 billion pixels', 'too_many_pixels', declaring(bmp({ bits: 24 }), 65_536, 65_536)),
+  bytesCase('BMP of the lowest height there is', 'too_many_pixels', declaring(bmp({ bits: 24 }), 16, -(2 ** 31))),
+  bytesCase('BMP of 9 megapixels in 70 bytes', 'corrupt_image', declaring(runs(1, 0), 3000, 3000)),
+  bytesCase('BMP that ends 3.5 million rows', 'corrupt_image', () =>
+    declaring(Buffer.concat([runs(1, 0), Buffer.alloc(7_000_000)]), 1, 3000),
+  ),
+  bytesCase('BMP whose runs leave the picture', 'corrupt_image', runs(1, 0, 0, 2, 255, 255, 255, 0)),
+  bytesCase('BMP with a colour outside its palette', 'corrupt_image', runs(16, 9, 0, 1)),
+  bytesCase(
+    'BMP with a palette of 4 billion colours',
+    'completed',
+    bmp({ bits: 8, palette: PALETTE, colours: 2 ** 32 - 1 }),
+  ),
+  bytesCase(
+    'BMP with a profile that is a file',
+    'completed',
+    bmp({ bits: 24, size: 124, fields: { 56: 0x4c494e4b, 112: 0, 116: 9 } }),
+  ),
+  bytesCase('BMP with a JPEG inside', 'unsupported_image_format', bmp({ bits: 0, size: 124, compression: 4 })),
+];
+
+export const OTHER_PICTURE_CASES = [...GIF, ...WEBP, ...TIFF, ...AVIF, ...BMP];

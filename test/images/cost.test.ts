@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { estimateBytes } from '../../src/images/cost.ts';
+import { type BmpParts, bmp } from '../support/bmp.ts';
 
 const SIDE = 1_400;
 const SMALL_SIDE = SIDE / 4;
@@ -96,6 +97,24 @@ for (const [name, make, formats] of CASES) {
 measure.each(HEIC)(
   'HEIC, %s: what it takes is at most what is estimated',
   (name) => compareWithEstimate(`HEIC ${name}`, `test/fixtures/heic/${name}.heic`, ['jpeg', 'webp']),
+  240_000,
+);
+
+/** Decoded here; noise as well, as its bytes are the pixels. */
+const BMP: readonly (readonly [string, Omit<BmpParts, 'data'>])[] = [
+  ['24 bits', { bits: 24 }],
+  ['32 bits with alpha', { bits: 32, compression: 6, masks: [0xff0000, 0xff00, 0xff, 0xff000000] }],
+  ['8 bits', { bits: 8, palette: Array.from({ length: 256 }, (_, value) => [value, 255 - value, value] as const) }],
+];
+
+measure.each(BMP)(
+  'BMP, %s: what it takes is at most what is estimated',
+  async (name, parts) => {
+    const file = join(directory, name);
+    const data = randomFillSync(Buffer.alloc((SIDE * SIDE * parts.bits) / 8));
+    await writeFile(file, bmp({ ...parts, width: SIDE, height: SIDE, data }));
+    await compareWithEstimate(`BMP ${name}`, file, ['jpeg', 'webp']);
+  },
   240_000,
 );
 
