@@ -112,8 +112,9 @@ measure.each(BMP)(
   async (name, parts) => {
     const file = join(directory, name);
     const rgb = await noise();
-    const pixels = { 8: rgb.extractChannel(0), 24: rgb, 32: rgb.ensureAlpha(0.5) }[parts.bits] ?? rgb;
-    const data = await pixels.raw().toBuffer();
+    if (parts.bits === 8) rgb.extractChannel(0);
+    if (parts.bits === 32) rgb.ensureAlpha(0.5);
+    const data = await rgb.raw().toBuffer();
     await writeFile(file, bmp({ ...parts, width: SIDE, height: SIDE, data }));
     await compareWithEstimate(`BMP ${name}`, file, ['jpeg', 'webp']);
   },
