@@ -3,8 +3,10 @@ import sharp from 'sharp';
 import type { CompressOptions } from '../../src/images/compress.ts';
 import { ADOBE_RGB, buildProfile, DISPLAY_P3, SRGB } from '../../src/images/inspect/build-profile.ts';
 import { readExifColours } from '../../src/images/inspect/exif.ts';
+import { withJpegProfile } from '../../src/images/inspect/jpeg.ts';
 import { readProfile } from '../../src/images/inspect/read-profile.ts';
 import { deltaE, judgeChart } from '../support/chart.ts';
+import { makeTiff } from '../support/tiff-maker.ts';
 import { run as compress } from './compress-with-defaults.ts';
 
 const fixture = (name: string): Buffer => readFileSync(`test/fixtures/pictures/${name}`);
@@ -52,8 +54,29 @@ test('16 bits without a profile stay as they are', async () => {
 test('a profile that is none is ignored, in 16 bits too', async () => {
   const png = await sharp(red).toColourspace('rgb16').png().toBuffer();
   const { withPngProfile } = await import('../../src/images/inspect/png.ts');
-  const output = await run(withPngProfile(png, Buffer.alloc(200, 7)));
-  expect(await firstPixel(output.bytes)).toEqual([200, 40, 30]);
+  const tags = { 34675: Buffer.alloc(200, 7) };
+  const pixel = () => [200 / 255, 40 / 255, 30 / 255];
+  const tiff = makeTiff([{ width: 8, height: 8, bits: 16, pixel, tags }]);
+  for (const source of [withPngProfile(png, tags[34675]), tiff]) {
+    const output = await run(source);
+    expect(deltaE([200, 40, 30], await firstPixel(output.bytes))).toBeLessThan(1);
+  }
+});
+
+test.each(['GRAY', 'CMYK'])('a profile of %s in an RGB picture is ignored, and not noted', async (space) => {
+  const profile = Buffer.from(buildProfile(DISPLAY_P3, 'srgb'));
+  profile.write(space, 16, 'latin1');
+  profile.write('kTRC', profile.indexOf('rTRC'), 'latin1');
+  const page = { width: 8, height: 8, pixel: () => [200 / 255, 40 / 255, 30 / 255], tags: { 34675: profile } };
+  for (const source of [
+    withJpegProfile(await sharp(red).jpeg({ quality: 100 }).toBuffer(), profile),
+    makeTiff([page]),
+    makeTiff([{ ...page, bits: 16 }]),
+  ]) {
+    const output = await run(source);
+    expect(output.notes).toEqual([]);
+    expect(deltaE([200, 40, 30], await firstPixel(output.bytes))).toBeLessThan(1);
+  }
 });
 
 test('high dynamic range is refused by name', async () => {

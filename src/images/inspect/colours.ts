@@ -12,7 +12,7 @@ import { adobeRgb, isHdr, profileOfCodePoints } from './signalled.ts';
 export interface ColourPlan {
   /** The source, or a copy of it with the profile that it only signals. */
   readonly bytes: Buffer;
-  /** sharp works with Display P3 in place of sRGB, because the source has 16 bits and a profile. */
+  /** sharp works with Display P3 in place of sRGB, because the source has 16 bits and a profile, even one that cannot be used. */
   readonly isDisplayP3: boolean;
   /**
    * The source needs a first pass to a PNG: `grey` because sharp leaves the profile of 16-bit grey alone, or this profile
@@ -51,6 +51,12 @@ const signalledBy = (bytes: Buffer, source: SourceFormat): Buffer | null => {
   return null;
 };
 
+/** The only space of profiles that libvips applies to a picture; it ignores others, as browsers do. */
+const spaceOf = ({ space }: Metadata): string => {
+  if (space === 'b-w' || space === 'grey16') return 'GRAY';
+  return space === 'cmyk' ? 'CMYK' : 'RGB';
+};
+
 /** @throws AppError `unsupported_image_format` for high dynamic range */
 export const planColours = (bytes: Buffer, source: SourceFormat, header: Metadata): ColourPlan => {
   const is16Bit = header.space === 'rgb16';
@@ -66,10 +72,10 @@ export const planColours = (bytes: Buffer, source: SourceFormat, header: Metadat
     return { ...copy, bytes, firstPass: signalled };
   }
   const kind = header.icc === undefined ? null : readProfile(header.icc);
-  const isConverted = kind !== null && !kind.isSrgb;
+  const isConverted = kind !== null && !kind.isSrgb && kind.space === spaceOf(header);
   if (header.space === 'grey16' && kind?.space === 'GRAY') {
     return { bytes, isDisplayP3: false, firstPass: 'grey', isConverted, isUncalibrated: false };
   }
   const isUncalibrated = byExif === 'uncalibrated';
-  return { bytes, isDisplayP3: is16Bit && kind?.space === 'RGB', firstPass: null, isConverted, isUncalibrated };
+  return { bytes, isDisplayP3: is16Bit && header.icc !== undefined, firstPass: null, isConverted, isUncalibrated };
 };

@@ -46,6 +46,8 @@ const BITS = new Set([1, 2, 4, 8, 16]);
 /** With the alpha and some spot colours or selections; more are measurements. */
 const MAX_SAMPLES = 16;
 
+const PALETTE = 3;
+const LAB = 8;
 const JPEG = 7;
 const WEBP = 50001;
 
@@ -58,13 +60,17 @@ const unsupportedKind = (directory: TiffDirectory): string | null => {
   const samples = directory.value(TAG.samples, 1);
   if (!READABLE.has(compression)) return `${COMPRESSION[compression] ?? `unknown (${compression})`} compression`;
   if (PHOTOMETRIC[photometric] !== undefined) return PHOTOMETRIC[photometric];
-  if (photometric === 8 && depth !== 16) return `Lab colours of ${depth} bits`;
+  if (photometric === LAB && depth !== 16) return `Lab colours of ${depth} bits`;
+  // libvips reads them as signed, so that opaque becomes transparent.
+  if (photometric === LAB && samples > 3) return 'Lab colours and further channels';
   if (photometric === 6 && compression !== JPEG && compression !== WEBP)
     return 'YCbCr colours without JPEG compression';
   if (photometric === 5 && directory.value(TAG.inkSet, 1) !== 1) return 'inks other than CMYK';
   if (samples > MAX_SAMPLES) return `${samples} channels`;
   if (SAMPLE_FORMAT[format] !== undefined) return `${SAMPLE_FORMAT[format]} samples of ${depth} bits`;
   if (!BITS.has(depth)) return `samples of ${depth} bits`;
+  if (depth < 8 && samples > 1 && photometric !== PALETTE) return `samples of ${depth} bits in several channels`;
+  if (depth !== 8 && compression === JPEG) return `JPEG compression of ${depth} bits`;
   if (bits.some((other) => other !== depth)) return 'channels of different depths';
   if (directory.value(TAG.planar, 1) === 2 && directory.has(TAG.tileOffsets)) return 'planes in tiles';
   return null;
