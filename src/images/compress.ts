@@ -2,6 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../errors.ts';
 import { type MetadataKept, OUTPUT_FORMATS } from '../output-formats.ts';
 import { damaged } from './damaged.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { type DecodeOptions, decode } from './decode.ts';
 import type { EncodeOptions } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
@@ -15,7 +16,7 @@ import { fitInside, resize, type SizeLimits } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 import type { ImageNote } from './task.ts';
 
-export interface CompressOptions extends EncodeOptions, DecodeOptions, SizeLimits {
+export interface CompressOptions extends EncodeOptions, Omit<DecodeOptions, 'deadline'>, SizeLimits {
   /** The source format, as detected by `sniff`. */
   readonly source: SourceFormat;
   /** By default none. */
@@ -90,10 +91,17 @@ export const requireSides = (
  * Re-encodes an image: upright, in sRGB, first frame only, within the limits of its size, without metadata but the rights
  * if asked for. Keeps the source, with no other metadata either, if it has the output format, would grow, and is right as it is.
  * @param header the result of `readHeader`, if already read
+ * @param now milliseconds, for the time limit
  * @throws AppError `corrupt_image`, `too_many_pixels`, `too_many_frames`, `unsupported_image_format`, `processing_timeout`
  */
-export const compress = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<Compressed> => {
-  const source = await openPicture(bytes, options, header);
+export const compress = async (
+  bytes: Buffer,
+  options: CompressOptions,
+  header?: Metadata,
+  now = () => performance.now(),
+): Promise<Compressed> => {
+  const deadline = startDeadline(options.maxSeconds, now);
+  const source = await openPicture(bytes, { ...options, deadline }, header);
   return finishOutput(source, resize(source.picture, source.metadata.autoOrient, options), options);
 };
 
@@ -109,14 +117,18 @@ export interface OpenPicture {
 }
 
 /** @throws AppError as `compress` does */
-export const openPicture = async (bytes: Buffer, options: CompressOptions, header?: Metadata): Promise<OpenPicture> => {
+export const openPicture = async (
+  bytes: Buffer,
+  options: CompressOptions & { readonly deadline: Deadline },
+  header?: Metadata,
+): Promise<OpenPicture> => {
   const read = header ?? (await readHeader(bytes, options));
   const foreign = isForeign(options.source) ? await decodeForeign(bytes, options.source) : null;
   // A picture may be cropped when it is decoded.
   const metadata = foreign ? { ...read, autoOrient: { width: foreign.width, height: foreign.height } } : read;
   const plan = planDecode(foreign?.bytes ?? bytes, options.source, metadata, foreign?.notes);
   const decoded = await decode(plan, options);
-  const picture = plan.keep ? await keepChannels(decoded, plan.keep, options.maxSeconds) : decoded;
+  const picture = plan.keep ? await keepChannels(decoded, plan.keep, options.deadline) : decoded;
   const rights = options.metadata === 'rights' ? rightsPacket(bytes, options.source, metadata) : null;
   return { bytes, metadata, plan, rights, picture };
 };

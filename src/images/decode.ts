@@ -1,20 +1,21 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { failedPixels } from './damaged.ts';
+import type { Deadline } from './deadline.ts';
 import type { DecodePlan } from './inspect/plan.ts';
 import { withPngProfile } from './inspect/png.ts';
 
 export interface DecodeOptions {
   /** Width × height, checked again while decoding. */
   readonly maxPixels: number;
-  /** Seconds after which libvips aborts. */
-  readonly maxSeconds: number;
+  /** After which libvips aborts. */
+  readonly deadline: Deadline;
 }
 
 /**
  * The picture upright and in sRGB. Nothing of it is decoded before it is encoded, unless it needs a first pass.
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
-export const decode = async (plan: DecodePlan, { maxPixels, maxSeconds }: DecodeOptions): Promise<Sharp> => {
+export const decode = async (plan: DecodePlan, { maxPixels, deadline }: DecodeOptions): Promise<Sharp> => {
   // 'error' rejects truncated and corrupt images; 'warning' would also reject valid ones from some cameras.
   const options: SharpOptions = {
     limitInputPixels: maxPixels,
@@ -23,14 +24,13 @@ export const decode = async (plan: DecodePlan, { maxPixels, maxSeconds }: Decode
     sequentialRead: true,
   };
   const { bytes, isDisplayP3 } = plan.colours;
-  const source = sharp(bytes, { ...options, ...plan.input }).timeout({ seconds: maxSeconds });
+  const source = sharp(bytes, { ...options, ...plan.input }).timeout({ seconds: deadline.secondsLeft() });
   const first = await firstPass(plan, source).catch((error: unknown) => {
-    throw failedPixels(error, maxSeconds);
+    throw failedPixels(error, deadline.maxSeconds);
   });
-  const image = (first ? sharp(first, options) : source)
+  const image = (first ? sharp(first, options).timeout({ seconds: deadline.secondsLeft() }) : source)
     .autoOrient()
-    .toColourspace('srgb')
-    .timeout({ seconds: maxSeconds });
+    .toColourspace('srgb');
   // Converts from Display P3; without a profile in the source it would convert what is sRGB already.
   return isDisplayP3 ? image.withIccProfile('srgb', { attach: false }) : image;
 };

@@ -11,7 +11,7 @@ export interface EncodeOptions {
   readonly progressive?: boolean;
   /** Behind transparent sources, for JPEG, as `#rrggbb`. Default: white. */
   readonly background?: string;
-  /** Seconds after which libvips aborts. */
+  /** Of the image, for the message of an abort. */
   readonly maxSeconds: number;
 }
 

@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { failedPixels } from './damaged.ts';
+import type { Deadline } from './deadline.ts';
 
 /**
  * The picture with only these of its channels, in this order; sharp takes the last channel for alpha whatever it is.
@@ -7,12 +8,12 @@ import { failedPixels } from './damaged.ts';
  * @param keep ascending channel numbers
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
-export const keepChannels = async (image: Sharp, keep: readonly number[], maxSeconds: number): Promise<Sharp> => {
+export const keepChannels = async (image: Sharp, keep: readonly number[], deadline: Deadline): Promise<Sharp> => {
   const { data, info } = await image
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => {
-      throw failedPixels(error, maxSeconds);
+      throw failedPixels(error, deadline.maxSeconds);
     });
   const { width, height, channels } = info;
   // In place, because a second copy would double the memory.
@@ -22,6 +23,6 @@ export const keepChannels = async (image: Sharp, keep: readonly number[], maxSec
   }
   const kept = keep.length === 4 ? 4 : 3;
   return sharp(data.subarray(0, to), { raw: { width, height, channels: kept }, limitInputPixels: false }).timeout({
-    seconds: maxSeconds,
+    seconds: deadline.secondsLeft(),
   });
 };

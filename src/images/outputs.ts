@@ -10,7 +10,8 @@ import {
   requireSides,
 } from './compress.ts';
 import { estimateBytes } from './cost.ts';
-import { failedPixels, tookTooLong } from './damaged.ts';
+import { failedPixels } from './damaged.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { fitInside, resize, resizeTo, type Size } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 
@@ -85,17 +86,17 @@ export const compressOutputs = async (
   bytes: Buffer,
   options: OutputsOptions,
   header?: Metadata,
+  now = () => performance.now(),
 ): Promise<CompressedOutputs> => {
   const [first = options, ...further] = eachOf(options);
-  if (further.length === 0) return compress(bytes, first, header);
-  const left = timeLeft(options.maxSeconds);
-  const { picture, ...source } = await openPicture(bytes, options, header);
+  if (further.length === 0) return compress(bytes, first, header, now);
+  const deadline = startDeadline(options.maxSeconds, now);
+  const { picture, ...source } = await openPicture(bytes, { ...options, deadline }, header);
   const upright = source.metadata.autoOrient;
-  const held = await holdPixels(resize(picture, upright, largestOf(upright, [first, ...further])), left());
+  const held = await holdPixels(resize(picture, upright, largestOf(upright, [first, ...further])), deadline);
   const finish = (output: OutputsOptions): Promise<Compressed> => {
-    const maxSeconds = left();
-    const sized = resizeTo(held.open(maxSeconds), held.size, fitInside(upright, output));
-    return finishOutput(source, sized, { ...output, maxSeconds });
+    const sized = resizeTo(held.open(), held.size, fitInside(upright, output));
+    return finishOutput(source, sized, output);
   };
   const result = await finish(first);
   const others: Compressed[] = [];
@@ -103,29 +104,21 @@ export const compressOutputs = async (
   return { ...result, further: others };
 };
 
-/** Whole seconds that are left of the image's time, which all of its outputs share, as libvips takes them. */
-const timeLeft = (maxSeconds: number): (() => number) => {
-  const end = performance.now() + maxSeconds * 1000;
-  return () => {
-    const ms = end - performance.now();
-    if (ms <= 0) throw tookTooLong(maxSeconds);
-    return Math.ceil(ms / 1000);
-  };
-};
-
 /** Decodes a picture to its pixels. */
-const holdPixels = async (picture: Sharp, maxSeconds: number) => {
+const holdPixels = async (picture: Sharp, deadline: Deadline) => {
   const { data, info } = await picture
-    .timeout({ seconds: maxSeconds })
+    .timeout({ seconds: deadline.secondsLeft() })
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => {
-      throw failedPixels(error, maxSeconds);
+      throw failedPixels(error, deadline.maxSeconds);
     });
   const { width, height, channels } = info;
   return {
     size: { width, height },
-    open: (seconds: number): Sharp =>
-      sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).timeout({ seconds }),
+    open: (): Sharp =>
+      sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).timeout({
+        seconds: deadline.secondsLeft(),
+      }),
   };
 };
