@@ -5,6 +5,7 @@ import { growth } from './growth.mjs';
 import { ingest } from './ingest.mjs';
 import { lanes } from './lanes.mjs';
 import { naive } from './naive.mjs';
+import { outputs } from './outputs.mjs';
 import { perImage } from './per-image.mjs';
 import { politeness } from './politeness.mjs';
 import { readSide } from './read-side.mjs';
@@ -25,4 +26,5 @@ export const measures = [
   encoders,
   smallRequests,
   lanes,
+  outputs,
 ];
