@@ -83,8 +83,8 @@ export const estimateBytes = (
   const turned = (header.orientation ?? 1) > 1 ? picture : 0;
   const { opaque, alpha } = OUTPUT_FORMATS[format].encoderBytes;
   const decoded = width * height * (picture + decoderBytes(source, picture, header) + turned);
-  // A PNG that only signals its colours is copied with their profile (inspect/png.ts).
-  const copy = source === 'png' ? bytes.length : 0;
+  // A PNG that only signals its colours is copied with their profile (inspect/png.ts), a TIFF to check its parts (parts/).
+  const copy = source === 'png' || source === 'tiff' ? bytes.length : 0;
   const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
   return (
     FIXED_BYTES +

@@ -3,6 +3,7 @@ import { failedPixels } from './damaged.ts';
 import type { Deadline } from './deadline.ts';
 import type { DecodePlan } from './inspect/plan.ts';
 import { withPngProfile } from './inspect/png.ts';
+import { requireSoundParts } from './parts/sound-parts.ts';
 
 export interface DecodeOptions {
   /** Width × height, checked again while decoding. */
@@ -16,6 +17,8 @@ export interface DecodeOptions {
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
 export const decode = async (plan: DecodePlan, { maxPixels, deadline }: DecodeOptions): Promise<Sharp> => {
+  const { bytes, isDisplayP3 } = plan.colours;
+  const tiled = plan.stored ? await requireSoundParts(bytes, plan.stored, deadline) : false;
   // 'error' rejects truncated and corrupt images; 'warning' would also reject valid ones from some cameras.
   const options: SharpOptions = {
     limitInputPixels: maxPixels,
@@ -23,8 +26,9 @@ export const decode = async (plan: DecodePlan, { maxPixels, deadline }: DecodeOp
     failOn: 'error',
     sequentialRead: true,
   };
-  const { bytes, isDisplayP3 } = plan.colours;
-  const source = sharp(bytes, { ...options, ...plan.input }).timeout({ seconds: deadline.secondsLeft() });
+  // Errors in tiles are no errors to libvips below 'warning'; its warnings are not looked at there.
+  const failOn = tiled ? 'warning' : 'error';
+  const source = sharp(bytes, { ...options, ...plan.input, failOn }).timeout({ seconds: deadline.secondsLeft() });
   const first = await firstPass(plan, source).catch((error: unknown) => {
     throw failedPixels(error, deadline.maxSeconds);
   });

@@ -23,6 +23,7 @@ export interface JpegFrame {
   readonly marker: number;
   /** Bits per sample. */
   readonly precision: number;
+  readonly rows: number;
 }
 
 const startsFrame = (marker: number): boolean =>
@@ -43,8 +44,9 @@ export const jpegFrame = (bytes: Buffer): JpegFrame | null => {
       at = bytes.indexOf(0xff, at);
       if (at === -1) return null;
     } else if (marker === 0xff) at += 1;
-    else if (startsFrame(marker)) return { marker, precision: bytes[at + 4] ?? 0 };
-    else if (marker === SOS || marker === EOI) return null;
+    else if (startsFrame(marker)) {
+      return { marker, precision: bytes[at + 4] ?? 0, rows: at + 7 <= bytes.length ? bytes.readUInt16BE(at + 5) : 0 };
+    } else if (marker === SOS || marker === EOI) return null;
     else if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
     else at += 2 + Math.max(2, bytes.readUInt16BE(at + 2));
   }

@@ -6,7 +6,7 @@ import { planAvif } from './animated-avif.ts';
 import { planPng } from './apng.ts';
 import { type ColourPlan, planColours } from './colours.ts';
 import { requireReadableJpeg } from './jpeg.ts';
-import { planTiff } from './tiff-plan.ts';
+import { planTiff, type StoredTiff } from './tiff-plan.ts';
 
 /** Which picture of the file is read, and what of it. */
 export interface PicturePlan {
@@ -16,6 +16,8 @@ export interface PicturePlan {
   readonly input?: { readonly page?: number; readonly subifd?: number };
   /** The channels to keep of the picture in sRGB, if it has others. */
   readonly keep?: readonly number[];
+  /** How the picture is stored in a TIFF. */
+  readonly stored?: StoredTiff;
   /** What was done to the picture. */
   readonly notes: readonly ImageNote[];
 }

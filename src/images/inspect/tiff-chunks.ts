@@ -3,16 +3,20 @@ import { damaged } from '../damaged.ts';
 import { TAG, type TiffDirectory, type TiffField } from './tiff.ts';
 
 /** The tiles or strips of a directory. */
-interface Chunks {
+export interface TiffChunks {
   readonly tiled: boolean;
   readonly count: number;
+  /** Pixels of one; the last strip may have fewer rows. */
+  readonly across: number;
+  readonly down: number;
   readonly offsets: TiffField;
   readonly sizes: TiffField | undefined;
   /** Bytes of an uncompressed one. */
   readonly plainBytes: (index: number) => number;
 }
 
-const chunksOf = (directory: TiffDirectory): Chunks | null => {
+/** Null for a directory without size or data, which the decoder rejects. */
+export const chunksOf = (directory: TiffDirectory): TiffChunks | null => {
   const width = directory.value(TAG.width, 0);
   const height = directory.value(TAG.height, 0);
   const samples = directory.value(TAG.samples, 1);
@@ -29,6 +33,8 @@ const chunksOf = (directory: TiffDirectory): Chunks | null => {
   return {
     tiled,
     count: Math.ceil(width / across) * each * planes,
+    across,
+    down,
     offsets,
     sizes: directory.field(tiled ? TAG.tileBytes : TAG.stripBytes),
     plainBytes: (index) => rowBytes * (tiled || index % each < each - 1 ? down : lastRows),
@@ -39,7 +45,7 @@ const chunksOf = (directory: TiffDirectory): Chunks | null => {
 const MAP_TAGS = [TAG.modelPixelScale, TAG.geoKeys, TAG.gdalMetadata, TAG.gdalNoData];
 
 /** libtiff replaces the sizes of uncompressed chunks if the first two differ, as some programs write wrong ones. */
-const ignoresSizes = ({ count, sizes }: Chunks): boolean => count > 2 && sizes?.at(0) !== sizes?.at(1);
+const ignoresSizes = ({ count, sizes }: TiffChunks): boolean => count > 2 && sizes?.at(0) !== sizes?.at(1);
 
 /**
  * libvips shows a tile that cannot be read as a blank one and reports success, so the parts are checked before.
@@ -48,7 +54,6 @@ const ignoresSizes = ({ count, sizes }: Chunks): boolean => count > 2 && sizes?.
  */
 export const requireWholeChunks = (directory: TiffDirectory, fileBytes: number): void => {
   const chunks = chunksOf(directory);
-  // The decoder rejects a directory without size or data.
   if (chunks === null) return;
   const { tiled, count, offsets, sizes, plainBytes } = chunks;
   if (offsets.count < count) throw damaged();

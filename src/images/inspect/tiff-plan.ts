@@ -10,7 +10,15 @@ export interface TiffPlan {
   readonly input: { readonly page?: number; readonly subifd?: number };
   /** The channels to keep of the picture in sRGB, if it has others: colours, then the alpha. */
   readonly keep?: readonly number[];
+  /** Where that picture is described; absent in a file without any. */
+  readonly stored?: StoredTiff;
   readonly notes: readonly ImageNote[];
+}
+
+/** A picture of a TIFF as it is stored. */
+export interface StoredTiff {
+  readonly tiff: Tiff;
+  readonly directory: TiffDirectory;
 }
 
 /** The samples of a colour; what follows them is alpha or something else. */
@@ -80,5 +88,5 @@ export const planTiff = (bytes: Buffer, { mayLackParts = false } = {}): TiffPlan
   if (Object.keys(input).length > 0) notes.push('thumbnail_skipped');
   if (tiff.pages.filter(isPicture).length > 1) notes.push('first_frame_only');
   if (keep) notes.push('extra_channels_dropped');
-  return { input, notes, ...(keep && { keep }) };
+  return { input, stored: { tiff, directory }, notes, ...(keep && { keep }) };
 };

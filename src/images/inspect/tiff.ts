@@ -18,12 +18,15 @@ export const TAG = {
   bits: 258,
   compression: 259,
   photometric: 262,
+  fillOrder: 266,
   make: 271,
   stripOffsets: 273,
   samples: 277,
   rowsPerStrip: 278,
   stripBytes: 279,
   planar: 284,
+  t4Options: 292,
+  t6Options: 293,
   tileWidth: 322,
   tileHeight: 323,
   tileOffsets: 324,
@@ -32,6 +35,7 @@ export const TAG = {
   inkSet: 332,
   extraSamples: 338,
   sampleFormat: 339,
+  jpegTables: 347,
   modelPixelScale: 33550,
   geoKeys: 34735,
   gdalMetadata: 42112,
@@ -50,9 +54,13 @@ export interface TiffDirectory {
   readonly values: (tag: number) => readonly number[];
   /** At most 64 characters; empty if the tag is absent. */
   readonly text: (tag: number) => string;
+  /** The entry as it is stored: tag, type, count, and the value or where it is. Undefined if the tag is absent. */
+  readonly entry: (tag: number) => Buffer | undefined;
 }
 
 export interface Tiff {
+  readonly isLittleEndian: boolean;
+  readonly isBigTiff: boolean;
   /** The pages in the order of libvips' page numbers. */
   readonly pages: readonly TiffDirectory[];
   /** The directories below a page, in the order of libvips' subifd numbers. */
@@ -89,7 +97,7 @@ interface Layout {
 const CLASSIC: Layout = { counted: 2, entry: 12, offset: 4 };
 const BIG: Layout = { counted: 8, entry: 20, offset: 8 };
 
-const readDirectory = (read: Read, at: number, { counted, entry, offset }: Layout): TiffDirectory => {
+const readDirectory = (bytes: Buffer, read: Read, at: number, { counted, entry, offset }: Layout): TiffDirectory => {
   const entries = new Map<number, number>();
   const count = Math.min(read(at, counted) ?? 0, MAX_ENTRIES);
   for (let index = 0; index < count; index += 1) {
@@ -122,6 +130,10 @@ const readDirectory = (read: Read, at: number, { counted, entry, offset }: Layou
     value: (tag, absent) => field(tag)?.at(0) ?? absent,
     values,
     text: (tag) => String.fromCharCode(...values(tag).filter((code) => code >= 32 && code < 127)),
+    entry: (tag) => {
+      const place = entries.get(tag);
+      return place === undefined ? undefined : bytes.subarray(place, place + entry);
+    },
   };
 };
 
@@ -136,13 +148,13 @@ export const readTiff = (bytes: Buffer): Tiff => {
   let at = read(layout === BIG ? 8 : 4, layout.offset) ?? 0;
   while (!seen.has(at) && at < bytes.length && pages.length < MAX_PAGES) {
     seen.add(at);
-    pages.push(readDirectory(read, at, layout));
+    pages.push(readDirectory(bytes, read, at, layout));
     at = read(at + layout.counted + (read(at, layout.counted) ?? 0) * layout.entry, layout.offset) ?? 0;
   }
   const below = (page: TiffDirectory): readonly TiffDirectory[] =>
     page
       .values(TAG.subDirectories)
       .slice(0, MAX_BELOW)
-      .map((place) => readDirectory(read, place, layout));
-  return { pages, below };
+      .map((place) => readDirectory(bytes, read, place, layout));
+  return { isLittleEndian: little, isBigTiff: layout === BIG, pages, below };
 };

@@ -1,0 +1,82 @@
+import sharp, { type TiffOptions } from 'sharp';
+import { readTiff, TAG } from '../../../src/images/inspect/tiff.ts';
+import { run } from '../compress-with-defaults.ts';
+
+const WIDTH = 150;
+const HEIGHT = 100;
+const pixels = Buffer.from(
+  Array.from({ length: WIDTH * HEIGHT }, (_, at) => {
+    const [x, y] = [at % WIDTH, Math.floor(at / WIDTH)];
+    return [(x * 255) / WIDTH, (y * 255) / HEIGHT, (x * 7 + y * 13) % 251];
+  }).flat(),
+);
+
+/** The places of the parts of a little-endian file by libvips, and its copy with half the size written for one. */
+const partsOf = (bytes: Buffer, tiled: boolean, big: boolean) => {
+  const tag = tiled ? TAG.tileBytes : TAG.stripBytes;
+  const [page] = readTiff(bytes).pages;
+  const offsets = page?.field(tiled ? TAG.tileOffsets : TAG.stripOffsets);
+  const sizes = page?.field(tag);
+  const entry = page?.entry(tag);
+  if (!offsets || !sizes || !entry) throw new Error('The TIFF has no parts.');
+  const place = (index: number) => ({ start: offsets.at(index) ?? 0, size: sizes.at(index) ?? 0 });
+  const shortened = (index: number): Buffer => {
+    const copy = Buffer.from(bytes);
+    const each = { 3: 2, 4: 4, 16: 8 }[entry.readUInt16LE(2)] ?? 0;
+    const word = big ? 8 : 4;
+    const isInline = sizes.count * each <= word;
+    const start = isInline ? entry.byteOffset - bytes.byteOffset + 4 + word : entry.readUInt32LE(4 + word);
+    copy.writeUIntLE(place(index).size >> 1, start + index * each, Math.min(each, 4));
+    return copy;
+  };
+  return { count: sizes.count, place, shortened };
+};
+
+type Damage = (part: Buffer) => void;
+/** The second half of a part. */
+const DAMAGE: Readonly<Record<string, Damage>> = {
+  zeroed: (part) => part.fill(0, part.length >> 1),
+  garbled: (part) => {
+    for (let at = part.length >> 1; at < part.length; at++) part[at] = ((part[at] ?? 0) * 31 + at * 17 + 5) & 255;
+  },
+  'zeroed whole': (part) => part.fill(0),
+};
+/** With the kinds of damage that its data show; one without checksum cannot show all. */
+const COMPRESSIONS: readonly (readonly [string, TiffOptions, readonly string[]])[] = [
+  ['deflate', { compression: 'deflate' }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['deflate', { compression: 'deflate', predictor: 'horizontal' }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['lzw', { compression: 'lzw' }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['lzw', { compression: 'lzw', predictor: 'horizontal' }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['packbits', { compression: 'packbits' }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['jpeg', { compression: 'jpeg' }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['jpeg', { compression: 'jpeg', quality: 100 }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+  ['webp', { compression: 'webp' }, ['zeroed whole', 'shortened']],
+  ['ccittfax4', { compression: 'ccittfax4', bitdepth: 1 }, ['zeroed', 'garbled', 'zeroed whole', 'shortened']],
+];
+
+const LAYOUTS = [{ tile: true, tileWidth: 48, tileHeight: 48 }, { tile: false }] as const;
+const shown = (bytes: Buffer): Promise<Buffer> => sharp(bytes).removeAlpha().toColourspace('srgb').raw().toBuffer();
+
+describe.each(LAYOUTS)('a TIFF with parts as in %j', (layout) => {
+  it.each(COMPRESSIONS)('of %s %j: damage inside a part is found, and whole it is read', async (_, options, kinds) => {
+    const source = sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+    const image = options.bitdepth === 1 ? source.greyscale().threshold(128).toColourspace('b-w') : source;
+    for (const bigtiff of [false, true]) {
+      const whole = await image.tiff({ quality: 80, ...options, ...layout, bigtiff }).toBuffer();
+      const { bytes } = await run(whole, { format: 'png', quality: 100 });
+      expect((await shown(bytes)).equals(await shown(whole))).toBe(true);
+      const { count, place, shortened } = partsOf(whole, layout.tile, bigtiff);
+      const part = bigtiff ? 0 : count - 1;
+      for (const kind of kinds) {
+        const { start, size } = place(part);
+        const bytes = kind === 'shortened' ? shortened(part) : Buffer.from(whole);
+        DAMAGE[kind]?.(bytes.subarray(start, start + size));
+        const outcome = await run(bytes).then(
+          () => 'completed',
+          (error: { code: string }) => error.code,
+        );
+        expect([part, kind, outcome]).toEqual([part, kind, 'corrupt_image']);
+      }
+    }
+  });
+});
