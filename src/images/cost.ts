@@ -1,6 +1,8 @@
 import type { Metadata } from 'sharp';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { foreignBytes, isForeign } from './foreign/foreign.ts';
+import { tileMemory } from './inspect/tiff-chunks.ts';
+import { planTiff } from './inspect/tiff-plan.ts';
 import type { SourceFormat } from './sniff.ts';
 
 /** Memory independent of the image size: line buffers, coder tables. */
@@ -85,10 +87,13 @@ export const estimateBytes = (
   const decoded = width * height * (picture + decoderBytes(source, picture, header) + turned);
   // A PNG that only signals its colours is copied with their profile (inspect/png.ts), a TIFF to check its parts (parts/).
   const copy = source === 'png' || source === 'tiff' ? bytes.length : 0;
+  const stored = source === 'tiff' ? planTiff(bytes, { mayLackParts: true }).stored : undefined;
+  const tiles = stored ? tileMemory(stored.directory) : 0;
   const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
   return (
     FIXED_BYTES +
     copy +
+    tiles +
     foreign +
     decoded +
     encoded * (hasAlpha ? alpha : opaque) +

@@ -24,6 +24,8 @@ export interface JpegFrame {
   /** Bits per sample. */
   readonly precision: number;
   readonly rows: number;
+  /** Of the first component, across and down. */
+  readonly sampling: readonly [number, number];
 }
 
 const startsFrame = (marker: number): boolean =>
@@ -35,6 +37,16 @@ export const isShownByBrowsers = (marker: number, payload: Buffer): boolean => {
   return !startsFrame(marker) || (marker <= SOF2 && payload[0] === 8);
 };
 
+const readFrame = (bytes: Buffer, at: number): JpegFrame => {
+  const byte = (place: number): number => bytes[at + place] ?? 0;
+  return {
+    marker: byte(1),
+    precision: byte(4),
+    rows: byte(5) * 256 + byte(6),
+    sampling: [byte(11) >> 4, byte(11) & 15],
+  };
+};
+
 /** The first frame header, found by the segment lengths before the first scan; null if there is none. */
 export const jpegFrame = (bytes: Buffer): JpegFrame | null => {
   for (let at = 2; at + 4 < bytes.length; ) {
@@ -44,9 +56,8 @@ export const jpegFrame = (bytes: Buffer): JpegFrame | null => {
       at = bytes.indexOf(0xff, at);
       if (at === -1) return null;
     } else if (marker === 0xff) at += 1;
-    else if (startsFrame(marker)) {
-      return { marker, precision: bytes[at + 4] ?? 0, rows: at + 7 <= bytes.length ? bytes.readUInt16BE(at + 5) : 0 };
-    } else if (marker === SOS || marker === EOI) return null;
+    else if (startsFrame(marker)) return readFrame(bytes, at);
+    else if (marker === SOS || marker === EOI) return null;
     else if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
     else at += 2 + Math.max(2, bytes.readUInt16BE(at + 2));
   }

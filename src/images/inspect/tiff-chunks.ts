@@ -74,3 +74,12 @@ export const requireWholeChunks = (directory: TiffDirectory, fileBytes: number):
     if (offset + (plain ? plainBytes(index) : size) > fileBytes) throw damaged();
   }
 };
+
+/** libvips holds a tile and twice its size for the compressed one; a narrow picture may have tiles far wider than itself. */
+const TILE_COPIES = 3;
+
+/** Memory for the tiles of a picture, whose size says nothing about theirs. */
+export const tileMemory = (directory: TiffDirectory): number => {
+  const chunks = chunksOf(directory);
+  return chunks?.tiled ? TILE_COPIES * chunks.plainBytes(0) : 0;
+};

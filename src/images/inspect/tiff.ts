@@ -36,6 +36,7 @@ export const TAG = {
   extraSamples: 338,
   sampleFormat: 339,
   jpegTables: 347,
+  subsampling: 530,
   modelPixelScale: 33550,
   geoKeys: 34735,
   gdalMetadata: 42112,

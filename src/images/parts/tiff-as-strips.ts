@@ -8,26 +8,27 @@ const LONG = 4;
 const LONG8 = 16;
 
 const RGB = 2;
+const YCBCR = 6;
 const BLACK_IS_ZERO = 1;
 const JPEG = 7;
 
 /** The samples of a colour by its model; those without a name here are one sample. */
-const COLOURS: Readonly<Record<number, number>> = { [RGB]: 3, 5: 4, 6: 3, 8: 3 };
+const COLOURS: Readonly<Record<number, number>> = { [RGB]: 3, 5: 4, [YCBCR]: 3, 8: 3 };
 
 /** A palette and an inversion change nothing about what is stored. */
 const modelOf = (photometric: number): number => (COLOURS[photometric] === undefined ? BLACK_IS_ZERO : photometric);
 
 /** Some programs store the last strip of JPEG with as many rows as the others. */
-const rowsOfStrips = (
-  bytes: Buffer,
-  { count, down, offsets }: TiffChunks,
-  compression: number,
-  height: number,
-): number => {
+const rowsOfStrips = (bytes: Buffer, { count, down, offsets }: TiffChunks, height: number): number => {
   const rest = height % down;
-  const last = offsets.at(count - 1) ?? 0;
-  const isFull = compression === JPEG && rest > 0 && (jpegFrame(bytes.subarray(last))?.rows ?? 0) > rest;
+  const isFull = rest > 0 && (jpegFrame(bytes.subarray(offsets.at(count - 1)))?.rows ?? 0) > rest;
   return isFull ? height - rest + down : height;
+};
+
+/** As it is in the JPEG, because libtiff warns where the tag is missing and takes this one; another it rejects anyway. */
+const samplingOf = (bytes: Buffer, { offsets }: TiffChunks): readonly [number, number] | null => {
+  const sampling = jpegFrame(bytes.subarray(offsets.at(0)))?.sampling;
+  return sampling?.every((factor) => [1, 2, 4].includes(factor)) ? sampling : null;
 };
 
 /**
@@ -59,11 +60,15 @@ export const tiffAsStrips = (bytes: Buffer, { tiff, directory }: StoredTiff, chu
   const model = modelOf(value(TAG.photometric, BLACK_IS_ZERO));
   const samples = value(TAG.samples, 1);
   const extra = samples - (COLOURS[model] ?? 1);
+  const isJpeg = compression === JPEG;
   const height = value(TAG.height, 0);
+  const stripRows = isJpeg ? rowsOfStrips(bytes, chunks, height) : height;
+  const rows = tiled ? down * count : stripRows;
+  const sampling = isJpeg && model === YCBCR ? samplingOf(bytes, chunks) : null;
   const offset = (index: number): number => offsets.at(index) ?? 0;
   const fields: [number, readonly [number, Buffer]][] = [
     [TAG.width, long(across)],
-    [TAG.height, long(tiled ? down * count : rowsOfStrips(bytes, chunks, compression, height))],
+    [TAG.height, long(rows)],
     [TAG.bits, shorts(samples, value(TAG.bits, 1))],
     [TAG.compression, shorts(1, compression)],
     [TAG.photometric, shorts(1, model)],
@@ -89,14 +94,16 @@ export const tiffAsStrips = (bytes: Buffer, { tiff, directory }: StoredTiff, chu
     end = at + part.length;
     return at;
   };
-  const entries = fields.map(([tag, [type, values]]) => {
+  const entry = (tag: number, [type, values]: readonly [number, Buffer]): Buffer => {
     const inline = values.length <= word ? Buffer.concat([values], word) : numbers(1, word, () => put(values));
     const items = values.length / (type === SHORT ? 2 : type === LONG ? 4 : 8);
     return Buffer.concat([numbers(1, 2, () => tag), numbers(1, 2, () => type), numbers(1, word, () => items), inline]);
-  });
-  // The highest tag, so the entries stay in order.
+  };
+  const entries = fields.map(([tag, values]) => entry(tag, values));
+  // Higher tags than the others, so the entries stay in order.
   const tables = directory.entry(TAG.jpegTables);
   if (tables !== undefined) entries.push(Buffer.from(tables));
+  if (sampling !== null) entries.push(entry(TAG.subsampling, [SHORT, numbers(2, 2, (index) => sampling[index] ?? 1)]));
   const counted = numbers(1, isBigTiff ? 8 : 2, () => entries.length);
   const start = put(Buffer.concat([counted, ...entries, Buffer.alloc(word)]));
   const copy = Buffer.concat(parts);

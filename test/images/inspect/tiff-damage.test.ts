@@ -1,5 +1,7 @@
 import sharp, { type TiffOptions } from 'sharp';
+import { estimateBytes } from '../../../src/images/cost.ts';
 import { readTiff, TAG } from '../../../src/images/inspect/tiff.ts';
+import { makeTiff } from '../../support/tiff-maker.ts';
 import { run } from '../compress-with-defaults.ts';
 
 const WIDTH = 150;
@@ -79,4 +81,47 @@ describe.each(LAYOUTS)('a TIFF with parts as in %j', (layout) => {
       }
     }
   });
+});
+
+describe('what its decoder warns of although the picture is right', () => {
+  /** Each strip of 64 rows is the same JPEG. */
+  const jpegStrips = async (height: number, chromaSubsampling: string): Promise<Buffer> => {
+    const source = sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+    const jpeg = await source.resize(64, 64).jpeg({ chromaSubsampling }).toBuffer();
+    const tiff = (at: number): Buffer => {
+      const chunks = (offsets: number[], counts: number[]) => {
+        offsets.fill(at);
+        counts.fill(jpeg.length);
+      };
+      const page = { width: 64, height, rows: 64, pixel: () => [0, 0, 0], photometric: 6, compression: 7, chunks };
+      return makeTiff([page]);
+    };
+    return Buffer.concat([tiff(tiff(0).length), jpeg]);
+  };
+
+  it('the subsampling of a JPEG that no tag tells', async () => {
+    expect((await run(await jpegStrips(64, '4:2:0'))).height).toBe(64);
+    expect((await run(await jpegStrips(64, '4:4:4'))).height).toBe(64);
+  });
+
+  it('a last strip with as many rows as the others', async () => {
+    expect((await run(await jpegStrips(100, '4:2:0'))).height).toBe(100);
+  });
+
+  it('a Deflate part without its end', async () => {
+    const whole = await sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+      .tiff({ compression: 'deflate', tile: true, tileWidth: 160, tileHeight: 112 })
+      .toBuffer();
+    const page = readTiff(whole).pages[0];
+    const size = page?.value(TAG.tileBytes, 0) ?? 0;
+    page?.entry(TAG.tileBytes)?.writeUInt32LE(size - 4, 8);
+    expect((await run(whole)).width).toBe(WIDTH);
+  });
+});
+
+it('a tile far larger than its picture is in the estimate of the memory', async () => {
+  const page = { width: 16, height: 3000, tile: 2000, pixel: () => [0.5] };
+  const bytes = makeTiff([{ ...page, photometric: 1, compression: 8 }]);
+  const header = await sharp(bytes).metadata();
+  expect(estimateBytes(bytes, header, 'tiff', 'jpeg')).toBeGreaterThan(3 * 2000 ** 2);
 });
