@@ -6,6 +6,7 @@ import { readExifColours } from '../../src/images/inspect/exif.ts';
 import { withJpegProfile } from '../../src/images/inspect/jpeg.ts';
 import { readProfile } from '../../src/images/inspect/read-profile.ts';
 import { deltaE, judgeChart } from '../support/chart.ts';
+import { pngChunk } from '../support/pictures.ts';
 import { makeTiff } from '../support/tiff-maker.ts';
 import { run as compress } from './compress-with-defaults.ts';
 
@@ -96,6 +97,63 @@ test('colours that EXIF calls uncalibrated are noted', async () => {
   expect((await run(fixture('jpeg-adobe-dcf.jpg'))).notes).toEqual(['uncalibrated_colours']);
 });
 
+/** Exif IFD at 26 with one entry, the interoperability IFD at 44 with R03, which is Adobe RGB. */
+const R03 = Buffer.from(
+  '4578696600004d4d002a000000080001876900040000000100000' +
+    '01a00000000' +
+    '0001a005000400000001' +
+    '0000002c00000000' +
+    '0001000100020000000452303300' +
+    '00000000',
+  'hex',
+);
+/** Puts chunks behind the header of a PNG without colour chunks. */
+const pngWith = async (chunks: Readonly<Record<string, Buffer>>): Promise<Buffer> => {
+  const png = await sharp(red).png().toBuffer();
+  const parts = Object.entries(chunks).map(([type, data]) => pngChunk(type, data));
+  return Buffer.concat([png.subarray(0, 33), ...parts, png.subarray(33)]);
+};
+const exifChunk = R03.subarray(6);
+const gamma = (exponent: number): Buffer => {
+  const data = Buffer.alloc(4);
+  data.writeUInt32BE(Math.round(100_000 / exponent));
+  return data;
+};
+const primaries = Buffer.alloc(32);
+for (const [at, value] of [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06].entries()) {
+  primaries.writeUInt32BE(Math.round(value * 100_000), 4 * at);
+}
+
+test.each([
+  ['its sRGB chunk', { sRGB: Buffer.of(0), eXIf: exifChunk }],
+  ['its gamma', { gAMA: gamma(2.2), eXIf: exifChunk }],
+  ['its primaries', { cHRM: primaries, eXIf: exifChunk }],
+  ['its code points', { cICP: Buffer.of(1, 13, 0, 1), eXIf: exifChunk }],
+])('a PNG is sRGB by %s, whatever its EXIF says of the camera', async (_what, chunks) => {
+  const output = await run(await pngWith(chunks));
+  expect(output.notes).toEqual(['kept_original']);
+  expect(await firstPixel(output.bytes)).toEqual([200, 40, 30]);
+});
+
+test.each([
+  ['nothing', { eXIf: exifChunk }],
+  ['unspecified code points', { cICP: Buffer.of(2, 2, 0, 1), eXIf: exifChunk }],
+  ['an impossible gamma', { gAMA: gamma(20), eXIf: exifChunk }],
+])('a PNG with %s but Adobe RGB in EXIF is converted', async (_what, chunks) => {
+  const output = await run(await pngWith(chunks));
+  expect(output.notes).toEqual(['profile_converted']);
+  expect((await firstPixel(output.bytes))[0]).toBeGreaterThan(215);
+});
+
+test('the code points of sRGB come before a profile in a PNG', async () => {
+  const { withPngProfile } = await import('../../src/images/inspect/png.ts');
+  const tagged = withPngProfile(await sharp(red).png().toBuffer(), buildProfile(ADOBE_RGB, 2.2));
+  const cicp = pngChunk('cICP', Buffer.of(1, 13, 0, 1));
+  const output = await run(Buffer.concat([tagged.subarray(0, 33), cicp, tagged.subarray(33)]));
+  expect(output.notes).toEqual(['profile_converted']);
+  expect(await firstPixel(output.bytes)).toEqual([200, 40, 30]);
+});
+
 test('Adobe RGB by the interoperability index of EXIF is converted', async () => {
   const exif = (
     await sharp(
@@ -106,19 +164,9 @@ test('Adobe RGB by the interoperability index of EXIF is converted', async () =>
     ).metadata()
   ).exif;
   expect(readExifColours(exif ?? Buffer.alloc(0))).toBe('uncalibrated');
-  // Exif IFD at 26 with one entry, the interoperability IFD at 44 with R03.
-  const block = Buffer.from(
-    '4578696600004d4d002a000000080001876900040000000100000' +
-      '01a00000000' +
-      '0001a005000400000001' +
-      '0000002c00000000' +
-      '0001000100020000000452303300' +
-      '00000000',
-    'hex',
-  );
-  expect(readExifColours(block)).toBe('adobe-rgb');
+  expect(readExifColours(R03)).toBe('adobe-rgb');
   const jpeg = await sharp(red).jpeg({ quality: 100 }).toBuffer();
-  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, block.length + 2]), block]);
+  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, R03.length + 2]), R03]);
   const marked = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
   const output = await run(marked);
   expect(output.notes).toEqual(['profile_converted']);

@@ -6,7 +6,7 @@ import { readHeifColours } from './isobmff.ts';
 import { withJpegProfile } from './jpeg.ts';
 import { readPngColours, signalledByPng, withPngProfile } from './png.ts';
 import { readProfile } from './read-profile.ts';
-import { adobeRgb, isHdr, profileOfCodePoints } from './signalled.ts';
+import { adobeRgb, isHdr, isKnown, profileOfCodePoints } from './signalled.ts';
 
 /** How the colours of a source become sRGB. */
 export interface ColourPlan {
@@ -36,17 +36,21 @@ const exifColours = ({ icc, exif, space }: Metadata): ExifColours => {
   return icc === undefined && isRgb && exif !== undefined ? readExifColours(exif) : null;
 };
 
-/** The profile that the file signals in its own structure; null if that is sRGB or nothing. */
-const signalledBy = (bytes: Buffer, source: SourceFormat): Buffer | null => {
+/**
+ * What the file signals in its own structure.
+ * @returns a profile to be applied, `known` for an embedded one and for sRGB, null if the file says nothing
+ */
+const signalledBy = (bytes: Buffer, source: SourceFormat): Buffer | 'known' | null => {
   if (source === 'png') {
     const found = signalledByPng(readPngColours(bytes));
     if (found === 'hdr') throw hdr();
-    if (found !== null) return found;
+    return found;
   }
   if (source === 'avif') {
     const { hasProfile, codePoints } = readHeifColours(bytes);
     if (codePoints !== undefined && isHdr(codePoints)) throw hdr();
-    if (codePoints !== undefined && !hasProfile) return profileOfCodePoints(codePoints);
+    if (hasProfile) return 'known';
+    if (codePoints !== undefined) return profileOfCodePoints(codePoints) ?? (isKnown(codePoints) ? 'known' : null);
   }
   return null;
 };
@@ -60,9 +64,11 @@ const spaceOf = ({ space }: Metadata): string => {
 /** @throws AppError `unsupported_image_format` for high dynamic range */
 export const planColours = (bytes: Buffer, source: SourceFormat, header: Metadata): ColourPlan => {
   const is16Bit = header.space === 'rgb16';
-  const byExif = exifColours(header);
-  const signalled = signalledBy(bytes, source) ?? (byExif === 'adobe-rgb' ? adobeRgb() : null);
-  if (signalled !== null) {
+  const own = signalledBy(bytes, source);
+  // EXIF comes from the camera, and what it says may no longer hold for a file that was edited since.
+  const byExif = own === null ? exifColours(header) : null;
+  const signalled = byExif === 'adobe-rgb' ? adobeRgb() : own;
+  if (signalled !== null && signalled !== 'known') {
     const copy = { isDisplayP3: is16Bit, firstPass: null, isConverted: true, isUncalibrated: false };
     if (source === 'png' && header.space === 'grey16') {
       return { ...copy, bytes: withPngProfile(bytes, signalled), firstPass: 'grey' };

@@ -1,6 +1,14 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { type Primaries, SRGB } from './build-profile.ts';
-import { areReal, type CodePoints, greyProfile, isHdr, profileOfCodePoints, signalledProfile } from './signalled.ts';
+import { buildProfile, type Primaries, SRGB } from './build-profile.ts';
+import {
+  areReal,
+  type CodePoints,
+  greyProfile,
+  isHdr,
+  isKnown,
+  profileOfCodePoints,
+  signalledProfile,
+} from './signalled.ts';
 
 /** How a PNG signals its colours (PNG, third edition, 11.3.2). */
 export interface PngColours {
@@ -62,17 +70,24 @@ const primariesOf = (data: Buffer): { readonly primaries?: Primaries } => {
 /** Exponents that a picture for people may have. */
 const isLikely = (gamma: number): boolean => gamma >= 0.9 && gamma <= 4;
 
-/** The profile that a PNG signals without embedding it, in the order of precedence; null if it is sRGB or unknown. */
-export const signalledByPng = (colours: PngColours): Buffer | 'hdr' | null => {
+/**
+ * What a PNG signals, by the first of its chunks in the order of precedence.
+ * @returns a profile to be applied, `known` for an embedded one and for sRGB, null if it says nothing that is known
+ */
+export const signalledByPng = (colours: PngColours): Buffer | 'hdr' | 'known' | null => {
   const { codePoints, hasProfile, isSrgb, isGrey, gamma, primaries } = colours;
   if (codePoints !== undefined) {
     if (isHdr(codePoints)) return 'hdr';
-    return isGrey ? null : profileOfCodePoints(codePoints);
+    const profile = isGrey ? null : profileOfCodePoints(codePoints);
+    if (profile !== null || !isKnown(codePoints)) return profile;
+    // The code points of sRGB come before a profile of other colours.
+    return hasProfile && !isGrey ? buildProfile(SRGB, 'srgb') : 'known';
   }
-  if (hasProfile || isSrgb || (gamma === undefined && primaries === undefined)) return null;
+  if (hasProfile || isSrgb) return 'known';
   const exponent = gamma !== undefined && isLikely(gamma) ? gamma : undefined;
-  if (isGrey) return exponent === undefined ? null : greyProfile(exponent);
-  return signalledProfile(primaries ?? SRGB, exponent ?? 'srgb');
+  if (exponent === undefined && primaries === undefined) return null;
+  const profile = isGrey ? exponent && greyProfile(exponent) : signalledProfile(primaries ?? SRGB, exponent ?? 'srgb');
+  return profile || 'known';
 };
 
 const chunk = (type: string, data: Buffer): Buffer => {

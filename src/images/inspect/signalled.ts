@@ -18,6 +18,9 @@ const HLG = 18;
 /** High dynamic range has no rendering in sRGB that every viewer agrees on. */
 export const isHdr = ({ transfer }: CodePoints): boolean => transfer === PQ || transfer === HLG;
 
+/** Whether the primaries are any that are named here; 2 is "unspecified". */
+export const isKnown = ({ primaries }: CodePoints): boolean => primaries in PRIMARIES;
+
 /** The profile of code points; null if they are sRGB's, or unknown, which decoders treat alike. */
 export const profileOfCodePoints = ({ primaries, transfer }: CodePoints): Buffer | null => {
   const [where, how] = [PRIMARIES[primaries], TRANSFERS[transfer]];
