@@ -39,6 +39,13 @@ def heic(image, **options):
     return out.getvalue()
 
 
+def deep_heic(dimensions, data, **options):
+    """Of samples of 16 bits."""
+    out = io.BytesIO()
+    pillow_heif.encode('RGB;16', dimensions, data, out, format='HEIF', quality=100, chroma=444, **options)
+    return out.getvalue()
+
+
 def exif(orientation):
     tags = Image.Exif()
     tags[0x0112] = orientation
@@ -138,8 +145,16 @@ def p3_patches():
     profile = rgb_profile(*SPACES['Display P3'])
     yield 'p3-profile', by_pillow('HEIF', patches, profile)
     chart = Image.frombytes('RGB', size(patches), b''.join(samples(row, 8) for row in rows(patches)))
-    for name, primaries, transfer in (('p3-nclx', 12, 13), ('hdr-pq', 9, 16)):
+    for name, primaries, transfer in (('p3-nclx', 12, 13), ('hdr-pq', 9, 16), ('hdr-hlg', 9, 18)):
         yield name, heic(chart, quality=100, color_primaries=primaries, transfer_characteristics=transfer)
+    deep = b''.join(samples(row, 16, '<') for row in rows(patches))
+    for bits in (10, 12):
+        pillow_heif.options.SAVE_HDR_TO_12_BIT = bits == 12
+        for name, colours in (
+            ('profile', {'icc_profile': profile}),
+            ('nclx', {'color_primaries': 12, 'transfer_characteristics': 13}),
+        ):
+            yield f'p3-{name}-{bits}-bits', deep_heic(size(patches), deep, **colours)
 
 
 def noise(mode):

@@ -78,6 +78,10 @@ describe('what a HEIC can hold', () => {
   it.each([
     ['p3-profile', ['profile_converted']],
     ['p3-nclx', ['profile_converted']],
+    ['p3-profile-10-bits', ['profile_converted']],
+    ['p3-profile-12-bits', ['profile_converted']],
+    ['p3-nclx-10-bits', ['profile_converted']],
+    ['p3-nclx-12-bits', ['profile_converted']],
     ['srgb', []],
   ])('the colours of %s are those of sRGB', async (name, notes) => {
     const [output, srgb] = [await run(await heic(name), asPng), await run(await heic('srgb'), asPng)];
@@ -120,8 +124,10 @@ describe('what is refused', () => {
     await expect(run(bytes)).rejects.toEqual(refused('unsupported_image_format', name));
   });
 
-  it('high dynamic range', async () => {
-    await expect(run(await heic('hdr-pq'))).rejects.toEqual(refused('unsupported_image_format', 'high dynamic range'));
+  it.each(['pq', 'hlg'])('high dynamic range by %s', async (name) => {
+    await expect(run(await heic(`hdr-${name}`))).rejects.toEqual(
+      refused('unsupported_image_format', 'high dynamic range'),
+    );
   });
 
   it('a sequence without a still picture', async () => {
