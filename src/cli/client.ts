@@ -15,8 +15,16 @@ export interface Status {
     readonly percent: number;
   };
   readonly bytes: { readonly in: number; readonly out: number; readonly savedPercent: number };
+  /** Absent before the end, and in responses of earlier versions. */
+  readonly report?: { readonly sameBytes?: readonly SamePictures[] } | null;
   readonly products: readonly StatusProduct[];
   readonly next: string | null;
+}
+
+/** Images of many URLs whose files are the same. */
+export interface SamePictures {
+  readonly count: number;
+  readonly exampleUrls: readonly string[];
 }
 
 export interface StatusProduct {

@@ -45,6 +45,10 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
       lines.push(`  ${count(images).padStart(7)}  ${code.padEnd(width)}  e.g. ${where}${message}`);
     }
   }
+  for (const { count: images, exampleUrls } of status.report?.sameBytes ?? []) {
+    const example = exampleUrls[0] === undefined ? '' : `, e.g. ${exampleUrls[0]}`;
+    lines.push(`${count(images)} images are the same picture, perhaps a placeholder of the image server${example}`);
+  }
   return lines.join('\n');
 };
 

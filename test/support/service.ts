@@ -79,6 +79,7 @@ export const uploaded = async (
 };
 
 export interface Status {
+  readonly options: Readonly<Record<string, unknown>>;
   status: string;
   progress: { total: number; completed: number; failed: number; cancelled: number; pending: number; percent: number };
   bytes: { in: number; out: number; savedPercent: number };

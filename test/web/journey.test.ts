@@ -82,14 +82,17 @@ describeInBrowser('the page in a browser', () => {
   test('more outputs are chosen with the options, and opened from the comparison', async () => {
     const { page, errors, close } = await browser.open(service.url);
     await chooseCsv(page, `${HEADER}1,Mug,${pictures.url('/good.jpg')}\n`);
-    await page.getByText('More outputs of each image').click();
-    await page.getByLabel('Format, quality and longest side').fill('webp:50:1600, gif:1');
+    await page.getByText('More options').click();
+    await page.getByLabel('More outputs of each image').fill('webp:50:1600, gif:1');
     await page.getByRole('button', { name: 'Compress 1 image' }).click();
     await page.getByText(/outputs must be up to 5 outputs/).waitFor();
-    await page.getByLabel('Format, quality and longest side').fill('WebP:50:100, avif:45:80');
+    await page.getByLabel('More outputs of each image').fill('WebP:50:100, avif:45:80');
+    await page.getByLabel('Behind transparent areas in JPEG').fill('#204060');
     await page.getByRole('button', { name: 'Compress 1 image' }).click();
     await heading(page, '1 image compressed').waitFor();
     await page.getByText(/JPEG, quality 50, and 2 more outputs/).waitFor();
+    const requestId = new URL(page.url()).hash.split('/').at(-1) ?? '';
+    expect((await statusOf(service.url, requestId)).options).toMatchObject({ background: '#204060' });
     await page.getByRole('button', { name: /Mug/ }).click();
     const [opened] = await Promise.all([
       page.context().waitForEvent('page'),

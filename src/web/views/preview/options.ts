@@ -1,7 +1,7 @@
 import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../../../output-formats.ts';
 import { fill, h } from '../../dom.ts';
 import { icon } from '../../icons.ts';
-import { combineOutputs, furtherOutputsField } from './further-outputs.ts';
+import { moreOptions, withMoreOptions } from './more-options.ts';
 
 const FORMAT_HINTS: Readonly<Record<OutputFormat, string>> = {
   jpeg: 'Works everywhere',
@@ -108,24 +108,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
         h('p', { id: 'replace-hint', class: 'muted small' }, 'To import the file back into your shop.'),
       ),
     ),
-    furtherOutputsField(),
-    h(
-      'div',
-      { class: 'check' },
-      h('input', {
-        type: 'checkbox',
-        id: 'rights',
-        name: 'metadata',
-        value: 'rights',
-        'aria-describedby': 'rights-hint',
-      }),
-      h(
-        'div',
-        {},
-        h('label', { for: 'rights' }, 'Keep copyright and credit'),
-        h('p', { id: 'rights-hint', class: 'muted small' }, 'Position, camera and all other metadata are removed.'),
-      ),
-    ),
+    moreOptions(),
     h(
       'details',
       { class: 'disclosure' },
@@ -196,7 +179,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
         const fields = new FormData(form);
         // The API rejects an empty URL, so empty fields are omitted.
         for (const [name, value] of [...fields]) if (value === '') fields.delete(name);
-        combineOutputs(fields);
+        withMoreOptions(fields);
         void handler(fields, idempotencyKey);
       }),
   };

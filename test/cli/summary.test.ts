@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import type { Status } from '../../src/cli/client.ts';
+import { summary } from '../../src/cli/summary.ts';
+
+const STATUS: Status = {
+  status: 'completed',
+  finishedAt: '2026-11-27T03:00:00.000Z',
+  progress: { total: 50, completed: 50, failed: 0, cancelled: 0, percent: 100 },
+  bytes: { in: 4_000_000, out: 1_000_000, savedPercent: 75 },
+  products: [],
+  next: null,
+};
+
+test('the summary names pictures that are the same under many URLs', () => {
+  const sameBytes = [{ count: 40, exampleUrls: ['https://shop.example/1.jpg', 'https://shop.example/2.jpg'] }];
+  expect(summary({ ...STATUS, report: { sameBytes } }, [], 3).split('\n')).toEqual([
+    expect.stringMatching(/^50 images: 50 compressed\./),
+    '40 images are the same picture, perhaps a placeholder of the image server, e.g. https://shop.example/1.jpg',
+  ]);
+});
+
+test.each([{}, { report: null }, { report: {} }, { report: { sameBytes: [] } }])('%j: nothing to name', (more) => {
+  expect(summary({ ...STATUS, ...more }, [], 3).split('\n')).toHaveLength(1);
+});
