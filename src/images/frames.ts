@@ -14,21 +14,21 @@ export const countFrames = (bytes: Buffer, format: SourceFormat, stopAt: number)
   return 1;
 };
 
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
+export const EXTENSION = 0x21;
+export const IMAGE = 0x2c;
 
-/** Size of a colour table by its flags (GIF89a, 18 and 20). */
-const colourTable = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+/** Bytes of a colour table by its flags (GIF89a, 18 and 20). */
+export const sizeOfColourTable = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
 /** The end of a chain of length-prefixed data blocks, terminated by an empty block. */
-const endOfBlocks = (bytes: Buffer, from: number): number => {
+export const endOfBlocks = (bytes: Buffer, from: number): number => {
   let at = from;
   for (let length = bytes[at]; length !== undefined && length !== 0; length = bytes[at]) at += length + 1;
   return at + 1;
 };
 
 const countGif = (bytes: Buffer, stopAt: number): number => {
-  let at = 13 + colourTable(bytes[10] ?? 0);
+  let at = 13 + sizeOfColourTable(bytes[10] ?? 0);
   let frames = 0;
   while (at < bytes.length && frames <= stopAt) {
     const kind = bytes[at];
@@ -36,7 +36,7 @@ const countGif = (bytes: Buffer, stopAt: number): number => {
     if (kind === EXTENSION) at = endOfBlocks(bytes, at + 2);
     else if (kind === IMAGE) {
       frames += 1;
-      at = endOfBlocks(bytes, at + 11 + colourTable(bytes[at + 9] ?? 0));
+      at = endOfBlocks(bytes, at + 11 + sizeOfColourTable(bytes[at + 9] ?? 0));
     } else at += 1;
   }
   return Math.max(frames, 1);

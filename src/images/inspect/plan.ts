@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp';
 import { AppError } from '../../errors.ts';
+import { planGif } from '../gif-frame.ts';
 import type { SourceFormat } from '../sniff.ts';
 import type { ImageNote } from '../task.ts';
 import { planAvif } from './animated-avif.ts';
@@ -36,6 +37,7 @@ export const pictureOf = (bytes: Buffer, source: SourceFormat, { mayLackParts = 
   if (source === 'tiff') return planTiff(bytes, { mayLackParts });
   if (source === 'png') return planPng(bytes);
   if (source === 'avif') return planAvif(bytes);
+  if (source === 'gif') return planGif(bytes);
   if (source === 'jpeg') requireReadableJpeg(bytes);
   return { notes: [] };
 };
@@ -61,7 +63,7 @@ export const planDecode = (
     );
   }
   const notes: ImageNote[] = [...before, ...picture.notes];
-  if (source !== 'tiff' && (header.pages ?? 1) > 1) notes.push('first_frame_only');
+  if (source !== 'tiff' && source !== 'gif' && (header.pages ?? 1) > 1) notes.push('first_frame_only');
   if (colours.isConverted) notes.push('profile_converted');
   if (colours.isUncalibrated) notes.push('uncalibrated_colours');
   return { ...picture, colours, notes };
