@@ -20,6 +20,11 @@ export type Sniffed =
   | 'netpbm'
   | 'dds'
   | 'qoi'
+  | 'icns'
+  | 'jxr'
+  | 'pcx'
+  | 'sgi'
+  | 'tga'
   | 'orf'
   | 'rw2'
   | 'raf'
@@ -56,6 +61,17 @@ const SIGNATURES: readonly (readonly [Sniffed, string])[] = [
   ['jp2', '\0\0\0\x0cjP  '],
   ['jp2', '\xff\x4f\xff\x51'],
   ['postscript', '%!PS'],
+  // With the preview for DOS.
+  ['postscript', '\xc5\xd0\xd3\xc6'],
+  ['icns', 'icns\0'],
+  ['jxr', 'II\xbc'],
+  ['pcx', '\xb1\x68\xde\x3a'],
+  // Version, run lengths.
+  ['pcx', '\n\x02\x01'],
+  ['pcx', '\n\x03\x01'],
+  ['pcx', '\n\x05\x01'],
+  ['sgi', '\x01\xda\0'],
+  ['sgi', '\x01\xda\x01'],
   ['exr', 'v/1\x01'],
   ['hdr', '#?RADIANCE'],
   ['hdr', '#?RGBE'],
@@ -131,9 +147,21 @@ const sniffText = (head: string, bytes: Buffer): Sniffed => {
 const isBmp = (head: string): boolean =>
   head.startsWith('BM') && (head.slice(6, 10) === '\0\0\0\0' || /^[^\0]\0\0\0$/.test(head.slice(14, 18)));
 
+/** Sound in every field, as a Targa file has no signature: colour map, kind of image, size and depth. */
+const isTga = (bytes: Buffer): boolean => {
+  if (bytes.length < 18) return false;
+  const [map = 0, kind = 0, mapBits = 0, bits = 0, flags = 0] = [1, 2, 7, 16, 17].map((at) => bytes[at]);
+  const hasSize = bytes.readUInt16LE(12) > 0 && bytes.readUInt16LE(14) > 0 && flags < 0x40;
+  if (!hasSize || ![8, 15, 16, 24, 32].includes(bits)) return false;
+  if (map === 0) return [2, 3, 10, 11].includes(kind) && bytes.readUIntLE(3, 5) === 0;
+  return map === 1 && [1, 2, 9, 10].includes(kind) && [15, 16, 24, 32].includes(mapBits);
+};
+
 /** Detects the type by the first bytes, regardless of the server's Content-Type. */
 export const sniff = (bytes: Buffer): Sniffed => {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
+  // Before the signatures: one in true colour starts like a cursor.
+  if (isTga(bytes)) return 'tga';
   for (const [format, signature] of SIGNATURES) if (head.startsWith(signature)) return format;
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
   if (head.slice(4, 8) === 'ftyp') return sniffCodec(sniffBrands(head), bytes);
@@ -157,6 +185,11 @@ const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
   netpbm: 'a Netpbm image (PPM, PGM, PFM)',
   dds: 'a DirectDraw surface (DDS)',
   qoi: 'a QOI image',
+  icns: 'an icon (ICNS)',
+  jxr: 'a JPEG XR image',
+  pcx: 'a PCX image',
+  sgi: 'a Silicon Graphics image (SGI)',
+  tga: 'a Targa image (TGA)',
   orf: "a camera's raw file (Olympus, ORF)",
   rw2: "a camera's raw file (Panasonic, RW2)",
   raf: "a camera's raw file (Fujifilm, RAF)",

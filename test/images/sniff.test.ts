@@ -7,6 +7,10 @@ const box = (brand: string, ...others: string[]) => {
   return latin(`\0\0\0${String.fromCharCode(body.length + 4)}${body}`);
 };
 
+/** Of 8 × 8 pixels; with a colour map of 24 bits an entry. */
+const tga = (map: number, kind: number, bits: number) =>
+  Buffer.from([0, map, kind, 0, 0, 0, map, map * 24, 0, 0, 0, 0, 8, 0, 8, 0, bits, 0x20, 0, 0]);
+
 it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)('reads a real %s', async (format) => {
   expect(requireReadable(await makeImage(format, { width: 16, height: 16 }))).toBe(format);
 });
@@ -35,7 +39,7 @@ it.each([
   ['JPEG XL', latin('\xff\x0a\x01'), 'jxl', 'JPEG XL'],
   ['JPEG XL in a box', latin('\0\0\0\x0cJXL \r\n'), 'jxl', 'JPEG XL'],
   ['SVG with entities of its own', latin('<!DOCTYPE svg [<!ENTITY a "b">]><svg>'), 'svg', 'an SVG'],
-  ['cursor', latin('\0\0\x02\0\x01\0'), 'ico', 'an icon'],
+  ['cursor', latin('\0\0\x02\0\x01\0\x20\x20\0\0\x03\0\x04\0\xa8\x0c\0\0'), 'ico', 'an icon'],
   ['PostScript', latin('%!PS-Adobe-3.0'), 'postscript', 'PostScript'],
   ['OpenEXR', latin('v/1\x01\x02\0\0\0'), 'exr', 'OpenEXR'],
   ['Radiance HDR', latin('#?RADIANCE\n'), 'hdr', 'Radiance HDR'],
@@ -43,6 +47,16 @@ it.each([
   ['Netpbm', latin('P6\n# by a camera\n640 480\n255\n'), 'netpbm', 'Netpbm'],
   ['Netpbm PAM', latin('P7\nWIDTH 4\n'), 'netpbm', 'Netpbm'],
   ['DirectDraw', latin('DDS |\0\0\0'), 'dds', 'DDS'],
+  ['PostScript with a preview', latin('\xc5\xd0\xd3\xc6\x1e\0\0\0'), 'postscript', 'PostScript'],
+  ['Apple icon', latin('icns\0\0\x12\x34'), 'icns', 'ICNS'],
+  ['JPEG XR', latin('II\xbc\x01\x20\0\0\0'), 'jxr', 'JPEG XR'],
+  ['PCX', latin('\n\x05\x01\x08\0\0\0\0'), 'pcx', 'PCX'],
+  ['PCX of many pages', latin('\xb1\x68\xde\x3a\x04\x10\0\0'), 'pcx', 'PCX'],
+  ['SGI', latin('\x01\xda\x01\x01\0\x03'), 'sgi', 'SGI'],
+  ['Targa, true colour', tga(0, 2, 24), 'tga', 'TGA'],
+  ['Targa, run lengths', tga(0, 10, 32), 'tga', 'TGA'],
+  ['Targa, grey', tga(0, 3, 8), 'tga', 'TGA'],
+  ['Targa, colour map', tga(1, 9, 8), 'tga', 'TGA'],
   ['QOI', latin('qoif\0\0\0\x01'), 'qoi', 'QOI'],
   ['JPEG 2000 without a container', latin('\xff\x4f\xff\x51'), 'jp2', 'JPEG 2000'],
   ['JPEG 2000', latin('\0\0\0\x0cjP  \r\n'), 'jp2', 'JPEG 2000'],

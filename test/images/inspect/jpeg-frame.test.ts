@@ -49,6 +49,7 @@ it('a lossless JPEG of 8 bits is decoded right and not kept', async () => {
 });
 
 const REFUSED: readonly [string, () => Buffer | Promise<Buffer>][] = [
+  ['lossless JPEG in YCbCr', () => losslessJpeg({ width: 8, height: 8, precision: 8, level: 200, isYcbcr: true })],
   ['lossless JPEG of 16 bits', () => losslessJpeg({ width: 8, height: 8, precision: 16, level: 200 })],
   ['lossless JPEG of 12 bits', () => losslessJpeg({ width: 8, height: 8, precision: 12, level: 200 })],
   ['JPEG of 12 bits per colour', () => claiming(0xc1, 12)],
