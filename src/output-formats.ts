@@ -25,14 +25,14 @@ export const OUTPUT_FORMATS = {
     extension: 'webp',
     contentType: 'image/webp',
     maxSide: 16_383,
-    encoderBytes: { opaque: 8, alpha: 13 },
+    encoderBytes: { opaque: 11, alpha: 40 },
   },
   avif: {
     label: 'AVIF',
     extension: 'avif',
     contentType: 'image/avif',
     maxSide: 16_384,
-    encoderBytes: { opaque: 36, alpha: 42 },
+    encoderBytes: { opaque: 36, alpha: 52 },
   },
   png: {
     label: 'PNG',

@@ -1,8 +1,10 @@
 import type { Metadata } from 'sharp';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { foreignBytes, isForeign } from './foreign/foreign.ts';
+import { readExifColours } from './inspect/exif.ts';
 import { tileMemory } from './inspect/tiff-chunks.ts';
 import { planTiff } from './inspect/tiff-plan.ts';
+import { areaOf, fitInside, type Size, type SizeLimits } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 
 /** Memory independent of the image size: line buffers, coder tables. */
@@ -67,36 +69,72 @@ const decoderBytes = (
   }
 };
 
+/** libimagequant's table of the colours that occur; when there are too many, it drops bits of them and starts again. */
+const PALETTE = { colourBytes: 55, maxColours: 2_000_000 };
+
+/** Rows that libvips' steps hold. What a pixel takes covers them, except for pictures much wider or higher than others. */
+const ROWS = { most: 60, copied: 8, resized: 20, resizedAlpha: 30, usualAspect: 2 };
+
+const rowBytes = (
+  { width, height, hasAlpha }: Metadata,
+  picture: number,
+  encoded: Size,
+  format: OutputFormat,
+): number => {
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const isResized = areaOf(encoded) < width * height;
+  // Transparency is multiplied into the colours as floating-point numbers, if it was not flattened before.
+  const resized = hasAlpha && format !== 'jpeg' ? ROWS.resizedAlpha : ROWS.resized;
+  const beyond = Math.max(0, long - ROWS.usualAspect * short);
+  return beyond * Math.min(short, ROWS.most) * picture * (isResized ? resized : ROWS.copied);
+};
+
+/** Copies of the file for a profile that it only signals, for another brand (`inspect/`), or to check its parts. */
+const copiedBytes = (bytes: Buffer, source: SourceFormat, { icc, exif }: Metadata): number => {
+  const isCopied =
+    source === 'png' ||
+    source === 'tiff' ||
+    (source === 'avif' && bytes.toString('latin1', 8, 12) === 'avis') ||
+    (source === 'jpeg' && icc === undefined && exif !== undefined && readExifColours(exif) === 'adobe-rgb');
+  return isCopied ? bytes.length : 0;
+};
+
+/** What an output takes by its pixels. */
+const encoderBytes = (pixels: number, hasAlpha: boolean, { format, quality }: Encoded): number => {
+  const { opaque, alpha } = OUTPUT_FORMATS[format].encoderBytes;
+  const isPalette = format === 'png' && quality < 100;
+  const palette = isPalette ? PALETTE.colourBytes * Math.min(pixels, PALETTE.maxColours) : 0;
+  return pixels * (hasAlpha ? alpha : opaque) + palette;
+};
+
+/** An output, as far as it decides what memory it takes. */
+export interface Encoded extends SizeLimits {
+  readonly format: OutputFormat;
+  readonly quality: number;
+}
+
 /**
  * Estimates the maximum memory for decoding and encoding an image from its header: pixels, bytes per pixel, progressive
  * passes, rotation and the output's encoder. Does not include the source bytes.
  * docs/security.md explains how the figures were measured.
- * @param encoded pixels of the output, if it is encoded apart from decoding
  */
-export const estimateBytes = (
-  bytes: Buffer,
-  header: Metadata,
-  source: SourceFormat,
-  format: OutputFormat,
-  encoded = header.width * header.height,
-): number => {
+export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFormat, output: Encoded): number => {
   const { width, height, channels, depth, hasAlpha } = header;
   const picture = Math.max(3, channels) * (SAMPLE_BYTES[depth] ?? 1);
   const turned = (header.orientation ?? 1) > 1 ? picture : 0;
-  const { opaque, alpha } = OUTPUT_FORMATS[format].encoderBytes;
   const decoded = width * height * (picture + decoderBytes(source, picture, header) + turned);
-  // A PNG that only signals its colours is copied with their profile (inspect/png.ts), a TIFF to check its parts (parts/).
-  const copy = source === 'png' || source === 'tiff' ? bytes.length : 0;
+  const encoded = fitInside(header.autoOrient, output);
   const stored = source === 'tiff' ? planTiff(bytes, { mayLackParts: true }).stored : undefined;
   const tiles = stored ? tileMemory(stored.directory) : 0;
   const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
   return (
     FIXED_BYTES +
-    copy +
+    copiedBytes(bytes, source, header) +
     tiles +
     foreign +
     decoded +
-    encoded * (hasAlpha ? alpha : opaque) +
+    rowBytes(header, picture, encoded, output.format) +
+    encoderBytes(areaOf(encoded), hasAlpha, output) +
     METADATA_COPIES * metadataBytes(bytes, source, header)
   );
 };

@@ -12,7 +12,7 @@ import {
 import { estimateBytes } from './cost.ts';
 import { failedPixels } from './damaged.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { fitInside, resize, resizeTo, type Size } from './size.ts';
+import { areaOf, fitInside, resize, resizeTo, type Size } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 
 /*
@@ -25,7 +25,7 @@ export interface OutputsOptions extends CompressOptions {
   readonly outputs?: readonly OutputSpec[];
 }
 
-type Wanted = Pick<OutputsOptions, 'format' | 'maxWidth' | 'maxHeight' | 'outputs'>;
+type Wanted = Pick<OutputsOptions, 'format' | 'quality' | 'maxWidth' | 'maxHeight' | 'outputs'>;
 
 /** The options of each output. `maxWidth` and `maxHeight` hold for all of them. */
 const eachOf = <Options extends Wanted>(options: Options): readonly Options[] => {
@@ -40,8 +40,6 @@ const eachOf = <Options extends Wanted>(options: Options): readonly Options[] =>
     })) ?? [options]
   );
 };
-
-const areaOf = ({ width, height }: Size): number => width * height;
 
 /** All outputs have the shape of the picture, so the one with the largest area has the longest sides too. */
 const largestOf = <Options extends Wanted>(upright: Size, each: readonly Options[]): Options =>
@@ -64,12 +62,10 @@ export const readHeaderFor = async (
 /** `estimateBytes` of an image with one or several outputs; several share its pixels, and are encoded one by one. */
 export const estimateFor = (bytes: Buffer, header: Metadata, source: SourceFormat, options: Wanted): number => {
   const each = eachOf(options);
-  if (each.length === 1) return estimateBytes(bytes, header, source, options.format);
+  const most = each.map((output) => estimateBytes(bytes, header, source, output));
+  if (each.length === 1) return Math.max(...most);
   const upright = header.autoOrient;
   const held = areaOf(fitInside(upright, largestOf(upright, each))) * (header.hasAlpha ? 4 : 3);
-  const most = each.map((output) =>
-    estimateBytes(bytes, header, source, output.format, areaOf(fitInside(upright, output))),
-  );
   return held + Math.max(...most);
 };
 

@@ -11,6 +11,8 @@ export interface Size {
   readonly height: number;
 }
 
+export const areaOf = ({ width, height }: Size): number => width * height;
+
 /** Fits a picture inside the limits; it is never enlarged, and no side becomes less than a pixel. */
 export const fitInside = ({ width, height }: Size, { maxWidth = width, maxHeight = height }: SizeLimits): Size => {
   const scale = Math.min(1, maxWidth / width, maxHeight / height);
