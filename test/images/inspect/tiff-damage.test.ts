@@ -125,5 +125,5 @@ it('a tile far larger than its picture is in the estimate of the memory', async 
     .tiff({ compression: 'deflate', tile: true, tileWidth: side, tileHeight: side })
     .toBuffer();
   const header = await sharp(bytes).metadata();
-  expect(estimateBytes(bytes, header, 'tiff', 'jpeg')).toBeGreaterThan(3 * 3 * side ** 2);
+  expect(estimateBytes(bytes, header, 'tiff', { format: 'jpeg', quality: 50 })).toBeGreaterThan(3 * 3 * side ** 2);
 });
