@@ -32,9 +32,10 @@ export const decode = async (plan: DecodePlan, { maxPixels, deadline }: DecodeOp
   const first = await firstPass(plan, source).catch((error: unknown) => {
     throw failedPixels(error, deadline.maxSeconds);
   });
-  const image = (first ? sharp(first, options).timeout({ seconds: deadline.secondsLeft() }) : source)
+  const upright = (first ? sharp(first, options).timeout({ seconds: deadline.secondsLeft() }) : source)
     .autoOrient()
     .toColourspace('srgb');
+  const image = plan.stretch ? upright.linear(...plan.stretch) : upright;
   // Converts from Display P3; without a profile in the source it would convert what is sRGB already.
   return isDisplayP3 ? image.withIccProfile('srgb', { attach: false }) : image;
 };

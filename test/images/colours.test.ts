@@ -198,3 +198,16 @@ test.each(['rTRC', 'gXYZ'])('a profile without %s converts nothing and is not no
     expect(Math.max(Math.abs(r - 200), Math.abs(g - 40), Math.abs(b - 30))).toBeLessThan(2);
   }
 });
+
+// Pillow: Image.linear_gradient('L').resize((32, 32)).save('…', subsampling='4:0:0', range='limited')
+test('a grey AVIF of limited range has black and white', async () => {
+  const { bytes, notes } = await run(fixture('avif-grey-limited.avif'));
+  expect(notes).toEqual(['profile_converted']);
+  const rows = await sharp(bytes).extractChannel(0).resize(1, 32, { fit: 'fill' }).raw().toBuffer();
+  for (const [row, level] of [
+    [0, 4],
+    [16, 131],
+    [31, 251],
+  ] as const)
+    expect(Math.abs((rows[row] ?? 0) - level)).toBeLessThan(3);
+});

@@ -65,9 +65,27 @@ const firstFrame = (bytes: Buffer, end: number): Buffer | null => {
   return Buffer.concat([...before, chunk('IDAT', Buffer.concat(data)), chunk('IEND', Buffer.alloc(0))]);
 };
 
+/** With EXIF moved before the picture data, where libpng has read it when the picture is turned; null if it is there. */
+const withEarlyExif = (bytes: Buffer): Buffer | null => {
+  let data: number | null = null;
+  for (const { type, at, length } of chunksOf(bytes)) {
+    if (type === 'IDAT') data ??= at - 8;
+    if (type !== 'eXIf') continue;
+    if (data === null) return null;
+    const [from, end] = [at - 8, at + length + 4];
+    return Buffer.concat([
+      bytes.subarray(0, data),
+      bytes.subarray(from, end),
+      bytes.subarray(data, from),
+      bytes.subarray(end),
+    ]);
+  }
+  return null;
+};
+
 /**
- * An animated PNG as browsers show it first (PNG 3rd edition, 11.3.4).
- * @returns the bytes to read in place of the file, if its own default picture is not part of the animation
+ * A PNG with its EXIF before the picture, and an animated one as browsers show it first (PNG 3rd edition, 11.3.4).
+ * @returns the bytes to read in place of the file, if its EXIF is late or its own default picture not part of the animation
  * @throws AppError `unsupported_image_format` for a first frame in another size, and for the PNG of Apple's tools
  */
 export const planPng = (bytes: Buffer): { readonly bytes?: Buffer; readonly notes: readonly ImageNote[] } => {
@@ -78,7 +96,10 @@ export const planPng = (bytes: Buffer): { readonly bytes?: Buffer; readonly note
     );
   }
   const head = readHead(bytes);
-  if (head === null) return { notes: [] };
+  if (head === null) {
+    const turned = withEarlyExif(bytes);
+    return { notes: [], ...(turned && { bytes: turned }) };
+  }
   const rebuilt = head.isHidden ? firstFrame(bytes, head.end) : null;
   const isAnimated = rebuilt !== null || (head.frames > 1 && !head.isHidden);
   return { ...(rebuilt && { bytes: rebuilt }), notes: isAnimated ? ['first_frame_only'] : [] };

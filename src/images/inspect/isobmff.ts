@@ -10,6 +10,8 @@ export interface HeifColours {
   readonly profile?: Buffer;
   /** `nclx` of the primary item. */
   readonly codePoints?: CodePoints;
+  /** AV1 without colours, with black at 16 and white at 235 of 255. */
+  readonly isLimitedGrey?: boolean;
 }
 
 export interface Box {
@@ -69,6 +71,13 @@ export const propertiesOf = (ipma: Buffer, item: number): readonly number[] => {
   return [];
 };
 
+/** By the configuration of AV1 (`av1C`, AV1-ISOBMFF 2.3.3). */
+const isMonochrome = (properties: readonly Box[]): boolean =>
+  properties.some(({ type, data }) => type === 'av1C' && ((data[2] ?? 0) & 0x10) !== 0);
+
+/** The last byte of `nclx` (ISO/IEC 14496-12, 12.1.5). */
+const FULL_RANGE = 0x80;
+
 /** From the `colr` boxes among the properties of an item. */
 export const coloursOf = (properties: readonly Box[]): HeifColours => {
   const colours = properties.flatMap(({ type, data }) => (type === 'colr' && data.length >= 4 ? [data] : []));
@@ -79,6 +88,7 @@ export const coloursOf = (properties: readonly Box[]): HeifColours => {
     hasProfile: profile !== undefined,
     ...(profile && { profile }),
     ...(nclx && { codePoints: { primaries: nclx.readUInt16BE(4), transfer: nclx.readUInt16BE(6) } }),
+    isLimitedGrey: isMonochrome(properties) && nclx !== undefined && ((nclx[10] ?? FULL_RANGE) & FULL_RANGE) === 0,
   };
 };
 

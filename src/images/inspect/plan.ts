@@ -6,6 +6,7 @@ import type { ImageNote } from '../task.ts';
 import { planAvif } from './animated-avif.ts';
 import { planPng } from './apng.ts';
 import { type ColourPlan, planColours } from './colours.ts';
+import { readHeifColours } from './isobmff.ts';
 import { requireReadableJpeg } from './jpeg.ts';
 import { planTiff, type StoredTiff } from './tiff-plan.ts';
 
@@ -26,6 +27,8 @@ export interface PicturePlan {
 /** What to decode and how, decided from the file's structure before a pixel is read. */
 export interface DecodePlan extends PicturePlan {
   readonly colours: ColourPlan;
+  /** Factor and summand for the levels of a grey AVIF of limited range, which libheif does not stretch. */
+  readonly stretch?: readonly [number, number];
 }
 
 /**
@@ -64,7 +67,9 @@ export const planDecode = (
   }
   const notes: ImageNote[] = [...before, ...picture.notes];
   if (source !== 'tiff' && source !== 'gif' && (header.pages ?? 1) > 1) notes.push('first_frame_only');
-  if (colours.isConverted) notes.push('profile_converted');
+  const isLimited = source === 'avif' && readHeifColours(bytes).isLimitedGrey === true;
+  if (colours.isConverted || isLimited) notes.push('profile_converted');
   if (colours.isUncalibrated) notes.push('uncalibrated_colours');
-  return { ...picture, colours, notes };
+  const black = header.space === 'rgb16' ? 16 * 256 : 16;
+  return { ...picture, colours, notes, ...(isLimited && { stretch: [255 / 219, (-black * 255) / 219] }) };
 };

@@ -146,3 +146,13 @@ describe('a drawing is reported as SVG', () => {
     expect(sniff(Buffer.from('<?xml version="1.0"?><svgs/>'))).toBe('xml');
   });
 });
+
+it('a PNG is turned by EXIF behind its picture', async () => {
+  const plain = await sharp({ create: { width: 12, height: 8, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer();
+  const exif = Buffer.from('4d4d002a0000000800010112000300000001000600000000 0000'.replace(' ', ''), 'hex');
+  const late = Buffer.concat([plain.subarray(0, -12), chunk('eXIf', exif), plain.subarray(-12)]);
+  expect(await run(late, png100)).toMatchObject({ width: 8, height: 12, notes: [] });
+  expect(await run(plain, png100)).toMatchObject({ width: 12, height: 8 });
+});
