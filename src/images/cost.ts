@@ -2,7 +2,7 @@ import type { Metadata } from 'sharp';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { foreignBytes, isForeign } from './foreign/foreign.ts';
 import { readExifColours } from './inspect/exif.ts';
-import { tileMemory } from './inspect/tiff-chunks.ts';
+import { partMemory } from './inspect/tiff-chunks.ts';
 import { planTiff } from './inspect/tiff-plan.ts';
 import { areaOf, fitInside, type Size, type SizeLimits } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
@@ -125,12 +125,12 @@ export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFor
   const decoded = width * height * (picture + decoderBytes(source, picture, header) + turned);
   const encoded = fitInside(header.autoOrient, output);
   const stored = source === 'tiff' ? planTiff(bytes, { mayLackParts: true }).stored : undefined;
-  const tiles = stored ? tileMemory(stored.directory) : 0;
+  const parts = stored ? partMemory(stored.directory, bytes.length) : 0;
   const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
   return (
     FIXED_BYTES +
     copiedBytes(bytes, source, header) +
-    tiles +
+    parts +
     foreign +
     decoded +
     rowBytes(header, picture, encoded, output.format) +

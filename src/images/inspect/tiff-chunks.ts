@@ -77,9 +77,13 @@ export const requireWholeChunks = (directory: TiffDirectory, fileBytes: number):
 
 /** libvips holds a tile and twice its size for the compressed one; a narrow picture may have tiles far wider than itself. */
 const TILE_COPIES = 3;
+/** The offset and size of a part in 8 bytes each, and once more in the copy that is checked (parts/tiff-as-strips.ts). */
+const LISTED_BYTES = 32;
 
-/** Memory for the tiles of a picture, whose size says nothing about theirs. */
-export const tileMemory = (directory: TiffDirectory): number => {
+/** Memory for the parts of a picture, whose size says nothing about theirs. */
+export const partMemory = (directory: TiffDirectory, fileBytes: number): number => {
   const chunks = chunksOf(directory);
-  return chunks?.tiled ? TILE_COPIES * chunks.plainBytes(0) : 0;
+  if (chunks === null) return 0;
+  // The file has an offset for each part, or it is refused.
+  return LISTED_BYTES * Math.min(chunks.count, fileBytes) + (chunks.tiled ? TILE_COPIES * chunks.plainBytes(0) : 0);
 };

@@ -1,4 +1,4 @@
-import sharp, { type TiffOptions } from 'sharp';
+import sharp, { type Metadata, type TiffOptions } from 'sharp';
 import { estimateBytes } from '../../../src/images/cost.ts';
 import { readTiff, TAG } from '../../../src/images/inspect/tiff.ts';
 import { makeTiff } from '../../support/tiff-maker.ts';
@@ -126,4 +126,21 @@ it('a tile far larger than its picture is in the estimate of the memory', async 
     .toBuffer();
   const header = await sharp(bytes).metadata();
   expect(estimateBytes(bytes, header, 'tiff', { format: 'jpeg', quality: 50 })).toBeGreaterThan(3 * 3 * side ** 2);
+});
+
+it('so are the lists of many parts, of no more than the file has room for', async () => {
+  const estimate = (height: number) => {
+    const bytes = makeTiff([
+      { width: 1, height, rows: 1, photometric: 1, pixel: () => [0.5], tags: { 65000: Buffer.alloc(90_000) } },
+    ]);
+    return (
+      estimateBytes(
+        bytes,
+        { width: 1, height: 1, channels: 1, depth: 'uchar', hasAlpha: false } as Metadata,
+        'tiff',
+        'jpeg',
+      ) - bytes.length
+    );
+  };
+  expect(estimate(1001) - estimate(1)).toBe(32_000);
 });
