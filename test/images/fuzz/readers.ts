@@ -29,7 +29,7 @@ const SIZE = { width: 64, height: 48 };
 const MAX_PIXELS = 1_000_000;
 const FRAMES = 10_000;
 const OUTPUT = { format: 'jpeg', quality: 50 } as const;
-const header = { ...SIZE, channels: 3, depth: 'uchar', hasAlpha: false, space: 'srgb' } as Metadata;
+const header = { ...SIZE, autoOrient: SIZE, channels: 3, depth: 'uchar', hasAlpha: false, space: 'srgb' } as Metadata;
 
 const everywhere = (source: SourceFormat): readonly Reader[] => [
   (bytes) => pictureOf(bytes, source),
