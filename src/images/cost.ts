@@ -47,8 +47,8 @@ const decoderBytes = (
 ): number => {
   switch (source) {
     case 'jpeg':
-      // All coefficients are kept until the last scan, two bytes each.
-      return isProgressive ? 2 * channels + 1 : 0;
+      // All coefficients are kept until the last scan, two bytes each. Converting CMYK takes more than RGB.
+      return (isProgressive ? 2 * channels + 1 : 0) + (channels === 4 ? channels : 0);
     case 'png':
       // Adam7 passes are merged in memory.
       return isProgressive ? picture : 0;

@@ -67,6 +67,7 @@ const CASES: readonly (readonly [string, () => Promise<Buffer>, readonly string[
   ],
   ['TIFF with two spot colours', async () => spots(8), ['jpeg', 'png', 'jpeg,webp:600']],
   ['TIFF of 16 bits with two spot colours', async () => spots(16), ['jpeg']],
+  ['JPEG in CMYK', () => noise(3).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer(), ['jpeg', 'webp', 'avif']],
   ['JPEG of 20 rows', () => flat(3, 60_000, 20).jpeg().toBuffer(), ['jpeg', 'png', 'jpeg:59000']],
   ['JPEG of 20 rows, turned', () => noise(3, 60_000, 20).withMetadata(UP).jpeg().toBuffer(), ['jpeg', 'png::100']],
   ['JPEG of 100 rows', () => flat(3, 30_000, 100).jpeg().toBuffer(), ['jpeg', 'jpeg:29000']],
