@@ -32,6 +32,8 @@ const NOTES = {
   extra_channels_dropped: { colours: 'sharp alone takes an extra channel for transparency' },
 };
 
+export const GAPS = 'sharp paints black what the frame of a GIF leaves free; browsers show it as transparent';
+
 const DAMAGED_TIFF = 'sharp leaves missing parts of a TIFF blank without an error; compare it by eye';
 
 /**

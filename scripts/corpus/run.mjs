@@ -16,15 +16,17 @@ import { FINDINGS, judge } from './verdict.mjs';
 
 /** Pictures of one upload: one page of the status holds them all. */
 const BATCH = 500;
-/** Sharp alone is not asked about larger files: they are above every limit of the service. */
-const MOST_BYTES = 1024 ** 3;
+/** Sharp alone is not asked about larger files: several are in memory at once, and the service accepts none of them. */
+const MOST_BYTES = 256 * 1024 ** 2;
 const LONGEST_START_MS = 3 * 60_000;
 const LONGEST_EACH_MS = 60_000;
 
 /** Runs the folder through the service and always stops what it started. Returns the exit code. */
 export const runCorpus = async ({ folder, format, quality, json }) => {
-  const files = await listFiles(resolve(folder));
-  if (files.length === 0) throw new SetupError('The folder has no files.');
+  const { files, links } = await listFiles(resolve(folder));
+  const left = links > 0 ? ` Links are not followed: ${links}.` : '';
+  if (files.length === 0) throw new SetupError(`The folder has no files.${left}`);
+  if (left) console.log(left.trim());
   sharp.cache(false);
   sharp.concurrency(1);
   const stop = new AbortController();
@@ -69,6 +71,7 @@ const compareAll = async (files, options, stop, disposers) => {
   const rows = [];
   const limit = pLimit(availableParallelism());
   for (let from = 0; from < files.length; from += BATCH) {
+    if (files.length > BATCH) console.log(`from file ${from + 1} of ${files.length}`);
     const numbers = files.slice(from, from + BATCH).map((_, index) => from + index);
     const images = await runThrough(service.url, pictures.origin, numbers, options, signal);
     const compared = images.map((image) => {
@@ -90,10 +93,20 @@ const runThrough = async (service, origin, numbers, options, signal) => {
   return status.products.flatMap((product) => product.images);
 };
 
+/** What sharp alone says of a file; the file may have gone, or be unreadable for this user. */
+const askSharp = async (file, options) => {
+  if (file.bytes > MOST_BYTES) return { reads: false, error: `not asked: more than ${MOST_BYTES} bytes` };
+  return readFile(file.path).then(
+    (bytes) => sharpAlone(bytes, options),
+    (error) => ({ reads: false, error: error.message }),
+  );
+};
+
 const compare = async (file, image, options, signal) => {
   signal.throwIfAborted();
-  const tooLarge = { reads: false, error: `not asked: more than ${MOST_BYTES} bytes` };
-  const alone = file.bytes > MOST_BYTES ? tooLarge : await sharpAlone(await readFile(file.path), options);
+  // A kept source has no noise of an encoder, nor has PNG.
+  const isKept = image.notes?.includes('kept_original');
+  const alone = await askSharp(file, isKept ? { format: 'png', quality: 100 } : options);
   let apart;
   if (image.status === 'completed' && alone.reads) {
     const response = await succeeded(await fetch(image.outputUrl, { signal }), image.outputUrl);

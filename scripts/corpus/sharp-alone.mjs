@@ -3,6 +3,19 @@ import sharp from 'sharp';
 const LONGEST_SECONDS = 60;
 const EFFORT = { avif: 2 };
 
+/** Whether the first frame of a GIF (GIF89a, 18 and 20) is smaller than the canvas. */
+const leavesGaps = (bytes) => {
+  const table = (flags) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  let at = 13 + table(bytes[10]);
+  while (bytes[at] === 0x21) {
+    at += 2;
+    while (bytes[at] > 0) at += bytes[at] + 1;
+    at += 1;
+  }
+  if (bytes[at] !== 0x2c || at + 9 > bytes.length) return false;
+  return bytes.readUInt16LE(at + 5) < bytes.readUInt16LE(6) || bytes.readUInt16LE(at + 7) < bytes.readUInt16LE(8);
+};
+
 /**
  * What a plain `sharp(file).toFormat(…)` makes of a picture: upright, transparent areas on white, everything else as sharp
  * does by itself, but for 16 bits with a profile. That is what the service is compared with, and not always right.
@@ -19,7 +32,8 @@ export const sharpAlone = async (bytes, { format, quality }) => {
       .flatten({ background: '#ffffff' })
       .toFormat(format, { quality, effort: EFFORT[format] })
       .toBuffer({ resolveWithObject: true });
-    return { reads: true, kind, width: info.width, height: info.height, output: data };
+    const hasGaps = kind === 'gif' && leavesGaps(bytes);
+    return { reads: true, kind, hasGaps, width: info.width, height: info.height, output: data };
   } catch (error) {
     return { reads: false, error: error.message.split('\n', 1)[0] };
   }

@@ -1,6 +1,8 @@
 import { VERDICTS } from './verdict.mjs';
 
 const MOST_NAME = 48;
+/** Further ones would push the differences out of the terminal. */
+const MOST_SAME = 200;
 
 const sorted = (rows) => rows.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
 
@@ -12,13 +14,17 @@ const shorten = (name) => (name.length <= MOST_NAME ? name : `…${name.slice(1 
 const line = (verdict, name, service, alone, apart, rest) =>
   `  ${verdict.padEnd(10)} ${name.padEnd(MOST_NAME)} ${service.padEnd(24)} ${alone.padEnd(14)} ${apart.padStart(5)}  ${rest}`.trimEnd();
 
-/** Prints every picture, differences first, and how many there are of each verdict. */
+/** Prints the pictures, differences first, and how many there are of each verdict. */
 export const printTable = (rows) => {
   console.log(`\n${line('', 'file', 'service', 'sharp alone', 'ΔE', 'notes and reasons')}`);
-  for (const { verdict, name, image, alone, apart, why } of sorted(rows)) {
+  const same = rows.filter(({ verdict }) => verdict === 'same').length;
+  const listed = sorted(rows).slice(0, rows.length - Math.max(0, same - MOST_SAME));
+  for (const { verdict, name, image, alone, apart, why } of listed) {
     const rest = [(image.notes ?? []).join(', '), why].filter((part) => part !== '').join('; ');
     console.log(line(verdict, shorten(name), outcome(image), plain(alone), apart ? apart.mean.toFixed(1) : '', rest));
   }
+  if (listed.length < rows.length)
+    console.log(`  … and ${rows.length - listed.length} more the same; --json lists all`);
   const counts = VERDICTS.map((verdict) => [rows.filter((row) => row.verdict === verdict).length, verdict]);
   const told = counts.filter(([count]) => count > 0).map(([count, verdict]) => `${count} ${verdict}`);
   console.log(`\n${rows.length} files: ${told.join(', ')}`);

@@ -1,4 +1,4 @@
-import { noteReason, refusalReason } from './reasons.mjs';
+import { GAPS, noteReason, refusalReason } from './reasons.mjs';
 
 /** Differences first; the first three are findings. `explained`: differs or is refused for a known reason. */
 export const VERDICTS = ['refused', 'altered', 'wrong_size', 'larger', 'failed', 'explained', 'same'];
@@ -29,7 +29,7 @@ export const judge = (image, alone, apart) => {
     explained.push(reason);
   }
   if (apart && (apart.mean > MEAN_LIMIT || apart.worst > WORST_LIMIT)) {
-    const reason = noteReason(image.notes, 'colours');
+    const reason = noteReason(image.notes, 'colours') ?? (alone.hasGaps ? GAPS : undefined);
     if (!reason)
       return { verdict: 'altered', why: `ΔE ${apart.mean.toFixed(1)}, worst region ${apart.worst.toFixed(1)}` };
     explained.push(reason);

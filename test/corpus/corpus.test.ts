@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { GIF_END, gifFrame, gifHeader } from '../hostile/containers.ts';
 
 /** Each run starts the service and its database. */
 jest.setTimeout(120_000);
@@ -57,6 +58,32 @@ test('a folder with any file names: each picture next to what sharp alone says',
   ]);
   expect(report.files[2]).toMatchObject({ service: { width: 40, height: 60 }, sharp: { width: 40, height: 60 } });
   expect(report.files[2].deltaE.mean).toBeLessThan(1);
+});
+
+test('kept sources, empty files, links and a GIF with gaps are no findings; long lists are cut', async () => {
+  const photo = await sharp({
+    create: {
+      width: 200,
+      height: 150,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  })
+    .jpeg({ quality: 5 })
+    .toBuffer();
+  await writeFile(join(folder, 'kept.jpg'), photo);
+  await writeFile(join(folder, 'empty.jpg'), '');
+  await writeFile(join(folder, 'gaps.gif'), Buffer.concat([gifHeader(40, 40), gifFrame(), GIF_END]));
+  await symlink(join(folder, 'kept.jpg'), join(folder, 'link.jpg'));
+  const tile = await picture().tiff({ compression: 'none' }).toBuffer();
+  for (let n = 0; n < 205; n += 1) await writeFile(join(folder, `tile-${n}.tif`), tile);
+  const { code, out } = await run([folder]);
+  expect(out).toContain('Links are not followed: 1.');
+  expect(out).toMatch(/gaps\.gif .*leaves free/);
+  expect(out).toMatch(/… and 6 more the same/);
+  expect(out).toMatch(/208 files: .*1 larger, 1 failed, 206 same/);
+  expect(code).toBe(0);
 });
 
 test('exits 1 for a picture that sharp reads and the service refuses without a known reason', async () => {

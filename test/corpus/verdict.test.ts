@@ -14,6 +14,7 @@ test.each([
   ['altered', done, alone, { mean: 0.5, worst: 40 }],
   ['explained', { ...done, notes: ['profile_converted'] }, alone, far],
   ['altered', { ...done, notes: ['kept_original'] }, alone, far],
+  ['explained', done, { ...alone, kind: 'gif', hasGaps: true }, far],
   ['wrong_size', { ...done, width: 40, height: 60 }, alone, near],
   ['wrong_size', { ...done, width: 40, notes: ['profile_converted'] }, alone, near],
   ['explained', { ...done, width: 40, notes: ['thumbnail_skipped'] }, alone, near],
