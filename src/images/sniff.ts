@@ -9,6 +9,7 @@ export type Sniffed =
   | SourceFormat
   | 'svg'
   | 'pdf'
+  | 'bitmap-array'
   | 'ico'
   | 'psd'
   | 'jxl'
@@ -168,12 +169,15 @@ export const sniff = (bytes: Buffer): Sniffed => {
   // Type, width and height in text: "P6 640 480".
   if (/^P[1-6fF]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s/.test(head) || /^P7\s+WIDTH\s/.test(head)) return 'netpbm';
   if (isBmp(head)) return 'bmp';
+  // The array's own header has 14 bytes, and a bitmap's comes behind it.
+  if (head.startsWith('BA') && head.slice(14, 16) === 'BM') return 'bitmap-array';
   return sniffText(head, bytes);
 };
 
 const UNSUPPORTED: Partial<Record<Sniffed, string>> = {
   svg: 'an SVG drawing',
   pdf: 'a PDF document',
+  'bitmap-array': 'an array of OS/2 bitmaps',
   ico: 'an icon (ICO)',
   psd: 'a Photoshop document (PSD)',
   jxl: 'a JPEG XL image',

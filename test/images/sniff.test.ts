@@ -34,6 +34,7 @@ it.each([
   ['SVG after a preamble', latin('\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a -->\n<svg>'), 'svg', 'an SVG drawing'],
   ['SVG with a document type', latin('<?xml version="1.0"?><!DOCTYPE svg PUBLIC "a" "b"><svg >'), 'svg', 'an SVG'],
   ['PDF', latin('%PDF-1.7'), 'pdf', 'a PDF document'],
+  ['an array of bitmaps', latin('BA\x28\0\0\0\0\0\0\0\0\0\0\0BM'), 'bitmap-array', 'OS/2'],
   ['ICO', latin('\0\0\x01\0\x01\0'), 'ico', 'an icon'],
   ['PSD', latin('8BPS\0\x01'), 'psd', 'Photoshop'],
   ['JPEG XL', latin('\xff\x0a\x01'), 'jxl', 'JPEG XL'],
