@@ -16,7 +16,7 @@ import { FINDINGS, judge } from './verdict.mjs';
 
 /** Pictures of one upload: one page of the status holds them all. */
 const BATCH = 500;
-/** Sharp alone is not asked about larger files: several are in memory at once, and the service accepts none of them. */
+/** Sharp alone is not asked about larger files: several are in memory at once, and the service accepts at most 50 MiB by default. */
 const MOST_BYTES = 256 * 1024 ** 2;
 const LONGEST_START_MS = 3 * 60_000;
 const LONGEST_EACH_MS = 60_000;

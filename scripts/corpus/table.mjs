@@ -1,8 +1,8 @@
-import { VERDICTS } from './verdict.mjs';
+import { FINDINGS, VERDICTS } from './verdict.mjs';
 
 const MOST_NAME = 48;
-/** Further ones would push the differences out of the terminal. */
-const MOST_SAME = 200;
+/** Of each verdict that is no finding; more would push the differences out of the terminal. */
+const MOST_LISTED = 200;
 
 const sorted = (rows) => rows.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
 
@@ -17,14 +17,16 @@ const line = (verdict, name, service, alone, apart, rest) =>
 /** Prints the pictures, differences first, and how many there are of each verdict. */
 export const printTable = (rows) => {
   console.log(`\n${line('', 'file', 'service', 'sharp alone', 'ΔE', 'notes and reasons')}`);
-  const same = rows.filter(({ verdict }) => verdict === 'same').length;
-  const listed = sorted(rows).slice(0, rows.length - Math.max(0, same - MOST_SAME));
-  for (const { verdict, name, image, alone, apart, why } of listed) {
-    const rest = [(image.notes ?? []).join(', '), why].filter((part) => part !== '').join('; ');
-    console.log(line(verdict, shorten(name), outcome(image), plain(alone), apart ? apart.mean.toFixed(1) : '', rest));
+  for (const verdict of VERDICTS) {
+    const all = rows.filter((row) => row.verdict === verdict);
+    const listed = FINDINGS.includes(verdict) ? all : all.slice(0, MOST_LISTED);
+    for (const { name, image, alone, apart, why } of listed) {
+      const rest = [(image.notes ?? []).join(', '), why].filter((part) => part !== '').join('; ');
+      console.log(line(verdict, shorten(name), outcome(image), plain(alone), apart ? apart.mean.toFixed(1) : '', rest));
+    }
+    if (all.length > listed.length)
+      console.log(`  … and ${all.length - listed.length} more ${verdict}; --json lists all`);
   }
-  if (listed.length < rows.length)
-    console.log(`  … and ${rows.length - listed.length} more the same; --json lists all`);
   const counts = VERDICTS.map((verdict) => [rows.filter((row) => row.verdict === verdict).length, verdict]);
   const told = counts.filter(([count]) => count > 0).map(([count, verdict]) => `${count} ${verdict}`);
   console.log(`\n${rows.length} files: ${told.join(', ')}`);

@@ -81,7 +81,7 @@ test('kept sources, empty files, links and a GIF with gaps are no findings; long
   const { code, out } = await run([folder]);
   expect(out).toContain('Links are not followed: 1.');
   expect(out).toMatch(/gaps\.gif .*leaves free/);
-  expect(out).toMatch(/… and 6 more the same/);
+  expect(out).toMatch(/… and 6 more same/);
   expect(out).toMatch(/208 files: .*1 larger, 1 failed, 206 same/);
   expect(code).toBe(0);
 });
