@@ -72,19 +72,20 @@ const decoderBytes = (
 /** libimagequant's table of the colours that occur; when there are too many, it drops bits of them and starts again. */
 const PALETTE = { colourBytes: 55, maxColours: 2_000_000 };
 
-/** Rows that libvips' steps hold. What a pixel takes covers them, except for pictures much wider or higher than others. */
+/** Rows that libvips' steps hold. What a pixel takes covers them, unless the source is much wider than high. */
 const ROWS = { most: 60, copied: 8, resized: 20, resizedAlpha: 30, usualAspect: 2 };
 
 const rowBytes = (
-  { width, height, hasAlpha }: Metadata,
+  { width, height, autoOrient, hasAlpha }: Metadata,
   picture: number,
   encoded: Size,
   format: OutputFormat,
 ): number => {
-  const [long, short] = [Math.max(width, height), Math.min(width, height)];
   const isResized = areaOf(encoded) < width * height;
   // Transparency is multiplied into the colours as floating-point numbers, if it was not flattened before.
   const resized = hasAlpha && format !== 'jpeg' ? ROWS.resizedAlpha : ROWS.resized;
+  // One that becomes wide by turning is encoded in such rows.
+  const { width: long, height: short } = !isResized && autoOrient.width > width ? autoOrient : { width, height };
   const beyond = Math.max(0, long - ROWS.usualAspect * short);
   return beyond * Math.min(short, ROWS.most) * picture * (isResized ? resized : ROWS.copied);
 };

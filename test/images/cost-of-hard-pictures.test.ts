@@ -70,6 +70,8 @@ const CASES: readonly (readonly [string, () => Promise<Buffer>, readonly string[
   ['JPEG in CMYK', () => noise(3).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer(), ['jpeg', 'webp', 'avif']],
   ['JPEG of 20 rows', () => flat(3, 60_000, 20).jpeg().toBuffer(), ['jpeg', 'png', 'jpeg:59000']],
   ['JPEG of 20 rows, turned', () => noise(3, 60_000, 20).withMetadata(UP).jpeg().toBuffer(), ['jpeg', 'png::100']],
+  ['JPEG of 20 columns, turned', () => noise(3, 20, 60_000).withMetadata(UP).jpeg().toBuffer(), ['jpeg', 'png::100']],
+  ['PNG of 20 columns', () => noise(4, 20, 60_000).png(FAST).toBuffer(), ['jpeg', 'png:59000:100']],
   ['JPEG of 100 rows', () => flat(3, 30_000, 100).jpeg().toBuffer(), ['jpeg', 'jpeg:29000']],
   [
     'PNG of 20 rows, turned',
