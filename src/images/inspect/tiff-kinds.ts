@@ -47,9 +47,14 @@ const BITS = new Set([1, 2, 4, 8, 16]);
 const MAX_SAMPLES = 16;
 
 const PALETTE = 3;
+const CMYK = 5;
 const LAB = 8;
 const JPEG = 7;
 const WEBP = 50001;
+
+/** Without the tag, a further sample is taken for alpha (tiff-plan.ts). */
+const hasAlpha = (directory: TiffDirectory): boolean =>
+  !directory.has(TAG.extraSamples) || directory.values(TAG.extraSamples).some((kind) => kind === 1 || kind === 2);
 
 const unsupportedKind = (directory: TiffDirectory): string | null => {
   const photometric = directory.value(TAG.photometric, 1);
@@ -61,11 +66,15 @@ const unsupportedKind = (directory: TiffDirectory): string | null => {
   if (!READABLE.has(compression)) return `${COMPRESSION[compression] ?? `unknown (${compression})`} compression`;
   if (PHOTOMETRIC[photometric] !== undefined) return PHOTOMETRIC[photometric];
   if (photometric === LAB && depth !== 16) return `Lab colours of ${depth} bits`;
+  // libvips clips the transparency to none when it converts the colours to 8 bits.
+  if (photometric === CMYK && depth === 16 && samples > 4 && hasAlpha(directory)) {
+    return 'CMYK colours of 16 bits and transparency';
+  }
   // libvips reads them as signed, so that opaque becomes transparent.
   if (photometric === LAB && samples > 3) return 'Lab colours and further channels';
   if (photometric === 6 && compression !== JPEG && compression !== WEBP)
     return 'YCbCr colours without JPEG compression';
-  if (photometric === 5 && directory.value(TAG.inkSet, 1) !== 1) return 'inks other than CMYK';
+  if (photometric === CMYK && directory.value(TAG.inkSet, 1) !== 1) return 'inks other than CMYK';
   if (samples > MAX_SAMPLES) return `${samples} channels`;
   if (SAMPLE_FORMAT[format] !== undefined) return `${SAMPLE_FORMAT[format]} samples of ${depth} bits`;
   if (!BITS.has(depth)) return `samples of ${depth} bits`;

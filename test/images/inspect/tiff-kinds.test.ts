@@ -4,6 +4,7 @@ import { makeTiff, type TiffPage } from '../../support/tiff-maker.ts';
 import { run } from '../compress-with-defaults.ts';
 
 const page: TiffPage = { width: 32, height: 32, pixel: () => [0.8, 0.2, 0.1] };
+const cmyk16 = { photometric: 5, bits: 16, pixel: () => [0, 0, 0, 1, 0.5] };
 const grey = { pixel: () => [0.3] };
 
 it.each<[string, Partial<TiffPage>]>([
@@ -32,6 +33,8 @@ it.each<[string, Partial<TiffPage>]>([
     { pixel: () => [1, 0, 0, 1], extraSamples: [2], tags: { 258: [4, 4, 4, 4] } },
   ],
   ['JPEG compression of 16 bits', { ...grey, photometric: 1, bits: 16, compression: 7 }],
+  ['CMYK colours of 16 bits and transparency', { ...cmyk16, extraSamples: [2] }],
+  ['CMYK colours of 16 bits and transparency', { ...cmyk16, tags: { 338: null } }],
   ['Lab colours and further channels', { photometric: 8, bits: 16, pixel: () => [0.5, 0, 0, 1], extraSamples: [2] }],
   ['Lab colours and further channels', { photometric: 8, bits: 16, pixel: () => [0.5, 0, 0, 1], extraSamples: [0] }],
   ['different depths', { tags: { 258: [8, 8, 4] } }],
