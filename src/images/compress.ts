@@ -4,7 +4,7 @@ import { type MetadataKept, OUTPUT_FORMATS } from '../output-formats.ts';
 import { damaged } from './damaged.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type DecodeOptions, decode } from './decode.ts';
-import type { EncodeOptions } from './encode.ts';
+import { type EncodeOptions, inDisplayP3 } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
 import { decodeForeign, isForeign, readForeignHeader } from './foreign/foreign.ts';
 import { countFrames } from './frames.ts';
@@ -102,7 +102,11 @@ export const compress = async (
 ): Promise<Compressed> => {
   const deadline = startDeadline(options.maxSeconds, now);
   const source = await openPicture(bytes, { ...options, deadline }, header);
-  return finishOutput(source, resize(source.picture, source.metadata.autoOrient, options), options);
+  const sized = resize(source.picture, source.metadata.autoOrient, options);
+  const { colours, keep } = source.plan;
+  // sharp fills the transparency before it leaves Display P3; with channels to keep, the picture is in sRGB already.
+  const inSrgb = !colours.isDisplayP3 || keep !== undefined || options.background === undefined;
+  return finishOutput(source, sized, inSrgb ? options : { ...options, background: inDisplayP3(options.background) });
 };
 
 /** A source whose picture can be encoded. */

@@ -211,3 +211,10 @@ test('a grey AVIF of limited range has black and white', async () => {
   ] as const)
     expect(Math.abs((rows[row] ?? 0) - level)).toBeLessThan(3);
 });
+
+test('the background of 16 bits with a profile has its own colour', async () => {
+  const tags = { 34675: buildProfile(DISPLAY_P3, 'srgb') };
+  const clear = makeTiff([{ width: 16, height: 16, bits: 16, pixel: () => [0, 0, 0, 0], extraSamples: [2], tags }]);
+  const { bytes } = await run(clear, { format: 'jpeg', quality: 100, background: '#3366cc' });
+  expect(deltaE([0x33, 0x66, 0xcc], await firstPixel(bytes))).toBeLessThan(1.5);
+});
