@@ -1,7 +1,7 @@
 import sharp, { type Metadata, type TiffOptions } from 'sharp';
 import { estimateBytes } from '../../../src/images/cost.ts';
 import { readTiff, TAG } from '../../../src/images/inspect/tiff.ts';
-import { makeTiff } from '../../support/tiff-maker.ts';
+import { makeTiff, type TiffPage } from '../../support/tiff-maker.ts';
 import { run } from '../compress-with-defaults.ts';
 
 const WIDTH = 150;
@@ -80,6 +80,54 @@ describe.each(LAYOUTS)('a TIFF with parts as in %j', (layout) => {
         expect([part, kind, outcome]).toEqual([part, kind, 'corrupt_image']);
       }
     }
+  });
+});
+
+describe.each([{}, { bigEndian: true }, { bigTiff: true }, { bigEndian: true, bigTiff: true }])('in %j', (shape) => {
+  const page: TiffPage = {
+    width: 60,
+    height: 40,
+    compression: 8,
+    pixel: (x, y) => [x / 60, y / 40, ((x * 7 + y * 13) % 32) / 32],
+  };
+  const small: TiffPage = { width: 8, height: 8, pixel: () => [0, 0, 0], tags: { [TAG.newSubfileType]: 1 } };
+
+  it.each<[string, (picture: TiffPage) => readonly TiffPage[]]>([
+    ['the only picture', (picture) => [picture]],
+    ['the first of several', (picture) => [picture, page]],
+    ['a picture behind its thumbnail', (picture) => [small, picture]],
+    ['a picture below its thumbnail', (picture) => [{ ...small, subs: [picture] }]],
+  ])('damage is found in %s, and only there', async (_, pages) => {
+    for (const layout of [{ tile: 16 }, { rows: 9 }, { rows: 9, planar: true }, { tile: 16, bits: 16 }]) {
+      let last = { start: 0, size: 0 };
+      const chunks = (offsets: number[], counts: number[]): void => {
+        last = { start: offsets.at(-1) ?? 0, size: counts.at(-1) ?? 0 };
+      };
+      const whole = makeTiff(pages({ ...page, ...layout, chunks }), shape);
+      expect((await run(whole)).width).toBe(60);
+      const broken = Buffer.from(whole);
+      // The checksum alone, which libtiff never comes to.
+      broken.writeUInt8(broken.readUInt8(last.start + last.size - 1) ^ 1, last.start + last.size - 1);
+      await expect(run(broken)).rejects.toMatchObject({ code: 'corrupt_image' });
+    }
+  });
+
+  it('a JPEG strip that ends early is found', async () => {
+    const jpeg = await sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    const tiff = (at: number, size: number): Buffer => {
+      const chunks = (offsets: number[], counts: number[]): void => {
+        offsets.fill(at);
+        counts.fill(size);
+      };
+      const [width, height] = [WIDTH, HEIGHT];
+      return makeTiff([{ width, height, pixel: () => [0, 0, 0], photometric: 6, compression: 7, chunks }, page], shape);
+    };
+    const { length } = tiff(0, 0);
+    expect((await run(Buffer.concat([tiff(length, jpeg.length), jpeg]))).width).toBe(WIDTH);
+    const short = tiff(length, jpeg.length >> 1);
+    await expect(run(Buffer.concat([short, jpeg]))).rejects.toMatchObject({ code: 'corrupt_image' });
   });
 });
 
