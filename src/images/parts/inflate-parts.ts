@@ -4,27 +4,27 @@ import { damaged } from '../damaged.ts';
 import type { Deadline } from '../deadline.ts';
 import type { TiffChunks } from '../inspect/tiff-chunks.ts';
 
-/** Times the size of a part's pixels; some programs store the last strip with as many rows as the others. */
-const MAX_EXCESS = 2;
+/** What all parts of a file may hold behind their pixels, which the decoder does not read; more is taken for damage. */
+const MAX_EXCESS_BYTES = 128 * 1024 * 1024;
 
 /**
- * Resolves to whether the data break off their format (RFC 1950), do not have the checksum at their end, or go on behind
- * the pixels without an end.
+ * Resolves to how many bytes the data hold (RFC 1950).
+ * @throws AppError `corrupt_image` if they break off their format, do not have the checksum at their end, or go on behind
+ * the pixels without an end
  */
-const isBroken = async (data: Buffer, pixelBytes: number): Promise<boolean> => {
+const inflatedBytes = async (data: Buffer, pixelBytes: number, maxExcess: number): Promise<number> => {
   const inflate = createInflate();
   let length = 0;
   inflate.on('data', (part: Buffer) => {
     length += part.length;
-    // A hostile part may have no end.
-    if (length > MAX_EXCESS * pixelBytes) inflate.destroy();
+    if (length > pixelBytes + maxExcess) inflate.destroy();
   });
   inflate.end(data);
-  return finished(inflate).then(
-    () => false,
+  await finished(inflate).catch((error: NodeJS.ErrnoException) => {
     // Data that are too short are left to the decoder: some programs leave out their end, which has no pixels.
-    (error: NodeJS.ErrnoException) => error.code === 'Z_DATA_ERROR' || length > pixelBytes,
-  );
+    if (error.code === 'Z_DATA_ERROR' || length > pixelBytes) throw damaged(error);
+  });
+  return length;
 };
 
 /**
@@ -32,11 +32,14 @@ const isBroken = async (data: Buffer, pixelBytes: number): Promise<boolean> => {
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
 export const requireChecksums = async (bytes: Buffer, chunks: TiffChunks, deadline: Deadline): Promise<void> => {
+  const pixelBytes = chunks.plainBytes(0);
+  let excess = MAX_EXCESS_BYTES;
   for (let index = 0; index < chunks.count; index += 1) {
     // Throws when the time is over.
     deadline.secondsLeft();
     const offset = chunks.offsets.at(index) ?? 0;
     const size = chunks.sizes?.at(index) || bytes.length - offset;
-    if (await isBroken(bytes.subarray(offset, offset + size), chunks.plainBytes(0))) throw damaged();
+    const length = await inflatedBytes(bytes.subarray(offset, offset + size), pixelBytes, excess);
+    excess -= Math.max(0, length - pixelBytes);
   }
 };
