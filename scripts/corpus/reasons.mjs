@@ -32,7 +32,13 @@ const NOTES = {
   extra_channels_dropped: { colours: 'sharp alone takes an extra channel for transparency' },
 };
 
-export const GAPS = 'sharp paints black what the frame of a GIF leaves free; browsers show it as transparent';
+const LATE_EXIF = 'sharp does not turn a PNG whose EXIF stands behind the picture data';
+
+/** What sharp is known to get wrong in a file, by `sharpAlone`. */
+export const FLAWS = {
+  gaps: { colours: 'sharp paints black what the frame of a GIF leaves free; browsers show it as transparent' },
+  late_exif: { size: LATE_EXIF, colours: LATE_EXIF },
+};
 
 const DAMAGED_TIFF = 'sharp leaves missing parts of a TIFF blank without an error; compare it by eye';
 

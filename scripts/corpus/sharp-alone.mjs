@@ -16,6 +16,12 @@ const leavesGaps = (bytes) => {
   return bytes.readUInt16LE(at + 5) < bytes.readUInt16LE(6) || bytes.readUInt16LE(at + 7) < bytes.readUInt16LE(8);
 };
 
+/** Whether EXIF stands behind the data of a PNG, where libpng has no use for it any more. */
+const hasLateExif = (bytes) => {
+  const data = bytes.indexOf('IDAT');
+  return data !== -1 && bytes.indexOf('eXIf', data) !== -1;
+};
+
 /**
  * What a plain `sharp(file).toFormat(…)` makes of a picture: upright, transparent areas on white, everything else as sharp
  * does by itself, but for 16 bits with a profile. That is what the service is compared with, and not always right.
@@ -32,8 +38,9 @@ export const sharpAlone = async (bytes, { format, quality }) => {
       .flatten({ background: '#ffffff' })
       .toFormat(format, { quality, effort: EFFORT[format] })
       .toBuffer({ resolveWithObject: true });
-    const hasGaps = kind === 'gif' && leavesGaps(bytes);
-    return { reads: true, kind, hasGaps, width: info.width, height: info.height, output: data };
+    const flaw =
+      (kind === 'gif' && leavesGaps(bytes) && 'gaps') || (kind === 'png' && hasLateExif(bytes) && 'late_exif');
+    return { reads: true, kind, ...(flaw && { flaw }), width: info.width, height: info.height, output: data };
   } catch (error) {
     return { reads: false, error: error.message.split('\n', 1)[0] };
   }

@@ -1,4 +1,4 @@
-import { GAPS, noteReason, refusalReason } from './reasons.mjs';
+import { FLAWS, noteReason, refusalReason } from './reasons.mjs';
 
 /** Differences first; the first three are findings. `explained`: differs or is refused for a known reason. */
 export const VERDICTS = ['refused', 'altered', 'wrong_size', 'larger', 'failed', 'explained', 'same'];
@@ -24,12 +24,12 @@ export const judge = (image, alone, apart) => {
   }
   const explained = [];
   if (alone.reads && (image.width !== alone.width || image.height !== alone.height)) {
-    const reason = noteReason(image.notes, 'size');
+    const reason = noteReason(image.notes, 'size') ?? FLAWS[alone.flaw]?.size;
     if (!reason) return { verdict: 'wrong_size', why: `sharp: ${alone.width}×${alone.height}` };
     explained.push(reason);
   }
   if (apart && (apart.mean > MEAN_LIMIT || apart.worst > WORST_LIMIT)) {
-    const reason = noteReason(image.notes, 'colours') ?? (alone.hasGaps ? GAPS : undefined);
+    const reason = noteReason(image.notes, 'colours') ?? FLAWS[alone.flaw]?.colours;
     if (!reason)
       return { verdict: 'altered', why: `ΔE ${apart.mean.toFixed(1)}, worst region ${apart.worst.toFixed(1)}` };
     explained.push(reason);
