@@ -22,6 +22,9 @@ export interface Audit {
   readonly hooks: (slot: number) => ProxyHooks;
 }
 
+/** What tells a write from others. */
+type Operations = Pick<WriteCommand, 'name' | 'collection' | 'operations'>;
+
 /** One operator of an update command: what it sets, increments or removes. */
 const stepOf = (operation: mongo.BSON.Document | undefined, step: '$set' | '$inc' | '$unset'): mongo.BSON.Document =>
   operation?.u?.[step] ?? {};
@@ -29,22 +32,24 @@ const stepOf = (operation: mongo.BSON.Document | undefined, step: '$set' | '$inc
 /** Recognizes an update by its first operation; all operations of a command are of the same kind. */
 const update =
   (collection: string, step: Parameters<typeof stepOf>[1], fits: (fields: mongo.BSON.Document) => boolean) =>
-  (command: WriteCommand): boolean =>
+  (command: Operations): boolean =>
     command.name === 'update' && command.collection === collection && fits(stepOf(command.operations[0], step));
 
 export const isInsert =
   (collection: string) =>
-  (command: WriteCommand): boolean =>
+  (command: Operations): boolean =>
     command.name === 'insert' && command.collection === collection;
 
 export const isActivate = update('requests', '$set', ({ state }) => state === 'queued');
 export const isClaim = update('images', '$set', ({ leaseToken }) => leaseToken !== undefined);
+export const isMarkStarted = update('requests', '$set', ({ state }) => state === 'processing');
 export const isSettle = update('images', '$set', ({ settledBy }) => settledBy !== undefined);
 /** An image is given back under its lease token: not started, or its lease was found lost. */
 export const isRelease = update('images', '$inc', ({ attempts, reports }) => attempts === -1 && reports === undefined);
 export const isCount = update('requests', '$inc', (fields) => fields['counters.completed'] !== undefined);
 export const isFinish = update('requests', '$set', ({ eventPending }) => eventPending === true);
 export const isEventSettled = update('requests', '$unset', ({ eventPending }) => eventPending !== undefined);
+export const isDeliveryClaim = update('deliveries', '$set', ({ leaseToken }) => leaseToken !== undefined);
 export const isDelivered = update('deliveries', '$set', ({ state }) => state === 'delivered');
 
 export const createAudit = (): Audit => {

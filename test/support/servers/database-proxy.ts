@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { mongo } from 'mongoose';
-
-/** Opcode of commands and replies (OP_MSG of MongoDB's wire protocol), and the offset of its sections. */
-const OP_MSG = 2013;
-const SECTIONS_AT = 20;
-const HAS_CHECKSUM = 1;
+import type { mongo } from 'mongoose';
+import {
+  commandName,
+  listsOf,
+  plain,
+  readMessage,
+  requestIdOf,
+  responseTo,
+  splitMessages,
+} from '../replica-set/wire.ts';
 
 /** Name of each write command's list, which is in its body or in a separate section. */
 const LISTS: Readonly<Record<string, string>> = { insert: 'documents', update: 'updates', delete: 'deletes' };
@@ -42,60 +46,15 @@ export interface DatabaseProxy {
   close(): Promise<void>;
 }
 
-/** Splits a stream into messages; each starts with its length. */
-const messages = (take: (message: Buffer) => void): ((chunk: Buffer) => void) => {
-  let waiting = Buffer.alloc(0);
-  return (chunk) => {
-    waiting = Buffer.concat([waiting, chunk]);
-    while (waiting.length >= 4 && waiting.length >= waiting.readInt32LE(0)) {
-      const length = waiting.readInt32LE(0);
-      take(waiting.subarray(0, length));
-      waiting = waiting.subarray(length);
-    }
-  };
-};
-
-const documentAt = (message: Buffer, at: number) => message.subarray(at, at + message.readInt32LE(at));
-
-const textAt = (message: Buffer, at: number): string => message.toString('utf8', at, message.indexOf(0, at));
-
-/** The body of a message, including its document sequences. */
-const read = (message: Buffer): mongo.BSON.Document => {
-  const end = message.length - (message.readUInt32LE(16) & HAS_CHECKSUM ? 4 : 0);
-  const body: mongo.BSON.Document = {};
-  for (let at = SECTIONS_AT; at < end; ) {
-    const kind = message[at];
-    at += 1;
-    if (kind === 0) {
-      const bytes = documentAt(message, at);
-      Object.assign(body, mongo.BSON.deserialize(bytes));
-      at += bytes.length;
-      continue;
-    }
-    const sectionEnd = at + message.readInt32LE(at);
-    const name = textAt(message, at + 4);
-    const list: mongo.BSON.Document[] = [];
-    for (let inner = at + 5 + Buffer.byteLength(name); inner < sectionEnd; ) {
-      const bytes = documentAt(message, inner);
-      list.push(mongo.BSON.deserialize(bytes));
-      inner += bytes.length;
-    }
-    body[name] = list;
-    at = sectionEnd;
-  }
-  return body;
-};
-
 /** The write command in a message; null for all other messages, which are not parsed. */
 const writeOf = (message: Buffer): WriteCommand | null => {
-  if (message.readInt32LE(12) !== OP_MSG || message[SECTIONS_AT] !== 0) return null;
-  // The command's name is the first key of the body, after section kind, length and element type.
-  const name = textAt(message, SECTIONS_AT + 6);
-  const list = LISTS[name];
-  if (list === undefined) return null;
-  const body = read(message);
-  const retryKey = body.txnNumber === undefined ? null : `${body.lsid?.id?.toString('hex')}:${body.txnNumber}`;
-  return { name, collection: String(body[name]), operations: body[list] ?? [], retryKey };
+  const name = commandName(message);
+  const list = name === null ? undefined : LISTS[name];
+  if (name === null || list === undefined) return null;
+  const read = readMessage(message);
+  const { lsid, txnNumber } = read.body;
+  const retryKey = txnNumber === undefined ? null : `${lsid?.id?.toString('hex')}:${txnNumber}`;
+  return { name, collection: String(read.body[name]), operations: listsOf(read)[list] ?? [], retryKey };
 };
 
 /**
@@ -128,20 +87,20 @@ export const startDatabaseProxy = async (databaseUri: string, hooks: ProxyHooks)
     };
     client.on(
       'data',
-      messages((message) => {
+      splitMessages((message) => {
         const command = writeOf(message);
         if (command === null) return void database.write(message);
-        asked.set(message.readInt32LE(4), command);
+        asked.set(requestIdOf(message), command);
         apply(hooks.onCommand?.(command) ?? 'pass', message, database);
       }),
     );
     database.on(
       'data',
-      messages((message) => {
-        const command = asked.get(message.readInt32LE(8));
+      splitMessages((message) => {
+        const command = asked.get(responseTo(message));
         if (command === undefined) return void client.write(message);
-        asked.delete(message.readInt32LE(8));
-        const { n = 0, nModified = 0 } = read(message);
+        asked.delete(responseTo(message));
+        const { n = 0, nModified = 0 } = plain(readMessage(message).body);
         apply(hooks.onReply?.(command, { n, nModified }) ?? 'pass', message, client);
       }),
     );
