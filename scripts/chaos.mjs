@@ -6,6 +6,8 @@
  *   --storage s3   on an S3 server instead of a folder
  *   --short        in the sizes of `npm test`
  *   --seed N       other random moments
+ *
+ * With TEST_MONGODB_URI it runs on that server, without the scenario that kills the database.
  */
 import { parseArgs } from 'node:util';
 import { loadFromTests } from './bundle.mjs';

@@ -5,8 +5,8 @@ import { type Engine, type EngineContext, EngineUnavailable } from './engine.ts'
 import { processMark } from './processes.ts';
 import { findProgram, run } from './programs.ts';
 
-const VERSION = '0.7.0b3';
-const FOLDER = `secantusdb-${VERSION}`;
+export const SECANTUSDB_VERSION = '0.7.0b3';
+const FOLDER = `secantusdb-${SECANTUSDB_VERSION}`;
 /** Wheels are published for CPython 3.10 to 3.13. */
 const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
 const OLDEST_MINOR = 10;
@@ -52,7 +52,7 @@ const install = async (context: EngineContext, target: string): Promise<void> =>
   const { env, cacheDirectory, log } = context;
   const python = await findPython(context);
   removeLeftovers(cacheDirectory);
-  log(`Installing SecantusDB ${VERSION} from PyPI, once for this user`, { python, directory: target });
+  log(`Installing SecantusDB ${SECANTUSDB_VERSION} from PyPI, once for this user`, { python, directory: target });
   const building = path.join(cacheDirectory, `${FOLDER}.tmp-${process.pid}-${randomUUID()}`);
   try {
     const steps: Array<[string, string[]]> = [
@@ -61,7 +61,7 @@ const install = async (context: EngineContext, target: string): Promise<void> =>
         pythonOf(building),
         ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check']
           .concat(['--retries', '2', '--timeout', '30'])
-          .concat(['--only-binary', 'secantusdb', `secantusdb==${VERSION}`]),
+          .concat(['--only-binary', 'secantusdb', `secantusdb==${SECANTUSDB_VERSION}`]),
       ],
     ];
     for (const [program, args] of steps) {

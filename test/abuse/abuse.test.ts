@@ -1,3 +1,4 @@
+import { embeddedTest } from '../support/embedded-test.ts';
 import { killInstances } from '../support/instance.ts';
 import { ATTACKS } from './attacks.ts';
 import { runAttack } from './run.ts';
@@ -19,7 +20,7 @@ afterAll(async () => {
   }
 }, LONGEST_MS);
 
-test.each(ATTACKS.map((attack) => [attack.number, attack.title, attack] as const))(
+embeddedTest.each(ATTACKS.map((attack) => [attack.number, attack.title, attack] as const))(
   'abuse %i: %s',
   async (_number, _title, attack) => {
     const { broken } = await runAttack(attack, 'short', target);

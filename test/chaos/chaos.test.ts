@@ -1,4 +1,5 @@
 import { TEST_ENGINES } from '../support/database.ts';
+import { embeddedTest } from '../support/embedded-test.ts';
 import { describeS3 } from '../support/servers/s3-server.ts';
 import { kills } from './scenarios/1-kills.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -7,13 +8,16 @@ const SEED = 1;
 /** Each takes a few seconds on an idle machine. */
 const LONGEST_MS = 240_000;
 
-test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.title, scenario] as const))(
-  'chaos %i: %s',
-  async (_number, _title, { run, short }) => {
-    await run(short, { storage: 'local', hurry: true, seed: SEED, engines: TEST_ENGINES });
-  },
-  LONGEST_MS,
-);
+for (const { number, title, ownDatabase, run, short } of SCENARIOS) {
+  const testOf = ownDatabase ? embeddedTest : test;
+  testOf(
+    `chaos ${number}: ${title}`,
+    async () => {
+      await run(short, { storage: 'local', hurry: true, seed: SEED, engines: TEST_ENGINES });
+    },
+    LONGEST_MS,
+  );
+}
 
 describeS3('on S3', () => {
   test(

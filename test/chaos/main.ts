@@ -1,5 +1,6 @@
+import { withoutSecrets } from '../../src/database/connect.ts';
 import { mongod, secantusRust } from '../../src/embedded/mongod.ts';
-import { startTestDatabase, TEST_ENGINES } from '../support/database.ts';
+import { serverIsGiven, startTestDatabase, TEST_ENGINES, type TestDatabase } from '../support/database.ts';
 import { killInstances } from '../support/instance.ts';
 import { type AnyScenario, type Figures, seconds } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -50,6 +51,13 @@ const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, se
   }
 };
 
+/** The server that TEST_MONGODB_URI names; each scenario drops its database there. */
+const givenDatabase = (): TestDatabase => {
+  process.env.TEST_SERVER_IS_GIVEN = 'yes';
+  const uri = process.env.TEST_MONGODB_URI ?? '';
+  return { uri, engine: withoutSecrets(uri), stop: async () => {} };
+};
+
 /** Runs the scenarios in sequence and prints their figures as a table; true if all passed. */
 export const runChaos = async (options: Options): Promise<boolean> => {
   // Only the scenarios kill the instances, which would otherwise outlive an interrupted run.
@@ -58,12 +66,16 @@ export const runChaos = async (options: Options): Promise<boolean> => {
   }
   const { only, storage } = options;
   const chosen = SCENARIOS.filter(({ number }) => only === undefined || only.includes(number));
-  const database = await startTestDatabase(ENGINES);
+  const database = process.env.TEST_MONGODB_URI ? givenDatabase() : await startTestDatabase(ENGINES);
   process.env.TEST_MONGODB_URI = database.uri;
   print(`Database: ${database.engine}. Seed: ${options.seed}.`);
   const rows: Row[] = [];
   try {
-    for (const scenario of chosen) rows.push(await runOne(scenario, storage, options));
+    for (const scenario of chosen) {
+      if (scenario.ownDatabase && serverIsGiven()) {
+        print(`\nSKIPPED: ${nameOf(scenario, storage)}. It kills a database of its own, not TEST_MONGODB_URI.`);
+      } else rows.push(await runOne(scenario, storage, options));
+    }
     if (only === undefined && storage === 'local') {
       const [first] = SCENARIOS;
       if (process.env.TEST_S3_SERVER === undefined) print('\nSKIPPED: scenario 1 on S3. It needs versitygw, or Go.');

@@ -6,6 +6,8 @@ export type Figures = Readonly<Record<string, string | number>>;
 export interface Scenario<Size> {
   readonly number: number;
   readonly title: string;
+  /** It starts and kills a database of its own, so it cannot run on a given server. */
+  readonly ownDatabase?: boolean;
   /** `short` takes a few seconds, for `npm test`; `full` is for `npm run chaos`. */
   readonly short: Size;
   readonly full: Size;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { connect } from '../../src/database/connect.ts';
-import { testConnection } from '../support/database.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { type DatabaseProxy, type ProxyHooks, startDatabaseProxy } from '../support/servers/database-proxy.ts';
 import { type ImageServer, startPictures } from '../support/servers/image-server.mjs';
@@ -79,8 +79,11 @@ export interface StartOptions {
 export const csvOf = (rows: readonly Row[]): string =>
   `S. No.,Product Name,Input Image Urls\n${rows.map(({ serial, urls }) => `${serial},P ${serial},"${urls.join(',')}"`).join('\n')}\n`;
 
-const openDatabase = async (uri: string | undefined): Promise<{ uri: string; connection: Connection }> =>
-  uri === undefined ? testConnection() : { uri, connection: await connect(uri, () => {}) };
+const openDatabase = async (uri: string | undefined): Promise<TestConnection> => {
+  if (uri === undefined) return testConnection();
+  const connection = await connect(uri, () => {});
+  return { uri, connection, close: () => connection.close() };
+};
 
 export const createWorld = async (options: WorldOptions): Promise<World> => {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'chaos-')));
@@ -195,7 +198,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
       await receiver.close();
       await pictures.close();
       await store.close();
-      await database.connection.close();
+      await database.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

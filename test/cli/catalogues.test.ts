@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import readExcelFile from 'read-excel-file/node';
 import sharp from 'sharp';
 import writeExcelFile from 'write-excel-file/node';
+// `it` is for the tests that need no embedded database.
+import { embeddedTest as test } from '../support/embedded-test.ts';
 import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
 import { startTestService, waitFor } from '../support/service.ts';
 
@@ -94,7 +96,7 @@ test('a workbook gives a workbook with the paths of the images, or a CSV if --ou
   expect([wrong.code, wrong.errors]).toEqual([2, expect.stringMatching(/Winter.*"Spring"/s)]);
 }, 120_000);
 
-test('with --server, a workbook is saved as the service sends it', async () => {
+it('with --server, a workbook is saved as the service sends it', async () => {
   const service = await startTestService();
   try {
     await write('products.xlsx', await workbook());
@@ -122,7 +124,7 @@ test('a link in place of a file: the output is placed here, and the next run rea
   expect([page.code, page.errors]).toEqual([2, expect.stringContaining('Use the direct link')]);
 }, 120_000);
 
-test('an interrupted run of a link is resumed', async () => {
+it('an interrupted run of a link is resumed', async () => {
   const service = await startTestService();
   try {
     serve('/held.csv', `Photo\n${pictures.url('/held.jpg')}\n`);
@@ -171,28 +173,26 @@ test('rows with failed images are saved as a file that is a catalogue again, and
   expect(await read('shop-errors.csv')).toBe('my own notes\n');
 }, 150_000);
 
-test.each(['here', 'from a running service'])(
-  '--outputs: all files are %s',
-  async (where) => {
-    await write('products.csv', `SKU,Image\nA,${pictures.url('/good.jpg')}\nB,${pictures.url('/none.jpg')}\n`);
-    const service = where === 'here' ? null : await startTestService();
-    const { code } = await run(
-      ...['products.csv', '--outputs', 'jpeg:50,webp:50:160,webp:70:160'],
-      ...(service === null ? [] : ['--server', service.url]),
-    );
-    await service?.close();
-    expect(code).toBe(1);
-    const [header, row, failed] = (await read('products-output.csv')).split('\r\n');
-    expect(header).toBe('SKU,Image,Output Image,Output Image (webp 160 quality 50),Output Image (webp 160 quality 70)');
-    expect(failed).toBe(`B,${pictures.url('/none.jpg')},,,`);
-    const paths = (row ?? '').split(',').slice(2);
-    const files = await readdir(join(directory, 'products-output-images'));
-    const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
-    expect(files.filter((name) => !name.startsWith('.')).sort()).toEqual(names.sort());
-    const widths = await Promise.all(
-      names.map(async (name) => (await sharp(join(directory, 'products-output-images', name)).metadata()).width),
-    );
-    expect(widths.sort()).toEqual([160, 160, 320]);
-  },
-  60_000,
-);
+const eachOutputs = async (where: 'here' | 'from a running service'): Promise<void> => {
+  await write('products.csv', `SKU,Image\nA,${pictures.url('/good.jpg')}\nB,${pictures.url('/none.jpg')}\n`);
+  const service = where === 'here' ? null : await startTestService();
+  const { code } = await run(
+    ...['products.csv', '--outputs', 'jpeg:50,webp:50:160,webp:70:160'],
+    ...(service === null ? [] : ['--server', service.url]),
+  );
+  await service?.close();
+  expect(code).toBe(1);
+  const [header, row, failed] = (await read('products-output.csv')).split('\r\n');
+  expect(header).toBe('SKU,Image,Output Image,Output Image (webp 160 quality 50),Output Image (webp 160 quality 70)');
+  expect(failed).toBe(`B,${pictures.url('/none.jpg')},,,`);
+  const paths = (row ?? '').split(',').slice(2);
+  const files = await readdir(join(directory, 'products-output-images'));
+  const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+  expect(files.filter((name) => !name.startsWith('.')).sort()).toEqual(names.sort());
+  const widths = await Promise.all(
+    names.map(async (name) => (await sharp(join(directory, 'products-output-images', name)).metadata()).width),
+  );
+  expect(widths.sort()).toEqual([160, 160, 320]);
+};
+test('--outputs: all files are here', () => eachOutputs('here'), 60_000);
+it('--outputs: all files are from a running service', () => eachOutputs('from a running service'), 60_000);

@@ -4,6 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
+// `it` is for the tests that need no embedded database.
+import { embeddedTest as test } from '../support/embedded-test.ts';
 import { failThen, ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { startTestService, waitFor } from '../support/service.ts';
 
@@ -111,7 +113,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
   120_000,
 );
 
-test('--server uses a running service and downloads its outputs', async () => {
+it('--server uses a running service and downloads its outputs', async () => {
   const service = await startTestService({ API_KEYS: 'a-key-of-the-shop-here' });
   try {
     await write([pictures.url('/good.jpg?s'), pictures.url('/none.jpg')]);
@@ -131,7 +133,7 @@ test('--server uses a running service and downloads its outputs', async () => {
   }
 }, 90_000);
 
-test.each([
+it.each([
   [['compress', 'none.csv'], /File not found: .*none\.csv\. See --help/],
   [['compress', 'products.csv', '--server', 'http://127.0.0.1:1'], /cannot be reached \(ECONNREFUSED\)/],
 ])(

@@ -10,6 +10,7 @@ import { connect } from '../../src/database/connect.ts';
 import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../src/embedded/embedded.ts';
 import { databaseProcessesIn, processMark } from '../../src/embedded/processes.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+import { embeddedTest as test } from '../support/embedded-test.ts';
 
 let directory: string;
 let data: string;

@@ -6,6 +6,7 @@ import { type Engine, EngineUnavailable } from '../../src/embedded/engine.ts';
 import { ENGINES } from '../../src/embedded/engines.ts';
 import { mongod, secantusRust } from '../../src/embedded/mongod.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
+import { embeddedTest } from '../support/embedded-test.ts';
 
 let directory: string;
 let bin: string;
@@ -107,7 +108,7 @@ test('a failed install leaves nothing behind', async () => {
   expect(await readdir(join(directory, 'cache', 'bulk-image-processor'))).toEqual([]);
 });
 
-test('an engine that does not start is skipped, with the last lines of its log as the reason', async () => {
+embeddedTest('an engine that does not start is skipped, with the last lines of its log as the reason', async () => {
   await executable('mongod', 'echo "Illegal instruction"; exit 132');
   const logged: Array<[string, object | undefined]> = [];
   // The Python that installs the real engine is on this process's PATH.

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Connection } from 'mongoose';
+import { type Connection, ConnectionStates } from 'mongoose';
 import { connect } from '../../src/database/connect.ts';
 import { startEmbedded } from '../../src/embedded/embedded.ts';
 import type { Engine } from '../../src/embedded/engine.ts';
 import { mongod } from '../../src/embedded/mongod.ts';
 import { downloadedMongod } from '../../src/embedded/mongod-download.ts';
 import { secantusPython } from '../../src/embedded/secantus-python.ts';
+import { databaseUri } from './database-uri.ts';
 
 /** The built file, because the guardian is a separate process. */
 export const GUARDIAN_FILE = resolve('dist/embedded/guardian.js');
@@ -45,11 +46,14 @@ export const startTestDatabase = async (engines = TEST_ENGINES): Promise<TestDat
   };
 };
 
+/** True if the suite runs on a server given with TEST_MONGODB_URI, where there may be no embedded one. */
+export const serverIsGiven = (): boolean => process.env.TEST_SERVER_IS_GIVEN === 'yes';
+
 export interface TestConnection {
   readonly connection: Connection;
   /** URI of this database, for further connections or processes. */
   readonly uri: string;
-  /** Closes the connection; the database is removed with its server after the run. */
+  /** Closes the connection. The database is dropped on a given server, otherwise removed with its server after the run. */
   close(): Promise<void>;
 }
 
@@ -57,12 +61,15 @@ export interface TestConnection {
 export const testConnection = async (): Promise<TestConnection> => {
   const server = process.env.TEST_MONGODB_URI;
   if (server === undefined) throw new Error('TEST_MONGODB_URI is not set: is globalSetup in jest.config.ts?');
-  const address = new URL(server);
-  address.pathname = `/test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  const connection = await connect(address.href, () => undefined);
+  const prefix = process.env.TEST_DATABASE_PREFIX ?? 'test_';
+  const uri = databaseUri(server, `${prefix}${randomUUID().replaceAll('-', '').slice(0, 16)}`);
+  const connection = await connect(uri, () => undefined);
   return {
     connection,
-    uri: address.href,
-    close: () => connection.close(),
+    uri,
+    async close() {
+      if (serverIsGiven() && connection.readyState === ConnectionStates.connected) await connection.dropDatabase();
+      await connection.close();
+    },
   };
 };

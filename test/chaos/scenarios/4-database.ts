@@ -40,6 +40,7 @@ const withDatabase = async <T>(
 export const databaseKills: Scenario<Size> = {
   number: 4,
   title: 'the database killed by kill -9 and started again',
+  ownDatabase: true,
   short: { instances: 2, images: 80, requests: 2, kills: 2, latencyMs: 150, leaseSeconds: 5 },
   full: { instances: 3, images: 1_000, requests: 10, kills: 5, latencyMs: 200, leaseSeconds: 5 },
   run: (size, { storage, hurry, engines }) =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type EmbeddedDatabase, startEmbedded } from '../../../src/embedded/embedded.ts';
 import { csvOf } from '../../support/csv.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../../support/database.ts';
+import { embeddedTest as test } from '../../support/embedded-test.ts';
 import { scrape } from '../../support/exposition.ts';
 import { killInstances, startInstance } from '../../support/instance.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
