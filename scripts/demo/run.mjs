@@ -52,6 +52,8 @@ const show = async (stop, disposers) => {
   const service = await startService({
     root,
     directory,
+    // Not MONGODB_URI, which may be the one of production.
+    settings: { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '' },
     signal,
     say: (line) => console.log(`  · ${line}`),
     onLost: (error) => stop.abort(error),
