@@ -2,8 +2,18 @@ const Sequencer = require('@jest/test-sequencer').default;
 
 /** Files that take a minute, the longest first: what is begun last must be short, or one core waits for it. */
 const LONGEST = [
-  ...['chaos/chaos', 'embedded/embedded', 'cli/compress', 'abuse/abuse', 'patterns/work', 'hostile/corpus'],
-  ...['service/failures/shutdown', 'images/cost', 'service/failures/outage', 'service/roles', 'results/zip'],
+  ...[
+    'chaos/chaos',
+    'embedded/embedded',
+    'cli/compress',
+    'abuse/abuse',
+    'patterns/work',
+    'hostile/corpus',
+    'cli/catalogues',
+  ],
+  ...['service/failures/shutdown', 'images/cost', 'service/failures/outage', 'cli/transfer', 'web/journey'],
+  ...['dispatch/scheduler', 'requests/control', 'startup', 'images/compress-refusals', 'service/events'],
+  ...['cli/transfer-files', 'service/roles', 'results/zip'],
 ];
 
 const place = ({ path }) => {
