@@ -15,6 +15,8 @@ const VERSION = /<artifactId>mongo-java-server<\/artifactId>\s*<version>(\d[^<]+
 const INSTALL_MS = 5 * 60_000;
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
+/** A loop per connection: a slow command must not delay the driver's heartbeat, which then drops all connections. */
+const LOOPS = '-Dio.netty.eventLoopThreads=64';
 const run = promisify(execFile);
 
 const source = (name) => readFileSync(path.join(SOURCES, name), 'utf8');
@@ -48,7 +50,9 @@ const install = async (programs, target) => {
 };
 
 const start = async (java, folder) => {
-  const server = spawn(java, ['-Xmx768m', '-cp', classPath(folder), 'Server'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const server = spawn(java, ['-Xmx768m', LOOPS, '-cp', classPath(folder), 'Server'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const ended = once(server, 'exit');
   const stop = async () => {
     server.stdin.end();

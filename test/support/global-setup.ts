@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from '../../src/database/connect.ts';
+import { missingCapabilities } from './capabilities.ts';
 import { startTestDatabase } from './database.ts';
 import { databaseUri } from './database-uri.ts';
 import { running } from './running-database.ts';
@@ -13,5 +15,9 @@ export default async (): Promise<void> => {
   process.env.TEST_SERVER_IS_GIVEN = given ? 'yes' : '';
   process.env.TEST_DATABASE_PREFIX = prefix;
   // Tests that start the service with this address share a database; the one that a user named stays untouched.
-  process.env.TEST_MONGODB_URI = databaseUri(given || (running.database?.uri ?? ''), `${prefix}shared`);
+  const uri = databaseUri(given || (running.database?.uri ?? ''), `${prefix}shared`);
+  process.env.TEST_MONGODB_URI = uri;
+  const connection = await connect(uri, () => undefined);
+  process.env.TEST_SERVER_LACKS = (await missingCapabilities(connection)).join(',');
+  await connection.close();
 };
