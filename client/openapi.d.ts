@@ -771,7 +771,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 "Idempotency-Key"?: string;
             };
@@ -898,7 +898,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2",
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1389,7 +1389,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -1405,11 +1405,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2",
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T04:11:01.593Z",
-                     *       "startedAt": "2026-11-27T04:11:01.973Z",
-                     *       "finishedAt": "2026-11-27T04:11:03.344Z",
+                     *       "createdAt": "2026-11-27T02:36:16.110Z",
+                     *       "startedAt": "2026-11-27T02:36:16.175Z",
+                     *       "finishedAt": "2026-11-27T02:36:16.402Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1478,11 +1478,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "7ec5f8c7-1706-4422-8126-3e568b99d3d5",
+                     *               "id": "7de45130-b6df-4bac-bc22-ee64508577d0",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/7ec5f8c7-1706-4422-8126-3e568b99d3d5.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1502,11 +1502,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "ec75c9b2-dafb-4c53-bc44-5f8cc4de115f",
+                     *               "id": "b3946a36-fed0-44a8-a438-116e786c91be",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/ec75c9b2-dafb-4c53-bc44-5f8cc4de115f.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1519,7 +1519,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "72a4663f-4b67-4c0d-aeca-fddfc3644b50",
+                     *               "id": "c9b50d11-470a-496d-bb94-f90cae14b454",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1647,11 +1647,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2",
+                     *           "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T04:11:01.593Z",
-                     *           "startedAt": "2026-11-27T04:11:01.973Z",
-                     *           "finishedAt": "2026-11-27T04:11:03.344Z",
+                     *           "createdAt": "2026-11-27T02:36:16.110Z",
+                     *           "startedAt": "2026-11-27T02:36:16.175Z",
+                     *           "finishedAt": "2026-11-27T02:36:16.402Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1758,7 +1758,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -1775,8 +1775,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "SO6JEZKUIUYbFS5R",
-                     *       "data": "{\"requestId\":\"2c7d90bc-413b-4a64-9832-e49b7a50c0c2\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T04:11:01.593Z\",\"startedAt\":\"2026-11-27T04:11:01.973Z\",\"finishedAt\":\"2026-11-27T04:11:03.344Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "NqqRP2-phEbVUpC4",
+                     *       "data": "{\"requestId\":\"c776e71c-e7a5-4ccc-b8d9-b7e517113a65\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T02:36:16.110Z\",\"startedAt\":\"2026-11-27T02:36:16.175Z\",\"finishedAt\":\"2026-11-27T02:36:16.402Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1878,7 +1878,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -1894,8 +1894,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7ec5f8c7-1706-4422-8126-3e568b99d3d5.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ec75c9b2-dafb-4c53-bc44-5f8cc4de115f.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -2002,7 +2002,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2118,7 +2118,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2136,7 +2136,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2"
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2236,7 +2236,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2254,7 +2254,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2"
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2354,7 +2354,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2370,24 +2370,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2",
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_2c7d90bc-413b-4a64-9832-e49b7a50c0c2_1",
+                     *           "id": "msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T04:11:03.375Z",
+                     *           "createdAt": "2026-11-27T02:36:16.412Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T04:11:03.564Z",
+                     *               "at": "2026-11-27T02:36:16.435Z",
                      *               "status": 204,
-                     *               "durationMs": 30,
+                     *               "durationMs": 23,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2484,7 +2484,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2500,8 +2500,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "2c7d90bc-413b-4a64-9832-e49b7a50c0c2",
-                     *       "webhookId": "msg_2c7d90bc-413b-4a64-9832-e49b7a50c0c2_1"
+                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
+                     *       "webhookId": "msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2604,7 +2604,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 2c7d90bc-413b-4a64-9832-e49b7a50c0c2
+                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
                  */
                 requestId: string;
             };
@@ -2715,7 +2715,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 7ec5f8c7-1706-4422-8126-3e568b99d3d5.jpg
+                 * @example 7de45130-b6df-4bac-bc22-ee64508577d0.jpg
                  */
                 name: string;
             };
@@ -2848,7 +2848,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 26
+                     *       "uptimeSeconds": 6
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

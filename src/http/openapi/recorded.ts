@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
-  imageId: '7ec5f8c7-1706-4422-8126-3e568b99d3d5',
+  requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+  imageId: '7de45130-b6df-4bac-bc22-ee64508577d0',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T04:11:01.593Z',
-    startedAt: '2026-11-27T04:11:01.973Z',
-    finishedAt: '2026-11-27T04:11:03.344Z',
+    createdAt: '2026-11-27T02:36:16.110Z',
+    startedAt: '2026-11-27T02:36:16.175Z',
+    finishedAt: '2026-11-27T02:36:16.402Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -148,11 +148,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '7ec5f8c7-1706-4422-8126-3e568b99d3d5',
+            id: '7de45130-b6df-4bac-bc22-ee64508577d0',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/7ec5f8c7-1706-4422-8126-3e568b99d3d5.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -170,11 +170,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'ec75c9b2-dafb-4c53-bc44-5f8cc4de115f',
+            id: 'b3946a36-fed0-44a8-a438-116e786c91be',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/ec75c9b2-dafb-4c53-bc44-5f8cc4de115f.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -185,7 +185,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '72a4663f-4b67-4c0d-aeca-fddfc3644b50',
+            id: 'c9b50d11-470a-496d-bb94-f90cae14b454',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -210,11 +210,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
+        requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T04:11:01.593Z',
-        startedAt: '2026-11-27T04:11:01.973Z',
-        finishedAt: '2026-11-27T04:11:03.344Z',
+        createdAt: '2026-11-27T02:36:16.110Z',
+        startedAt: '2026-11-27T02:36:16.175Z',
+        finishedAt: '2026-11-27T02:36:16.402Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -240,32 +240,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'SO6JEZKUIUYbFS5R',
-    data: '{"requestId":"2c7d90bc-413b-4a64-9832-e49b7a50c0c2","status":"completed_with_errors","createdAt":"2026-11-27T04:11:01.593Z","startedAt":"2026-11-27T04:11:01.973Z","finishedAt":"2026-11-27T04:11:03.344Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'NqqRP2-phEbVUpC4',
+    data: '{"requestId":"c776e71c-e7a5-4ccc-b8d9-b7e517113a65","status":"completed_with_errors","createdAt":"2026-11-27T02:36:16.110Z","startedAt":"2026-11-27T02:36:16.175Z","finishedAt":"2026-11-27T02:36:16.402Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7ec5f8c7-1706-4422-8126-3e568b99d3d5.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/ec75c9b2-dafb-4c53-bc44-5f8cc4de115f.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
     deliveries: [
       {
-        id: 'msg_2c7d90bc-413b-4a64-9832-e49b7a50c0c2_1',
+        id: 'msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T04:11:03.375Z',
+        createdAt: '2026-11-27T02:36:16.412Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T04:11:03.564Z',
+            at: '2026-11-27T02:36:16.435Z',
             status: 204,
-            durationMs: 30,
+            durationMs: 23,
             error: null,
             answer: '',
           },
@@ -274,18 +274,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
-    webhookId: 'msg_2c7d90bc-413b-4a64-9832-e49b7a50c0c2_1',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    webhookId: 'msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1',
   },
   retry: {
-    requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
   },
   cancel: {
-    requestId: '2c7d90bc-413b-4a64-9832-e49b7a50c0c2',
+    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 26,
+    uptimeSeconds: 6,
   },
   ready: {
     status: 'ready',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import {
   commandName,
   listsOf,
