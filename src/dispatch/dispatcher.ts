@@ -109,14 +109,24 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     void work.finally(() => pending.delete(work));
   };
 
+  /** Repeated until it succeeds: drivers do not repeat an update of many, and a request that ends must have begun. */
+  const mark = async (requestIds: readonly string[]): Promise<void> => {
+    const begun = now();
+    while (!ended && now() - begun <= deps.maxSettleMs) {
+      try {
+        await requests.markStarted(requestIds);
+        return handle({ type: 'requests started', requestIds });
+      } catch (error) {
+        databaseFailed(error);
+        await sleepFor(OUTAGE_PAUSE_MS);
+      }
+    }
+  };
+
   const markStarted = (requestIds: readonly string[]): void => {
-    const marked = requests
-      .markStarted(requestIds)
-      .then(() => handle({ type: 'requests started', requestIds }))
-      .catch(databaseFailed)
-      .finally(() => {
-        for (const id of requestIds) if (starting.get(id) === marked) starting.delete(id);
-      });
+    const marked = mark(requestIds).finally(() => {
+      for (const id of requestIds) if (starting.get(id) === marked) starting.delete(id);
+    });
     for (const id of requestIds) starting.set(id, marked);
   };
 

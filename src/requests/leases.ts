@@ -51,7 +51,7 @@ const waitedMs = (heartbeatAt: Date | undefined, { nextAt }: DueImage, at: Date)
 /** Acquires, renews and releases leases of images. */
 export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date) => {
   const readDue = createReadDue({ images });
-  /** Claims whose answer was lost: they may have been done. */
+  /** Claims whose answer was lost, which may have been done, and releases that failed. */
   const unacknowledged: Lease[] = [];
 
   /** Two claimers may find the same image; the filter on `nextAt` lets one of them have it. */
@@ -94,7 +94,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     }
   };
 
-  const release = async (held: readonly Lease[], delayMs: number): Promise<void> => {
+  const writeRelease = async (held: readonly Lease[], delayMs: number): Promise<void> => {
     if (held.length === 0) return;
     const nextAt = new Date(now().getTime() + delayMs);
     await images.bulkWrite(
@@ -107,6 +107,12 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
       { ordered: false },
     );
   };
+
+  const release = (held: readonly Lease[], delayMs: number): Promise<void> =>
+    writeRelease(held, delayMs).catch((error: unknown) => {
+      unacknowledged.push(...held);
+      throw error;
+    });
 
   return {
     readDue,
@@ -121,13 +127,9 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     /** Leases the due images that no one else has leased in the meantime. */
     lease,
 
-    /** Releases what was claimed by calls whose answers were lost, once the database answers again. */
+    /** Releases what was claimed by calls whose answers were lost, and what could not be released, once the database answers again. */
     async releaseUnacknowledged(): Promise<void> {
-      const held = unacknowledged.splice(0);
-      await release(held, 0).catch((error: unknown) => {
-        unacknowledged.push(...held);
-        throw error;
-      });
+      await release(unacknowledged.splice(0), 0);
     },
 
     /**
@@ -147,7 +149,10 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
       return held.filter(({ _id }) => !kept.has(_id));
     },
 
-    /** Requeues images that were claimed and not started; the claim does not count as an attempt. */
+    /**
+     * Requeues images that were claimed and not started; the claim does not count as an attempt. What fails is repeated
+     * by {@link releaseUnacknowledged}.
+     */
     release,
   };
 };

@@ -28,6 +28,8 @@ export type ClaimedDelivery = Pick<
 > &
   Pick<DueDelivery, 'origin' | 'tenant'> & { readonly leaseToken: string };
 
+type Held = Pick<ClaimedDelivery, '_id' | 'leaseToken'>;
+
 /** Selects up to `limit` of the due deliveries. */
 export type SelectDue = (due: readonly DueDelivery[], limit: number) => readonly DueDelivery[];
 
@@ -80,9 +82,11 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     now,
   );
 
-  const lease = async (ids: readonly string[], leaseMs: number): Promise<ClaimedDelivery[]> => {
+  /** Claims whose answer was lost: they may have been made. */
+  const unacknowledged: Held[] = [];
+
+  const lease = async (ids: readonly string[], leaseToken: string, leaseMs: number): Promise<ClaimedDelivery[]> => {
     const at = now();
-    const leaseToken = uuid();
     const written = await deliveries.updateMany(
       { _id: { $in: ids }, nextAt: { $lte: at } },
       { $set: { leaseToken, nextAt: leaseEnd(at, leaseMs) }, $inc: { attempts: 1, tries: 1 } },
@@ -90,6 +94,17 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     if (written.matchedCount === 0) return [];
     const found = await deliveries.find({ _id: { $in: ids }, leaseToken }, CLAIMED).lean();
     return found.map((delivery) => ({ ...delivery, leaseToken }));
+  };
+
+  const release = async (held: readonly Held[], delayMs: number): Promise<void> => {
+    if (held.length === 0) return;
+    await deliveries.updateMany(
+      {
+        _id: { $in: held.map(({ _id }) => _id) },
+        leaseToken: { $in: [...new Set(held.map(({ leaseToken }) => leaseToken))] },
+      },
+      { $set: { nextAt: later(delayMs) }, $unset: { leaseToken: '' }, $inc: { attempts: -1, tries: -1 } },
+    );
   };
 
   return {
@@ -129,13 +144,23 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
      * default the longest due. If two claimers find the same delivery, the filter on `nextAt` gives it to one of them.
      */
     async claim(limit: number, leaseMs: number, select: SelectDue = longestDue): Promise<ClaimedDelivery[]> {
+      await release(unacknowledged, 0);
+      unacknowledged.length = 0;
       const claimed: ClaimedDelivery[] = [];
       while (claimed.length < limit) {
-        const selected = select(await due.list(), limit - claimed.length);
-        if (selected.length === 0) break;
-        due.remove(selected);
-        const ids = selected.map(({ _id }) => _id);
-        claimed.push(...(await lease(ids, leaseMs)));
+        const leaseToken = uuid();
+        let ids: readonly string[] = [];
+        try {
+          const selected = select(await due.list(), limit - claimed.length);
+          if (selected.length === 0) break;
+          due.remove(selected);
+          ids = selected.map(({ _id }) => _id);
+          claimed.push(...(await lease(ids, leaseToken, leaseMs)));
+        } catch (error) {
+          // Nobody sends these: without a release they would wait for their lease to expire, and miss an attempt.
+          unacknowledged.push(...claimed, ...ids.map((_id) => ({ _id, leaseToken })));
+          throw error;
+        }
       }
       return claimed;
     },
@@ -161,16 +186,7 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     },
 
     /** Requeues deliveries that were claimed but not sent; the claim does not count as an attempt. */
-    async release(claimed: readonly ClaimedDelivery[], delayMs: number): Promise<void> {
-      if (claimed.length === 0) return;
-      await deliveries.updateMany(
-        {
-          _id: { $in: claimed.map(({ _id }) => _id) },
-          leaseToken: { $in: [...new Set(claimed.map(({ leaseToken }) => leaseToken))] },
-        },
-        { $set: { nextAt: later(delayMs) }, $unset: { leaseToken: '' }, $inc: { attempts: -1, tries: -1 } },
-      );
-    },
+    release,
 
     /** Removes the request's deliveries, sent or not; an attempt in flight can no longer write. */
     async forget(requestId: string): Promise<void> {

@@ -50,7 +50,7 @@ export const startServiceOnSet = async (options: ServiceOnSetOptions = {}): Prom
 /** What becomes of the command at which a fault begins: refused by the member, or made and not answered. */
 export type At = 'refused' | 'made';
 
-/** Begins a fault when the members receive the `nth` matching command; resolves or rejects as the fault does. */
+/** Begins a fault when the primary receives the `nth` matching command; resolves or rejects as the fault does. */
 export const onNth = (
   { commands }: ReplicaSet,
   matches: (command: RecordedCommand) => boolean,
@@ -61,7 +61,7 @@ export const onNth = (
   new Promise((resolve, reject) => {
     let seen = 0;
     const stop = commands.listen((command) => {
-      if (!matches(command)) return;
+      if (!command.isPrimary || !matches(command)) return;
       seen += 1;
       if (seen < nth) return;
       stop();
