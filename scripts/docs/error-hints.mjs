@@ -30,7 +30,7 @@ export const ERROR_HINTS = {
   too_many_uploads: 'One client may have half of `MAX_UPLOADS_IN_FLIGHT` and `MAX_UPLOAD_BYTES_IN_FLIGHT`.',
   headers_too_large: 'Address and headers together may have 16 KiB.',
   internal_error: 'Look for `instance` in the log.',
-  database_unavailable: 'Try again after `Retry-After`.',
+  database_unavailable: 'Try again after `Retry-After`, an upload with its `Idempotency-Key`. `/ready` has the reason.',
   storage_unavailable: 'Try again after `Retry-After`. `/ready` has the reason.',
   storage_misconfigured: 'The operator checks credentials, bucket and region.',
   uploads_busy: 'Try again after `Retry-After`.',

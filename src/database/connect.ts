@@ -1,5 +1,7 @@
-import mongoose, { type Connection } from 'mongoose';
+import mongoose, { type Connection, type mongo } from 'mongoose';
 import { AppError } from '../errors.ts';
+import { settlesWithin } from '../timing/deadline.ts';
+import { connectionSettings } from './uri-options.ts';
 
 export { isDatabaseOutage } from './outage.ts';
 
@@ -15,6 +17,7 @@ export const withoutSecrets = (uri: string): string => {
 
 /** Hints by the driver's message, which is never shown because it may contain the URI. */
 const HINTS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/wire version/, 'It speaks another version of the protocol: MongoDB 4.4 or later is needed.'],
   [/auth|SCRAM/i, 'It rejected the user or the password: check both in MONGODB_URI.'],
   [/ENOTFOUND|EAI_AGAIN|ENODATA|querySrv/, 'Its host name cannot be resolved: check MONGODB_URI.'],
   [/ECONNREFUSED/, 'Nothing is listening there: start it, or correct MONGODB_URI.'],
@@ -44,24 +47,46 @@ const unavailable = (uri: string, error: unknown): AppError => {
   return new AppError('database_unavailable', `The database at ${withoutSecrets(uri)} cannot be reached. ${hint}`);
 };
 
+const DIRECT =
+  'WARNING: MONGODB_URI connects to one member of a replica set (directConnection=true), and does not follow an election; name the set instead.';
+
+/** A start fails after this long when no server answers; with one that does, it waits for an election to end. */
+const ANSWER_WITHIN_MS = 5_000;
+
 /**
- * Opens a connection pool and waits until the server responds, for at most 5 s.
- * Writes are acknowledged by the majority, journaled. Works with replica sets and standalone servers.
+ * Resolves to the servers of the deployment.
+ * @param answerWithinMs rejects after this long where no server answers, because a wrong address should not look like a
+ *   long election
+ */
+const opened = async (connection: Connection, answerWithinMs: number): Promise<readonly mongo.ServerDescription[]> => {
+  let servers: readonly mongo.ServerDescription[] = [];
+  // Undefined when the URI is not valid; the promise below has the reason.
+  const client: mongo.MongoClient | undefined = connection.getClient();
+  client?.on('topologyDescriptionChanged', ({ newDescription }) => {
+    servers = [...newDescription.servers.values()];
+  });
+  const opening = connection.asPromise();
+  const inTime = await settlesWithin(opening, answerWithinMs);
+  if (!inTime && servers.every(({ type }) => type === 'Unknown')) {
+    throw servers.find(({ error }) => error !== null)?.error ?? new Error('no server answered');
+  }
+  await opening;
+  return servers;
+};
+
+/**
+ * Opens a connection pool and waits until a server that takes writes responds: for at most 5 s if none responds, and for
+ * the time of an election if others do; the URI's `serverSelectionTimeoutMS` replaces both.
+ * What correctness rests on is set, whatever the URI says; see uri-options.ts.
+ * Works with replica sets, sharded clusters and standalone servers.
  * Throws `database_unavailable` with a hint; neither the error nor the log contains the password of the URI.
  */
 export const connect = async (uri: string, log: ConnectionLog): Promise<Connection> => {
   let connection: Connection | undefined;
+  const settings = connectionSettings(uri);
   try {
-    connection = mongoose.createConnection(uri, {
-      appName: 'bulk-image-processor',
-      writeConcern: { w: 'majority', journal: true },
-      serverSelectionTimeoutMS: 5_000,
-      connectTimeoutMS: 5_000,
-      // A hanging server, which does not even refuse connections, is noticed after this plus connectTimeoutMS; pending
-      // operations then fail instead of waiting for socketTimeoutMS.
-      heartbeatFrequencyMS: 2_000,
-      socketTimeoutMS: 60_000,
-      waitQueueTimeoutMS: 10_000,
+    connection = mongoose.createConnection(settings.uri, {
+      ...settings.options,
       // The stores create their indexes themselves, before they are used.
       autoIndex: false,
       autoCreate: false,
@@ -69,8 +94,15 @@ export const connect = async (uri: string, log: ConnectionLog): Promise<Connecti
     });
     // Without a listener, an error of the pool would crash the process; each operation reports its own failure.
     connection.on('error', () => log('WARNING: database connection error'));
-    await connection.asPromise();
+    const servers = await opened(
+      connection,
+      settings.ownSelectionTimeout ? Number.POSITIVE_INFINITY : ANSWER_WITHIN_MS,
+    );
+    if (settings.warning !== null) log(settings.warning);
+    if (settings.direct && servers.some(({ hosts }) => hosts.length > 1)) log(DIRECT);
   } catch (error) {
+    // First the client, because mongoose waits for a connection that is being opened.
+    await connection?.getClient()?.close(true);
     await connection?.destroy(true).catch(() => undefined);
     throw unavailable(uri, error);
   }

@@ -8,10 +8,17 @@ import { MAX_URL_CHARACTERS, sourceError } from '../csv/urls.ts';
 import type { FormulaMode } from '../csv/write.ts';
 import { AppError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
+import { withDeadline } from '../timing/deadline.ts';
+import { createTimedCalls, type TimedCalls } from '../timing/timed-calls.ts';
 import type { Models } from './models.ts';
 import type { ActiveRequest, RequestStore } from './request-store.ts';
 import { storedTenant } from './tenant.ts';
 import { type ImageRecord, NO_COUNTS, type RequestOptions, type RequestRecord, type RowChunkRecord } from './types.ts';
+
+/** For each call to the database: longer than an election, and short enough to answer within about 15 s. */
+export const UPLOAD_CALL_MS = 13_000;
+/** An answer waits no longer for the removal of what was stored; it goes on, and the reconciler does the rest. */
+const DISCARD_WITHIN_MS = 2_000;
 
 /** Images of one insert, and rows of one chunk. */
 export const IMAGES_PER_INSERT = 1_000;
@@ -50,7 +57,7 @@ interface Progress {
   failed: number;
 }
 
-const tookTooLong = (): AppError =>
+export const tookTooLong = (): AppError =>
   new AppError('database_unavailable', 'The upload took too long to store and was given up. Send it again.');
 
 export interface Ingested {
@@ -71,7 +78,13 @@ export type Ingest = (table: Table, upload: Upload, giveUp: AbortSignal) => Prom
  * image is durable. A crash on the way leaves an `ingesting` request, which the reconciler removes.
  */
 export const createIngest =
-  (models: Models, requests: RequestStore, limits: IngestLimits, now: () => Date): Ingest =>
+  (
+    models: Models,
+    requests: RequestStore,
+    limits: IngestLimits,
+    now: () => Date,
+    callMs: number = UPLOAD_CALL_MS,
+  ): Ingest =>
   async (table, upload, giveUp) => {
     const inspection = await inspectTable(table, upload.onInvalidRow);
     const { dialect, errorCount, errorKinds, errors } = inspection;
@@ -98,7 +111,7 @@ export const createIngest =
       client: upload.client,
       ...(upload.key === undefined ? {} : { uploadKey: upload.key.id }),
     };
-    await requests.insert(record);
+    const { inTime, goesOn, ended } = createTimedCalls(callMs, tookTooLong);
     const progress: Progress = { total: 0, chunks: 0, failed: 0 };
     const ingested = (): Ingested => {
       const { total, failed } = progress;
@@ -110,16 +123,20 @@ export const createIngest =
       };
     };
     try {
+      await inTime(() => requests.insert(record));
       // After the insert and before all else: whoever takes the key over finds the request by it, and can condemn it.
-      await upload.key?.bind(requestId);
-      await assertWithinQuota(requests, upload.client, inspection.urls, limits.maxQueuedImages);
-      await storeRows(models, requests, requestId, rowsOf(table), limits.sourceBuckets ?? [], progress, giveUp);
+      await inTime(async () => upload.key?.bind(requestId));
+      await inTime(() => assertWithinQuota(requests, upload.client, inspection.urls, limits.maxQueuedImages));
+      await storeRows(models, requests, requestId, rowsOf(table), limits.sourceBuckets ?? [], progress, inTime, giveUp);
       giveUp.throwIfAborted();
-      if (!(await requests.activate(requestId, progress))) throw tookTooLong();
+      if (!(await inTime(() => requests.activate(requestId, progress)))) throw tookTooLong();
       return ingested();
     } catch (error) {
-      // Best effort: where the database is what failed, the reconciler does it later.
-      const gone = await requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }).catch(() => true);
+      // Best effort: where the database is what failed, the reconciler does it later. Never before the last write has ended,
+      // which would come after its removal; the answer does not wait for that.
+      const late = goesOn();
+      const discarding = ended().then(() => requests.discard(requestId, { ...progress, chunks: progress.chunks + 1 }));
+      const gone = await withDeadline(late ? 0 : DISCARD_WITHIN_MS, () => discarding).catch(() => true);
       // It is active: only the answer to the activation, its last write, was lost.
       if (!gone) return ingested();
       throw error;
@@ -167,6 +184,7 @@ const storeRows = async (
   rows: AsyncIterable<CsvRow>,
   sourceBuckets: readonly string[],
   progress: Progress,
+  inTime: TimedCalls['inTime'],
   giveUp: AbortSignal,
 ): Promise<void> => {
   let images: ImageRecord[] = [];
@@ -176,11 +194,11 @@ const storeRows = async (
 
   const touch = async (): Promise<void> => {
     giveUp.throwIfAborted();
-    if (!(await requests.touch(requestId, progress))) throw tookTooLong();
+    if (!(await inTime(() => requests.touch(requestId, progress)))) throw tookTooLong();
   };
 
   const flushImages = async (): Promise<void> => {
-    await models.images.insertMany(images, { lean: true, ordered: false });
+    await inTime(() => models.images.insertMany(images, { lean: true, ordered: false }));
     images = [];
   };
   const flushChunk = async (): Promise<void> => {
@@ -189,7 +207,7 @@ const storeRows = async (
       firstRow: rowCount - chunk.length,
       rows: chunk,
     };
-    await models.rows.insertMany([record], { lean: true });
+    await inTime(() => models.rows.insertMany([record], { lean: true }));
     progress.chunks += 1;
     chunk = [];
     chunkBytes = 0;

@@ -5,6 +5,8 @@ import { AppError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { settlesWithin } from '../timing/deadline.ts';
 import { leaseEnd, renewalMs } from '../timing/lease.ts';
+import { createTimedCalls } from '../timing/timed-calls.ts';
+import { tookTooLong, UPLOAD_CALL_MS } from './ingest.ts';
 import type { Models } from './models.ts';
 import type { RequestStore } from './request-store.ts';
 import { DEFAULT_TENANT } from './tenant.ts';
@@ -32,6 +34,8 @@ export interface UploadClaim {
   /** Ends the lease. The key stays with a request that became active, and is free otherwise. Never rejects. */
   release(): Promise<void>;
 }
+
+const isInUse = (error: unknown): boolean => error instanceof AppError && error.code === 'idempotency_key_in_use';
 
 export type OpenedKey =
   | { readonly kind: 'claimed'; readonly claim: UploadClaim }
@@ -77,6 +81,7 @@ export const createUploadKeys = (
   requests: Pick<RequestStore, 'stateOf' | 'condemn'>,
   now: () => Date,
   leaseMs: number,
+  callMs: number = UPLOAD_CALL_MS,
 ) => {
   const keys = models.uploadKeys;
   const leaseUntil = (): Date => leaseEnd(now(), leaseMs);
@@ -143,32 +148,53 @@ export const createUploadKeys = (
     };
   };
 
+  const open = async (keyId: string, token: string): Promise<OpenedKey> => {
+    const claimed = (): OpenedKey => ({ kind: 'claimed', claim: claimOf(keyId, token) });
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const found = await keys.findOne({ _id: keyId }).lean<UploadKeyRecord>();
+      if (found === null) {
+        if (await insert({ _id: keyId, token, leaseUntil: leaseUntil(), schemaVersion: SCHEMA_VERSION }))
+          return claimed();
+        continue;
+      }
+      // Written by a call whose answer was lost, so that the driver made it again.
+      if (found.token === token) return claimed();
+      if (await isHeld(found)) break;
+      const { requestId, fingerprint } = found;
+      if ((await fate(requestId)) === 'active' && requestId !== undefined && fingerprint !== undefined) {
+        return { kind: 'stored', requestId, fingerprint };
+      }
+      if (await takeOver(found, token)) return claimed();
+    }
+    throw new AppError('idempotency_key_in_use');
+  };
+
+  /** A claim that failed, or came too late, is nobody's: without this, the next try would wait for the end of its lease. */
+  const forget = async (opening: Promise<OpenedKey>, key: QueryFilter<UploadKeyRecord>): Promise<void> => {
+    try {
+      const late = await opening.catch(() => null);
+      if (late?.kind === 'claimed') await late.claim.release();
+      else await keys.deleteOne({ ...key, requestId: { $exists: false } });
+    } catch {
+      // The lease ends by itself.
+    }
+  };
+
   return {
     /**
      * Claims a key for an upload, or returns the request that was made under it.
-     * @throws AppError `idempotency_key_in_use` while another upload has it
+     * @throws AppError `idempotency_key_in_use` while another upload has it, `database_unavailable` when it takes too long
      */
     async open(tenant: string, key: string): Promise<OpenedKey> {
       const keyId = uploadKeyId(tenant, key);
       const token = uuid();
-      const claimed = (): OpenedKey => ({ kind: 'claimed', claim: claimOf(keyId, token) });
-      for (let tries = 0; tries < TRIES; tries += 1) {
-        const found = await keys.findOne({ _id: keyId }).lean<UploadKeyRecord>();
-        if (found === null) {
-          if (await insert({ _id: keyId, token, leaseUntil: leaseUntil(), schemaVersion: SCHEMA_VERSION }))
-            return claimed();
-          continue;
-        }
-        // Written by a call whose answer was lost, so that the driver made it again.
-        if (found.token === token) return claimed();
-        if (await isHeld(found)) break;
-        const { requestId, fingerprint } = found;
-        if ((await fate(requestId)) === 'active' && requestId !== undefined && fingerprint !== undefined) {
-          return { kind: 'stored', requestId, fingerprint };
-        }
-        if (await takeOver(found, token)) return claimed();
+      const opening = open(keyId, token);
+      try {
+        return await createTimedCalls(callMs, tookTooLong).inTime(() => opening);
+      } catch (error) {
+        if (!isInUse(error)) void forget(opening, { _id: keyId, token });
+        throw error;
       }
-      throw new AppError('idempotency_key_in_use');
     },
 
     /** Removes the keys of uploads that died and were not repeated. May run on several instances at once. */

@@ -3,6 +3,7 @@ import { type AppDeps, createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { isDatabaseOutage } from '../database/connect.ts';
 import { createDatabaseProbe } from '../database/probe.ts';
+import { createWriteProbe, writeMark } from '../database/write-probe.ts';
 import { processMark } from '../embedded/processes.ts';
 import { AppError } from '../errors.ts';
 import { pageSettings } from '../http/page-settings.ts';
@@ -38,6 +39,7 @@ export const createApi = (
   const { connection, models, requests, images, outbox, storage, metrics, uploadKeys, now } = infrastructure;
   const { access, limits } = config;
   const askDatabase = createDatabaseProbe(connection);
+  const writes = createWriteProbe(() => writeMark(connection));
 
   const tableLimits = { ...limits, sourceBuckets: config.sources.buckets };
   const upload: AppDeps['upload'] = {
@@ -84,6 +86,10 @@ export const createApi = (
     },
   };
   const guards = createReadGuards({ ...access, maxReadsInFlight: limits.maxReadsInFlight });
+  const checkDatabase = async (): Promise<void> => {
+    await askDatabase();
+    await writes.check();
+  };
   const checkStorage = async (): Promise<void> => {
     await storage.check();
     const failure = work.storageFailure();
@@ -118,7 +124,7 @@ export const createApi = (
     storage,
     imageDirectory: infrastructure.imageDirectory,
     readiness: [
-      { name: 'database', check: askDatabase },
+      { name: 'database', check: checkDatabase },
       { name: 'storage', check: checkStorage },
       { name: 'service', check: checkRunning },
     ],
@@ -126,7 +132,11 @@ export const createApi = (
     servesApi: config.role !== 'worker',
     askDatabase,
     stopping,
-    isDatabaseOutage,
+    isDatabaseOutage: (error) => {
+      const outage = isDatabaseOutage(error);
+      if (outage) writes.doubt();
+      return outage;
+    },
     log,
   });
 };

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { createClock } from '../database/clock.ts';
 import { connect, withoutSecrets } from '../database/connect.ts';
+import { checkDatabase } from '../database/start-check.ts';
 import { upgradeStoredData } from '../database/upgrade.ts';
 import { startEmbedded } from '../embedded/embedded.ts';
 import { processMark } from '../embedded/processes.ts';
@@ -64,6 +65,7 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
       : { uri: config.mongodbUri, name: withoutSecrets(config.mongodbUri) };
   const connection = await connect(database.uri, (message, facts = {}) => log.info(facts, message));
   disposers.push(() => connection.close());
+  await checkDatabase(connection, database.uri);
   const clock = createClock(connection);
   await clock.start();
   disposers.push(async () => clock.stop());

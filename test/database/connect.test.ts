@@ -81,6 +81,23 @@ describe('with a database', () => {
     expect(logged).toEqual(['Connected to the database']);
   });
 
+  test('options of the URI that would change what is read and written are named in one line', async () => {
+    const logged: string[] = [];
+    const uri = new URL(database.uri);
+    for (const [name, value] of Object.entries({ readPreference: 'secondaryPreferred', w: '1', journal: 'false' }))
+      uri.searchParams.set(name, value);
+    const connection = await connect(uri.href, (message) => logged.push(message));
+    const { readPreference, writeConcern } = connection.getClient().options;
+    expect(readPreference.mode).toBe('primary');
+    expect(writeConcern).toMatchObject({ w: 'majority', journal: true });
+    await connection.collection('things').findOne({});
+    await connection.close();
+    expect(logged).toEqual([
+      expect.stringContaining('WARNING: readPreference, w, journal of MONGODB_URI are ignored'),
+      'Connected to the database',
+    ]);
+  });
+
   test('a duplicate key is not an outage', async () => {
     const things = database.connection.collection<{ _id: string }>('things');
     await things.insertOne({ _id: 'one' });

@@ -4,6 +4,7 @@ import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
+import { waitFor } from '../support/service.ts';
 
 const LIMITS: IngestLimits = {
   ...{ maxRows: 100, maxUrls: 100, maxRowBytes: 10_000, maxColumns: 10, maxQueuedImages: 1_000_000 },
@@ -78,5 +79,31 @@ test('an upload that is being removed as abandoned cannot become active any more
     },
   };
   await expect(createIngest(models, frozen, LIMITS, now)(await openTable(), upload, never)).rejects.toThrow();
+  expect(await counts()).toEqual({ requests: 0, images: 0, rows: 0 });
+});
+
+test('a write that hangs is answered in time, and what was stored is removed when it ends', async () => {
+  let release = (): void => undefined;
+  const hangs = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const rows = Object.assign(Object.create(models.rows), {
+    async insertMany(...args: Parameters<Models['rows']['insertMany']>) {
+      await hangs;
+      return models.rows.insertMany(...args);
+    },
+  });
+  const ingest = createIngest({ ...models, rows }, requests, LIMITS, now, 500);
+  const begun = performance.now();
+  await expect(ingest(await openTable(), upload, never)).rejects.toMatchObject({
+    code: 'database_unavailable',
+    message: expect.stringContaining('took too long'),
+  });
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  // Nothing is removed under a write that is still to come, which would then stay for ever.
+  expect(await counts()).toEqual({ requests: 1, images: 2, rows: 0 });
+  expect(await models.requests.findOne({}).lean()).toMatchObject({ state: 'ingesting' });
+  release();
+  await waitFor(async () => (await counts()).requests === 0);
   expect(await counts()).toEqual({ requests: 0, images: 0, rows: 0 });
 });

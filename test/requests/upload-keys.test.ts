@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { mongo } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { openCsv } from '../../src/csv/read.ts';
 import { fingerprintOf } from '../../src/http/uploads/fingerprint.ts';
@@ -286,4 +287,39 @@ test('a fingerprint is one of bytes and fields, whatever their order and chunks'
   expect(await print(['abd'], { quality: 50, format: 'jpeg' })).not.toBe(first);
   expect(await print(['abc'], { quality: 51, format: 'jpeg' })).not.toBe(first);
   expect(await print(['abc'], { quality: 50, format: 'jpeg', webhookSecret: 's' })).not.toBe(first);
+});
+
+test('a key that is claimed after the deadline is free again', async () => {
+  let goOn = (): void => undefined;
+  const hangs = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let created: unknown = null;
+  const slow = Object.assign(Object.create(models.uploadKeys), {
+    async create(record: never) {
+      await hangs;
+      created = await models.uploadKeys.create(record);
+    },
+  });
+  const late = createUploadKeys({ uploadKeys: slow }, requests, () => new Date(clock), LEASE_MS, 50);
+  await expect(claim(late)).rejects.toMatchObject({ code: 'database_unavailable' });
+  goOn();
+  await waitFor(async () => created !== null && (await stored()) === null);
+  await claim();
+});
+
+test('a key whose claim was made and not confirmed is free again at once', async () => {
+  const unconfirmed = Object.assign(Object.create(models.uploadKeys), {
+    async create(record: never) {
+      await models.uploadKeys.create(record);
+      throw new mongo.MongoWriteConcernError({
+        ok: 1,
+        writeConcernError: { code: 64, errmsg: 'no majority' },
+      } as never);
+    },
+  });
+  const failing = createUploadKeys({ uploadKeys: unconfirmed }, requests, () => new Date(clock), LEASE_MS);
+  await expect(claim(failing)).rejects.toMatchObject({ code: 64 });
+  await waitFor(async () => (await stored()) === null);
+  await claim();
 });
