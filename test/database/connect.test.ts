@@ -24,7 +24,7 @@ test('an unreachable database is reported with its address and a hint, without t
   const port = await freePort();
   const logged: unknown[] = [];
   const error = await failure(
-    `mongodb://user:${PASSWORD}@127.0.0.1:${port}/shop?authSource=admin&serverSelectionTimeoutMS=300`,
+    `mongodb://user:${PASSWORD}@127.0.0.1:${port}/shop?authSource=admin&serverSelectionTimeoutMS=3000`,
     logged,
   );
   expect(error.code).toBe('database_unavailable');
