@@ -72,6 +72,7 @@ const request = new Schema<RequestRecord>(
     uploadKey: String,
     eventPending: Boolean,
     reportDue: Date,
+    removingUntil: Date,
     report: Schema.Types.Mixed,
     schemaVersion: Number,
   },
