@@ -11,6 +11,7 @@ import { createLocalStorage, type LocalStorage } from '../../src/storage/local.t
 import { outputNames } from '../../src/storage/output-names.ts';
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 
 const DAY = 24 * 60 * 60_000;
 const NOW = Date.UTC(2026, 5, 30);
@@ -37,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const name of ['requests', 'images', 'rows', 'deliveries', 'uploadKeys'])
-    await database.connection.collection(name).deleteMany({});
+    await database.connection.collection(name).deleteMany({}, ACROSS_REQUESTS);
   await rm(directory, { recursive: true });
 });
 
@@ -286,7 +287,7 @@ test('fifty requests and more that cannot be removed do not hold up the others',
   await models.requests.updateOne({ _id: half }, { $set: { 'options.format': 'png' } });
   const old = await seed(8);
   const removeOutput = async (name: string): Promise<void> => {
-    const { requestId } = (await models.images.findById(name.split('.', 1)[0]).lean()) ?? {};
+    const { requestId } = (await models.images.findById(name.split('.', 1)[0], null, ACROSS_REQUESTS).lean()) ?? {};
     if (requestId !== undefined && stuck.includes(requestId)) throw new Error('the store refuses');
   };
   await retention({ removeOutput })(never);
