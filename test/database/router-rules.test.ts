@@ -1,4 +1,7 @@
+import { createModels } from '../../src/requests/models.ts';
+import { testConnection } from '../support/database.ts';
 import { ACROSS_REQUESTS, violationOf } from '../support/router/rules.ts';
+import { takeViolations } from '../support/router/watch.ts';
 
 const update = (q: object, u: object, how: object = {}) => ({ update: 'images', updates: [{ q, u, ...how }] });
 const remove = (q: object, limit: number) => ({ delete: 'images', deletes: [{ q, limit }] });
@@ -62,4 +65,20 @@ test.each<[string, object, RegExp]>([
   ['map and reduce', { mapReduce: 'requests' }, /mapReduce/],
 ])('objects to %s', (_what, command, violation) => {
   expect(violationOf(command as Record<string, unknown>)).toMatch(violation);
+});
+
+test('every connection that a test opens is held to them', async () => {
+  const { connection, close } = await testConnection();
+  const { images } = createModels(connection);
+  await images.find({ requestId: 'r' }).sort({ seq: 1 }).lean();
+  expect(takeViolations()).toEqual([]);
+  await images.find({ requestId: { $in: ['r', 's'] } }).sort({ seq: 1 });
+  await images.countDocuments();
+  await images.bulkWrite([{ updateOne: { filter: { _id: 'a' }, update: { status: 'failed' } } }]);
+  expect(takeViolations()).toEqual([
+    'find on images sorts across several values of requestId',
+    'aggregate on images reads every shard: its filter has no requestId',
+    'update on images updates one document without requestId, which is part of the shard key',
+  ]);
+  await close();
 });

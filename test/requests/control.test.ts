@@ -67,7 +67,14 @@ const failedRequest = async (facts: Partial<RequestRecord> = {}): Promise<Reques
   const error = { code: 'source_not_found' as const, message: 'gone' };
   const ended = { status: 'failed' as const, attempts: 5, reports: 4, settledBy: uuid(), finishedAt: new Date(clock) };
   await models.images.insertMany(
-    Array.from({ length: TOTAL }, (_, seq) => ({ _id: uuid(), requestId: record._id, seq, ...place, ...ended, error })),
+    Array.from({ length: record.total }, (_, seq) => ({
+      _id: uuid(),
+      requestId: record._id,
+      seq,
+      ...place,
+      ...ended,
+      error,
+    })),
     { lean: true },
   );
   return record;
@@ -98,9 +105,9 @@ test('a retry that was cut off is resumed, and a late pass requeues nothing twic
 }, 60_000);
 
 test('of ten instances one resumes a retry, and one removes an upload that was cut off', async () => {
-  const retried = await failedRequest();
+  const retried = await failedRequest({ total: 3, counters: { ...NO_COUNTS, failed: 3 } });
   await requests.beginRetry(retried, 'client');
-  const upload = await failedRequest({ state: 'ingesting' });
+  const upload = await failedRequest({ total: 3, state: 'ingesting' });
   clock += 11 * 60_000;
   const seen: string[] = [];
   const log = { warn: (facts: object) => void seen.push((facts as { requestId: string }).requestId) };

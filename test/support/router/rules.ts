@@ -34,9 +34,11 @@ export const ACROSS_REQUESTS = { comment: 'a test looks across all requests' };
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** A plain object, from whatever realm it comes. */
+/** A plain object, from whatever realm it comes; mongoose's own objects, which refer to each other, are values. */
 const isDocument = (value: unknown): value is Document =>
-  typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]';
+  typeof value === 'object' &&
+  value !== null &&
+  (value.constructor === undefined || value.constructor.name === 'Object');
 
 const documents = (value: unknown): readonly Document[] => (Array.isArray(value) ? value.filter(isDocument) : []);
 
@@ -80,7 +82,7 @@ const read = (key: ShardKey, filter: Document, sort: unknown): string | undefine
   const [prefix = ''] = key.fields;
   if (!key.targeted) return undefined;
   if (pinned(filter, prefix) === Number.POSITIVE_INFINITY) return `reads every shard: its filter has no ${prefix}`;
-  if (isDocument(sort) && Object.keys(sort).length > 0 && pinned(filter, prefix) > 1) {
+  if (sort !== undefined && pinned(filter, prefix) > 1) {
     return `sorts across several values of ${prefix}`;
   }
   return undefined;

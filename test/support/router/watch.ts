@@ -25,9 +25,15 @@ jest.mock('mongoose', () => {
   return actual;
 });
 
-const report = (): void => {
+/** What was found since the last call. */
+export const takeViolations = (): string[] => {
   const found = [...mockViolations];
   mockViolations.clear();
+  return found;
+};
+
+const report = (): void => {
+  const found = takeViolations();
   if (found.length > 0) throw new Error(`A router of a sharded cluster would object:\n- ${found.join('\n- ')}`);
 };
 afterEach(report);
