@@ -1,6 +1,6 @@
-import { withoutSecrets } from '../../src/database/connect.ts';
+import { connect, withoutSecrets } from '../../src/database/connect.ts';
 import { mongod, secantusRust } from '../../src/embedded/mongod.ts';
-import { serverIsGiven, startTestDatabase, TEST_ENGINES, type TestDatabase } from '../support/database.ts';
+import { primaryOf, serverIsGiven, startTestDatabase, TEST_ENGINES, type TestDatabase } from '../support/database.ts';
 import { killInstances } from '../support/instance.ts';
 import { type AnyScenario, type Figures, seconds } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -52,9 +52,12 @@ const runOne = async (scenario: AnyScenario, storage: 'local' | 's3', { size, se
 };
 
 /** The server that TEST_MONGODB_URI names; each scenario drops its database there. */
-const givenDatabase = (): TestDatabase => {
+const givenDatabase = async (): Promise<TestDatabase> => {
   process.env.TEST_SERVER_IS_GIVEN = 'yes';
   const uri = process.env.TEST_MONGODB_URI ?? '';
+  const connection = await connect(uri, () => {});
+  process.env.TEST_PRIMARY = await primaryOf(connection);
+  await connection.close();
   return { uri, engine: withoutSecrets(uri), stop: async () => {} };
 };
 
@@ -66,7 +69,7 @@ export const runChaos = async (options: Options): Promise<boolean> => {
   }
   const { only, storage } = options;
   const chosen = SCENARIOS.filter(({ number }) => only === undefined || only.includes(number));
-  const database = process.env.TEST_MONGODB_URI ? givenDatabase() : await startTestDatabase(ENGINES);
+  const database = process.env.TEST_MONGODB_URI ? await givenDatabase() : await startTestDatabase(ENGINES);
   process.env.TEST_MONGODB_URI = database.uri;
   print(`Database: ${database.engine}. Seed: ${options.seed}.`);
   const rows: Row[] = [];

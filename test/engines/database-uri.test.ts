@@ -1,4 +1,4 @@
-import { databaseUri } from '../support/database-uri.ts';
+import { databaseUri, directUri } from '../support/database-uri.ts';
 
 test.each([
   ['mongodb://127.0.0.1:27017', 'mongodb://127.0.0.1:27017/t'],
@@ -14,4 +14,10 @@ test.each([
 
 test.each(['', 'localhost:27017', 'http://localhost/'])('%j is refused without repeating it', (uri) => {
   expect(() => databaseUri(uri, 't')).toThrow(/^TEST_MONGODB_URI is not an address like mongodb:\/\/host:27017\/$/);
+});
+
+test('of several hosts the primary is reached alone, and a single host as it is', () => {
+  const direct = directUri('mongodb://u:p@a:1,b:2/t?replicaSet=rs0&authSource=admin', 'b:2');
+  expect(direct.href).toBe('mongodb://u:p@b:2/t?authSource=admin&directConnection=true');
+  expect(directUri('mongodb://a:1/t?x=y', 'b:2').href).toBe('mongodb://a:1/t?x=y');
 });

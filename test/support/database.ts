@@ -49,6 +49,12 @@ export const startTestDatabase = async (engines = TEST_ENGINES): Promise<TestDat
 /** True if the suite runs on a server given with TEST_MONGODB_URI, where there may be no embedded one. */
 export const serverIsGiven = (): boolean => process.env.TEST_SERVER_IS_GIVEN === 'yes';
 
+/** `host:port` of a replica set's primary; empty if the server is none. */
+export const primaryOf = async (connection: Connection): Promise<string> => {
+  const { primary } = await connection.getClient().db('admin').command({ hello: 1 });
+  return typeof primary === 'string' ? primary : '';
+};
+
 export interface TestConnection {
   readonly connection: Connection;
   /** URI of this database, for further connections or processes. */

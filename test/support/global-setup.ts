@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from '../../src/database/connect.ts';
 import { missingCapabilities } from './capabilities.ts';
-import { startTestDatabase } from './database.ts';
+import { primaryOf, startTestDatabase } from './database.ts';
 import { databaseUri } from './database-uri.ts';
 import { running } from './running-database.ts';
 
@@ -19,5 +19,7 @@ export default async (): Promise<void> => {
   process.env.TEST_MONGODB_URI = uri;
   const connection = await connect(uri, () => undefined);
   process.env.TEST_SERVER_LACKS = (await missingCapabilities(connection)).join(',');
+  // A replica set is given with several hosts, and some tests stand in front of one.
+  process.env.TEST_PRIMARY = await primaryOf(connection);
   await connection.close();
 };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mongo } from 'mongoose';
 import { testConnection } from '../../support/database.ts';
+import { directUri } from '../../support/database-uri.ts';
 import { backendOf } from '../../support/replica-set/backend.ts';
 import { type ReplicaSet, startReplicaSet } from '../../support/replica-set/replica-set.ts';
 import { waitFor } from '../../support/service.ts';
@@ -18,7 +19,7 @@ const start = async (lagMs = 0, options: mongo.MongoClientOptions = {}): Promise
   const { uri, close } = await testConnection();
   await close();
   set = await startReplicaSet({ backend: backendOf(uri), lagMs });
-  const name = new URL(uri).pathname.slice(1);
+  const name = directUri(uri).pathname.slice(1);
   client = new mongo.MongoClient(set.uri(name), { heartbeatFrequencyMS: 500, ...options });
   items = client.db().collection<Item>('items');
   await items.insertOne({ _id: 'a', n: 0 });

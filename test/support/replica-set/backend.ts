@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { mongo } from 'mongoose';
+import { directUri } from '../database-uri.ts';
 import { splitMessages, writeMessage } from './wire.ts';
 
 /** The engine that keeps the data of the set. */
@@ -63,6 +64,6 @@ export class BackendConnection {
 
 /** The address of a server from its URI. */
 export const backendOf = (uri: string): Backend => {
-  const { hostname: host, port } = new URL(uri);
+  const { hostname: host, port } = directUri(uri);
   return { host, port: Number(port || 27_017) };
 };

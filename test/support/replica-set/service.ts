@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Connection } from 'mongoose';
 import { testConnection } from '../database.ts';
+import { directUri } from '../database-uri.ts';
 import type { ImageServer } from '../servers/image-server.mjs';
 import type { ReceivedWebhook } from '../servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService } from '../service.ts';
@@ -29,7 +30,7 @@ export const startServiceOnSet = async (options: ServiceOnSetOptions = {}): Prom
     await set.close();
     await database.close();
   };
-  const name = new URL(database.uri).pathname.slice(1);
+  const name = directUri(database.uri).pathname.slice(1);
   try {
     const service = await startTestService({ MONGODB_URI: set.uri(name, uri), ...environment });
     return {

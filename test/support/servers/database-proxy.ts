@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
+import { directUri } from '../database-uri.ts';
 import {
   commandName,
   listsOf,
@@ -57,28 +58,13 @@ const writeOf = (message: Buffer): WriteCommand | null => {
   return { name, collection: String(read.body[name]), operations: listsOf(read)[list] ?? [], retryKey };
 };
 
-/** The address with a single host: of several, the one of the primary. */
-const primaryOf = async (databaseUri: string): Promise<URL> => {
-  const [, before = '', hosts = '', rest = ''] = /^(mongodb:\/\/(?:[^@/]*@)?)([^/?]+)(.*)$/s.exec(databaseUri) ?? [];
-  if (!hosts.includes(',')) return new URL(databaseUri);
-  const client = await mongo.MongoClient.connect(databaseUri, { serverSelectionTimeoutMS: 10_000 });
-  try {
-    const { primary } = await client.db('admin').command({ hello: 1 });
-    const uri = new URL(`${before}${primary}${rest}`);
-    uri.searchParams.delete('replicaSet');
-    return uri;
-  } finally {
-    await client.close();
-  }
-};
-
 /**
  * A proxy between a service and its database. It forwards messages, and passes writes and their replies to the hooks,
  * which may withhold them or close the connection. After a cut in `onReply` the write is done but looks failed.
  */
 export const startDatabaseProxy = async (databaseUri: string, hooks: ProxyHooks): Promise<DatabaseProxy> => {
-  const uri = await primaryOf(databaseUri);
-  const target = { host: uri.hostname, port: Number(uri.port || 27017) };
+  const uri = directUri(databaseUri);
+  const target = { host: uri.hostname, port: Number(uri.port || 27_017) };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const database = connect(target);
