@@ -60,7 +60,7 @@ const show = async (stop, disposers) => {
     onStarted: (close) => disposers.push(close),
   });
   const photos = await servePhotos(join(root, 'samples', 'photos'));
-  disposers.push(photos.close);
+  disposers.push(() => photos.close());
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const webhook = await receiveWebhook(secret);
   disposers.push(webhook.close);
