@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Connection, ConnectionStates } from 'mongoose';
+import mongoose, { type Connection } from 'mongoose';
 import { connect } from '../../src/database/connect.ts';
 import { startEmbedded } from '../../src/embedded/embedded.ts';
 import type { Engine } from '../../src/embedded/engine.ts';
@@ -74,7 +74,8 @@ export const testConnection = async (): Promise<TestConnection> => {
     connection,
     uri,
     async close() {
-      if (serverIsGiven() && connection.readyState === ConnectionStates.connected) await connection.dropDatabase();
+      if (serverIsGiven() && connection.readyState === mongoose.ConnectionStates.connected)
+        await connection.dropDatabase();
       await connection.close();
     },
   };
