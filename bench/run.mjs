@@ -7,7 +7,7 @@ import { readArguments } from './stage/arguments.mjs';
 
 /** Listed here as well, so that a wrong argument is reported before anything is installed. */
 const NAMES =
-  'throughput naive per-image growth ingest read-side first-result claim politeness encoders small-requests lanes outputs'.split(
+  'throughput naive per-image growth ingest read-side first-result claim politeness encoders small-requests lanes outputs crowd'.split(
     ' ',
   );
 

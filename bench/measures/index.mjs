@@ -1,4 +1,5 @@
 import { claim } from './claim.mjs';
+import { crowd } from './crowd.mjs';
 import { encoders } from './encoders.mjs';
 import { firstResult } from './first-result.mjs';
 import { growth } from './growth.mjs';
@@ -27,4 +28,5 @@ export const measures = [
   smallRequests,
   lanes,
   outputs,
+  crowd,
 ];

@@ -1,6 +1,6 @@
 import { type ActiveRequest, ALL_IDS, type IdRange } from '../requests/request-store.ts';
 
-/** Requests of each state that are read at once. */
+/** Requests that are read at once. */
 const PAGE = 1_000;
 /** Ids are split into so many parts more at a time, by their first hexadecimal digits; at most into 16³. */
 const SPLIT = 4;

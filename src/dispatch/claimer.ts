@@ -1,15 +1,22 @@
 import { LRUCache } from 'lru-cache';
+import { FRESH_BEFORE } from '../requests/due-dates.ts';
 import type { ImageStore } from '../requests/image-store.ts';
-import type { ClaimedImage, Counted } from '../requests/leases.ts';
+import type { ClaimedImage, Counted, DueImage } from '../requests/leases.ts';
 import { isSmall } from '../requests/transitions.ts';
+import type { RequestRecord } from '../requests/types.ts';
 import { type ClaimCursor, type ClaimLeft, findDue, newCursor } from './due.ts';
 import { findDueTogether } from './due-together.ts';
 import { type HostCapacity, UNLIMITED_HOSTS } from './hosts.ts';
+import { createReadAhead, type ReadAhead } from './read-ahead.ts';
 
 /** How soon to look again when another instance claimed images that were found here. */
 const LOST_RACE_PAUSE_MS = 50;
 /** Requests whose cursors are remembered; one that is forgotten is read from its beginning again. */
 const MAX_CURSORS = 2_000;
+/** Requests of which images that were read ahead are kept. */
+const MAX_AHEAD = 100;
+/** Small requests that other instances claim from as well; one that is forgotten costs a claim that comes back empty. */
+const MAX_CONTENDED = 1_000;
 
 export interface Claim {
   readonly images: readonly ClaimedImage[];
@@ -19,13 +26,30 @@ export interface Claim {
 
 export type Claimer = ReturnType<typeof createClaimer>;
 
+/** A request to claim from. Cursors begin anew with each run, because a retry makes images fresh again. */
+export type Claimable = Counted & Partial<Pick<RequestRecord, 'run' | 'state'>>;
+
 /**
  * Finds due images whose hosts have capacity, and leases them. Large requests are read from where their last claim got
- * to; small ones as a whole, many of them in two commands together.
+ * to; small ones as a whole, many of them in two commands together. Instances that claim from the same request part ways:
+ * each begins somewhere else once it knows of others (docs/decisions/0057-polls-and-crowds.md).
  * @param now the database's clock
+ * @param random 0 ≤ random() < 1
  */
-export const createClaimer = (images: Pick<ImageStore, 'readDue' | 'readUnfinished' | 'lease'>, now: () => Date) => {
+export const createClaimer = (
+  images: Pick<ImageStore, 'readDue' | 'readUnfinished' | 'lease'>,
+  now: () => Date,
+  random = Math.random,
+) => {
   const cursors = new LRUCache<string, ClaimCursor>({ max: MAX_CURSORS });
+  const ahead = new LRUCache<ClaimCursor, ReadAhead<DueImage>>({ max: MAX_AHEAD });
+  const contended = new LRUCache<string, true>({ max: MAX_CONTENDED });
+
+  const aheadOf = ({ _id, total }: Counted, cursor: ClaimCursor): ReadAhead<DueImage> => {
+    const reads = ahead.get(cursor) ?? createReadAhead(images.readDue(_id), total, cursor.base);
+    ahead.set(cursor, reads);
+    return reads;
+  };
 
   const claimLarge = async (
     request: Counted,
@@ -34,35 +58,50 @@ export const createClaimer = (images: Pick<ImageStore, 'readDue' | 'readUnfinish
     cursor: ClaimCursor,
     hosts: HostCapacity = UNLIMITED_HOSTS,
   ): Promise<Claim> => {
+    const reads = aheadOf(request, cursor);
     const facts = { total: request.total, now: now().getTime() };
-    const { due, left } = await findDue(images.readDue(request._id), facts, wanted, cursor, hosts);
+    const { due, left } = await findDue(reads.read, facts, wanted, cursor, hosts);
     const claimed = await images.lease([request], due, leaseMs);
+    reads.drop(due);
+    const taken = new Set(claimed.map(({ _id }) => _id));
+    const lost = due.filter(({ _id }) => !taken.has(_id));
+    if (lost.some(({ nextAt }) => nextAt !== undefined && nextAt.getTime() < FRESH_BEFORE)) {
+      // Another instance is at the same place: this one continues somewhere else.
+      ahead.delete(cursor);
+      const { requeued, noneRequeuedUntil } = cursor;
+      Object.assign(cursor, newCursor(Math.floor(random() * request.total)), { requeued, noneRequeuedUntil });
+    }
     // Where something was claimed and no host was saturated, only another claim shows what is left.
-    const more = left.more || (claimed.length > 0 && left.saturatedHosts.length === 0);
+    const more = left.more || lost.length > 0 || (claimed.length > 0 && left.saturatedHosts.length === 0);
     return { images: claimed, left: new Map([[request._id, { ...left, more }]]) };
   };
 
   const claimSmall = async (
-    requests: readonly Counted[],
+    requests: readonly Claimable[],
     wanted: number,
     leaseMs: number,
     hosts: HostCapacity = UNLIMITED_HOSTS,
   ): Promise<Claim> => {
     const ids = requests.map(({ _id }) => _id);
+    const beginAt = (id: string): number => (contended.has(id) ? random() : 0);
     const unfinished = await images.readUnfinished(ids);
-    const { due, left } = findDueTogether(ids, unfinished, now().getTime(), wanted, hosts);
+    const { due, left } = findDueTogether(ids, unfinished, now().getTime(), wanted, hosts, beginAt);
     const claimed = await images.lease(requests, due, leaseMs);
     if (claimed.length === due.length) return { images: claimed, left };
     // Other instances were faster; they are unlikely to have taken everything.
     const taken = new Set(claimed.map(({ _id }) => _id));
     const lost = new Set(due.filter(({ _id }) => !taken.has(_id)).map(({ requestId }) => requestId));
+    for (const id of lost) contended.set(id, true);
     const soon = (id: string, of: ClaimLeft): ClaimLeft => (lost.has(id) ? { ...of, dueInMs: LOST_RACE_PAUSE_MS } : of);
     return { images: claimed, left: new Map([...left].map(([id, of]) => [id, soon(id, of)])) };
   };
 
-  const cursorOf = (requestId: string): ClaimCursor => {
-    const cursor = cursors.get(requestId) ?? newCursor();
-    cursors.set(requestId, cursor);
+  /** Others work on a request that has been started already, so this instance begins somewhere in it. */
+  const cursorOf = ({ _id, run, state, total }: Claimable): ClaimCursor => {
+    const key = `${_id}:${run}`;
+    const base = state === 'processing' ? Math.floor(random() * total) : 0;
+    const cursor = cursors.get(key) ?? newCursor(base);
+    cursors.set(key, cursor);
     return cursor;
   };
 
@@ -71,11 +110,11 @@ export const createClaimer = (images: Pick<ImageStore, 'readDue' | 'readUnfinish
     claimSmall,
 
     /** Leases up to `wanted` images of one large request, or of several small ones together. */
-    claim(requests: readonly Counted[], wanted: number, leaseMs: number, hosts: HostCapacity): Promise<Claim> {
+    claim(requests: readonly Claimable[], wanted: number, leaseMs: number, hosts: HostCapacity): Promise<Claim> {
       const [first] = requests;
       return first === undefined || isSmall(first)
         ? claimSmall(requests, wanted, leaseMs, hosts)
-        : claimLarge(first, wanted, leaseMs, cursorOf(first._id), hosts);
+        : claimLarge(first, wanted, leaseMs, cursorOf(first), hosts);
     },
   };
 };

@@ -62,7 +62,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
   const now = (): number => performance.now();
   const scheduler = createScheduler({
     ...{ capacity: pool.capacity, most: pool.most, connections: deps.connections },
-    ...{ maxConsecutiveThrottles: deps.maxConsecutiveThrottles, maxAttempts: deps.maxAttempts },
+    ...{ maxConsecutiveThrottles: deps.maxConsecutiveThrottles, maxAttempts: deps.maxAttempts, random: deps.random },
     unresolved: { groupOf: names.groupOf, isGroup: isHostGroup, available: names.available },
   });
   const hosts = {
@@ -135,11 +135,15 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     let finished: ReadonlySet<string> = new Set();
     try {
       if (first === undefined || isSmall(first)) finished = await completion.tryCompleteAll(batch);
-      else if (await completion.tryComplete(first)) finished = new Set([first._id]);
+      else {
+        await writer.settleCounts();
+        if (await completion.tryComplete(first)) finished = new Set([first._id]);
+      }
     } catch (error) {
       databaseFailed(error);
     }
     for (const request of batch) {
+      if (finished.has(request._id)) writer.dropCounts(request);
       handle({ type: 'completion decided', request, hasFinished: finished.has(request._id) });
     }
   };
@@ -185,7 +189,12 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     switch (query.type) {
       case 'read requests': {
         const askedAt = now();
-        return { type: 'requests read', askedAt, ...(await readActive()) };
+        const page = await readActive();
+        const probed = scheduler.toProbe(page.requests, now());
+        const probedAt = now();
+        const due = await images.withDue(probed);
+        const probeMs = now() - probedAt;
+        return { type: 'requests read', askedAt, ...page, probed: new Set(probed), due, probeMs };
       }
       case 'claim':
         return claim(query.requests, query.wanted);

@@ -11,10 +11,17 @@ const isFresh = (image: DueImage): boolean => dueAt(image) < FRESH_BEFORE;
 const inOrder = (one: DueImage, other: DueImage): number =>
   Number(isFresh(one)) - Number(isFresh(other)) || dueAt(one) - dueAt(other);
 
+/** Begins behind so much of the list; what it passes comes last. */
+const rotated = <Item>(items: readonly Item[], share: number): Item[] => {
+  const first = Math.floor(items.length * share);
+  return [...items.slice(first), ...items.slice(0, first)];
+};
+
 /**
  * Picks due images of several small requests, one of each in turn, so that none of them waits for another.
  * @param unfinished all of their unfinished images
  * @param now milliseconds since the epoch, by the database's clock
+ * @param beginAt which share of a request's due images is left for later, from 0 to less than 1: where others claim too
  */
 export const findDueTogether = <Image extends DueImage & { readonly requestId: string }>(
   requestIds: readonly string[],
@@ -22,6 +29,7 @@ export const findDueTogether = <Image extends DueImage & { readonly requestId: s
   now: number,
   wanted: number,
   hosts: HostCapacity,
+  beginAt: (requestId: string) => number = () => 0,
 ): { readonly due: readonly Image[]; readonly left: ReadonlyMap<string, ClaimLeft> } => {
   const picker = createPicker<Image>(wanted, hosts);
   const imagesOf = byRequest(requestIds, unfinished);
@@ -31,7 +39,7 @@ export const findDueTogether = <Image extends DueImage & { readonly requestId: s
     const later = images.filter((image) => !isDue(image)).map((image) => dueAt(image) - now);
     return {
       requestId,
-      due: images.filter(isDue),
+      due: rotated(images.filter(isDue), beginAt(requestId)),
       unfinished: images.length,
       dueInMs: Math.min(...later),
       saturated: new Set<string | null>(),

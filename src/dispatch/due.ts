@@ -15,15 +15,24 @@ export interface ClaimLeft {
 
 /** What a claimer remembers of the images of a request: hints, never promises, and only in its memory. */
 export interface ClaimCursor {
+  /** Where this claimer begins in the request; the other positions are counted from here. */
+  base: number;
   /** Fresh images before this position are claimed, or belong to a host in `skipped`. */
   fresh: number;
+  /** Whether the last walk over all positions found nothing: it is repeated in one query, not in narrow ones. */
+  isEmpty: boolean;
   /** Hosts that had no capacity when their images were passed, and the position from which those images wait. */
   readonly skipped: Map<string, number>;
   /** The due date from which to look for requeued images. */
   requeued: number;
+  /** Until when no requeued images are looked for as long as there are fresh ones, by the database's clock. */
+  noneRequeuedUntil: number;
 }
 
-export const newCursor = (): ClaimCursor => ({ fresh: 0, skipped: new Map(), requeued: FRESH_BEFORE });
+export const newCursor = (base = 0): ClaimCursor => ({
+  ...{ base, fresh: 0, isEmpty: false, skipped: new Map() },
+  ...{ requeued: FRESH_BEFORE, noneRequeuedUntil: 0 },
+});
 
 export interface DueImage {
   readonly _id: string;
@@ -31,6 +40,8 @@ export interface DueImage {
   readonly inputUrl: string;
 }
 
+/** How long requeued images may wait for fresh ones: not every claim looks for them. */
+const REQUEUED_EVERY_MS = 500;
 /** Requeued images that one claim reads. */
 const REQUEUED_AT_ONCE = 100;
 /** Images of one query and queries of one claim, so that a claim never takes long. */
@@ -103,6 +114,7 @@ export const findDue = async <Image extends DueImage>(
     // When all of these must wait, the next claim reads those behind them.
     const last = found.length === limit && picker.images.length === 0 ? found.at(-1) : undefined;
     cursor.requeued = last === undefined ? FRESH_BEFORE : dateOf(last) + 1;
+    cursor.noneRequeuedUntil = found.length === 0 ? now + REQUEUED_EVERY_MS : 0;
   };
 
   /** One window: empty stretches are crossed faster and faster, full ones are read in small pieces. */
@@ -136,7 +148,7 @@ export const findDue = async <Image extends DueImage>(
   };
 
   const pickFresh = async (end: number): Promise<void> => {
-    let width = Math.max(wanted, 1);
+    let width = cursor.isEmpty ? Math.max(end, 1) : Math.max(wanted, 1);
     while (cursor.fresh < end && queries < MAX_QUERIES && !picker.isFull() && cursor.skipped.size < MAX_SKIPPED) {
       const { found, next, wider } = await (early ?? readWindow(cursor.fresh, end, width));
       early = undefined;
@@ -156,19 +168,24 @@ export const findDue = async <Image extends DueImage>(
 
   // Most claims are of fresh images, so both ranges are read at the same time.
   let early = cursor.skipped.size === 0 && cursor.fresh < total ? readWindow(cursor.fresh, total, wanted) : undefined;
-  await Promise.all([pickRequeued(), early]);
+  const isTimeForRequeued = now >= cursor.noneRequeuedUntil;
+  await Promise.all([isTimeForRequeued && pickRequeued(), early]);
   for (const [host, from] of [...cursor.skipped]) {
     if (!picker.isFull() && picker.available(host) > 0) await pickSkipped(host, from);
   }
   const startedAt = cursor.fresh;
   if (!picker.isFull()) await pickFresh(total);
-  if (picker.images.length === 0 && cursor.fresh >= total && cursor.skipped.size === 0 && startedAt > 0) {
-    // A claim whose answer was lost may have left images before the position that this claimer had reached.
-    cursor.fresh = 0;
-    await pickFresh(startedAt);
-    if (picker.images.length === 0 && cursor.skipped.size === 0) cursor.fresh = 0;
+  if (!isTimeForRequeued && !picker.isFull()) await pickRequeued();
+  if (picker.images.length === 0 && cursor.fresh >= total && cursor.skipped.size === 0) {
+    if (startedAt > 0) {
+      // A claim whose answer was lost may have left images before the position that this claimer had reached.
+      cursor.fresh = 0;
+      await pickFresh(startedAt);
+    }
+    cursor.isEmpty = picker.images.length === 0 && cursor.skipped.size === 0 && cursor.fresh >= startedAt;
+    if (cursor.isEmpty) cursor.fresh = total;
   }
-  const isUnread = cursor.fresh < total && cursor.fresh > 0 && cursor.skipped.size < MAX_SKIPPED;
+  const isUnread = cursor.fresh < total && cursor.skipped.size < MAX_SKIPPED;
   return {
     due: picker.images,
     left: {

@@ -7,8 +7,15 @@ export interface Written extends ImageOutcome {
 }
 
 export interface ResultWriter {
-  /** Writes the outcome, together with others that come meanwhile; resolves to whether it was applied. */
+  /**
+   * Writes the outcome, together with others that come meanwhile; resolves to whether it was applied. The counters follow
+   * up to half a second later.
+   */
   write(written: Written): Promise<boolean>;
+  /** Writes all counters now. */
+  settleCounts(): Promise<void>;
+  /** Drops what is to be added to the counters of a request whose end has counted them. */
+  dropCounts(request: ActiveRequest): void;
   /** Resolves when nothing is left to write. */
   idle(): Promise<void>;
 }
@@ -22,12 +29,14 @@ export interface ResultWriterOptions {
 
 /** Outcomes of one bulk write. */
 const BATCH = 100;
+/** Counters are written at most so often: all instances write to the same document of a request. */
+const COUNT_EVERY_MS = 500;
 
 /**
  * Collects outcomes while the previous write is on its way, so that a busy service writes many images at once and an
  * idle one writes each at once. A write that fails is repeated until it succeeds or its deadline passes; the lease filter
- * drops what is stale by then. Counters follow their batch, and the next batch does not wait for them: an image ends when
- * both are written, so that whoever finds nothing in flight finds exact counters too.
+ * drops what is stale by then. Counters are added up for a while and written together. Until then they fall short, so
+ * whoever ends a request settles them first.
  */
 export const createResultWriter = (
   images: Pick<ImageStore, 'finish'>,
@@ -36,7 +45,11 @@ export const createResultWriter = (
 ): ResultWriter => {
   let queued: { readonly written: Written; readonly done: (applied: boolean) => void }[] = [];
   let writing: Promise<void> | null = null;
-  const counting = new Set<Promise<void>>();
+  /** What is to be added to the counters. */
+  const sums = new Map<string, { readonly request: ActiveRequest; readonly added: Counters }>();
+  const counting = new Set<Promise<unknown>>();
+  let countedAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
 
   /** Resolves to the outcomes that were applied. */
   const writeBatch = async (batch: readonly Written[]): Promise<ReadonlySet<ImageOutcome>> => {
@@ -51,18 +64,29 @@ export const createResultWriter = (
   };
 
   /** Counters may fall short, so an error here is not repeated; see RequestStore.addCounts. */
-  const count = async (batch: readonly Written[]): Promise<void> => {
-    const sums = new Map<string, { request: ActiveRequest; added: Counters }>();
-    for (const written of batch) {
-      const sum = sums.get(written.request._id) ?? { request: written.request, added: NO_COUNTS };
-      sums.set(written.request._id, { ...sum, added: addOutcome(sum.added, written) });
-    }
-    await Promise.allSettled(
-      [...sums.values()]
-        // A request whose images are all in this batch completes next, and is counted then.
+  const writeCounts = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    countedAt = performance.now();
+    const taken = [...sums.values()];
+    sums.clear();
+    const counted: Promise<unknown> = Promise.allSettled(
+      taken
+        // A request whose images are all in this sum completes next, and is counted then.
         .filter(({ request, added }) => ended(added) > 0 && ended(added) < request.total)
         .map(({ request, added }) => requests.addCounts(request._id, request.run, added)),
-    );
+    ).then(() => counting.delete(counted));
+    counting.add(counted);
+    await Promise.all(counting);
+  };
+
+  const count = (batch: readonly Written[]): void => {
+    for (const written of batch) {
+      const key = keyOf(written.request);
+      const sum = sums.get(key) ?? { request: written.request, added: NO_COUNTS };
+      sums.set(key, { ...sum, added: addOutcome(sum.added, written) });
+    }
+    timer ??= setTimeout(writeCounts, Math.max(0, countedAt + COUNT_EVERY_MS - performance.now()));
   };
 
   const drain = async (): Promise<void> => {
@@ -70,11 +94,8 @@ export const createResultWriter = (
       const batch = queued.slice(0, BATCH);
       queued = queued.slice(BATCH);
       const applied = await writeBatch(batch.map(({ written }) => written));
-      const counted = count(batch.map(({ written }) => written).filter((written) => applied.has(written))).then(() => {
-        counting.delete(counted);
-        for (const { written, done } of batch) done(applied.has(written));
-      });
-      counting.add(counted);
+      count(batch.map(({ written }) => written).filter((written) => applied.has(written)));
+      for (const { written, done } of batch) done(applied.has(written));
     }
     writing = null;
   };
@@ -86,11 +107,15 @@ export const createResultWriter = (
         writing ??= drain();
       });
     },
+    settleCounts: writeCounts,
+    dropCounts: (request) => sums.delete(keyOf(request)),
     async idle() {
-      while (writing !== null || counting.size > 0) await Promise.all([writing, ...counting]);
+      while (writing !== null || sums.size > 0 || counting.size > 0) await Promise.all([writing, writeCounts()]);
     },
   };
 };
+
+const keyOf = ({ _id, run }: ActiveRequest): string => `${_id}:${run}`;
 
 const ended = ({ completed, failed }: Counters): number => completed + failed;
 

@@ -1,21 +1,20 @@
 import { serverOf } from '../network/server.ts';
 import type { ClaimedImage } from '../requests/image-store.ts';
+import type { ActiveRequest } from '../requests/request-store.ts';
 import { isGivenUp, isSmall, mustRunAlone } from '../requests/transitions.ts';
 import { createCircuitBreaker } from './scheduling/circuit-breaker.ts';
+import { claimFor } from './scheduling/claims.ts';
 import { createCompletions } from './scheduling/completions.ts';
 import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings } from './scheduling/events.ts';
-import { createFairQueue, type RequestSchedule } from './scheduling/fair-queue.ts';
+import { createFairQueue } from './scheduling/fair-queue.ts';
 import { createHostLimiter } from './scheduling/host-limiter.ts';
 import { createInFlight, type InFlightImage } from './scheduling/in-flight.ts';
 import { createPermits } from './scheduling/permits.ts';
+import { createPolls } from './scheduling/polls.ts';
+import { createReserve } from './scheduling/reserve.ts';
 
-/** How often the active requests are read, less often when the answer takes long, in milliseconds. */
-const POLL_MS = 400;
-const POLL_PER_ANSWER_MS = 3;
-const LONGEST_POLL_MS = 2_000;
-/** Small requests that are claimed for together, though there may not be capacity for all of them. */
-const LEAST_TOGETHER = 16;
-/** Pause after the database failed, before it is asked again. */
+const RESERVE_PER_SLOT = 2;
+/** Pause after the database failed, before it is asked again, in milliseconds. */
 export const OUTAGE_PAUSE_MS = 500;
 /** Pause after it answers again: time for every instance to renew its leases. */
 const RECOVERY_PAUSE_MS = 1_000;
@@ -31,14 +30,16 @@ export type Scheduler = ReturnType<typeof createScheduler>;
  * both out. docs/architecture.md lists every bound that can hold an image back.
  */
 export const createScheduler = (settings: SchedulerSettings) => {
-  const { capacity, most, maxAttempts, unresolved } = settings;
+  const { capacity, most, maxAttempts, unresolved, random = Math.random } = settings;
   let time = 0;
   const now = (): number => time;
   const isGroup = (host: string | null): host is string => host !== null && unresolved?.isGroup(host) === true;
   const limiter = createHostLimiter(settings, now);
   const available = (host: string | null): number =>
     isGroup(host) ? (unresolved?.available(host) ?? 0) : limiter.available(host);
-  const queue = createFairQueue(now, (host) => (isGroup(host) ? available(host) > 0 : limiter.isWorthAClaim(host)));
+  const isWorthAClaim = (host: string | null): boolean =>
+    isGroup(host) ? available(host) > 0 : limiter.isWorthAClaim(host);
+  const queue = createFairQueue(now, { isWorthAClaim, pauseEndsAt: limiter.pauseEndsAt }, random);
   const inFlight = createInFlight(capacity, most, now);
   const permits = createPermits(
     limiter,
@@ -47,11 +48,14 @@ export const createScheduler = (settings: SchedulerSettings) => {
   );
   const completions = createCompletions(queue);
   const storage = createCircuitBreaker(now);
+  const reserve = createReserve(RESERVE_PER_SLOT * capacity, inFlight, now);
+  /** How many images of the claim under way start at once. */
+  let roomOfClaim = 0;
   /** The image that may be what crashes its processes: it runs with nothing next to it. */
   let quarantined: { readonly entry: InFlightImage; running: boolean } | null = null;
   /** Surplus claims that are being given back: the quarantined image must not take them down with it. */
   let requeuing = 0;
-  let nextReadAt = 0;
+  const polls = createPolls(now, random);
   let database: 'up' | 'failed' | 'recovering' = 'up';
   let pausedUntil = 0;
   let cancelledLast = false;
@@ -67,7 +71,10 @@ export const createScheduler = (settings: SchedulerSettings) => {
     return [run(quarantined.entry)];
   };
 
-  /** All claimed images start, except suspects: the first of them waits to run alone, the others are requeued. */
+  /**
+   * Claimed images start as far as there is room, and the others wait in the reserve. The first suspect waits to run alone,
+   * other suspects are requeued.
+   */
   const start = (images: readonly ClaimedImage[]): SchedulerAction[] => {
     const runs: SchedulerAction[] = [];
     const surplus: ClaimedImage[] = [];
@@ -85,13 +92,21 @@ export const createScheduler = (settings: SchedulerSettings) => {
       // While its name is resolved it takes no share of the host.
       if (unresolved?.groupOf(image.inputUrl) == null) permits.join(entry);
       if (isSuspect) quarantined = { entry, running: false };
-      else runs.push(run(entry));
+      else if (runs.length < roomOfClaim) runs.push(run(entry));
+      else reserve.add(entry);
     }
     if (surplus.length > 0) requeuing += 1;
     const actions: SchedulerAction[] = [...runs, ...runQuarantined()];
     if (surplus.length > 0) actions.unshift({ type: 'requeue', images: surplus });
     if (started.size > 0) actions.unshift({ type: 'mark started', requestIds: [...started] });
     return actions;
+  };
+
+  const requeueHeld = (): SchedulerAction[] => {
+    if (reserve.isEmpty) return [];
+    const held = reserve.takeAll();
+    requeuing += 1;
+    return [{ type: 'requeue', images: held.map(({ image }) => image) }, ...held.flatMap((entry) => ended(entry, 0))];
   };
 
   const claimed = ({ images, left }: EventOf<'claimed'>): SchedulerAction[] => {
@@ -124,6 +139,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
   };
 
   const ended = (entry: InFlightImage, dueInMs: number | null): SchedulerAction[] => {
+    if (dueInMs === null) reserve.ended();
     const actions = permits.letGo(entry);
     inFlight.remove(entry.image._id);
     if (quarantined?.entry === entry) quarantined = null;
@@ -134,14 +150,8 @@ export const createScheduler = (settings: SchedulerSettings) => {
   const processed = (entry: InFlightImage, { result }: EventOf<'processed'>): SchedulerAction[] => {
     if (result.ok) storage.recordSuccess();
     else if (result.code === 'storage_failed') storage.recordFailure(result.message);
-    return permits.processed(entry, result);
-  };
-
-  const read = ({ requests, range, askedAt }: EventOf<'requests read'>): void => {
-    queue.update(requests, range, askedAt);
-    // Unless something changed in the meantime that the answer may not contain.
-    if (nextReadAt === 0) return;
-    nextReadAt = askedAt + Math.max(POLL_MS, Math.min((time - askedAt) * POLL_PER_ANSWER_MS, LONGEST_POLL_MS));
+    const requeued = storage.failure() === null ? [] : requeueHeld();
+    return [...requeued, ...permits.processed(entry, result)];
   };
 
   const markStarted = ({ requestIds }: EventOf<'requests started'>): void => {
@@ -163,7 +173,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
 
   const stop = (): SchedulerAction[] => {
     stopping = true;
-    const refused = permits.close();
+    const refused = [...permits.close(), ...requeueHeld()];
     if (quarantined === null || quarantined.running) return refused;
     const { entry } = quarantined;
     requeuing += 1;
@@ -192,25 +202,25 @@ export const createScheduler = (settings: SchedulerSettings) => {
       requeuing -= 1;
       return runQuarantined();
     }
-    if (event.type === 'changed') nextReadAt = 0;
+    if (event.type === 'requests read') {
+      queue.update(event);
+      polls.answered(event.askedAt);
+      return stopping ? [] : queue.toCheck().flatMap(completions.add);
+    }
+    if (event.type === 'changed') polls.changed();
     else if (event.type === 'request added') queue.add(event.request);
-    else if (event.type === 'requests read') read(event);
     else if (event.type === 'requests started') markStarted(event);
     else if (event.type === 'storage checked') storage.recordCheck(event.ok);
     else databaseChanged(event.type);
     return [];
   };
 
-  /** Claims for the request that comes first; for small ones together with its equals. */
-  const claim = (candidates: readonly RequestSchedule[], first: RequestSchedule, room: number): SchedulerQuery => {
-    const share = Math.max(1, Math.ceil(room / candidates.length));
-    if (!isSmall(first.request)) return { type: 'claim', requests: [first.request], wanted: share };
-    const together = candidates
-      .filter(({ request, inFlight: own }) => isSmall(request) && own === first.inFlight)
-      .slice(0, Math.max(room, LEAST_TOGETHER));
-    const wanted = Math.min(room, share * together.length);
-    return { type: 'claim', requests: together.map(({ request }) => request), wanted };
+  /** A claim for a few images of many is not worth its query. */
+  const room = (): number => {
+    const free = inFlight.free();
+    return free >= Math.max(1, Math.floor(capacity / 4)) && reserve.isEmpty ? free : 0;
   };
+  const mayClaim = (): boolean => quarantined === null && room() + reserve.wanted() > 0;
 
   const next = (): SchedulerQuery => {
     if (stopping) return { type: 'wait', until: Number.POSITIVE_INFINITY };
@@ -219,8 +229,8 @@ export const createScheduler = (settings: SchedulerSettings) => {
       database = 'recovering';
       return { type: 'recover' };
     }
-    if (time >= nextReadAt) {
-      nextReadAt = time + POLL_MS;
+    if (time >= polls.nextAt) {
+      polls.sent();
       return { type: 'read requests' };
     }
     const candidates = queue.candidates();
@@ -232,28 +242,34 @@ export const createScheduler = (settings: SchedulerSettings) => {
     }
     cancelledLast = false;
     const claiming = candidates.filter(({ request }) => request.state !== 'cancelling');
-    const free = inFlight.free();
     const [first] = claiming;
-    if (quarantined === null && first !== undefined && free >= Math.max(1, Math.floor(capacity / 4))) {
-      const room = storage.allowance(free, inFlight.started);
-      if (room === 'check') return { type: 'check storage' };
-      if (room > 0) return claim(claiming, first, room);
+    if (mayClaim() && first !== undefined) {
+      const allowed = storage.allowance(room(), inFlight.started);
+      if (allowed === 'check') return { type: 'check storage' };
+      roomOfClaim = allowed;
+      const wanted = Math.min(allowed + (storage.failure() === null ? reserve.wanted() : 0), inFlight.room());
+      if (wanted > 0) return claimFor(claiming, first, wanted);
     }
     if (cancelling !== undefined) return { type: 'cancel', request: cancelling.request };
     const pauseEnds = first === undefined ? queue.nextAt() : Math.min(inFlight.nextSlowAt(), storage.retryAt);
-    return { type: 'wait', until: Math.min(nextReadAt, pauseEnds) };
+    return { type: 'wait', until: Math.min(polls.nextAt, pauseEnds) };
   };
 
   return {
     /** Takes in what happened at `at` (milliseconds that never go back), and returns what it makes necessary. */
     handle(event: SchedulerEvent, at: number): SchedulerAction[] {
       time = at;
-      return handle(event);
+      return [...handle(event), ...reserve.take().map(run)];
     },
     /** What to ask next. The answer comes back as an event before the next call. */
     next(at: number): SchedulerQuery {
       time = at;
       return next();
+    },
+    /** Of which requests to ask whether something is due; `active` are those that were just read. */
+    toProbe(active: readonly ActiveRequest[], at: number): string[] {
+      time = at;
+      return mayClaim() ? queue.toProbe(active) : [];
     },
     /** For claimers: how many more images of a host, or of a group of unresolved names, may be claimed now. */
     available(host: string | null, at: number): number {

@@ -1,4 +1,3 @@
-import type { QueryFilter, UpdateQuery } from 'mongoose';
 import type { Models } from './models.ts';
 import { clientOfTenant, DEFAULT_TENANT, ofTenant } from './tenant.ts';
 import { addImage, finishedImages } from './transitions.ts';
@@ -22,11 +21,6 @@ export type ActiveRequest = Pick<RequestRecord, '_id' | 'tenant' | 'state' | 'ru
   Partial<Pick<RequestRecord, 'heartbeatAt'>>;
 const ACTIVE_FIELDS = { tenant: 1, state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
 
-const ABANDONED_FIELDS = { state: 1, heartbeatAt: 1, total: 1, 'csv.chunks': 1 } as const;
-export type AbandonedUpload = Pick<RequestRecord, '_id' | 'state' | 'heartbeatAt' | 'total'> & {
-  readonly csv: Pick<RequestRecord['csv'], 'chunks'>;
-};
-
 /** A half-open range of ids, which are UUIDs in small letters. */
 export interface IdRange {
   readonly from: string;
@@ -46,8 +40,6 @@ export type RequestStore = ReturnType<typeof createRequestStore>;
 /** Everything that is written to a request. Changes of state are compare-and-set on the state and the run they leave. */
 export const createRequestStore = (models: Models, now: () => Date) => {
   const { requests, images, rows } = models;
-  const updated = async (filter: QueryFilter<RequestRecord>, change: UpdateQuery<RequestRecord>): Promise<boolean> =>
-    (await requests.updateOne(filter, change)).matchedCount === 1;
 
   return {
     async insert(record: RequestRecord): Promise<void> {
@@ -71,17 +63,14 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /**
-     * Requests that are worked on, at most `limit` in each state. Each state is a query of its own: some engines use one
-     * index for state and id only then.
+     * Requests that are worked on, at most `limit`.
      * @param range `from ≤ _id < to`
      */
     async active(range: IdRange = ALL_IDS, limit = 0): Promise<ActiveRequest[]> {
-      const of = (state: RequestState) =>
-        requests
-          .find({ state, _id: { $gte: range.from, $lt: range.to } }, ACTIVE_FIELDS)
-          .limit(limit)
-          .lean<ActiveRequest[]>();
-      return (await Promise.all(ACTIVE_STATES.map(of))).flat();
+      return requests
+        .find({ state: { $in: [...ACTIVE_STATES] }, _id: { $gte: range.from, $lt: range.to } }, ACTIVE_FIELDS)
+        .limit(limit)
+        .lean<ActiveRequest[]>();
     },
 
     /**
@@ -217,7 +206,11 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** A heartbeat of a retry whose images are being requeued. False when that is over. */
     async touchRetry(requestId: string, run: number): Promise<boolean> {
-      return updated({ _id: requestId, run, state: 'retrying' }, { $set: { heartbeatAt: now() } });
+      const written = await requests.updateOne(
+        { _id: requestId, run, state: 'retrying' },
+        { $set: { heartbeatAt: now() } },
+      );
+      return written.matchedCount === 1;
     },
 
     /** All images of the retry are back: from here on they are worked on. */
@@ -230,11 +223,11 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /** Retries that stopped putting images back before `before`. */
-    async interruptedRetries(before: Date): Promise<(ActiveRequest & Pick<RequestRecord, 'heartbeatAt'>)[]> {
+    async interruptedRetries(before: Date): Promise<ActiveRequest[]> {
       return requests
         .find({ state: 'retrying', heartbeatAt: { $lt: before } }, ACTIVE_FIELDS)
         .limit(100)
-        .lean();
+        .lean<ActiveRequest[]>();
     },
 
     /** The state as it is, hidden ones included; null when there is no such request. */
@@ -245,20 +238,19 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** Sees to it that an upload never becomes active; the reconciler removes it. False when it is not on its way. */
     async condemn(requestId: string): Promise<boolean> {
-      return updated({ _id: requestId, state: 'ingesting' }, { $set: { state: 'discarding' } });
+      const written = await requests.updateOne(
+        { _id: requestId, state: 'ingesting' },
+        { $set: { state: 'discarding' } },
+      );
+      return written.matchedCount === 1;
     },
 
     /** Uploads that stopped writing before `before`: their sender never got a requestId. */
-    async abandoned(before: Date): Promise<AbandonedUpload[]> {
+    async abandoned(before: Date): Promise<{ _id: string; total: number; csv: { chunks: number } }[]> {
       return requests
-        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, ABANDONED_FIELDS)
+        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, { total: 1, 'csv.chunks': 1 })
         .limit(100)
-        .lean<AbandonedUpload[]>();
-    },
-
-    /** Gives what was found without a sign of life a new one: of several instances only one gets true, and repairs it. */
-    async adopt({ _id, state, heartbeatAt }: Pick<RequestRecord, '_id' | 'state' | 'heartbeatAt'>): Promise<boolean> {
-      return updated({ _id, state, heartbeatAt }, { $set: { heartbeatAt: now() } });
+        .lean<{ _id: string; total: number; csv: { chunks: number } }[]>();
     },
 
     /**

@@ -59,7 +59,7 @@ const PREEMPTED = 'The receiver had not answered yet when other deliveries neede
  */
 export const createWebhookDispatcher = (deps: WebhookDispatcherDeps): WebhookDispatcher => {
   const { outbox, deliver, now, log, schedule = DEFAULT_SCHEDULE, random = Math.random } = deps;
-  const { leaseMs = 30_000, concurrency = 64, pollMs = 1_000, graceMs = 3_000, preemptAfterMs = 1_000 } = deps;
+  const { leaseMs = 30_000, concurrency = 64, pollMs = 2_000, graceMs = 3_000, preemptAfterMs = 1_000 } = deps;
   const limiter = createAttemptLimiter({ concurrency, preemptAfterMs }, () => performance.now());
   const inFlight = new Set<Promise<void>>();
   const stopped = new AbortController();

@@ -49,26 +49,47 @@ const manual = () => {
 /** Lets every promise that can write do so. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('outcomes that come during a write are written together, without waiting for the counters before', async () => {
-  const { writes, counts, write, done } = manual();
+test('outcomes that come during a write are written together, and each ends with its write', async () => {
+  const { writes, write, done } = manual();
   for (const seq of [1, 2, 3]) void write(seq);
   expect(writes.map(({ ids }) => ids)).toEqual([['i1']]);
 
   writes[0]?.end();
   await turn();
-  expect(counts).toHaveLength(1);
   expect(writes.map(({ ids }) => ids)).toEqual([['i1'], ['i2', 'i3']]);
-  expect(done).toEqual([]);
+  expect(done).toEqual(['i1']);
 
   writes[1]?.end();
   await turn();
-  expect(counts.map(({ failed }) => failed)).toEqual([1, 2]);
-  counts[1]?.end();
-  await turn();
-  expect(done).toEqual(['i2', 'i3']);
-  counts[0]?.end();
-  await turn();
-  expect(done).toEqual(['i2', 'i3', 'i1']);
+  expect(done).toEqual(['i1', 'i2', 'i3']);
+});
+
+test('counters are added up and written together, and at once for whoever ends a request', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  const { writes, counts, writer, write } = manual();
+  const add = async (seq: number): Promise<void> => {
+    void write(seq);
+    writes.at(-1)?.end();
+    await turn();
+  };
+  await add(1);
+  jest.advanceTimersByTime(1);
+  expect(counts.map(({ failed }) => failed)).toEqual([1]);
+  for (const seq of [2, 3, 4]) await add(seq);
+  jest.advanceTimersByTime(400);
+  expect(counts).toHaveLength(1);
+  jest.advanceTimersByTime(100);
+  expect(counts.map(({ failed }) => failed)).toEqual([1, 3]);
+  await add(5);
+  const settled = writer.settleCounts();
+  expect(counts.map(({ failed }) => failed)).toEqual([1, 3, 1]);
+  for (const { end } of counts) end();
+  await settled;
+  await add(6);
+  writer.dropCounts(request);
+  jest.advanceTimersByTime(1_000);
+  expect(counts).toHaveLength(3);
+  jest.useRealTimers();
 });
 
 test('nothing is left to write only when the counters are written too', async () => {
@@ -80,13 +101,14 @@ test('nothing is left to write only when the counters are written too', async ()
   });
   writes[0]?.end();
   await turn();
+  await turn();
   expect(idle).toBe(false);
   counts[0]?.end();
   await waiting;
 });
 
 test('a write that fails is repeated, and counted once', async () => {
-  const { writes, counts, write, done } = manual();
+  const { writes, counts, writer, write, done } = manual();
   void write(1);
   writes[0]?.end(new Error('connection lost'));
   await turn();
@@ -94,8 +116,7 @@ test('a write that fails is repeated, and counted once', async () => {
   expect(counts).toHaveLength(0);
   writes[1]?.end();
   await turn();
-  counts[0]?.end();
-  await turn();
+  void writer.settleCounts();
   expect(counts).toHaveLength(1);
   expect(done).toEqual(['i1']);
 });

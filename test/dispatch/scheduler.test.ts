@@ -164,7 +164,7 @@ test('the counts say where each image in flight is, and what holds images back',
     process: () => ({ downloadMs: 500, encodeMs: 500, result: failure('source_rate_limited', 60_000) }),
   });
   world.add('r', [{ url: SLOW, images: 100 }]);
-  world.runUntil(() => world.now() > 100, 1_000);
+  world.runUntil(() => world.scheduler.inFlight === 18, 1_000);
   const counts = () => world.scheduler.counts(world.now());
   expect(counts()).toEqual({
     inFlight: { resolving: 0, waiting: 0, queued: 12, downloading: 6, downloaded: 0, quarantined: 0 },
@@ -172,4 +172,39 @@ test('the counts say where each image in flight is, and what holds images back',
   });
   world.runUntil(() => world.now() > 1_100, 2_000);
   expect(counts().pausedHosts).toBe(1);
+});
+
+/** 30 requests, half of them small, of whose images others hold the leases. */
+const worldInProgress = () => {
+  const world = createVirtualWorld({ capacity: 4 });
+  for (let n = 0; n < 30; n += 1) {
+    world.add(`r${n}`, [{ url: FAST, images: n % 2 === 0 ? 20 : 200 }], {
+      dueAt: Number.POSITIVE_INFINITY,
+      attempts: 1,
+    });
+  }
+  return world;
+};
+/** A read of the active requests is a command, and so is the question what of them is due; a claim that finds nothing two. */
+const commandsOf = (asked: Record<string, number>) => 2 * (asked['read requests'] ?? 0) + 2 * (asked.claim ?? 0);
+
+test('with nothing to claim the database is asked fewer than three times a second, however many requests are active', () => {
+  const world = worldInProgress();
+  world.runUntil(() => world.now() >= 5_000, 6_000);
+  const before = commandsOf(world.asked) + world.checks();
+  world.runUntil(() => world.now() >= 65_000, 66_000);
+  expect(commandsOf(world.asked) + world.checks() - before).toBeLessThan(3 * 60);
+  expect(world.grants).toEqual([]);
+});
+
+test('what others give back is begun within a second', () => {
+  const world = worldInProgress();
+  world.runUntil(() => world.now() >= 10_000, 11_000);
+  for (const id of ['r3', 'r20']) {
+    const [image] = world.requests.get(id)?.requeued ?? [];
+    if (image === undefined) throw new Error('missing');
+    image.dueAt = world.now();
+    const before = world.now();
+    world.runUntil(() => world.grants.some(({ requestId }) => requestId === id), before + 1_000);
+  }
 });

@@ -76,6 +76,7 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
   let isAsking = false;
   let mostInFlight = 0;
   let nextId = 0;
+  let checks = 0;
 
   const at = (when: number, what: () => void): void => {
     const bucket = later.get(Math.ceil(when)) ?? [];
@@ -137,6 +138,7 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
       at(time + QUERY_MS, () => handle({ type: 'requests started', requestIds: action.requestIds }));
     } else if (action.type === 'complete') {
       const { requests: batch } = action;
+      checks += 1;
       at(time + QUERY_MS, () => {
         for (const request of batch) complete(request);
       });
@@ -208,6 +210,12 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     return { type: 'claimed', images, left };
   };
 
+  const hasDue = (requestId: string): boolean => {
+    const request = requests.get(requestId);
+    if (request === undefined) return false;
+    return request.fresh.some(({ left }) => left > 0) || request.requeued.some(({ dueAt }) => dueAt <= time);
+  };
+
   const answer = (query: Exclude<SchedulerQuery, { type: 'wait' }>, askedAt: number): SchedulerEvent => {
     if (query.type === 'check storage') return { type: 'storage checked', ok: storageWorks(time) };
     if (!databaseWorks(time)) return { type: 'database failed' };
@@ -215,7 +223,9 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     if (query.type === 'claim') return claim(query.requests, query.wanted);
     if (query.type === 'read requests') {
       const active = [...requests.values()].map(({ request }) => request);
-      return { type: 'requests read', requests: active, range: ALL_IDS, askedAt };
+      const probed = new Set(scheduler.toProbe(active, time));
+      const due = new Set([...probed].filter(hasDue));
+      return { type: 'requests read', requests: active, range: ALL_IDS, askedAt, probed, due, probeMs: QUERY_MS };
     }
     const request = requests.get(query.request._id);
     const waiting = request === undefined ? 0 : request.requeued.length + request.fresh.reduce((n, h) => n + h.left, 0);
@@ -251,6 +261,8 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     handle,
     now: () => time,
     mostInFlight: () => mostInFlight,
+    /** How often it was asked whether requests have ended. */
+    checks: () => checks,
     add(id: string, hosts: readonly VirtualHost[], more: Partial<VirtualImage> = {}): void {
       const total = hosts.reduce((sum, { images }) => sum + images, 0);
       const request: ActiveRequest = {

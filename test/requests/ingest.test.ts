@@ -4,7 +4,6 @@ import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
-import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import { waitFor } from '../support/service.ts';
 
 const LIMITS: IngestLimits = {
@@ -34,13 +33,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 afterEach(async () => {
-  for (const name of ['requests', 'images', 'rows'])
-    await database.connection.collection(name).deleteMany({}, ACROSS_REQUESTS);
+  for (const name of ['requests', 'images', 'rows']) await database.connection.collection(name).deleteMany({});
 });
 
 const counts = async () => ({
   requests: await models.requests.countDocuments(),
-  images: await models.images.countDocuments({}, ACROSS_REQUESTS),
+  images: await models.images.countDocuments(),
   rows: await models.rows.countDocuments(),
 });
 

@@ -1,13 +1,16 @@
 import type { ImageResult } from '../../images/task.ts';
 import type { ClaimedImage } from '../../requests/image-store.ts';
-import type { ActiveRequest, IdRange } from '../../requests/request-store.ts';
+import type { ActiveRequest } from '../../requests/request-store.ts';
 import type { ClaimLeft } from '../due.ts';
+import type { ActiveFacts } from './fair-queue.ts';
 import type { HostLimits } from './host-limiter.ts';
 
 export interface SchedulerSettings extends HostLimits {
   /** Images that use the threads at the same time. */
   readonly capacity: number;
   readonly maxAttempts: number;
+  /** 0 ≤ random() < 1, so that instances do not act in step. Default: `Math.random`. */
+  readonly random?: () => number;
   /** Capacity of the groups of host names that are not resolved yet, see host-names.ts. */
   readonly unresolved?: {
     /** The group of the URL's name; null when it is resolved, or need not be. */
@@ -21,12 +24,7 @@ export type SchedulerEvent =
   /** Something changed in the database: read the active requests now. */
   | { readonly type: 'changed' }
   | { readonly type: 'request added'; readonly request: ActiveRequest }
-  | {
-      readonly type: 'requests read';
-      readonly requests: readonly ActiveRequest[];
-      readonly range: IdRange;
-      readonly askedAt: number;
-    }
+  | ({ readonly type: 'requests read' } & ActiveFacts)
   | { readonly type: 'requests started'; readonly requestIds: readonly string[] }
   | {
       readonly type: 'claimed';

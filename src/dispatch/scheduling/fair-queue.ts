@@ -1,15 +1,24 @@
 import type { ActiveRequest, IdRange } from '../../requests/request-store.ts';
-import { isSmall } from '../../requests/transitions.ts';
+import { finishedImages, isSmall } from '../../requests/transitions.ts';
 import type { ClaimLeft } from '../due.ts';
+import { createProbes } from './probes.ts';
 
-/** How long a request with nothing due is left alone, in milliseconds: doubling, so that waiting costs little. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 500;
-/** With many requests pauses are longer, so that polling idle ones stays a bounded share of the work. */
-const PAUSE_PER_REQUEST_MS = { small: 2, large: 20 };
-/** A host's pause ends without an event here, so its requests are polled, less often when many of them wait. */
+/** What is due sooner than that is waited for; what is due later is found by the reads of the active requests. */
+const SOON_MS = 1_000;
+/** What is unfinished may have ended elsewhere, so a small request with nothing in flight is soon read again. */
+const READ_AGAIN_MS = 50;
+/** A request at rest is checked for its end so rarely that all of them cost a command or two in this time. */
+const CHECK_MS = 8_000;
+/** Small requests that are checked together. */
+const CHECKED_TOGETHER = 32;
+/**
+ * Capacity of a remembered host is noticed when it comes, that of others and images of other hosts by looking again: soon
+ * where hosts were left out, else so rarely that the looks at all requests together stay few.
+ */
 const SATURATED_PAUSE_MS = 400;
-const SATURATED_PAUSE_PER_REQUEST_MS = 10;
+const SATURATED_PAUSE_PER_REQUEST_MS = 4_000;
+/** Requests of at most so many images that others work on are claimed from only once something of them is known to be due. */
+const MOST_PROBED = 1_000;
 /** Requests that are remembered; beyond that those with nothing to do are forgotten until they are next read. */
 const MAX_REQUESTS = 2_000;
 /** Saturated hosts that are remembered per request; capacity of others is noticed when its pause ends. */
@@ -24,8 +33,12 @@ export interface RequestSchedule {
   inFlight: number;
   /** Larger for requests that were granted a claim later. */
   lastGranted: number;
+  /** Infinite for a request at rest: nothing of it is due as far as is known, until a read of the database says it is. */
   pausedUntil: number;
-  nextPauseMs: number;
+  /** When it is next checked whether a request at rest has ended: its last worker may have died before it noticed. */
+  checkAt: number;
+  /** When it was last asked whether something of it is due. */
+  probedAt: number;
   /** Hosts that its due images wait for. */
   saturatedHosts: readonly (string | null)[];
   /** Of a small request: unfinished images when it was last read, less those that have ended here since. */
@@ -34,65 +47,102 @@ export interface RequestSchedule {
   completing: boolean;
 }
 
+/** What a read of the database says. */
+export interface ActiveFacts {
+  readonly requests: readonly ActiveRequest[];
+  readonly range: IdRange;
+  readonly askedAt: number;
+  /** Requests of which it was asked whether something is due, and those that have something due. */
+  readonly probed: ReadonlySet<string>;
+  readonly due: ReadonlySet<string>;
+  /** How long that answer took, in milliseconds. */
+  readonly probeMs: number;
+}
+
 export type FairQueue = ReturnType<typeof createFairQueue>;
+
+export interface FairQueueHosts {
+  /** Whether a host has enough capacity that claiming its images is worth a query. */
+  readonly isWorthAClaim: (host: string | null) => boolean;
+  /** When the pause of a host ends; infinite when it has none. */
+  readonly pauseEndsAt: (host: string | null) => number;
+}
+
+const NO_HOSTS: FairQueueHosts = { isWorthAClaim: () => false, pauseEndsAt: () => Number.POSITIVE_INFINITY };
 
 /**
  * Shares the capacity of an instance between requests: the next claim goes to the request with the fewest images in
  * flight, and among equals to the one granted longest ago, so that a small request never waits for a large one to end.
  * @param now milliseconds that never go back
- * @param isWorthAClaim whether a host has enough capacity that claiming its images is worth a query
+ * @param random 0 ≤ random() < 1: instances that see the same requests begin with different ones
  */
-export const createFairQueue = (now: () => number, isWorthAClaim: (host: string | null) => boolean = () => false) => {
+export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HOSTS, random = Math.random) => {
   const schedules = new Map<string, RequestSchedule>();
+  const probes = createProbes();
   let grants = 0;
 
   const isIdle = ({ inFlight, completing }: RequestSchedule): boolean => inFlight === 0 && !completing;
-
-  const longestPause = ({ request }: RequestSchedule): number =>
-    Math.max(LONGEST_PAUSE_MS, schedules.size * PAUSE_PER_REQUEST_MS[isSmall(request) ? 'small' : 'large']);
 
   const grant = (schedule: RequestSchedule): void => {
     grants += 1;
     schedule.lastGranted = grants;
   };
 
-  const pause = (schedule: RequestSchedule, ms: number): void => {
-    schedule.pausedUntil = now() + Math.min(ms, longestPause(schedule));
-    schedule.saturatedHosts = [];
+  const checkLater = (schedule: RequestSchedule): void => {
+    const checks = isSmall(schedule.request) ? Math.ceil(schedules.size / CHECKED_TOGETHER) : schedules.size;
+    schedule.checkAt = now() + checks * CHECK_MS * (0.5 + random());
   };
 
-  const add = (request: ActiveRequest): void => {
-    const known = schedules.get(request._id);
-    if (known === undefined) {
+  const pause = (schedule: RequestSchedule, until: number): void => {
+    schedule.pausedUntil = until;
+    schedule.saturatedHosts = [];
+    checkLater(schedule);
+  };
+
+  const isPaused = (schedule: RequestSchedule): boolean => schedule.pausedUntil > now();
+
+  const isResting = (schedule: RequestSchedule): boolean =>
+    isPaused(schedule) && !schedule.completing && schedule.saturatedHosts.length === 0;
+
+  const add = (request: ActiveRequest, known = { isOwn: true, isProbed: false }): void => {
+    const schedule = schedules.get(request._id);
+    if (schedule === undefined) {
       if (schedules.size >= MAX_REQUESTS) return;
-      schedules.set(request._id, {
+      const added: RequestSchedule = {
         request,
-        ...{ since: now(), inFlight: 0, lastGranted: 0, pausedUntil: 0, nextPauseMs: FIRST_PAUSE_MS },
+        ...{ since: now(), inFlight: 0, lastGranted: known.isOwn ? 0 : random(), pausedUntil: 0 },
+        ...{ checkAt: 0, probedAt: 0 },
         ...{ saturatedHosts: [], unfinished: request.total, completing: false },
-      });
+      };
+      schedules.set(request._id, added);
+      if (known.isProbed) pause(added, Number.POSITIVE_INFINITY);
       return;
     }
-    const { run, state } = known.request;
-    if (run !== request.run) known.since = now();
-    if (run !== request.run || state !== request.state) known.pausedUntil = 0;
-    known.request = request;
+    const { run, state } = schedule.request;
+    if (run !== request.run) schedule.since = now();
+    if (run !== request.run || (state !== 'cancelling' && request.state === 'cancelling')) schedule.pausedUntil = 0;
+    // Counters never run ahead, so this request has ended or is about to.
+    if (finishedImages(request.counters) >= request.total) schedule.checkAt = 0;
+    schedule.request = request;
   };
 
   /** Due images wait for these hosts: pause until one has capacity, or for a moment. */
-  const hostsSaturated = (schedule: RequestSchedule, hosts: Iterable<string | null>): void => {
-    schedule.pausedUntil = now() + Math.max(SATURATED_PAUSE_MS, schedules.size * SATURATED_PAUSE_PER_REQUEST_MS);
-    schedule.saturatedHosts = [...hosts].slice(0, MAX_SATURATED_HOSTS);
+  const hostsSaturated = (schedule: RequestSchedule, waitedFor: readonly (string | null)[]): void => {
+    const remembered = waitedFor.slice(0, MAX_SATURATED_HOSTS);
+    const looks = schedules.size * SATURATED_PAUSE_PER_REQUEST_MS;
+    const again = now() + (remembered.length < waitedFor.length ? SATURATED_PAUSE_MS : looks);
+    schedule.pausedUntil = Math.min(again, ...remembered.map(hosts.pauseEndsAt));
+    schedule.saturatedHosts = remembered;
   };
 
-  /** Pauses for a growing while. */
+  /** Rests until an event or a read of the database says that something is due. */
   const nothingDue = (schedule: RequestSchedule): void => {
     grant(schedule);
-    pause(schedule, schedule.nextPauseMs);
-    schedule.nextPauseMs = Math.min(schedule.nextPauseMs * 2, longestPause(schedule));
+    pause(schedule, Number.POSITIVE_INFINITY);
   };
 
   const isCandidate = (schedule: RequestSchedule, at: number): boolean =>
-    !schedule.completing && (schedule.pausedUntil <= at || schedule.saturatedHosts.some(isWorthAClaim));
+    !schedule.completing && (schedule.pausedUntil <= at || schedule.saturatedHosts.some(hosts.isWorthAClaim));
 
   return {
     add,
@@ -105,7 +155,7 @@ export const createFairQueue = (now: () => number, isWorthAClaim: (host: string 
      * @param range of the ids that were read
      * @param askedAt when the query was sent; requests that came later are not in its answer
      */
-    update(active: readonly ActiveRequest[], range: IdRange, askedAt: number): void {
+    update({ requests: active, range, askedAt, probed, probeMs, due }: ActiveFacts): void {
       const ids = new Set(active.map((request) => request._id));
       const isGone = ({ request: { _id }, since }: RequestSchedule): boolean =>
         _id >= range.from && _id < range.to && !ids.has(_id) && since < askedAt;
@@ -114,7 +164,49 @@ export const createFairQueue = (now: () => number, isWorthAClaim: (host: string 
         if (schedules.size + active.length <= MAX_REQUESTS) break;
         if (isIdle(schedule) && !ids.has(id) && schedule.pausedUntil > now()) schedules.delete(id);
       }
-      for (const request of active) add(request);
+      for (const request of active) {
+        const { _id } = request;
+        add(request, { isOwn: false, isProbed: probed.has(_id) && !due.has(_id) });
+      }
+      if (probed.size > 0) probes.answered(probeMs);
+      for (const id of due) {
+        const schedule = schedules.get(id);
+        if (schedule !== undefined && isResting(schedule)) schedule.pausedUntil = 0;
+      }
+    },
+
+    /**
+     * Of which requests it is worth asking whether something is due: those at rest, and of those that were just read the
+     * ones that others work on already.
+     */
+    toProbe(active: readonly ActiveRequest[]): string[] {
+      const others = active.filter(
+        ({ _id, state, total }) => !schedules.has(_id) && state === 'processing' && total <= MOST_PROBED,
+      );
+      const resting = [...schedules.values()]
+        .filter((one) => isResting(one) && !(isSmall(one.request) && one.unfinished === one.inFlight))
+        .sort((a, b) => a.probedAt - b.probedAt)
+        .map(({ request }) => request);
+      const ids = probes.choose([...others, ...resting]).map(({ _id }) => _id);
+      for (const id of ids) {
+        const schedule = schedules.get(id);
+        if (schedule !== undefined) schedule.probedAt = now();
+      }
+      return ids;
+    },
+
+    /** Requests at rest whose end is to be checked now: small ones together. */
+    toCheck(): RequestSchedule[] {
+      const idle = [...schedules.values()]
+        .filter((schedule) => isResting(schedule) && isIdle(schedule))
+        .sort((a, b) => a.checkAt - b.checkAt);
+      const [first] = idle;
+      if (first === undefined || first.checkAt > now()) return [];
+      const checked = isSmall(first.request)
+        ? idle.filter(({ request }) => isSmall(request)).slice(0, CHECKED_TOGETHER)
+        : [first];
+      for (const schedule of checked) checkLater(schedule);
+      return checked;
     },
 
     /** The request has finished. */
@@ -140,7 +232,6 @@ export const createFairQueue = (now: () => number, isWorthAClaim: (host: string 
     /** Images of the request were claimed, or something was cancelled. */
     granted(schedule: RequestSchedule): void {
       grant(schedule);
-      schedule.nextPauseMs = FIRST_PAUSE_MS;
     },
 
     /** All unfinished images of a small request were read: pause until one of them can be due. */
@@ -149,9 +240,8 @@ export const createFairQueue = (now: () => number, isWorthAClaim: (host: string 
       schedule.unfinished = left.unfinished ?? schedule.unfinished;
       if (left.more) schedule.pausedUntil = 0;
       else if (left.saturatedHosts.length > 0) hostsSaturated(schedule, left.saturatedHosts);
-      // All that is left of it is in flight here, and an event comes when it ends.
-      else if (schedule.unfinished === schedule.inFlight) schedule.pausedUntil = Number.POSITIVE_INFINITY;
-      else pause(schedule, Math.max(left.dueInMs, 0));
+      // What is in flight here ends with an event.
+      else pause(schedule, left.dueInMs <= SOON_MS ? now() + left.dueInMs : Number.POSITIVE_INFINITY);
     },
 
     /**
@@ -165,8 +255,7 @@ export const createFairQueue = (now: () => number, isWorthAClaim: (host: string 
       else schedule.pausedUntil = Math.min(schedule.pausedUntil, now() + dueInMs);
       if (schedule.inFlight > 0) return false;
       const isOpen = isSmall(schedule.request) && schedule.unfinished > 0;
-      // What is unfinished may have ended elsewhere, so it never pauses for long with nothing in flight.
-      const soon = now() + FIRST_PAUSE_MS;
+      const soon = now() + READ_AGAIN_MS;
       const isCancelling = schedule.request.state === 'cancelling';
       schedule.pausedUntil = isOpen && !isCancelling ? Math.min(schedule.pausedUntil, soon) : 0;
       return isSmall(schedule.request) && !isOpen;

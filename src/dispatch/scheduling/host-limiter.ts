@@ -91,6 +91,12 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       return host === null || available(host) >= Math.max(1, shareOf(states.get(host)) / 4);
     },
 
+    /** When the pause of the host ends; infinite when it has none. */
+    pauseEndsAt(host: string | null): number {
+      const state = host === null ? undefined : states.get(host);
+      return state !== undefined && isPaused(state) ? state.pausedUntil : Number.POSITIVE_INFINITY;
+    },
+
     /** Asks for a permit to download; `refused` while the host is paused. */
     acquire(host: string | null, imageId: string): 'granted' | 'queued' | 'refused' {
       if (host === null) return 'granted';

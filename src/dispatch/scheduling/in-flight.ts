@@ -6,6 +6,8 @@ const SLOW_DOWNLOAD_MS = 500;
 
 /** Where an image is between its claim and its end. */
 export type Stage =
+  /** waiting in the reserve until there is room */
+  | 'held'
   /** its host's name is being resolved */
   | 'resolving'
   /** waiting for an identical download, a permit of its host, or the others to end */
@@ -43,8 +45,14 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     return matching;
   };
   const resolving = (): number => count(({ stage }) => stage === 'resolving');
+  const beginning = (): number =>
+    count(({ stage, hold }) => stage === 'resolving' || (stage === 'waiting' && hold !== 'queued'));
   const isSlow = ({ stage, since }: InFlightImage): boolean =>
     stage === 'downloading' && since + SLOW_DOWNLOAD_MS <= now();
+
+  const unused = (): number =>
+    capacity - count((entry) => entry.stage === 'downloaded' || (entry.stage === 'downloading' && !isSlow(entry)));
+  const room = (): number => most - (entries.size - resolving());
 
   return {
     add(image: ClaimedImage, schedule: RequestSchedule, host: string | null): InFlightImage {
@@ -70,14 +78,17 @@ export const createInFlight = (capacity: number, most: number, now: () => number
      * How many more images may start: those that only wait for a host do not count against the capacity, and those whose
      * name is being resolved do not count at all.
      */
-    free(): number {
-      const busy = count((entry) => entry.stage === 'downloaded' || (entry.stage === 'downloading' && !isSlow(entry)));
-      return Math.min(capacity - busy, most - (entries.size - resolving()));
-    },
+    free: (): number => Math.min(unused(), room()),
+    /** How many more images may be claimed, whether or not they may start. */
+    room,
+    /** How many of those that are here already may start, less those that have begun and are about to count. */
+    startable: (): number => unused() - beginning(),
     /** Images by where they are, for metrics. */
-    counts(): Record<Stage | 'queued', number> {
+    counts() {
       const counts = { resolving: 0, waiting: 0, queued: 0, downloading: 0, downloaded: 0 };
-      for (const { stage, hold } of entries.values()) counts[hold === 'queued' ? 'queued' : stage] += 1;
+      for (const { stage, hold } of entries.values()) {
+        counts[hold === 'queued' ? 'queued' : stage === 'held' ? 'waiting' : stage] += 1;
+      }
       return counts;
     },
     /** When the next download stops counting against the capacity; infinite when none will. */

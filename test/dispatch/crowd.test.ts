@@ -1,0 +1,107 @@
+import mongoose, { type Connection } from 'mongoose';
+import { v4 as uuid } from 'uuid';
+import { createClaimer } from '../../src/dispatch/claimer.ts';
+import { UNLIMITED_HOSTS } from '../../src/dispatch/hosts.ts';
+import { createImageStore } from '../../src/requests/image-store.ts';
+import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
+import { createRequestStore } from '../../src/requests/request-store.ts';
+import { testConnection } from '../support/database.ts';
+
+const LEASE_MS = 600_000;
+const INSTANCES = 20;
+const WANTED = 4;
+const now = (): Date => new Date();
+
+let connection: Connection;
+let models: Models;
+let commands = 0;
+
+beforeAll(async () => {
+  const { uri, close } = await testConnection();
+  await close();
+  connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
+  connection.getClient().on('commandStarted', () => {
+    commands += 1;
+  });
+  models = createModels(connection);
+  await ensureIndexes(models);
+});
+afterAll(() => connection.close());
+
+/** The same numbers every time, from 0 to less than 1. */
+const randomFrom = (seed: number) => {
+  let state = seed;
+  return (): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+};
+
+const seed = async (total: number, nextAt = (seq: number) => new Date(seq)) => {
+  const requestId = uuid();
+  await models.images.insertMany(
+    Array.from({ length: total }, (_, seq) => ({
+      ...{ _id: uuid(), requestId, seq, row: seq, index: 0, serialNumber: `${seq}`, productName: 'p' },
+      ...{ inputUrl: `${seq}`, status: 'pending' as const, nextAt: nextAt(seq), attempts: 0, reports: 0 },
+    })),
+    { lean: true },
+  );
+  return { _id: requestId, total, run: 1, state: 'queued' as const };
+};
+
+/** Instances that claim in step until nothing is left; how many commands that takes and what each of them gets. */
+const claimInStep = async (request: Awaited<ReturnType<typeof seed>>) => {
+  const claimers = Array.from({ length: INSTANCES }, (_, n) =>
+    createClaimer(createImageStore(models, now), now, randomFrom(n + 1)),
+  );
+  const claimed: string[] = [];
+  let open = claimers;
+  commands = 0;
+  for (let rounds = 0; open.length > 0 && rounds < 1_000; rounds += 1) {
+    const claims = await Promise.all(
+      open.map((claimer) => claimer.claim([request], WANTED, LEASE_MS, UNLIMITED_HOSTS)),
+    );
+    for (const { images } of claims) claimed.push(...images.map(({ seq }) => `${seq}`));
+    open = open.filter((_, index) => {
+      const claim = claims[index];
+      return claim !== undefined && (claim.images.length > 0 || claim.left.get(request._id)?.more === true);
+    });
+  }
+  return { claimed, commands };
+};
+
+test('twenty instances that claim in step part ways: each image once, and few claims come back empty', async () => {
+  const request = await seed(2_000);
+  const { claimed, commands: sent } = await claimInStep(request);
+  expect(claimed).toHaveLength(request.total);
+  expect(new Set(claimed).size).toBe(request.total);
+  // A claim of four is an update, and a read serves many claims.
+  expect(sent / request.total).toBeLessThan(1.2);
+}, 120_000);
+
+test('one instance claims in the order of the upload, with one read for many claims', async () => {
+  const request = await seed(320);
+  const claimer = createClaimer(createImageStore(models, now), now);
+  const claimed: number[] = [];
+  commands = 0;
+  while (claimed.length < request.total) {
+    const { images } = await claimer.claim([request], WANTED, LEASE_MS, UNLIMITED_HOSTS);
+    claimed.push(...images.map(({ seq }) => seq));
+  }
+  expect(claimed).toEqual(Array.from({ length: request.total }, (_, seq) => seq));
+  expect(commands).toBeLessThan(request.total / WANTED + 15);
+});
+
+test('what is active is one command, and so is what of it is due', async () => {
+  const leased = () => new Date(Date.now() + LEASE_MS);
+  const requests = await Promise.all(Array.from({ length: 12 }, () => seed(3, leased)));
+  const back = await seed(3, (seq) => (seq === 1 ? new Date() : leased()));
+  const store = createImageStore(models, now);
+  commands = 0;
+  await createRequestStore(models, now).active();
+  expect(await store.withDue([...requests, back].map(({ _id }) => _id))).toEqual(new Set([back._id]));
+  expect(await store.withDue([back._id])).toEqual(new Set([back._id]));
+  expect(commands).toBe(3);
+  expect(await store.withDue([])).toEqual(new Set());
+  expect(commands).toBe(3);
+});
