@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { mongo } from 'mongoose';
 import { connect, isDatabaseOutage, withoutSecrets } from '../../src/database/connect.ts';
 import { freePort } from '../../src/embedded/readiness.ts';
@@ -53,6 +53,36 @@ test('a server that accepts connections but never responds fails after five seco
   expect(error.code).toBe('database_unavailable');
   expect(performance.now() - begun).toBeLessThan(9_000);
   await new Promise((resolve) => silent.close(resolve));
+});
+
+test('a server of an older protocol is reported as too old', async () => {
+  const hello = {
+    ok: 1,
+    ismaster: true,
+    helloOk: true,
+    minWireVersion: 0,
+    maxWireVersion: 6,
+    maxBsonObjectSize: 16_777_216,
+  };
+  const old = createServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('data', (query: Buffer) => {
+        // OP_REPLY to the OP_QUERY that every driver begins with.
+        const body = mongo.BSON.serialize(hello);
+        const head = Buffer.alloc(36);
+        head.writeInt32LE(36 + body.length, 0);
+        head.writeInt32LE(query.readInt32LE(4), 8);
+        head.writeInt32LE(1, 12);
+        head.writeInt32LE(1, 32);
+        socket.write(Buffer.concat([head, body]));
+      });
+  });
+  await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+  const { port } = old.address() as AddressInfo;
+  const error = await failure(`mongodb://127.0.0.1:${port}/shop`);
+  await new Promise((resolve) => old.close(resolve));
+  expect(error.message).toContain('It speaks another version of the protocol: MongoDB 4.4 or later is needed.');
 });
 
 test('an address is logged without user, password and options', () => {
