@@ -92,7 +92,11 @@ export const expectDoneOnce = async (
   // The database's absence costs no image an attempt.
   expect(records.filter(({ status, attempts }) => status !== 'completed' || attempts !== 1)).toEqual([]);
   expect(records.reduce((sum, { bytesOut }) => sum + bytesOut, 0)).toBe(status.bytes.out);
-  const completed = await stored.collection('images').find({ status: 'completed' }).toArray();
+  const requests = await stored.collection('requests').distinct('_id');
+  const completed = await stored
+    .collection('images')
+    .find({ requestId: { $in: requests }, status: 'completed' })
+    .toArray();
   expect((await readdir(imageDirectory)).sort()).toEqual(completed.map(({ _id }) => `${_id}.jpg`).sort());
   const paths = records.map(({ inputUrl }) => new URL(inputUrl).pathname);
   expect(paths.filter((path) => pictures.count(path) !== 1)).toEqual([]);
