@@ -21,6 +21,7 @@ const config: Config = {
   coverageReporters: ['text', 'lcovonly'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/router/watch.ts'],
   testTimeout: 30_000,
   // Files have servers and databases of their own and wait a lot: with a worker a core the cores idle a quarter of the time.
   // A number, as jest reads '150%' as 150 workers.

@@ -1,6 +1,6 @@
 import { byRequest } from './by-request.ts';
 import { END_OF_TIME, FRESH_BEFORE, walkWindows } from './due-dates.ts';
-import { between, type ClaimedImage, type Counted, createLeases, createReadDue, requestsOf } from './leases.ts';
+import { between, type ClaimedImage, type Counted, createLeases, createReadDue, imageOf, keysOf } from './leases.ts';
 import type { Models } from './models.ts';
 import type { Outcome } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
@@ -34,8 +34,8 @@ export type ImageStore = ReturnType<typeof createImageStore>;
 
 /**
  * Everything that is written to an image after its upload. Each write by a worker is fenced: it filters on `_id` and
- * `leaseToken`, so that a worker whose lease has passed to another changes nothing. Every query names the request as
- * well, by which the collection is sharded (docs/scaling.md).
+ * `leaseToken`, so that a worker whose lease has passed to another changes nothing. The collection may be sharded by
+ * request and position (docs/scaling.md): every query names its requests, and a write to one image its position too.
  * @param now the database's clock, so that instances with skewed clocks agree on what is due
  */
 export const createImageStore = (models: Models, now: () => Date) => {
@@ -56,7 +56,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
       const written = await images.bulkWrite(
         outcomes.map(({ image, outcome }) => ({
           updateOne: {
-            filter: { _id: image._id, requestId: image.requestId, leaseToken: image.leaseToken },
+            filter: { ...imageOf(image), leaseToken: image.leaseToken },
             update: updateFor(image, outcome, at),
           },
         })),
@@ -65,7 +65,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
       if (written.matchedCount === outcomes.length) return [...outcomes];
       const settled = outcomes.map(({ image }) => image);
       const found = await images
-        .find({ _id: { $in: settled.map(({ _id }) => _id) }, requestId: requestsOf(settled) }, { settledBy: 1 })
+        .find({ _id: { $in: settled.map(({ _id }) => _id) }, ...keysOf(settled) }, { settledBy: 1 })
         .lean();
       const tokens = new Map(found.map((image) => [image._id, image.settledBy] as const));
       return outcomes.filter(({ image }) => tokens.get(image._id) === image.leaseToken);
@@ -113,7 +113,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
       await images.bulkWrite(
         ended.map(({ _id, seq, status }) => ({
           updateOne: {
-            filter: { _id, requestId, status, run: { $ne: run } },
+            filter: { ...imageOf({ _id, requestId, seq }), status, run: { $ne: run } },
             update: {
               $set: { status: 'pending' as const, nextAt: new Date(seq), attempts: 0, reports: 0, run },
               $unset: { error: '', finishedAt: '', settledBy: '', leaseToken: '' },
@@ -130,13 +130,18 @@ export const createImageStore = (models: Models, now: () => Date) => {
       return (await images.exists({ requestId, nextAt: unfinished })) !== null;
     },
 
-    /** What the reports of small requests are made of: all of their images, each request's in order, in one query. */
+    /**
+     * What the reports of small requests are made of: all of their images, each request's in order, in one query. Put in
+     * order here, as no index has them in an order across requests.
+     */
     async ofRequests(requestIds: readonly string[]): Promise<Map<string, ReportedImage[]>> {
       const found = await images
         .find({ requestId: { $in: [...requestIds] } }, { ...REPORTED_FIELDS, requestId: 1 })
-        .sort({ seq: 1 })
-        .lean<(ReportedImage & Pick<ImageRecord, 'requestId'>)[]>();
-      return byRequest(requestIds, found);
+        .lean<(ReportedImage & Pick<ImageRecord, 'requestId' | 'seq'>)[]>();
+      return byRequest(
+        requestIds,
+        found.sort((a, b) => a.seq - b.seq),
+      );
     },
 
     /** Images `from ≤ seq < to` of a request in order. */

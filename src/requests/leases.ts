@@ -14,7 +14,7 @@ export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inpu
 /** An unfinished image, as it was read to be claimed. */
 export type DueImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
 
-type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'leaseToken'>;
+type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'seq' | 'leaseToken'>;
 
 /**
  * A request and how many images it has: fresh ones have due dates below that number, and have really been due since its
@@ -27,9 +27,21 @@ const MOST_DUE = 200;
 const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
 const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
 
-/** Of images, the ids of their requests, by which a query reaches the right shards (docs/scaling.md). */
-export const requestsOf = (held: readonly Pick<ImageRecord, 'requestId'>[]) => ({
-  $in: [...new Set(held.map(({ requestId }) => requestId))],
+/**
+ * By which a query about these images reaches no more shards than they are on (docs/scaling.md). A large request is on
+ * several, so its images are named by position too; of many requests that would be all positions in each of them.
+ */
+export const keysOf = (held: readonly Pick<ImageRecord, 'requestId' | 'seq'>[]) => {
+  const requestIds = [...new Set(held.map(({ requestId }) => requestId))];
+  return {
+    requestId: { $in: requestIds },
+    ...(requestIds.length === 1 && { seq: { $in: held.map(({ seq }) => seq) } }),
+  };
+};
+
+/** Filter for one image: its id, and the shard key, by which the query reaches one shard. */
+export const imageOf = ({ _id, requestId, seq }: Pick<ImageRecord, '_id' | 'requestId' | 'seq'>) => ({
+  ...{ _id, requestId, seq },
 });
 
 export const between = (range: Range) => ({ $gte: new Date(range.from), $lt: new Date(range.to) });
@@ -60,18 +72,18 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
   const take = async (due: readonly DueImage[], leaseToken: string, leaseMs: number): Promise<ClaimedImage[]> => {
     const at = now();
     const ids = due.map(({ _id }) => _id);
-    const requestId = requestsOf(due);
+    const keys = keysOf(due);
     // These have not been tried yet. The filter repeats that, so what was read of them is still true if all match.
     const untried = due.every(({ attempts }) => attempts === 0);
     const leased = await images.updateMany(
-      { _id: { $in: ids }, requestId, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
+      { _id: { $in: ids }, ...keys, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
       { $set: { leaseToken, nextAt: leaseEnd(at, leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
     );
     if (leased.matchedCount === 0) return [];
     if (untried && leased.matchedCount === due.length) {
       return due.map(({ nextAt: _, ...image }) => ({ ...image, attempts: 1, leaseToken }));
     }
-    const claimed = await images.find({ _id: { $in: ids }, requestId, leaseToken }, CLAIMED_FIELDS).lean();
+    const claimed = await images.find({ _id: { $in: ids }, ...keys, leaseToken }, CLAIMED_FIELDS).lean();
     return claimed.map((image) => ({ ...image, leaseToken }));
   };
 
@@ -91,7 +103,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
       return (await take(due, leaseToken, leaseMs)).map((image) => ({ ...image, ...waited.get(image._id) }));
     } catch (error) {
       // It may have been applied all the same: then these would wait for their lease to expire, for nothing.
-      unacknowledged.push(...due.map(({ _id, requestId }) => ({ _id, requestId, leaseToken })));
+      unacknowledged.push(...due.map(({ _id, requestId, seq }) => ({ _id, requestId, seq, leaseToken })));
       throw error;
     }
   };
@@ -100,9 +112,9 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     if (held.length === 0) return;
     const nextAt = new Date(now().getTime() + delayMs);
     await images.bulkWrite(
-      held.map(({ _id, requestId, leaseToken }) => ({
+      held.map((image) => ({
         updateOne: {
-          filter: { _id, requestId, leaseToken },
+          filter: { ...imageOf(image), leaseToken: image.leaseToken },
           update: { $set: { nextAt, status: 'pending' }, $unset: { leaseToken: '' }, $inc: { attempts: -1 } },
         },
       })),
@@ -157,7 +169,7 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
       if (held.length === 0) return [];
       const tokens = [...new Set(held.map((image) => image.leaseToken))];
       const ours = {
-        ...{ _id: { $in: held.map((image) => image._id) }, requestId: requestsOf(held) },
+        ...{ _id: { $in: held.map((image) => image._id) }, ...keysOf(held) },
         leaseToken: { $in: tokens },
       };
       const renewed = await images.updateMany(ours, { $set: { nextAt: leaseEnd(now(), leaseMs) } });

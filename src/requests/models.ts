@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { dropRetiredIndexes } from '../database/retired-indexes.ts';
 import type { ImageRecord, RequestRecord, RowChunkRecord, UploadKeyRecord } from './types.ts';
 
 const { Schema } = mongoose;
@@ -39,6 +40,7 @@ const image = new Schema<ImageRecord>(
   { versionKey: false, collection: 'images', minimize: false },
 );
 image.index({ requestId: 1, nextAt: 1 });
+// On a sharded cluster the shard key has one more, hashed on `requestId` (docs/scaling.md).
 image.index({ requestId: 1, seq: 1 });
 
 const request = new Schema<RequestRecord>(
@@ -72,6 +74,7 @@ const request = new Schema<RequestRecord>(
     uploadKey: String,
     eventPending: Boolean,
     reportDue: Date,
+    removingUntil: Date,
     report: Schema.Types.Mixed,
     schemaVersion: Number,
   },
@@ -80,8 +83,8 @@ const request = new Schema<RequestRecord>(
 // With the id, so that many active requests can be read in narrow ranges (active.ts).
 request.index({ state: 1, _id: 1 });
 request.index({ eventPending: 1 });
-// A tenant's list, newest first. With the id, so that MongoDB needs no sort.
-request.index({ tenant: 1, createdAt: 1, _id: 1 });
+// A tenant's list, newest first. With the id and in the list's own directions, so that no engine needs a sort.
+request.index({ tenant: 1, createdAt: -1, _id: -1 });
 request.index({ client: 1, state: 1 });
 request.index({ finishedAt: 1 });
 request.index({ reportDue: 1 });
@@ -124,8 +127,10 @@ export const createModels = (connection: mongoose.Connection): Models => ({
   uploadKeys: connection.model<UploadKeyRecord>('UploadKey', uploadKey),
 });
 
+/** Makes the indexes, and drops those that only earlier releases used. */
 export const ensureIndexes = async (models: Models): Promise<void> => {
   await models.requests.createIndexes();
   await models.images.createIndexes();
   await models.uploadKeys.createIndexes();
+  await dropRetiredIndexes(models.requests.db);
 };

@@ -11,18 +11,34 @@ const BEGINNING = new Date(0);
 
 export type RemovableRequest = Pick<
   RequestRecord,
-  '_id' | 'state' | 'run' | 'options' | 'total' | 'csv' | 'uploadKey' | 'finishedAt'
+  '_id' | 'state' | 'run' | 'options' | 'total' | 'csv' | 'uploadKey' | 'finishedAt' | 'removingUntil'
 >;
+/** A request that the caller removes, until its lease ends. */
+export type LeasedRemoval = RemovableRequest & { readonly removingUntil: Date };
 export type RemovalStore = ReturnType<typeof createRemovalStore>;
 
-const FIELDS = { state: 1, run: 1, options: 1, total: 1, csv: 1, uploadKey: 1, finishedAt: 1 } as const;
+const FIELDS = {
+  ...{ state: 1, run: 1, options: 1, total: 1, csv: 1, uploadKey: 1, finishedAt: 1, removingUntil: 1 },
+} as const;
 
-/** The database's part of removing requests. Every call may be repeated, and made by several instances at once. */
+const asFound = ({ _id, removingUntil }: RemovableRequest) => ({
+  _id,
+  state: 'removing' as const,
+  removingUntil: removingUntil ?? { $exists: false },
+});
+
+/**
+ * The database's part of removing requests. Of several instances one removes a request: `removingUntil` is the end of its
+ * lease and what names it, as each write filters on the date that the same caller wrote last. Every call may be repeated.
+ */
 export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Models) => ({
-  /** A page of the requests whose removal has begun, here or elsewhere, in the order of their ids. */
-  async begun(afterId = ''): Promise<RemovableRequest[]> {
+  /**
+   * A page of the requests whose removal has begun and that nobody removes at present, in the order of their ids. An
+   * instance of an earlier version takes no lease; next to one, a request may be removed twice, which does no harm.
+   */
+  async begun(now: Date, afterId = ''): Promise<RemovableRequest[]> {
     return requests
-      .find({ state: 'removing', _id: { $gt: afterId } }, FIELDS)
+      .find({ state: 'removing', _id: { $gt: afterId }, removingUntil: { $not: { $gt: now } } }, FIELDS)
       .sort({ _id: 1 })
       .limit(REQUESTS_PER_PAGE)
       .lean<RemovableRequest[]>();
@@ -40,10 +56,22 @@ export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Model
       .lean<RemovableRequest[]>();
   },
 
-  /** From here on no one sees the request. False when it has changed meanwhile, for example by a retry. */
-  async begin({ _id, state, run }: RemovableRequest): Promise<boolean> {
-    const written = await requests.updateOne({ _id, state, run }, { $set: { state: 'removing' } });
-    return written.modifiedCount === 1;
+  /** From here on no one sees the request. Null when it has changed meanwhile, for example by a retry. */
+  async begin(request: RemovableRequest, removingUntil: Date): Promise<LeasedRemoval | null> {
+    const { _id, state, run } = request;
+    const written = await requests.updateOne({ _id, state, run }, { $set: { state: 'removing', removingUntil } });
+    return written.modifiedCount === 1 ? { ...request, state: 'removing', removingUntil } : null;
+  },
+
+  /** Takes the lease of a removal that was cut off, or extends one's own. Null when another instance has it. */
+  async lease(request: RemovableRequest, removingUntil: Date): Promise<LeasedRemoval | null> {
+    const written = await requests.updateOne(asFound(request), { $set: { removingUntil } });
+    return written.matchedCount === 1 ? { ...request, removingUntil } : null;
+  },
+
+  /** Leaves a removal that cannot go on to the next round, of whichever instance. */
+  async release(request: LeasedRemoval): Promise<void> {
+    await requests.updateOne(asFound(request), { $unset: { removingUntil: '' } });
   },
 
   /** Ids of the images of one page, which has `PAGE_SIZE` places. */
@@ -68,7 +96,7 @@ export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Model
     await uploadKeys.deleteOne({ _id: keyId, requestId });
   },
 
-  async removeRequest(requestId: string): Promise<void> {
-    await requests.deleteOne({ _id: requestId, state: 'removing' });
+  async removeRequest(request: LeasedRemoval): Promise<void> {
+    await requests.deleteOne(asFound(request));
   },
 });

@@ -1,3 +1,4 @@
+import type { QueryFilter, UpdateQuery } from 'mongoose';
 import type { Models } from './models.ts';
 import { clientOfTenant, DEFAULT_TENANT, ofTenant } from './tenant.ts';
 import { addImage, finishedImages } from './transitions.ts';
@@ -21,6 +22,11 @@ export type ActiveRequest = Pick<RequestRecord, '_id' | 'tenant' | 'state' | 'ru
   Partial<Pick<RequestRecord, 'heartbeatAt'>>;
 const ACTIVE_FIELDS = { tenant: 1, state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
 
+const ABANDONED_FIELDS = { state: 1, heartbeatAt: 1, total: 1, 'csv.chunks': 1 } as const;
+export type AbandonedUpload = Pick<RequestRecord, '_id' | 'state' | 'heartbeatAt' | 'total'> & {
+  readonly csv: Pick<RequestRecord['csv'], 'chunks'>;
+};
+
 /** A half-open range of ids, which are UUIDs in small letters. */
 export interface IdRange {
   readonly from: string;
@@ -40,6 +46,8 @@ export type RequestStore = ReturnType<typeof createRequestStore>;
 /** Everything that is written to a request. Changes of state are compare-and-set on the state and the run they leave. */
 export const createRequestStore = (models: Models, now: () => Date) => {
   const { requests, images, rows } = models;
+  const updated = async (filter: QueryFilter<RequestRecord>, change: UpdateQuery<RequestRecord>): Promise<boolean> =>
+    (await requests.updateOne(filter, change)).matchedCount === 1;
 
   return {
     async insert(record: RequestRecord): Promise<void> {
@@ -206,11 +214,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** A heartbeat of a retry whose images are being requeued. False when that is over. */
     async touchRetry(requestId: string, run: number): Promise<boolean> {
-      const written = await requests.updateOne(
-        { _id: requestId, run, state: 'retrying' },
-        { $set: { heartbeatAt: now() } },
-      );
-      return written.matchedCount === 1;
+      return updated({ _id: requestId, run, state: 'retrying' }, { $set: { heartbeatAt: now() } });
     },
 
     /** All images of the retry are back: from here on they are worked on. */
@@ -223,11 +227,11 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     },
 
     /** Retries that stopped putting images back before `before`. */
-    async interruptedRetries(before: Date): Promise<ActiveRequest[]> {
+    async interruptedRetries(before: Date): Promise<(ActiveRequest & Pick<RequestRecord, 'heartbeatAt'>)[]> {
       return requests
         .find({ state: 'retrying', heartbeatAt: { $lt: before } }, ACTIVE_FIELDS)
         .limit(100)
-        .lean<ActiveRequest[]>();
+        .lean();
     },
 
     /** The state as it is, hidden ones included; null when there is no such request. */
@@ -238,19 +242,20 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** Sees to it that an upload never becomes active; the reconciler removes it. False when it is not on its way. */
     async condemn(requestId: string): Promise<boolean> {
-      const written = await requests.updateOne(
-        { _id: requestId, state: 'ingesting' },
-        { $set: { state: 'discarding' } },
-      );
-      return written.matchedCount === 1;
+      return updated({ _id: requestId, state: 'ingesting' }, { $set: { state: 'discarding' } });
     },
 
     /** Uploads that stopped writing before `before`: their sender never got a requestId. */
-    async abandoned(before: Date): Promise<{ _id: string; total: number; csv: { chunks: number } }[]> {
+    async abandoned(before: Date): Promise<AbandonedUpload[]> {
       return requests
-        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, { total: 1, 'csv.chunks': 1 })
+        .find({ state: { $in: [...UNANSWERED_STATES] }, heartbeatAt: { $lt: before } }, ABANDONED_FIELDS)
         .limit(100)
-        .lean<{ _id: string; total: number; csv: { chunks: number } }[]>();
+        .lean<AbandonedUpload[]>();
+    },
+
+    /** Gives what was found without a sign of life a new one: of several instances only one gets true, and repairs it. */
+    async adopt({ _id, state, heartbeatAt }: Pick<RequestRecord, '_id' | 'state' | 'heartbeatAt'>): Promise<boolean> {
+      return updated({ _id, state, heartbeatAt }, { $set: { heartbeatAt: now() } });
     },
 
     /**

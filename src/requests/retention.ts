@@ -1,9 +1,12 @@
 import { outputNames } from '../storage/output-names.ts';
-import type { RemovableRequest, RemovalStore } from './removal-store.ts';
+import { leaseEnd, renewalMs } from '../timing/lease.ts';
+import type { LeasedRemoval, RemovalStore } from './removal-store.ts';
 import { PAGE_SIZE } from './request-store.ts';
 
 /** Outputs that are removed at the same time. */
 const FILES_AT_ONCE = 16;
+/** How long a removal may go without a sign of life before another instance takes it over. */
+const LEASE_MS = 60_000;
 
 export interface RetentionDeps {
   readonly store: RemovalStore;
@@ -17,48 +20,72 @@ export interface RetentionDeps {
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 }
 
+/** A removal under way, with its lease as it was renewed last. */
+interface Removal {
+  lease: LeasedRemoval;
+}
+
 /**
  * Removes requests whose retention is over. The order makes it safe to be cut off anywhere: first the request is hidden,
  * then page by page the outputs and after them the images that name them, so that no output is left without a name; then
- * rows, deliveries and upload key, and last the request itself, by which the next run finds what is left.
+ * rows, deliveries and upload key, and last the request itself, by which the next run finds what is left. Of several
+ * instances one removes a request: with hiding it, it takes a lease, and what a crash left is taken over when that ends.
  */
 export const createRetention = (deps: RetentionDeps) => {
   const { store, removeOutput, forgetDeliveries, now, retentionMs, log } = deps;
 
-  /** False when it was stopped on the way. */
-  const remove = async (request: RemovableRequest, stopping: AbortSignal): Promise<boolean> => {
-    const { _id, options, total, csv, uploadKey } = request;
+  const until = (): Date => leaseEnd(now(), LEASE_MS);
+
+  /** Renews the lease where it is time; false when another instance has it by now. */
+  const hold = async (removal: Removal): Promise<boolean> => {
+    const leftMs = removal.lease.removingUntil.getTime() - now().getTime();
+    if (leftMs > LEASE_MS - renewalMs(LEASE_MS)) return true;
+    const renewed = await store.lease(removal.lease, until());
+    if (renewed !== null) removal.lease = renewed;
+    return renewed !== null;
+  };
+
+  const remove = async (removal: Removal, stopping: AbortSignal): Promise<'removed' | 'lost' | 'stopped'> => {
+    const { _id, options, total, csv, uploadKey } = removal.lease;
     for (let from = 0; from < total; from += PAGE_SIZE) {
-      if (stopping.aborted) return false;
       // Of failed images too: a process that died right after the rename left an output behind.
       const names = (await store.imageIds(_id, from)).flatMap((id) => outputNames(id, options));
       for (let at = 0; at < names.length; at += FILES_AT_ONCE) {
+        if (stopping.aborted) return 'stopped';
+        if (!(await hold(removal))) return 'lost';
         await Promise.all(names.slice(at, at + FILES_AT_ONCE).map(removeOutput));
       }
       if (names.length > 0) await store.removeImages(_id, from);
     }
+    if (!(await hold(removal))) return 'lost';
     await store.removeRows(_id, csv.chunks);
     await forgetDeliveries(_id);
     if (uploadKey !== undefined) await store.removeUploadKey(_id, uploadKey);
-    await store.removeRequest(_id);
-    log.info({ requestId: _id, images: total }, 'request removed, its retention is over');
-    return true;
+    await store.removeRequest(removal.lease);
+    return 'removed';
   };
 
   /** A request that cannot be removed now, because the image store fails, must not hold up the others. */
-  const tryRemove = async (request: RemovableRequest, stopping: AbortSignal): Promise<void> => {
+  const tryRemove = async (lease: LeasedRemoval | null, stopping: AbortSignal): Promise<void> => {
+    if (lease === null) return;
+    const { _id, total } = lease;
+    const removal: Removal = { lease };
     try {
-      await remove(request, stopping);
+      const end = await remove(removal, stopping);
+      if (end === 'removed') log.info({ requestId: _id, images: total }, 'request removed, its retention is over');
+      if (end === 'stopped') await store.release(removal.lease);
     } catch (error) {
-      log.warn({ requestId: request._id, err: error }, 'a request could not be removed; the next run tries again');
+      log.warn({ requestId: _id, err: error }, 'a request could not be removed; the next run tries again');
+      // Where the database fails too, the lease ends by itself.
+      await store.release(removal.lease).catch(() => undefined);
     }
   };
 
   return async (stopping: AbortSignal): Promise<void> => {
-    for (let page = await store.begun(); page.length > 0; page = await store.begun(page.at(-1)?._id)) {
+    for (let page = await store.begun(now()); page.length > 0; page = await store.begun(now(), page.at(-1)?._id)) {
       for (const request of page) {
         if (stopping.aborted) return;
-        await tryRemove(request, stopping);
+        await tryRemove(await store.lease(request, until()), stopping);
       }
     }
     if (retentionMs === 0) return;
@@ -66,7 +93,7 @@ export const createRetention = (deps: RetentionDeps) => {
     for (let page = await store.finishedBefore(before); page.length > 0; ) {
       for (const request of page) {
         if (stopping.aborted) return;
-        if (await store.begin(request)) await tryRemove(request, stopping);
+        await tryRemove(await store.begin(request, until()), stopping);
       }
       page = await store.finishedBefore(before, page.at(-1)?.finishedAt);
     }

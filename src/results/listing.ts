@@ -17,14 +17,15 @@ const FIELDS = {
   ...{ tenant: 1, state: 1, createdAt: 1, startedAt: 1, finishedAt: 1 },
   ...{ options: 1, total: 1, counters: 1 },
 } as const;
-const FIRST_WINDOW_MS = 60 * 60_000;
-const WIDER = 4;
+const FIRST_WINDOW_MS = 60_000;
+const WIDER = 8;
 /** Requests dated up to this far in the future, by a wrong clock, are listed. */
 const AHEAD_MS = 60 * 60_000;
 
 /**
- * A tenant's newest requests, read backwards in time windows that widen until enough are found: the embedded engines sort
- * all matches of a query before they apply its limit.
+ * A tenant's newest requests, in the order of an index. Read backwards in time windows that widen until enough are found:
+ * engines that sort all matches of a query before they apply its limit sort those of a minute then, or of a window in
+ * which the one before found fewer than were wanted.
  */
 export const createListing =
   ({ requests }: Models, now: () => Date) =>
@@ -37,9 +38,10 @@ export const createListing =
         .lean<ListedRequest[]>();
 
     const found = after === undefined ? [] : await read(after.createdAt, { _id: { $lt: after.requestId } });
-    let to = after?.createdAt.getTime() ?? now().getTime() + AHEAD_MS;
+    const newest = after?.createdAt.getTime() ?? now().getTime();
+    let to = after === undefined ? newest + AHEAD_MS : newest;
     for (let width = FIRST_WINDOW_MS; found.length < limit && to > 0; width *= WIDER) {
-      const from = Math.max(0, to - width);
+      const from = Math.max(0, Math.min(to, newest) - width);
       found.push(...(await read({ $gte: new Date(from), $lt: new Date(to) })));
       to = from;
     }

@@ -188,7 +188,9 @@ test('an outcome is reported as not applied when the lease has passed to another
   const reported: string[] = [];
   await start({
     run: async ({ id, url }) => {
-      if (url === '0') await models.images.updateOne({ _id: id }, { $set: { leaseToken: 'another' } });
+      if (url === '0') {
+        await models.images.updateOne({ _id: id, requestId, seq: 0 }, { $set: { leaseToken: 'another' } });
+      }
       return done;
     },
     onOutcome: (_request, image, outcome, applied) => reported.push(`${image.seq} ${outcome.kind} ${applied}`),
@@ -207,7 +209,7 @@ test('a lease that renewal finds lost stops the work, and the other instance kee
     run: (task, { signal } = {}) =>
       new Promise((resolve) => {
         void models.images.collection.updateOne(
-          { _id: task.id as never },
+          { _id: task.id as never, requestId, seq: 0 },
           { $set: { leaseToken: 'another', nextAt: new Date(Date.now() + MINUTE) } },
         );
         signal?.addEventListener('abort', () => {

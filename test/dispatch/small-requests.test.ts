@@ -12,6 +12,7 @@ import { type ActiveRequest, createRequestStore } from '../../src/requests/reque
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { requestReportOf } from '../../src/results/request-report.ts';
 import { testConnection } from '../support/database.ts';
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import { waitFor } from '../support/service.ts';
 
 const now = (): Date => new Date();
@@ -39,7 +40,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.stop(5_000)));
   await models.requests.deleteMany({});
-  await models.images.deleteMany({});
+  await models.images.deleteMany({}, ACROSS_REQUESTS);
 });
 afterAll(() => connection.close());
 
@@ -123,7 +124,7 @@ test('three hundred requests of one image cost a handful of commands each, their
     expect(startedAt).toBeInstanceOf(Date);
     expect([report?.productCount, reportDue]).toEqual([1, undefined]);
   }
-  expect(await models.images.countDocuments({ attempts: { $ne: 1 } })).toBe(0);
+  expect(await models.images.countDocuments({ attempts: { $ne: 1 } }, ACROSS_REQUESTS)).toBe(0);
 }, 90_000);
 
 test('with hundreds of requests that wait for something each pass is short, and one that comes later begins', async () => {
@@ -157,5 +158,5 @@ test('requests of some images share the slots, and are counted while they run', 
   await waitFor(async () => (await counted()) === requests.length);
   release();
   await waitFor(async () => (await completed()) === requests.length);
-  expect(await models.images.countDocuments({ status: 'completed', attempts: 1 })).toBe(20);
+  expect(await models.images.countDocuments({ status: 'completed', attempts: 1 }, ACROSS_REQUESTS)).toBe(20);
 });

@@ -67,7 +67,14 @@ const failedRequest = async (facts: Partial<RequestRecord> = {}): Promise<Reques
   const error = { code: 'source_not_found' as const, message: 'gone' };
   const ended = { status: 'failed' as const, attempts: 5, reports: 4, settledBy: uuid(), finishedAt: new Date(clock) };
   await models.images.insertMany(
-    Array.from({ length: TOTAL }, (_, seq) => ({ _id: uuid(), requestId: record._id, seq, ...place, ...ended, error })),
+    Array.from({ length: record.total }, (_, seq) => ({
+      _id: uuid(),
+      requestId: record._id,
+      seq,
+      ...place,
+      ...ended,
+      error,
+    })),
     { lean: true },
   );
   return record;
@@ -96,6 +103,22 @@ test('a retry that was cut off is resumed, and a late pass requeues nothing twic
   await images.requeue(request._id, 2, 0, PAGE_SIZE);
   expect((await images.page(request._id, 0, 1))[0]?.status).toBe('failed');
 }, 60_000);
+
+test('of ten instances one resumes a retry, and one removes an upload that was cut off', async () => {
+  const retried = await failedRequest({ total: 3, counters: { ...NO_COUNTS, failed: 3 } });
+  await requests.beginRetry(retried, 'client');
+  const upload = await failedRequest({ total: 3, state: 'ingesting' });
+  clock += 11 * 60_000;
+  const seen: string[] = [];
+  const log = { warn: (facts: object) => void seen.push((facts as { requestId: string }).requestId) };
+  const instance = () =>
+    createReconciler(requests, { repairEvents: async () => undefined }, control(), () => new Date(clock), log, 1_000);
+  await Promise.all(Array.from({ length: 10 }, () => instance().look()));
+  expect(seen.filter((id) => id === retried._id)).toHaveLength(1);
+  expect(seen.filter((id) => id === upload._id)).toHaveLength(1);
+  expect(await stateOf(retried._id)).toBe('queued');
+  expect(await requests.stateOf(upload._id)).toBeNull();
+});
 
 test('the event of the run before is in the outbox when a retry begins', async () => {
   const request = await failedRequest({ eventPending: true });

@@ -4,6 +4,7 @@ import { createIngest, type IngestLimits } from '../../src/requests/ingest.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import { waitFor } from '../support/service.ts';
 
 const LIMITS: IngestLimits = {
@@ -33,12 +34,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 afterEach(async () => {
-  for (const name of ['requests', 'images', 'rows']) await database.connection.collection(name).deleteMany({});
+  for (const name of ['requests', 'images', 'rows'])
+    await database.connection.collection(name).deleteMany({}, ACROSS_REQUESTS);
 });
 
 const counts = async () => ({
   requests: await models.requests.countDocuments(),
-  images: await models.images.countDocuments(),
+  images: await models.images.countDocuments({}, ACROSS_REQUESTS),
   rows: await models.rows.countDocuments(),
 });
 

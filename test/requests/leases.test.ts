@@ -9,7 +9,7 @@ test('a release that fails is repeated when the database answers again, so that 
     released.push(...operations.map(({ updateOne }) => updateOne.filter._id));
   };
   const leases = createLeases({ images: { bulkWrite } } as unknown as Models, () => new Date());
-  const lease = { _id: 'image', requestId: 'request', leaseToken: 'token' };
+  const lease = { _id: 'image', requestId: 'request', seq: 0, leaseToken: 'token' };
   await expect(leases.release([lease], 0)).rejects.toThrow('not primary');
   await expect(leases.releaseUnacknowledged()).rejects.toThrow('not primary');
   isDown = false;

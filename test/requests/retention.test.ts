@@ -11,6 +11,7 @@ import { createLocalStorage, type LocalStorage } from '../../src/storage/local.t
 import { outputNames } from '../../src/storage/output-names.ts';
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 
 const DAY = 24 * 60 * 60_000;
 const NOW = Date.UTC(2026, 5, 30);
@@ -37,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const name of ['requests', 'images', 'rows', 'deliveries', 'uploadKeys'])
-    await database.connection.collection(name).deleteMany({});
+    await database.connection.collection(name).deleteMany({}, ACROSS_REQUESTS);
   await rm(directory, { recursive: true });
 });
 
@@ -170,6 +171,87 @@ test('a key that another upload has by now stays with it', async () => {
   expect(await left(requestId)).toEqual({ ...NOTHING, uploadKeys: 1 });
 });
 
+test('ten instances at once remove each output once', async () => {
+  const ids = await Promise.all(Array.from({ length: 6 }, () => seed(8)));
+  const begun = await seed(9, { state: 'removing' });
+  const removed: string[] = [];
+  const removeOutput = async (name: string): Promise<void> => {
+    removed.push(name);
+    await storage.remove(name);
+  };
+  await Promise.all(Array.from({ length: 10 }, () => retention({ removeOutput })(never)));
+  for (const id of [...ids, begun]) expect(await left(id)).toEqual(NOTHING);
+  expect(removed).toHaveLength(7 * 3);
+  expect(new Set(removed).size).toBe(removed.length);
+});
+
+test('what an instance was removing when it died is taken over when its lease ends, not before', async () => {
+  const requestId = await seed(8);
+  // It hangs on its first outputs for good, as a process that was killed.
+  let reached = (): void => {};
+  const dying = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  void retention({
+    removeOutput: () => {
+      reached();
+      return new Promise(() => undefined);
+    },
+  })(never);
+  await dying;
+
+  const removed: string[] = [];
+  const removeOutput = async (name: string): Promise<void> => {
+    removed.push(name);
+    await storage.remove(name);
+  };
+  await retention({ removeOutput, now: () => new Date(NOW + 59_000) })(never);
+  expect(removed).toEqual([]);
+  await retention({ removeOutput, now: () => new Date(NOW + 61_000) })(never);
+  expect(removed).toHaveLength(3);
+  expect(await left(requestId)).toEqual(NOTHING);
+});
+
+test('an instance that wakes up after its lease has passed to another removes nothing more', async () => {
+  const requestId = await seed(8, { total: 40 });
+  let clock = NOW;
+  const late: string[] = [];
+  let others = 0;
+  const sleepy = async (name: string): Promise<void> => {
+    late.push(name);
+    if (late.length !== 16) return;
+    // It sleeps past its lease. The other one is held up as well, in the middle of what it removes.
+    clock += 61_000;
+    const other = async (): Promise<void> => {
+      others += 1;
+      if (others > 16) await dies();
+    };
+    await retention({ removeOutput: other, now: () => new Date(clock), store: { ...store(), release } })(never);
+  };
+  // As if the other one were still at it.
+  const release = async (): Promise<void> => undefined;
+  await retention({ removeOutput: sleepy, now: () => new Date(clock) })(never);
+  expect(late).toHaveLength(16);
+  expect(others).toBeGreaterThan(16);
+  expect(await left(requestId)).toMatchObject({ request: 1, images: 40, rows: 1 });
+});
+
+test('a long removal keeps its lease', async () => {
+  const requestId = await seed(8, { total: 40 });
+  let clock = NOW;
+  const removed: string[] = [];
+  const slow = async (name: string): Promise<void> => {
+    removed.push(name);
+    if (removed.length % 16 !== 0) return;
+    clock += 50_000;
+    await retention({ removeOutput: dies, now: () => new Date(clock) })(never);
+  };
+  await retention({ removeOutput: slow, now: () => new Date(clock) })(never);
+  expect(new Set(removed).size).toBe(40);
+  expect(removed).toHaveLength(40);
+  expect(await left(requestId)).toEqual(NOTHING);
+});
+
 test('several instances at once remove the same things without getting in each other’s way', async () => {
   const ids = await Promise.all(Array.from({ length: 12 }, () => seed(8)));
   await Promise.all([retention()(never), retention()(never), retention()(never)]);
@@ -205,7 +287,7 @@ test('fifty requests and more that cannot be removed do not hold up the others',
   await models.requests.updateOne({ _id: half }, { $set: { 'options.format': 'png' } });
   const old = await seed(8);
   const removeOutput = async (name: string): Promise<void> => {
-    const { requestId } = (await models.images.findById(name.split('.', 1)[0]).lean()) ?? {};
+    const { requestId } = (await models.images.findById(name.split('.', 1)[0], null, ACROSS_REQUESTS).lean()) ?? {};
     if (requestId !== undefined && stuck.includes(requestId)) throw new Error('the store refuses');
   };
   await retention({ removeOutput })(never);

@@ -5,6 +5,7 @@ import { NO_COUNTS, type RequestRecord } from '../../src/requests/types.ts';
 import { createRequestReportStore, type RequestReportStore } from '../../src/results/request-report-store.ts';
 import { createRequestReportTask } from '../../src/results/request-report-task.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import { waitFor } from '../support/service.ts';
 
 const never = new AbortController().signal;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 afterEach(async () => {
-  for (const name of ['requests', 'images']) await database.connection.collection(name).deleteMany({});
+  for (const name of ['requests', 'images']) await database.connection.collection(name).deleteMany({}, ACROSS_REQUESTS);
 });
 
 const seed = async (total: number, changes: Partial<RequestRecord> = {}): Promise<RequestRecord> => {

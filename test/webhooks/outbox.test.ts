@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Attempt } from '../../src/webhooks/model.ts';
-import { createOutbox, type Outbox, type WebhookEvent } from '../../src/webhooks/outbox.ts';
+import { createOutbox, type Outbox, type WebhookEvent, webhookId } from '../../src/webhooks/outbox.ts';
 import { testConnection } from '../support/database.ts';
 
 const LEASE_MS = 30_000;
@@ -107,7 +107,9 @@ describe('outbox', () => {
   it('lists due deliveries with receiver and tenant, and leases those selected', async () => {
     await outbox.enqueue({ ...event('r1'), tenant: 'shop-a' });
     await outbox.enqueue(event('r2'));
-    await connection.collection('deliveries').updateOne({ requestId: 'r2' }, { $unset: { origin: '' } });
+    await connection
+      .collection('deliveries')
+      .updateOne({ _id: webhookId('r2', 1) as never }, { $unset: { origin: '' } });
     const shown: object[] = [];
     const claimed = await outbox.claim(5, LEASE_MS, (due) => {
       shown.push(...due);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type TestConnection, testConnection } from '../../support/database.ts';
+import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, statusOf, uploaded, waitFor } from '../../support/service.ts';
 
@@ -121,11 +122,11 @@ test('SIGTERM hands back its images, so that nothing waits for a lease to expire
   await inTheMiddle(first.url, requestId);
   first.process.kill('SIGTERM');
   await first.exited;
-  const held = await database.connection.collection('images').countDocuments({ status: 'processing' });
+  const held = await database.connection.collection('images').countDocuments({ status: 'processing' }, ACROSS_REQUESTS);
   expect(held).toBe(0);
   const tries = await database.connection
     .collection('images')
-    .find({ attempts: { $gt: 1 } })
+    .find({ attempts: { $gt: 1 } }, ACROSS_REQUESTS)
     .toArray();
   expect(tries).toEqual([]);
 }, 60_000);
