@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import type { ReceivedWebhook } from '../support/servers/webhook-receiver.ts';
 import { csvOf, PUBLIC_URL, type Uploaded, type World } from './world.ts';
 
@@ -97,7 +98,10 @@ export const checkInvariants = async (
   };
 
   const requests = (await connection.collection('requests').find().toArray()) as unknown as RequestDocument[];
-  const images = (await connection.collection('images').find().toArray()) as unknown as ImageDocument[];
+  const images = (await connection
+    .collection('images')
+    .find({}, ACROSS_REQUESTS)
+    .toArray()) as unknown as ImageDocument[];
   const deliveries = (await connection.collection('deliveries').find().toArray()) as unknown as DeliveryDocument[];
   const chunks = await connection
     .collection<{ _id: string }>('rows')

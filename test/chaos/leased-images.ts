@@ -1,3 +1,4 @@
+import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import { waitFor } from '../support/service.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +14,7 @@ const LONGEST_RECOVERY_MS = 120_000;
 export const leasedImages = async ({ connection, audit }: World, slot?: number): Promise<LeasedImage[]> => {
   const found = await connection
     .collection<{ _id: string; leaseToken?: string }>('images')
-    .find({ nextAt: { $gt: new Date(86_400_000) } }, { projection: { leaseToken: 1 } })
+    .find({ nextAt: { $gt: new Date(86_400_000) } }, { projection: { leaseToken: 1 }, ...ACROSS_REQUESTS })
     .toArray();
   return found.flatMap(({ _id, leaseToken }) =>
     leaseToken !== undefined && (slot === undefined || audit.tokensOf(slot).has(leaseToken))
@@ -29,7 +30,8 @@ export const recovered = async ({ connection }: World, leased: readonly LeasedIm
   const tokens = [...new Set(leased.map(({ leaseToken }) => leaseToken))];
   const images = connection.collection<{ _id: string }>('images');
   await waitFor(
-    async () => (await images.countDocuments({ _id: { $in: ids }, leaseToken: { $in: tokens } })) === 0,
+    async () =>
+      (await images.countDocuments({ _id: { $in: ids }, leaseToken: { $in: tokens } }, ACROSS_REQUESTS)) === 0,
     LONGEST_RECOVERY_MS,
   );
 };

@@ -1,3 +1,4 @@
+import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { waitFor } from '../../support/service.ts';
 import { checkInvariants } from '../check.ts';
 import { type Scenario, seconds } from '../scenario.ts';
@@ -50,7 +51,7 @@ export const poison: Scenario<Size> = {
       over = true;
       await waitFor(async () => world.instances.size > 0, TIMEOUT_MS);
       const checked = await checkInvariants(world, [upload], isPoison);
-      const failed = await world.connection.collection('images').findOne({ status: 'failed' });
+      const failed = await world.connection.collection('images').findOne({ status: 'failed' }, ACROSS_REQUESTS);
       if (failed?.error?.code !== 'attempts_exhausted') throw new Error(`it failed with ${failed?.error?.code}`);
       if (aborts < MAX_ATTEMPTS) throw new Error(`it stopped only ${aborts} processes`);
       return {
