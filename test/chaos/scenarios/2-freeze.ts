@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { waitFor } from '../../support/service.ts';
 import { checkInvariants } from '../check.ts';
 import { leasedImages } from '../leased-images.ts';
@@ -69,10 +70,13 @@ export const freeze: Scenario<Size> = {
         stale += after.sent - writes.sent;
         accepted += after.applied - writes.applied;
         if (accepted > 0) throw new Error(`${accepted} stale writes were accepted`);
-        const settledBy = await connection.collection<{ _id: string }>('images').countDocuments({
-          settledBy: { $in: [...new Set(leased.map(({ leaseToken }) => leaseToken))] },
-          _id: { $in: leased.map(({ _id }) => _id) },
-        });
+        const settledBy = await connection.collection<{ _id: string }>('images').countDocuments(
+          {
+            settledBy: { $in: [...new Set(leased.map(({ leaseToken }) => leaseToken))] },
+            _id: { $in: leased.map(({ _id }) => _id) },
+          },
+          ACROSS_REQUESTS,
+        );
         if (settledBy !== 0) throw new Error(`${settledBy} images were settled under an old lease`);
         if ((await ends()) !== ended) throw new Error('stale writes changed a finished request');
         if (round + 1 < size.freezes) await world.kill(1);

@@ -1,3 +1,4 @@
+import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { waitFor } from '../../support/service.ts';
 import { checkInvariants } from '../check.ts';
 import { leasedImages, recovered } from '../leased-images.ts';
@@ -34,7 +35,7 @@ const loggedSkew = (log: string): number => Number(/"time":(\d+)/.exec(log)?.[1]
 const takenFromTheLiving = async ({ connection, audit }: World, killedAt: number): Promise<number> => {
   const again = await connection
     .collection<{ _id: string; attempts: number }>('images')
-    .find({ attempts: { $gt: 1 } }, { projection: { attempts: 1 } })
+    .find({ attempts: { $gt: 1 } }, { projection: { attempts: 1 }, ...ACROSS_REQUESTS })
     .toArray();
   const isTaken = ({ _id, attempts }: (typeof again)[number]): boolean => {
     const claims = audit.claimsOf(_id);
