@@ -34,7 +34,8 @@ export interface UploadPlace {
 const GIB = 1024 ** 3;
 /** Waiting uploads per place; each costs a connection and its buffers. */
 const WAITING_PER_PLACE = 16;
-const WAIT_MS = 10_000;
+/** About twice what 100 small uploads at once take on two busy cores with the embedded database. */
+const WAIT_MS = 20_000;
 const CHECK_EVERY_MS = 1_000;
 /** Window over which the rate of an upload is measured. */
 const WINDOW_MS = 5_000;
