@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Request,
+} from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const ARGUMENTS = [
@@ -60,38 +67,50 @@ const launch = async (): Promise<Browser> => {
   }
 };
 
-/** Starts a browser with a temporary profile. */
+const openPage = async (browser: Browser, url: string, options: BrowserContextOptions): Promise<TestPage> => {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    // The browser logs every error response, including those that the page handles.
+    const expected = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !expected) errors.push(message.text());
+  });
+  const finished: Request[] = [];
+  page.on('requestfinished', (request) => {
+    if (request.resourceType() !== 'image') finished.push(request);
+  });
+  await page.goto(url);
+  return {
+    page,
+    context,
+    errors,
+    // Sizes are asked for only here: a question that is open when a test closes its page rejects, and fails the test.
+    transferred: async () => {
+      const sizes = await Promise.all(finished.map((request) => request.sizes()));
+      return sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+    },
+    close: () => context.close(),
+  };
+};
+
+/** Starts a browser with a temporary profile. One that has crashed by the next `open` is started again. */
 export const startBrowser = async (): Promise<TestBrowser> => {
   let browser = await launch();
   return {
     open: async (url, options = {}) => {
-      // The page is tested, not the browser: restart it if it has crashed.
-      if (!browser.isConnected()) browser = await launch();
-      const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-      context.setDefaultTimeout(30_000);
-      const page = await context.newPage();
-      const errors: string[] = [];
-      page.on('pageerror', (error) => errors.push(String(error)));
-      page.on('console', (message) => {
-        // The browser logs every error response, including those that the page handles.
-        const expected = message.text().startsWith('Failed to load resource');
-        if (message.type() === 'error' && !expected) errors.push(message.text());
-      });
-      const sizes: Promise<number>[] = [];
-      page.on('requestfinished', (request) => {
-        if (request.resourceType() === 'image') return;
-        sizes.push(
-          request.sizes().then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize),
-        );
-      });
-      await page.goto(url);
-      return {
-        page,
-        context,
-        errors,
-        transferred: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
-        close: () => context.close(),
-      };
+      if (browser.isConnected()) {
+        try {
+          return await openPage(browser, url, options);
+        } catch (error) {
+          // The page is tested, not the browser: only what the page caused fails.
+          if (browser.isConnected()) throw error;
+        }
+      }
+      browser = await launch();
+      return openPage(browser, url, options);
     },
     close: () => browser.close(),
   };
