@@ -6,7 +6,7 @@ import type { SameBytesReport } from '../requests/types.ts';
 export const SAME_FROM = 10;
 export const GROUPS_SHOWN = 10;
 export const EXAMPLES_SHOWN = 3;
-/** Different sources that are counted at once; with the limits below about 10 MB. */
+/** Different sources that are counted at once; with the limits below about 14 MB. */
 const MAX_SOURCES = 50_000;
 const SHOWN_CHARACTERS = 200;
 
