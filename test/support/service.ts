@@ -5,6 +5,9 @@ import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { testConnection } from './database.ts';
+import { waitFor } from './wait-for.ts';
+
+export { waitFor };
 
 export interface TestService {
   readonly url: string;
@@ -122,17 +125,6 @@ export interface Status {
 export const statusOf = async (url: string, requestId: string): Promise<Status> => {
   const response = await fetch(`${url}/api/status/${requestId}`);
   return (await response.json()) as Status;
-};
-
-/** Polls until `poll` resolves to a truthy value; rejects after `withinMs`. */
-export const waitFor = async <T>(poll: () => Promise<T | undefined | null | false>, withinMs = 20_000): Promise<T> => {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const found = await poll();
-    if (found) return found;
-    if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
-    await new Promise((next) => setTimeout(next, 25));
-  }
 };
 
 const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, type Zippable, zipSync } from 'fflate';
 import type { CsvLimits, Table, TableItem, TableNote } from '../../src/csv/table.ts';
 import { openWorkbook, type WorkbookOptions } from '../../src/xlsx/open-workbook.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 export const LIMITS: CsvLimits = { maxRows: 200_000, maxUrls: 200_000, maxRowBytes: 1024 * 1024, maxColumns: 1_000 };
 
@@ -80,6 +81,12 @@ export interface ReadTable {
   readonly errors: readonly { readonly line: number; readonly code: string; readonly message: string }[];
 }
 
+/** The targets of all handles of this process. */
+const openFiles = async (): Promise<string[]> => {
+  const handles = await readdir('/proc/self/fd');
+  return Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
+};
+
 /** Passes the path of a file with these bytes, which is deleted afterwards; no handle of it may be left open. */
 export const withFile = async <T>(bytes: Uint8Array, use: (path: string) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'xlsx-'));
@@ -87,12 +94,8 @@ export const withFile = async <T>(bytes: Uint8Array, use: (path: string) => Prom
     const path = join(folder, 'upload');
     await writeFile(path, bytes);
     const result = await use(path);
-    if (process.platform === 'linux') {
-      const { readlink } = await import('node:fs/promises');
-      const handles = await readdir('/proc/self/fd');
-      const targets = await Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
-      if (targets.includes(path)) throw new Error('the workbook is still open');
-    }
+    // A handle is closed without waiting for it.
+    if (process.platform === 'linux') await waitFor(async () => !(await openFiles()).includes(path));
     return result;
   } finally {
     await rm(folder, { recursive: true });
