@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { parseExposition, type Scrape, scrape } from '../support/exposition.ts';
+import { parseExposition, type Scrape, scrape, scrapeUntil } from '../support/exposition.ts';
 import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
@@ -24,12 +24,10 @@ afterAll(async () => {
   await images.close();
 });
 
-/** Scrapes until the expected values appear; a text is cached for 0.1 s. */
-const shows = (url: string, expected: (scrape: Scrape) => boolean): Promise<Scrape> =>
-  waitFor(async () => {
-    const seen = await scrape(url);
-    return expected(seen) && seen;
-  });
+const OUTCOMES = ['completed', 'failed', 'cancelled', 'invalid'];
+const imagesBy = ({ value }: Scrape): number[] =>
+  OUTCOMES.map((outcome) => value('bulk_image_images_total', { outcome }) ?? 0);
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 test('counts a batch exactly by outcome, code, stage and bytes', async () => {
   const good = [await makeImage('jpeg'), await makeImage('png', { width: 200 }), await makeImage('webp')];
@@ -44,15 +42,14 @@ test('counts a batch exactly by outcome, code, stage and bytes', async () => {
   expect(progress).toMatchObject({ total: 7, completed: 3, failed: 4 });
   await receiver.count(1);
 
-  const seen = await shows(
+  const seen = await scrapeUntil(
     service.url,
-    (now) => now.value('bulk_image_webhook_attempts_total', { outcome: 'gone' }) === 1,
+    (now) => now.value('bulk_image_webhook_attempts_total', { outcome: 'gone' }) === 1 && sumOf(imagesBy(now)) >= 7,
   );
   await receiver.close();
   const { value } = seen;
   expect(value('bulk_image_images_uploaded_total')).toBe(7);
-  const outcomes = ['completed', 'failed', 'cancelled', 'invalid'];
-  expect(outcomes.map((outcome) => value('bulk_image_images_total', { outcome }))).toEqual([3, 3, 0, 1]);
+  expect(imagesBy(seen)).toEqual([3, 3, 0, 1]);
   const codesOf = (name: string) =>
     Object.fromEntries(
       (seen.families.get(name)?.samples ?? [])
@@ -86,14 +83,12 @@ test('shows queued, in-flight and cancelled images', async () => {
   const url = images.on('/held', (...call) => {
     held.push(() => ok(picture)(...call));
   });
-  const ends = ({ value }: Scrape) =>
-    ['completed', 'cancelled'].map((outcome) => value('bulk_image_images_total', { outcome }) ?? 0);
-  const [completed = 0, cancelled = 0] = ends(await scrape(service.url));
+  const [completed = 0, failed = 0, cancelled = 0, invalid = 0] = imagesBy(await scrape(service.url));
   const id = await uploaded(
     service.url,
     `${HEADER}1,P,"${Array.from({ length: 12 }, (_, n) => `${url}?${n}`).join(',')}"\n`,
   );
-  const busy = await shows(service.url, ({ value }) => {
+  const busy = await scrapeUntil(service.url, ({ value }) => {
     return value('bulk_image_pool_slots_busy') === 5 && value('bulk_image_queue_images') === 12;
   });
   expect(busy.value('bulk_image_pool_slots')).toBe(5);
@@ -103,9 +98,14 @@ test('shows queued, in-flight and cancelled images', async () => {
   for (const send of held) send();
   const { progress } = await finished(service.url, id);
   expect(progress.cancelled).toBeGreaterThan(0);
-  const idle = await shows(service.url, ({ value }) => value('bulk_image_queue_images') === 0);
+  // Each is counted after it was written, at a moment of its own.
+  const all = [completed + progress.completed, failed, cancelled + progress.cancelled, invalid];
+  const idle = await scrapeUntil(
+    service.url,
+    (now) => now.value('bulk_image_queue_images') === 0 && sumOf(imagesBy(now)) >= sumOf(all),
+  );
   expect(idle.value('bulk_image_pool_slots_busy')).toBe(0);
-  expect(ends(idle)).toEqual([completed + progress.completed, cancelled + progress.cancelled]);
+  expect(imagesBy(idle)).toEqual(all);
 }, 60_000);
 
 test('serves valid exposition text with its content type, for GET and HEAD only', async () => {
@@ -147,12 +147,14 @@ test('hostile paths and methods create no new series and do not appear in any', 
     (families.get('bulk_image_http_requests_total')?.samples ?? [])
       .filter(({ labels }) => labels.status === '4xx')
       .reduce((sum, { value }) => sum + value, 0);
-  const seriesOf = ({ families }: Scrape) => [...families.values()].flatMap((family) => family.samples).length;
+  // Node's own families gain series, such as one for each kind of garbage collection.
+  const seriesOf = ({ families }: Scrape) =>
+    [...families.values()].flatMap(({ name, samples }) => (name.startsWith('bulk_image_') ? samples : [])).length;
   const before = counted(await scrape(service.url));
   await sendAll('0');
-  const first = await shows(service.url, (now) => counted(now) >= before + REFUSED);
+  const first = await scrapeUntil(service.url, (now) => counted(now) >= before + REFUSED);
   for (let n = 1; n <= 10; n += 1) await sendAll(String(n));
-  const last = await shows(service.url, (now) => counted(now) >= counted(first) + 10 * REFUSED);
+  const last = await scrapeUntil(service.url, (now) => counted(now) >= counted(first) + 10 * REFUSED);
   expect(seriesOf(last)).toBe(seriesOf(first));
   expect(JSON.stringify([...last.families])).not.toContain('evil');
   const labels = last.families.get('bulk_image_http_requests_total')?.samples.map((sample) => sample.labels) ?? [];
@@ -167,7 +169,10 @@ test('two services in one process share no counters', async () => {
     await upload(other.url, `${HEADER}1,P,ftp://example.test/no\n2,P,http://10.0.0.1/a.jpg\n`, {
       onInvalidRow: 'skip',
     });
-    const seen = await shows(other.url, ({ value }) => value('bulk_image_images_total', { outcome: 'failed' }) === 1);
+    const seen = await scrapeUntil(
+      other.url,
+      ({ value }) => value('bulk_image_images_total', { outcome: 'failed' }) === 1,
+    );
     expect(seen.value('bulk_image_images_uploaded_total')).toBe(2);
     expect(seen.value('bulk_image_images_total', { outcome: 'completed' })).toBe(0);
     expect(seen.value('bulk_image_webhook_attempt_seconds_count')).toBe(0);

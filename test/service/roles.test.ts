@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvOf } from '../support/csv.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
-import { scrape } from '../support/exposition.ts';
+import { type Scrape, scrape, scrapeUntil } from '../support/exposition.ts';
 import { killInstances, startInstance } from '../support/instance.ts';
 import { type ImageServer, startPictures } from '../support/servers/image-server.mjs';
 import { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
@@ -48,9 +48,11 @@ test('api serves the API, worker processes images and serves only probes and met
   expect((await fetch(status.products[0]?.images[0]?.outputUrl ?? '')).status).toBe(200);
 
   for (const path of ['/health', '/ready']) expect((await fetch(worker.url + path)).status).toBe(200);
-  const [uploads, work] = await Promise.all([scrape(api.url), scrape(worker.url)]);
-  expect(work.value('bulk_image_images_total', { outcome: 'completed' })).toBe(6);
-  expect(uploads.value('bulk_image_images_total', { outcome: 'completed' })).toBe(0);
+  const completed = ({ value }: Scrape) => value('bulk_image_images_total', { outcome: 'completed' }) ?? 0;
+  const work = await scrapeUntil(worker.url, (now) => completed(now) >= 6);
+  const uploads = await scrape(api.url);
+  expect(completed(work)).toBe(6);
+  expect(completed(uploads)).toBe(0);
   expect([uploads.value('bulk_image_pool_slots'), work.value('bulk_image_pool_slots')]).toEqual([0, 2]);
   for (const path of [`/api/status/${requestId}`, `/api/output/${requestId}`, '/processed_images/x.jpg', '/']) {
     expect((await fetch(worker.url + path)).status).toBe(404);

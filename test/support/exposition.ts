@@ -1,3 +1,5 @@
+import { waitFor } from './wait-for.ts';
+
 /** A line of a scrape with a value. */
 export interface Sample {
   readonly name: string;
@@ -121,3 +123,10 @@ export const scrape = async (url: string): Promise<Scrape> => {
   if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`);
   return readScrape(await response.text());
 };
+
+/** Scrapes until the expected values appear: counters follow what clients see, and a text is cached for 0.1 s. */
+export const scrapeUntil = (url: string, expected: (scrape: Scrape) => boolean): Promise<Scrape> =>
+  waitFor(async () => {
+    const seen = await scrape(url);
+    return expected(seen) && seen;
+  });
