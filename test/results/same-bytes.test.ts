@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { ReportedImage } from '../../src/requests/image-store.ts';
 import { createReportTally } from '../../src/results/request-report.ts';
 import { createSameBytesTally, EXAMPLES_SHOWN, GROUPS_SHOWN, SAME_FROM } from '../../src/results/same-bytes.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 const image = (inputUrl: string, crc32: number, changes: Partial<ReportedImage> = {}): ReportedImage => ({
   ...{ row: 0, serialNumber: 'S', productName: 'P', inputUrl, status: 'completed' },
@@ -18,11 +17,6 @@ const tallied = (all: Iterable<ReportedImage>, maxSources?: number) => {
   return tally.result();
 };
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-setFlagsFromString('--no-expose-gc');
-
-/** What lives on the heap, without the garbage, whose amount depends on when it was collected last. */
 const retainedBytes = (): number => {
   collectGarbage();
   return process.memoryUsage().heapUsed;
