@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts';
 import { type MetadataKept, OUTPUT_FORMATS } from '../output-formats.ts';
 import { damaged } from './damaged.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { type DecodeOptions, decode } from './decode.ts';
-import { type EncodeOptions, inDisplayP3 } from './encode.ts';
+import { type DecodeOptions, decode, holdPixels, isHeldToFill, openPixels } from './decode.ts';
+import type { EncodeOptions } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
 import { decodeForeign, isForeign, readForeignHeader } from './foreign/foreign.ts';
 import { countFrames } from './frames.ts';
@@ -103,10 +103,10 @@ export const compress = async (
   const deadline = startDeadline(options.maxSeconds, now);
   const source = await openPicture(bytes, { ...options, deadline }, header);
   const sized = resize(source.picture, source.metadata.autoOrient, options);
-  const { colours, keep } = source.plan;
-  // sharp fills the transparency before it leaves Display P3; with channels to keep, the picture is in sRGB already.
-  const inSrgb = !colours.isDisplayP3 || keep !== undefined || options.background === undefined;
-  return finishOutput(source, sized, inSrgb ? options : { ...options, background: inDisplayP3(options.background) });
+  // With channels to keep, the pixels are held in sRGB already.
+  const isHeld = source.plan.keep === undefined && isHeldToFill(source.metadata, options.format);
+  const picture = isHeld ? openPixels(await holdPixels(sized, deadline), deadline) : sized;
+  return finishOutput(source, picture, options);
 };
 
 /** A source whose picture can be encoded. */

@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
+import { isHeldToFill } from './decode.ts';
 import { foreignBytes, isForeign } from './foreign/foreign.ts';
 import { readExifColours } from './inspect/exif.ts';
 import { partMemory } from './inspect/tiff-chunks.ts';
@@ -79,11 +80,11 @@ const rowBytes = (
   { width, height, autoOrient, hasAlpha }: Metadata,
   picture: number,
   encoded: Size,
-  format: OutputFormat,
+  isFlattened: boolean,
 ): number => {
   const isResized = areaOf(encoded) < width * height;
   // Transparency is multiplied into the colours as floating-point numbers, if it was not flattened before.
-  const resized = hasAlpha && format !== 'jpeg' ? ROWS.resizedAlpha : ROWS.resized;
+  const resized = hasAlpha && !isFlattened ? ROWS.resizedAlpha : ROWS.resized;
   // One that becomes wide by turning is encoded in such rows.
   const { width: long, height: short } = !isResized && autoOrient.width > width ? autoOrient : { width, height };
   const beyond = Math.max(0, long - ROWS.usualAspect * short);
@@ -114,28 +115,48 @@ export interface Encoded extends SizeLimits {
   readonly quality: number;
 }
 
+/** Whether the pixels are held in memory: for several outputs, or to mix them with the background of one. */
+const areHeld = (header: Metadata, outputs: readonly Encoded[]): boolean =>
+  outputs.length > 1 || outputs.some(({ format }) => isHeldToFill(header, format));
+
+/** In the size of the largest output. */
+const heldBytes = (header: Metadata, outputs: readonly Encoded[]): number => {
+  const most = Math.max(...outputs.map((output) => areaOf(fitInside(header.autoOrient, output))));
+  return most * (header.hasAlpha ? 4 : 3);
+};
+
 /**
  * Estimates the maximum memory for decoding and encoding an image from its header: pixels, bytes per pixel, progressive
- * passes, rotation and the output's encoder. Does not include the source bytes.
+ * passes, rotation, and the outputs' encoders, which run one by one. Does not include the source bytes.
  * docs/security.md explains how the figures were measured.
  */
-export const estimateBytes = (bytes: Buffer, header: Metadata, source: SourceFormat, output: Encoded): number => {
+export const estimateBytes = (
+  bytes: Buffer,
+  header: Metadata,
+  source: SourceFormat,
+  outputs: readonly Encoded[],
+): number => {
   const { width, height, channels, depth, hasAlpha } = header;
   const picture = Math.max(3, channels) * (SAMPLE_BYTES[depth] ?? 1);
   const turned = (header.orientation ?? 1) > 1 ? picture : 0;
   const decoded = width * height * (picture + decoderBytes(source, picture, header) + turned);
-  const encoded = fitInside(header.autoOrient, output);
   const stored = source === 'tiff' ? planTiff(bytes, { mayLackParts: true }).stored : undefined;
   const parts = stored ? partMemory(stored.directory, bytes.length) : 0;
   const foreign = isForeign(source) ? foreignBytes(bytes, source) : 0;
+  const isHeld = areHeld(header, outputs);
+  const encoded = outputs.map((output) => {
+    const size = fitInside(header.autoOrient, output);
+    const isFlattened = output.format === 'jpeg' && !isHeld;
+    return rowBytes(header, picture, size, isFlattened) + encoderBytes(areaOf(size), hasAlpha, output);
+  });
   return (
     FIXED_BYTES +
     copiedBytes(bytes, source, header) +
     parts +
     foreign +
     decoded +
-    rowBytes(header, picture, encoded, output.format) +
-    encoderBytes(areaOf(encoded), hasAlpha, output) +
+    (isHeld ? heldBytes(header, outputs) : 0) +
+    Math.max(...encoded) +
     METADATA_COPIES * metadataBytes(bytes, source, header)
   );
 };

@@ -1,4 +1,5 @@
-import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import type { OutputFormat } from '../output-formats.ts';
 import { failedPixels } from './damaged.ts';
 import type { Deadline } from './deadline.ts';
 import type { DecodePlan } from './inspect/plan.ts';
@@ -57,3 +58,37 @@ const firstPass = async ({ colours, keep }: DecodePlan, image: Sharp): Promise<B
     .toBuffer();
   return withPngProfile(plain, wanted);
 };
+
+/** A picture in memory, in sRGB of 8 bits; transparency is not multiplied into the colours. */
+export interface HeldPixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/**
+ * Decodes a picture to its pixels.
+ * @throws AppError `corrupt_image`, `processing_timeout`
+ */
+export const holdPixels = async (picture: Sharp, deadline: Deadline): Promise<HeldPixels> => {
+  const { data, info } = await picture
+    .timeout({ seconds: deadline.secondsLeft() })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw failedPixels(error, deadline.maxSeconds);
+    });
+  const { width, height, channels } = info;
+  return { data, width, height, channels };
+};
+
+export const openPixels = ({ data, ...raw }: HeldPixels, deadline: Deadline): Sharp =>
+  sharp(data, { raw, limitInputPixels: false }).timeout({ seconds: deadline.secondsLeft() });
+
+/** sharp fills transparency in the picture's own space: in Display P3 for 16 bits, and grey under a background in colour. */
+const FILLED_IN_SRGB: readonly string[] = ['srgb', 'cmyk'];
+
+/** Whether the pixels must be held in sRGB first, so that the background is mixed with them there. */
+export const isHeldToFill = ({ hasAlpha, space }: Metadata, format: OutputFormat): boolean =>
+  hasAlpha && format === 'jpeg' && !FILLED_IN_SRGB.includes(space);

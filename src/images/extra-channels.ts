@@ -1,6 +1,6 @@
-import sharp, { type Sharp } from 'sharp';
-import { failedPixels } from './damaged.ts';
+import type { Sharp } from 'sharp';
 import type { Deadline } from './deadline.ts';
+import { holdPixels, openPixels } from './decode.ts';
 
 /**
  * The picture with only these of its channels, in this order; sharp takes the last channel for alpha whatever it is.
@@ -9,20 +9,12 @@ import type { Deadline } from './deadline.ts';
  * @throws AppError `corrupt_image`, `processing_timeout`
  */
 export const keepChannels = async (image: Sharp, keep: readonly number[], deadline: Deadline): Promise<Sharp> => {
-  const { data, info } = await image
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw failedPixels(error, deadline.maxSeconds);
-    });
-  const { width, height, channels } = info;
+  const held = await holdPixels(image, deadline);
+  const { data, channels } = held;
   // In place, because a second copy would double the memory.
   let to = 0;
   for (let from = 0; from < data.length; from += channels) {
     for (const channel of keep) data[to++] = data[from + channel] ?? 0;
   }
-  const kept = keep.length === 4 ? 4 : 3;
-  return sharp(data.subarray(0, to), { raw: { width, height, channels: kept }, limitInputPixels: false }).timeout({
-    seconds: deadline.secondsLeft(),
-  });
+  return openPixels({ ...held, data: data.subarray(0, to), channels: keep.length === 4 ? 4 : 3 }, deadline);
 };

@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata } from 'sharp';
 import type { OutputSpec } from '../output-formats.ts';
 import {
   type Compressed,
@@ -10,8 +10,8 @@ import {
   requireSides,
 } from './compress.ts';
 import { estimateBytes } from './cost.ts';
-import { failedPixels } from './damaged.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
+import { holdPixels, openPixels } from './decode.ts';
 import { areaOf, fitInside, resize, resizeTo, type Size } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 
@@ -59,15 +59,9 @@ export const readHeaderFor = async (
   return header;
 };
 
-/** `estimateBytes` of an image with one or several outputs; several share its pixels, and are encoded one by one. */
-export const estimateFor = (bytes: Buffer, header: Metadata, source: SourceFormat, options: Wanted): number => {
-  const each = eachOf(options);
-  const most = each.map((output) => estimateBytes(bytes, header, source, output));
-  if (each.length === 1) return Math.max(...most);
-  const upright = header.autoOrient;
-  const held = areaOf(fitInside(upright, largestOf(upright, each))) * (header.hasAlpha ? 4 : 3);
-  return held + Math.max(...most);
-};
+/** `estimateBytes` of an image with one or several outputs. */
+export const estimateFor = (bytes: Buffer, header: Metadata, source: SourceFormat, options: Wanted): number =>
+  estimateBytes(bytes, header, source, eachOf(options));
 
 /** The results of an image; those after the first are absent if it has one output. */
 export interface CompressedOutputs extends Compressed {
@@ -91,30 +85,11 @@ export const compressOutputs = async (
   const upright = source.metadata.autoOrient;
   const held = await holdPixels(resize(picture, upright, largestOf(upright, [first, ...further])), deadline);
   const finish = (output: OutputsOptions): Promise<Compressed> => {
-    const sized = resizeTo(held.open(), held.size, fitInside(upright, output));
+    const sized = resizeTo(openPixels(held, deadline), held, fitInside(upright, output));
     return finishOutput(source, sized, output);
   };
   const result = await finish(first);
   const others: Compressed[] = [];
   for (const output of further) others.push(await finish(output));
   return { ...result, further: others };
-};
-
-/** Decodes a picture to its pixels. */
-const holdPixels = async (picture: Sharp, deadline: Deadline) => {
-  const { data, info } = await picture
-    .timeout({ seconds: deadline.secondsLeft() })
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw failedPixels(error, deadline.maxSeconds);
-    });
-  const { width, height, channels } = info;
-  return {
-    size: { width, height },
-    open: (): Sharp =>
-      sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).timeout({
-        seconds: deadline.secondsLeft(),
-      }),
-  };
 };

@@ -41,11 +41,16 @@ const spots = (bits: number): Buffer => {
 const CASES: readonly (readonly [string, () => Promise<Buffer>, readonly string[]])[] = [
   ['PNG of all colours', () => noise(3).png(FAST).toBuffer(), ['png', 'webp', 'png:600']],
   ['PNG with all transparencies', () => noise(4).png(FAST).toBuffer(), ['png', 'png::100', 'webp', 'avif']],
-  ['PNG of grey with transparency', () => noise(2).png(FAST).toBuffer(), ['webp', 'png']],
+  ['PNG of grey with transparency', () => noise(2).png(FAST).toBuffer(), ['webp', 'png', 'jpeg']],
   [
     'PNG of few colours with transparency',
     () => noise(4).png({ palette: true, effort: 1 }).toBuffer(),
     ['webp', 'png'],
+  ],
+  [
+    'PNG of 16 bits with all transparencies',
+    () => noise(4).toColourspace('rgb16').png(FAST).toBuffer(),
+    ['jpeg', 'jpeg:600', 'webp', 'jpeg,webp:600'],
   ],
   [
     'PNG of 16 bits with gamma',

@@ -106,7 +106,7 @@ describe('the metadata of a JPEG', () => {
   const one = { width: 1, height: 1 };
   const header = { ...one, autoOrient: one, channels: 3, depth: 'uchar', hasAlpha: false } as Metadata;
   const estimateOf = (...parts: readonly (readonly number[])[]): number =>
-    estimateBytes(Buffer.from([0xff, 0xd8, ...parts.flat()]), header, 'jpeg', { format: 'jpeg', quality: 50 });
+    estimateBytes(Buffer.from([0xff, 0xd8, ...parts.flat()]), header, 'jpeg', [{ format: 'jpeg', quality: 50 }]);
   const segment = [0xff, 0xe1, 0x10, 0x00, ...Array<number>(0x0ffe).fill(7)];
   const scan = [0xff, 0xda, 0x00, 0x02, ...Array<number>(10_000).fill(9)];
   const without = estimateOf(scan);

@@ -208,7 +208,7 @@ it('the estimate of memory is larger for pictures of more bits, and with transpa
   const [plain, alpha] = [await heic('large'), await heic('large-alpha')];
   const size = { width: 1400, height: 1400 };
   const header = { ...size, autoOrient: size, channels: 3, depth: 'uchar', hasAlpha: false } as Metadata;
-  const estimateOf = (bytes: Buffer) => estimateBytes(bytes, header, 'heic', { format: 'jpeg', quality: 50 });
+  const estimateOf = (bytes: Buffer) => estimateBytes(bytes, header, 'heic', [{ format: 'jpeg', quality: 50 }]);
   expect(estimateOf(alpha)).toBeGreaterThan(estimateOf(plain));
 });
 

@@ -35,7 +35,7 @@ const everywhere = (source: SourceFormat): readonly Reader[] => [
   (bytes) => pictureOf(bytes, source),
   (bytes) => planDecode(bytes, source, header),
   (bytes) => countFrames(bytes, source, FRAMES),
-  (bytes) => estimateBytes(bytes, header, source, OUTPUT),
+  (bytes) => estimateBytes(bytes, header, source, [OUTPUT]),
 ];
 
 const strips: Reader = (bytes) => {
