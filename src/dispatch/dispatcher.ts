@@ -168,7 +168,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     const stopped = await images.cancel(request, CANCELLED_AT_ONCE);
     if (stopped > 0) {
       deps.onCancelled?.(stopped);
-      await requests.addCounts(request._id, request.run, { ...NO_COUNTS, cancelled: stopped });
+      await requests.addCounts([{ request, added: { ...NO_COUNTS, cancelled: stopped } }]);
     }
     return { type: 'cancelled', requestId: request._id, images: stopped };
   };

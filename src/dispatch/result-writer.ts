@@ -1,5 +1,5 @@
 import type { ImageOutcome, ImageStore } from '../requests/image-store.ts';
-import type { ActiveRequest, RequestStore } from '../requests/request-store.ts';
+import type { ActiveRequest, AddedCounts, RequestStore } from '../requests/request-store.ts';
 import { type Counters, NO_COUNTS } from '../requests/types.ts';
 
 export interface Written extends ImageOutcome {
@@ -9,7 +9,7 @@ export interface Written extends ImageOutcome {
 export interface ResultWriter {
   /**
    * Writes the outcome, together with others that come meanwhile; resolves to whether it was applied. The counters follow
-   * up to half a second later.
+   * up to a second later.
    */
   write(written: Written): Promise<boolean>;
   /** Writes all counters now. */
@@ -29,8 +29,10 @@ export interface ResultWriterOptions {
 
 /** Outcomes of one bulk write. */
 const BATCH = 100;
-/** Counters are written at most so often: all instances write to the same document of a request. */
-const COUNT_EVERY_MS = 500;
+/**
+ * Counters of all requests are written together, at most so often: all instances write to the same document of a request.
+ */
+const COUNT_EVERY_MS = 1_000;
 
 /**
  * Collects outcomes while the previous write is on its way, so that a busy service writes many images at once and an
@@ -46,7 +48,7 @@ export const createResultWriter = (
   let queued: { readonly written: Written; readonly done: (applied: boolean) => void }[] = [];
   let writing: Promise<void> | null = null;
   /** What is to be added to the counters. */
-  const sums = new Map<string, { readonly request: ActiveRequest; readonly added: Counters }>();
+  const sums = new Map<string, AddedCounts & { readonly request: ActiveRequest }>();
   const counting = new Set<Promise<unknown>>();
   let countedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
@@ -68,15 +70,15 @@ export const createResultWriter = (
     clearTimeout(timer);
     timer = undefined;
     countedAt = performance.now();
-    const taken = [...sums.values()];
+    // A request whose images are all in this sum completes next, and is counted then.
+    const taken = [...sums.values()].filter(({ request, added }) => ended(added) > 0 && ended(added) < request.total);
     sums.clear();
-    const counted: Promise<unknown> = Promise.allSettled(
-      taken
-        // A request whose images are all in this sum completes next, and is counted then.
-        .filter(({ request, added }) => ended(added) > 0 && ended(added) < request.total)
-        .map(({ request, added }) => requests.addCounts(request._id, request.run, added)),
-    ).then(() => counting.delete(counted));
-    counting.add(counted);
+    if (taken.length > 0) {
+      const counted: Promise<unknown> = Promise.allSettled([requests.addCounts(taken)]).then(() =>
+        counting.delete(counted),
+      );
+      counting.add(counted);
+    }
     await Promise.all(counting);
   };
 

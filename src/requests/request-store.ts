@@ -1,22 +1,19 @@
 import type { QueryFilter, UpdateQuery } from 'mongoose';
+import { createCounters, PAGE_SIZE } from './counters.ts';
 import type { Models } from './models.ts';
-import { clientOfTenant, DEFAULT_TENANT, ofTenant } from './tenant.ts';
-import { addImage, finishedImages } from './transitions.ts';
+import { ofTenant } from './tenant.ts';
 import {
   ACTIVE_STATES,
   type Counters,
   HIDDEN_STATES,
-  type ImageRecord,
   NO_COUNTS,
   type RequestRecord,
   type RequestReport,
   type RequestState,
   UNANSWERED_STATES,
-  UNFINISHED_STATES,
 } from './types.ts';
 
-/** How many images one query of a recount, a removal or a page reads. */
-export const PAGE_SIZE = 1_000;
+export { type AddedCounts, isExact, PAGE_SIZE } from './counters.ts';
 
 export type ActiveRequest = Pick<RequestRecord, '_id' | 'tenant' | 'state' | 'run' | 'options' | 'total' | 'counters'> &
   Partial<Pick<RequestRecord, 'heartbeatAt'>>;
@@ -50,6 +47,8 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     (await requests.updateOne(filter, change)).matchedCount === 1;
 
   return {
+    ...createCounters(models),
+
     async insert(record: RequestRecord): Promise<void> {
       await requests.create(record);
     },
@@ -79,22 +78,6 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         .find({ state: { $in: [...ACTIVE_STATES] }, _id: { $gte: range.from, $lt: range.to } }, ACTIVE_FIELDS)
         .limit(limit)
         .lean<ActiveRequest[]>();
-    },
-
-    /**
-     * Unfinished images, those of uploads in progress included: from the totals and counters of the requests, not by
-     * counting images. Counters fall short at worst, so the sum is never too low.
-     * @param client only of this client's requests (`client` of the record); undefined: of all
-     */
-    async unfinishedImages(client?: string): Promise<number> {
-      const unfinished = (of: { client?: string | null }) =>
-        requests
-          .find({ ...of, state: { $in: [...UNFINISHED_STATES] } }, { total: 1, counters: 1 })
-          .lean<Pick<RequestRecord, 'total' | 'counters'>[]>();
-      const found = await unfinished(client === undefined ? {} : { client });
-      // Those of versions that stored no client are the default tenant's.
-      if (client === clientOfTenant(DEFAULT_TENANT)) found.push(...(await unfinished({ client: null })));
-      return found.reduce((sum, { total, counters }) => sum + Math.max(0, total - finishedImages(counters)), 0);
     },
 
     /** A heartbeat of an upload, with how much of it is stored. False when it was removed meanwhile. */
@@ -128,30 +111,6 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         { _id: { $in: [...requestIds] }, state: 'queued' },
         { $set: { state: 'processing', startedAt: now() } },
       );
-    },
-
-    /**
-     * Adds to the shown counters. Never repeated after an error: they may fall short and never run ahead, so a sum that
-     * reaches the total is exact, and one that does not is counted anew at completion. A run that has ended takes no
-     * more: its counters are final.
-     */
-    async addCounts(requestId: string, run: number, added: Counters): Promise<void> {
-      await requests.updateOne(
-        { _id: requestId, run, state: { $in: [...ACTIVE_STATES] } },
-        { $inc: Object.fromEntries(Object.entries(added).map(([name, value]) => [`counters.${name}`, value])) },
-      );
-    },
-
-    /** Counts the images themselves, page by page. */
-    async recount(requestId: string, total: number): Promise<Counters> {
-      let sum = NO_COUNTS;
-      for (let from = 0; from < total; from += PAGE_SIZE) {
-        const page = await images
-          .find({ requestId, seq: { $gte: from, $lt: from + PAGE_SIZE } }, { status: 1, bytesIn: 1, bytesOut: 1 })
-          .lean<Pick<ImageRecord, 'status' | 'bytesIn' | 'bytesOut'>[]>();
-        sum = page.reduce(addImage, sum);
-      }
-      return sum;
     },
 
     /**
@@ -292,5 +251,3 @@ const isShown = ({ state }: RequestRecord): boolean => !HIDDEN_STATES.includes(s
 
 const shown = (record: RequestRecord | null): RequestRecord | null =>
   record !== null && isShown(record) ? record : null;
-
-export const isExact = (counters: Counters, total: number): boolean => finishedImages(counters) === total;

@@ -197,7 +197,7 @@ test('an outcome is reported as not applied when the lease has passed to another
   });
   await waitFor(async () => reported.length === 2);
   expect(reported.sort()).toEqual(['0 completed false', '1 completed true']);
-  // Counters follow within half a second.
+  // Counters follow within a second.
   await waitFor(async () => (await request(requestId))?.counters.completed === 1);
 }, 60_000);
 

@@ -12,11 +12,11 @@ const request: ActiveRequest = {
   counters: NO_COUNTS,
 };
 
-const failure = (seq: number): Written => ({
-  request,
+const failure = (seq: number, of = request): Written => ({
+  request: of,
   image: {
     _id: `i${seq}`,
-    requestId: 'r',
+    requestId: of._id,
     seq,
     inputUrl: 'http://a.example/',
     attempts: 1,
@@ -29,7 +29,7 @@ const failure = (seq: number): Written => ({
 /** Stores whose writes the test ends one by one. */
 const manual = () => {
   const writes: { ids: string[]; end: (error?: Error) => void }[] = [];
-  const counts: { failed: number; end: () => void }[] = [];
+  const counts: { failed: number[]; end: () => void }[] = [];
   const images: Pick<ImageStore, 'finish'> = {
     finish: (outcomes) =>
       new Promise<ImageOutcome[]>((resolve, reject) => {
@@ -38,11 +38,11 @@ const manual = () => {
       }),
   };
   const requests: Pick<RequestStore, 'addCounts'> = {
-    addCounts: (_requestId, _run, { failed }) => new Promise((end) => counts.push({ failed, end })),
+    addCounts: (added) => new Promise((end) => counts.push({ failed: added.map((each) => each.added.failed), end })),
   };
   const writer = createResultWriter(images, requests, { deadlineMs: 60_000, onFailure: async () => true });
   const done: string[] = [];
-  const write = (seq: number) => writer.write(failure(seq)).then(() => done.push(`i${seq}`));
+  const write = (seq: number, of = request) => writer.write(failure(seq, of)).then(() => done.push(`i${seq}`));
   return { writes, counts, writer, write, done };
 };
 
@@ -64,25 +64,26 @@ test('outcomes that come during a write are written together, and each ends with
   expect(done).toEqual(['i1', 'i2', 'i3']);
 });
 
-test('counters are added up and written together, and at once for whoever ends a request', async () => {
+test('counters are added up and written together once a second, and at once for whoever ends a request', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   const { writes, counts, writer, write } = manual();
-  const add = async (seq: number): Promise<void> => {
-    void write(seq);
+  const add = async (seq: number, of = request): Promise<void> => {
+    void write(seq, of);
     writes.at(-1)?.end();
     await turn();
   };
   await add(1);
   jest.advanceTimersByTime(1);
-  expect(counts.map(({ failed }) => failed)).toEqual([1]);
+  expect(counts.map(({ failed }) => failed)).toEqual([[1]]);
   for (const seq of [2, 3, 4]) await add(seq);
-  jest.advanceTimersByTime(400);
+  for (const seq of [7, 8]) await add(seq, { ...request, _id: 'other' });
+  jest.advanceTimersByTime(900);
   expect(counts).toHaveLength(1);
   jest.advanceTimersByTime(100);
-  expect(counts.map(({ failed }) => failed)).toEqual([1, 3]);
+  expect(counts.map(({ failed }) => failed)).toEqual([[1], [3, 2]]);
   await add(5);
   const settled = writer.settleCounts();
-  expect(counts.map(({ failed }) => failed)).toEqual([1, 3, 1]);
+  expect(counts.map(({ failed }) => failed)).toEqual([[1], [3, 2], [1]]);
   for (const { end } of counts) end();
   await settled;
   await add(6);
