@@ -6,24 +6,14 @@ import sharp, { type Metadata } from 'sharp';
 import { estimateBytes } from '../../../src/images/cost.ts';
 import { requireReadable, sniff } from '../../../src/images/sniff.ts';
 import { pixelAt } from '../../support/pictures.ts';
+import { QUARTERS, quartersOf, UPRIGHT } from '../../support/quarters.ts';
 import { run } from '../compress-with-defaults.ts';
 
 /** Made by scripts/colour/heic.py. */
 const heic = (name: string): Promise<Buffer> => readFile(path.join('test', 'fixtures', 'heic', `${name}.heic`));
 const asPng = { format: 'png', quality: 100 } as const;
 
-const RED = [254, 0, 0];
-const GREEN = [0, 128, 1];
-const BLUE = [0, 0, 254];
-const WHITE = [255, 255, 255];
-
-/** The middle of each quarter, row by row. */
-const quartersOf = async (bytes: Buffer): Promise<number[][]> => {
-  const { width, height } = await sharp(bytes).metadata();
-  const at = (x: number, y: number): Promise<number[]> =>
-    pixelAt(bytes, Math.floor((width * x) / 4), Math.floor((height * y) / 4));
-  return Promise.all([at(1, 1), at(3, 1), at(1, 3), at(3, 3)]);
-};
+const { red: RED, green: GREEN, blue: BLUE, white: WHITE } = QUARTERS;
 
 const replaced = (bytes: Buffer, from: string, to: string): Buffer => {
   const copy = Buffer.from(bytes);
@@ -44,7 +34,7 @@ describe('orientation', () => {
   const names = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((n) => [`turned-${n}`, `turned-${n}-and-exif`]);
   it.each([...names, 'exif-only'])('%s comes out upright, because EXIF only repeats irot and imir', async (name) => {
     const output = await run(await heic(name), asPng);
-    expect(output).toMatchObject({ width: 96, height: 64, notes: [] });
+    expect(output).toMatchObject({ ...UPRIGHT, notes: [] });
     expect(await quartersOf(output.bytes)).toEqual([RED, GREEN, BLUE, WHITE]);
   });
 
