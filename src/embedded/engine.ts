@@ -15,7 +15,10 @@ export interface EngineContext {
   readonly retryFailed: boolean;
 }
 
-/** Command line of an engine. The data folder must follow `--dbpath` or `--storage-path`: processes are found by it. */
+/**
+ * Command line of an engine. The data folder must follow `--dbpath` or `--storage-path`, by which processes are found, and the
+ * port `--port`.
+ */
 export interface Launch {
   readonly program: string;
   args(storage: string, port: number, cacheBytes: number): string[];

@@ -7,8 +7,10 @@
  */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { connect } from 'node:net';
 
 const KILL_AFTER_MS = 5_000;
+const WAKE_EVERY_MS = 50;
 
 // Only the end of stdin stops it: Ctrl-C and systemd signal every process at once, and the service still needs the
 // database while it drains.
@@ -31,8 +33,15 @@ database.once('exit', (code, signal) => {
   reports.end(() => process.exit(0));
 });
 
+/** SecantusDB waits for its next connection before it stops, or for two seconds. */
+const wake = (): void => {
+  const socket = connect(Number(args[args.indexOf('--port') + 1]), '127.0.0.1');
+  socket.once('connect', () => socket.destroy()).once('error', () => undefined);
+};
+
 const stop = (): void => {
   database.kill('SIGTERM');
   setTimeout(() => database.kill('SIGKILL'), KILL_AFTER_MS);
+  if (args.includes('--port')) setInterval(wake, WAKE_EVERY_MS);
 };
 process.stdin.once('end', stop).once('error', stop).resume();

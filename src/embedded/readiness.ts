@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 
-const POLL_MS = 50;
+const POLL_MS = 25;
 /** After this time a server with a different process ID is accepted: it may run behind a wrapper script. */
 const WRAPPER_MS = 5_000;
 
@@ -17,6 +17,18 @@ export const freePort = (): Promise<number> =>
         address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
       );
     });
+  });
+
+/** Whether something listens on this port of the loopback interface. */
+export const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket
+      .once('error', () => resolve(false))
+      .once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
   });
 
 /** ID of the process that responds to `hello` at the URI: null if it does not report one, undefined without a response. */
@@ -45,8 +57,10 @@ export const waitUntilReady = async (
   timeoutMs: number,
 ): Promise<boolean> => {
   const begun = performance.now();
+  const port = Number(new URL(uri).port);
   while (server.isRunning() && performance.now() - begun < timeoutMs) {
-    const pid = await respondingProcess(uri);
+    // The driver would look again only after half a second.
+    const pid = (await accepts(port)) ? await respondingProcess(uri) : undefined;
     const isThisServer = pid === null || pid === server.pid || performance.now() - begun > WRAPPER_MS;
     if (pid !== undefined && isThisServer && server.isRunning()) return true;
     await pause(POLL_MS);
