@@ -157,6 +157,25 @@ def p3_patches():
             yield f'p3-{name}-{bits}-bits', deep_heic(size(patches), deep, **colours)
 
 
+# The private parts have "SECRET" in them.
+XMP = '''<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
+xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+exif:GPSLatitude="SECRET" photoshop:City="SECRET" photoshop:Credit="Xmp Credit"
+Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia">
+<dc:creator><rdf:Seq><rdf:li>Xmp Creator</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>'''
+
+
+def private_exif():
+    tags = Image.Exif()
+    tags[0x010F], tags[0x0110], tags[0x013B], tags[0x8298] = 'SECRET camera', 'SECRET', 'Exif Artist', '(C) Exif'
+    tags.get_ifd(0x8769)[0xA434] = 'SECRET lens'
+    tags.get_ifd(0x8825)[27] = b'SECRET position'
+    return tags.tobytes()
+
+
 def noise(mode):
     """Transparency is smooth, as encoders take very different memory for that of noise."""
     channels = [Image.effect_noise((350, 350), 40).resize((1400, 1400)) for _ in 'RGB']
@@ -176,6 +195,8 @@ def pictures():
     alpha.paste((0, 0, 0, 0), (0, 0, 48, 32))
     yield 'alpha', heic(alpha)
     yield 'grey', heic(Image.linear_gradient('L').resize((64, 64)))
+    yield 'rights-exif', heic(quarters(), exif=private_exif())
+    yield 'rights-xmp', heic(quarters(), exif=private_exif(), xmp=XMP.encode())
     # The last row and column of tiles stand out beyond the picture.
     whole = quarters(256, 256)
     yield 'grid', grid(list(tiles(whole, 2, 2)), 2, 200, 190)

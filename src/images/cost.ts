@@ -2,6 +2,7 @@ import type { Metadata } from 'sharp';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
 import { isHeldToFill } from './decode.ts';
 import { foreignBytes, isForeign } from './foreign/foreign.ts';
+import { readHeifMetadata } from './foreign/heif-metadata.ts';
 import { readExifColours } from './inspect/exif.ts';
 import { partMemory } from './inspect/tiff-chunks.ts';
 import { planTiff } from './inspect/tiff-plan.ts';
@@ -35,8 +36,9 @@ const bytesBeforeScan = (bytes: Buffer): number => {
   return bytes.length;
 };
 
-const metadataBytes = (bytes: Buffer, source: SourceFormat, { exif, icc, iptc, xmp }: Metadata): number => {
+const metadataBytes = (bytes: Buffer, source: SourceFormat, header: Metadata): number => {
   if (source === 'jpeg') return bytesBeforeScan(bytes);
+  const { exif, icc, iptc, xmp } = source === 'heic' ? { ...header, ...readHeifMetadata(bytes) } : header;
   return [exif, icc, iptc, xmp].reduce((sum, part) => sum + (part?.length ?? 0), 0);
 };
 

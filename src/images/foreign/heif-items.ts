@@ -29,37 +29,45 @@ const MAX_AUXILIARY = 100;
 const MAX_DEPTH = 4;
 const DERIVED = ['grid', 'iovl', 'iden'];
 
-/** Types by item, of `iinf` (ISO/IEC 14496-12, 8.11.6). */
-const typesOf = (meta: Buffer): Map<number, string> => {
-  const types = new Map<number, string>();
+export interface ItemInfo {
+  readonly id: number;
+  readonly type: string;
+  /** What `infe` says behind the type: a name, and for `mime` the type of its content, each ended by a zero. */
+  readonly described: Buffer;
+}
+
+/** The first items of `iinf` (ISO/IEC 14496-12, 8.11.6). */
+export const itemInfos = (meta: Buffer): readonly ItemInfo[] => {
+  const infos: ItemInfo[] = [];
   const iinf = find(meta, 'iinf');
-  if (iinf === null || iinf.length < FULL + 4) return types;
+  if (iinf === null || iinf.length < FULL + 4) return infos;
   for (const { type, data } of boxesOf(iinf.subarray(FULL + (iinf[0] === 0 ? 2 : 4)))) {
     const version = data[0] ?? 0;
     const idBytes = version === 3 ? 4 : 2;
     // Before the type: its id and the index of its protection.
     const at = FULL + idBytes + 2;
-    if (type !== 'infe' || version < 2 || data.length < at + 4 || types.size >= MAX_ITEMS) continue;
-    types.set(data.readUIntBE(FULL, idBytes), data.toString('latin1', at, at + 4));
+    if (type !== 'infe' || version < 2 || data.length < at + 4 || infos.length >= MAX_ITEMS) continue;
+    const [id, itemType] = [data.readUIntBE(FULL, idBytes), data.toString('latin1', at, at + 4)];
+    infos.push({ id, type: itemType, described: data.subarray(at + 4) });
   }
-  return types;
+  return infos;
 };
 
-interface Reference {
+export interface Reference {
   readonly type: string;
   readonly from: number;
   readonly to: readonly number[];
 }
 
-/** Of `iref` (8.11.12). */
-const referencesOf = (meta: Buffer): Reference[] => {
+/** The first references of these types, of `iref` (8.11.12). */
+export const referencesOf = (meta: Buffer, types: readonly string[]): readonly Reference[] => {
   const iref = find(meta, 'iref');
   if (iref === null || iref.length < FULL) return [];
   const idBytes = iref[0] === 0 ? 2 : 4;
   const references: Reference[] = [];
   let left = MAX_REFERENCED;
   for (const { type, data } of boxesOf(iref.subarray(FULL))) {
-    if (data.length < idBytes + 2 || (type !== 'dimg' && type !== 'auxl')) continue;
+    if (data.length < idBytes + 2 || !types.includes(type)) continue;
     const room = Math.floor((data.length - idBytes - 2) / idBytes);
     const count = Math.min(data.readUInt16BE(idBytes), room, left);
     left -= count;
@@ -80,7 +88,8 @@ export const readHeifItems = (bytes: Buffer): HeifFile | null => {
   const meta = find(bytes, 'meta')?.subarray(FULL) ?? null;
   const id = meta === null ? null : primaryItem(meta);
   if (meta === null || id === null) return null;
-  const [types, references] = [typesOf(meta), referencesOf(meta)];
+  const types = new Map(itemInfos(meta).map(({ id: item, type }) => [item, type]));
+  const references = referencesOf(meta, ['dimg', 'auxl']);
   const iprp = find(meta, 'iprp') ?? Buffer.alloc(0);
   const ipma = (find(iprp, 'ipma') ?? Buffer.alloc(0)).subarray(0, MAX_IPMA_BYTES);
   const boxes = [...boxesOf(find(iprp, 'ipco') ?? Buffer.alloc(0))];

@@ -71,6 +71,75 @@ export const propertiesOf = (ipma: Buffer, item: number): readonly number[] => {
   return [];
 };
 
+/** Where the data of an item is. */
+interface Place {
+  /** In the box `idat` of the metadata; otherwise in the file. */
+  readonly isInIdat: boolean;
+  readonly extents: readonly { readonly from: number; readonly to: number }[];
+}
+
+const IN_IDAT = 1;
+
+/** By `iloc` (ISO/IEC 14496-12, 8.11.3); null if it is in another file, made of another item, or not stated in full. */
+const placeOf = (iloc: Buffer, wanted: number): Place | null => {
+  let at = FULL;
+  /** Zero bytes mean zero; past the end, nothing that is compared is true. */
+  const read = (length: number): number => {
+    at += length;
+    if (at > iloc.length) return Number.NaN;
+    if (length === 8) return Number(iloc.readBigUInt64BE(at - 8));
+    return length === 0 ? 0 : iloc.readUIntBE(at - length, length);
+  };
+  const version = iloc[0] ?? 3;
+  const sizes = read(2);
+  const [offsetBytes, lengthBytes] = [sizes >> 12, (sizes >> 8) & 15];
+  const [baseBytes, indexBytes] = [(sizes >> 4) & 15, version === 0 ? 0 : sizes & 15];
+  // Without lengths, a short box could list billions of extents.
+  if (
+    version > 2 ||
+    ![4, 8].includes(lengthBytes) ||
+    [offsetBytes, baseBytes, indexBytes].some((n) => ![0, 4, 8].includes(n))
+  )
+    return null;
+  const idBytes = version === 2 ? 4 : 2;
+  for (let left = read(idBytes); left > 0 && at < iloc.length; left -= 1) {
+    const isWanted = read(idBytes) === wanted;
+    const method = version === 0 ? 0 : read(2) & 15;
+    const reference = read(2);
+    const base = read(baseBytes);
+    const count = read(2);
+    if (!isWanted) {
+      at += count * (indexBytes + offsetBytes + lengthBytes);
+      continue;
+    }
+    const extents: { readonly from: number; readonly to: number }[] = [];
+    while (extents.length < count && at < iloc.length) {
+      read(indexBytes);
+      const from = base + read(offsetBytes);
+      extents.push({ from, to: from + read(lengthBytes) });
+    }
+    const isHere = method <= IN_IDAT && reference === 0 && count > 0 && extents.length === count;
+    return isHere ? { isInIdat: method === IN_IDAT, extents } : null;
+  }
+  return null;
+};
+
+/**
+ * The data of an item, a part of the file where it is in one piece.
+ * @param meta content of the box, behind its version and flags
+ * @returns null if the file does not hold all of it, or if it would be more than the file
+ */
+export const itemData = (bytes: Buffer, meta: Buffer, item: number): Buffer | null => {
+  const place = placeOf(find(meta, 'iloc') ?? Buffer.alloc(0), item);
+  const source = place?.isInIdat ? find(meta, 'idat') : bytes;
+  if (place === null || source === null) return null;
+  if (!place.extents.every(({ from, to }) => from < to && to <= source.length)) return null;
+  const [only, ...others] = place.extents.map(({ from, to }) => source.subarray(from, to));
+  if (only === undefined || others.length === 0) return only ?? null;
+  const length = place.extents.reduce((sum, { from, to }) => sum + to - from, 0);
+  return length <= bytes.length ? Buffer.concat([only, ...others]) : null;
+};
+
 /** By the configuration of AV1 (`av1C`, AV1-ISOBMFF 2.3.3). */
 const isMonochrome = (properties: readonly Box[]): boolean =>
   properties.some(({ type, data }) => type === 'av1C' && ((data[2] ?? 0) & 0x10) !== 0);

@@ -1,4 +1,5 @@
 import type { Metadata } from 'sharp';
+import { readHeifMetadata } from '../foreign/heif-metadata.ts';
 import type { SourceFormat } from '../sniff.ts';
 import { writePacket } from './packet.ts';
 import { readExifRights } from './read-exif.ts';
@@ -11,7 +12,9 @@ import { toVocabulary } from './vocabulary.ts';
  * cannot be read has none: the picture itself may be right.
  * @param header as read by sharp
  */
-export const rightsPacket = (bytes: Buffer, source: SourceFormat, { xmp, iptc, exif }: Metadata): string | null => {
+export const rightsPacket = (bytes: Buffer, source: SourceFormat, header: Metadata): string | null => {
+  const { xmp, iptc, exif }: Pick<Metadata, 'xmp' | 'iptc' | 'exif'> =
+    source === 'heic' ? readHeifMetadata(bytes) : header;
   // A TIFF has the tags of EXIF in its own directory.
   const tags = source === 'tiff' ? bytes : exif;
   const rights = {

@@ -1,4 +1,4 @@
-import { type Box, boxesOf, FULL, find, primaryItem, propertiesOf } from '../inspect/isobmff.ts';
+import { type Box, boxesOf, FULL, find, itemData, primaryItem, propertiesOf } from '../inspect/isobmff.ts';
 import { type AvifItem, type AvifPicture, writeAvif } from './avif-file.ts';
 
 /** What an item may have; others crop, turn or layer it, or describe a high dynamic range, and are not for a copy. */
@@ -56,52 +56,9 @@ const propertyBoxesOf = (meta: Buffer, item: number): readonly Box[] => {
 
 const readItem = (bytes: Buffer, meta: Buffer, item: number): AvifItem | null => {
   const properties = propertyBoxesOf(meta, item);
-  const data = locate(bytes, find(meta, 'iloc') ?? Buffer.alloc(0), item);
+  const data = itemData(bytes, meta, item);
   const isPlain = properties.every(({ type }) => PROPERTIES.includes(type)) && properties.length <= MAX_PROPERTIES;
   const isCoded = properties.some(({ type }) => type === 'av1C');
   if (data === null || !isPlain || !isCoded) return null;
   return { properties: properties.map(({ whole }) => whole), data };
 };
-
-/** The data of an item by `iloc` (ISO/IEC 14496-12, 8.11.3); null if it is elsewhere than in this file. */
-const locate = (bytes: Buffer, iloc: Buffer, wanted: number): Buffer | null => {
-  let at = FULL;
-  /** Zero bytes mean zero; past the end, nothing that is compared is true. */
-  const read = (length: number): number => {
-    at += length;
-    if (at > iloc.length) return Number.NaN;
-    if (length === 8) return Number(iloc.readBigUInt64BE(at - 8));
-    return length === 0 ? 0 : iloc.readUIntBE(at - length, length);
-  };
-  const version = iloc[0] ?? 3;
-  const sizes = read(2);
-  const [offsetBytes, lengthBytes] = [sizes >> 12, (sizes >> 8) & 15];
-  const [baseBytes, indexBytes] = [(sizes >> 4) & 15, version === 0 ? 0 : sizes & 15];
-  // Without lengths, a short box could list billions of extents.
-  if (
-    version > 2 ||
-    ![4, 8].includes(lengthBytes) ||
-    [offsetBytes, baseBytes, indexBytes].some((n) => ![0, 4, 8].includes(n))
-  )
-    return null;
-  const idBytes = version === 2 ? 4 : 2;
-  for (let left = read(idBytes); left > 0 && at < iloc.length; left -= 1) {
-    const id = read(idBytes);
-    const method = version === 0 ? 0 : read(2) & 15;
-    const reference = read(2);
-    const base = read(baseBytes);
-    const parts: Buffer[] = [];
-    let isWhole = method === 0 && reference === 0;
-    for (let extents = read(2); extents > 0 && at < iloc.length; extents -= 1) {
-      read(indexBytes);
-      const from = base + read(offsetBytes);
-      const to = from + read(lengthBytes);
-      isWhole &&= to <= bytes.length && from < to;
-      if (id === wanted && isWhole) parts.push(bytes.subarray(from, to));
-    }
-    if (id === wanted) return isWhole && parts.length > 0 && sum(parts) <= bytes.length ? Buffer.concat(parts) : null;
-  }
-  return null;
-};
-
-const sum = (parts: readonly Buffer[]): number => parts.reduce((total, { length }) => total + length, 0);

@@ -50,6 +50,7 @@ const SEEDS: readonly (readonly [keyof typeof FILE_READERS, string, () => Buffer
   ['heic', 'one picture', () => fixture('heic/turned-5-and-exif.heic')],
   ['heic', 'grid', () => fixture('heic/grid-p3-in-tiles.heic')],
   ['heic', 'alpha', () => fixture('heic/alpha.heic')],
+  ['heic', 'metadata', () => fixture('heic/rights-xmp.heic')],
   ['bmp', '24 bits', bmp],
 ];
 

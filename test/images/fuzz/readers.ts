@@ -17,6 +17,7 @@ import { attachXmp } from '../../../src/images/rights/attach.ts';
 import { readExifRights } from '../../../src/images/rights/read-exif.ts';
 import { readIimRights } from '../../../src/images/rights/read-iim.ts';
 import { readXmpRights } from '../../../src/images/rights/read-xmp.ts';
+import { rightsPacket } from '../../../src/images/rights/rights.ts';
 import type { SourceFormat } from '../../../src/images/sniff.ts';
 import { stripAvifMetadata } from '../../../src/images/strip/avif.ts';
 import { stripJpegMetadata } from '../../../src/images/strip/jpeg.ts';
@@ -44,6 +45,8 @@ const strips: Reader = (bytes) => {
   return stored && chunks && tiffAsStrips(bytes, stored, chunks);
 };
 
+const heifRights: Reader = (bytes) => rightsPacket(bytes, 'heic', header);
+
 /** What reads the structure of a file of a format, before or after the decoder. */
 export const FILE_READERS: Readonly<Record<Exclude<SourceFormat, 'gif'>, readonly Reader[]>> = {
   jpeg: [
@@ -61,7 +64,7 @@ export const FILE_READERS: Readonly<Record<Exclude<SourceFormat, 'gif'>, readonl
   webp: [...everywhere('webp'), stripWebpMetadata, (bytes) => attachXmp(bytes, '<x/>', 'webp', SIZE)],
   avif: [...everywhere('avif'), readHeifColours, stripAvifMetadata, (bytes) => attachXmp(bytes, '<x/>', 'avif', SIZE)],
   tiff: [...everywhere('tiff'), strips],
-  heic: [...everywhere('heic'), readHeifItems, (bytes) => readForeignHeader(bytes, 'heic', MAX_PIXELS)],
+  heic: [...everywhere('heic'), readHeifItems, heifRights, (bytes) => readForeignHeader(bytes, 'heic', MAX_PIXELS)],
   bmp: [...everywhere('bmp'), (bytes) => decodeBmp(bytes, checkBmp(bytes, MAX_PIXELS))],
 };
 
