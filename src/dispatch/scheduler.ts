@@ -151,7 +151,9 @@ export const createScheduler = (settings: SchedulerSettings) => {
     if (result.ok) storage.recordSuccess();
     else if (result.code === 'storage_failed') storage.recordFailure(result.message);
     const requeued = storage.failure() === null ? [] : requeueHeld();
-    return [...requeued, ...permits.processed(entry, result)];
+    const handedOn = permits.processed(entry, result);
+    inFlight.enter(entry, 'processed');
+    return [...requeued, ...handedOn];
   };
 
   const markStarted = ({ requestIds }: EventOf<'requests started'>): void => {

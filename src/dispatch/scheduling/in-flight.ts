@@ -14,7 +14,19 @@ export type Stage =
   | 'waiting'
   | 'downloading'
   /** all of its bytes are here, so it uses or waits for a thread */
-  | 'downloaded';
+  | 'downloaded'
+  /** its result is being written, while the next image uses its place */
+  | 'processed';
+
+/** The stages as metrics name them. */
+const COUNTED_AS = {
+  held: 'waiting',
+  resolving: 'resolving',
+  waiting: 'waiting',
+  downloading: 'downloading',
+  downloaded: 'downloaded',
+  processed: 'downloaded',
+} as const satisfies Record<Stage, string>;
 
 /** How an image counts for its host: not at all, as one that is about to ask, as a queued one, or with a permit. */
 export type HostHold = 'none' | 'joined' | 'queued' | 'permit';
@@ -87,7 +99,7 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     counts() {
       const counts = { resolving: 0, waiting: 0, queued: 0, downloading: 0, downloaded: 0 };
       for (const { stage, hold } of entries.values()) {
-        counts[hold === 'queued' ? 'queued' : stage === 'held' ? 'waiting' : stage] += 1;
+        counts[hold === 'queued' ? 'queued' : COUNTED_AS[stage]] += 1;
       }
       return counts;
     },
