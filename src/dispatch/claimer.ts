@@ -6,7 +6,7 @@ import { isSmall } from '../requests/transitions.ts';
 import type { RequestRecord } from '../requests/types.ts';
 import { type ClaimCursor, type ClaimLeft, findDue, newCursor } from './due.ts';
 import { findDueTogether } from './due-together.ts';
-import { type HostCapacity, UNLIMITED_HOSTS } from './hosts.ts';
+import { type HostCapacity, shareCapacity, UNLIMITED_HOSTS } from './hosts.ts';
 import { createReadAhead, type ReadAhead } from './read-ahead.ts';
 
 /** How soon to look again when another instance claimed images that were found here. */
@@ -26,12 +26,24 @@ export interface Claim {
 
 export type Claimer = ReturnType<typeof createClaimer>;
 
+/** A large request, and where its next claim continues. */
+export interface LargePart {
+  readonly request: Counted;
+  readonly cursor: ClaimCursor;
+}
+
+interface Found {
+  readonly reads: ReadAhead<DueImage>;
+  readonly due: readonly DueImage[];
+  readonly left: ClaimLeft;
+}
+
 /** A request to claim from. Cursors begin anew with each run, because a retry makes images fresh again. */
 export type Claimable = Counted & Partial<Pick<RequestRecord, 'run' | 'state'>>;
 
 /**
  * Finds due images whose hosts have capacity, and leases them. Large requests are read from where their last claim got
- * to; small ones as a whole, many of them in two commands together. Instances that claim from the same request part ways:
+ * to, and small ones as a whole; what is found of several requests is leased in one command. Instances that claim from the same request part ways:
  * each begins somewhere else once it knows of others (docs/decisions/0057-polls-and-crowds.md).
  * @param now the database's clock
  * @param random 0 ≤ random() < 1
@@ -52,18 +64,38 @@ export const createClaimer = (
   };
 
   const claimLarge = async (
-    request: Counted,
+    parts: readonly LargePart[],
     wanted: number,
     leaseMs: number,
-    cursor: ClaimCursor,
     hosts: HostCapacity = UNLIMITED_HOSTS,
   ): Promise<Claim> => {
-    const reads = aheadOf(request, cursor);
-    const facts = { total: request.total, now: now().getTime() };
-    const { due, left } = await findDue(reads.read, facts, wanted, cursor, hosts);
-    const claimed = await images.lease([request], due, leaseMs);
-    reads.drop(due);
+    const shared = shareCapacity(hosts);
+    const found: (LargePart & Found)[] = [];
+    let open = wanted;
+    for (const [index, { request, cursor }] of parts.entries()) {
+      const share = Math.ceil(open / (parts.length - index));
+      if (share === 0) break;
+      const reads = aheadOf(request, cursor);
+      const facts = { total: request.total, now: now().getTime() };
+      const { due, left } = await findDue(reads.read, facts, share, cursor, shared);
+      for (const { inputUrl } of due) shared.take(inputUrl);
+      open -= due.length;
+      found.push({ request, cursor, reads, due, left });
+    }
+    const requests = found.map(({ request }) => request);
+    const claimed = await images.lease(
+      requests,
+      found.flatMap(({ due }) => due),
+      leaseMs,
+    );
     const taken = new Set(claimed.map(({ _id }) => _id));
+    const left = found.map((each) => [each.request._id, leftOf(each, taken)] as const);
+    return { images: claimed, left: new Map(left) };
+  };
+
+  /** What is left of a large request, when those images are taken here. */
+  const leftOf = ({ request, cursor, reads, due, left }: LargePart & Found, taken: ReadonlySet<string>): ClaimLeft => {
+    reads.drop(due);
     const lost = due.filter(({ _id }) => !taken.has(_id));
     if (lost.some(({ nextAt }) => nextAt !== undefined && nextAt.getTime() < FRESH_BEFORE)) {
       // Another instance is at the same place: this one continues somewhere else.
@@ -72,8 +104,8 @@ export const createClaimer = (
       Object.assign(cursor, newCursor(Math.floor(random() * request.total)), { requeued, noneRequeuedUntil });
     }
     // Where something was claimed and no host was saturated, only another claim shows what is left.
-    const more = left.more || lost.length > 0 || (claimed.length > 0 && left.saturatedHosts.length === 0);
-    return { images: claimed, left: new Map([[request._id, { ...left, more }]]) };
+    const more = left.more || lost.length > 0 || (due.length > lost.length && left.saturatedHosts.length === 0);
+    return { ...left, more };
   };
 
   const claimSmall = async (
@@ -109,12 +141,17 @@ export const createClaimer = (
     claimLarge,
     claimSmall,
 
-    /** Leases up to `wanted` images of one large request, or of several small ones together. */
+    /** Leases up to `wanted` images of several large requests, or of several small ones, in one command. */
     claim(requests: readonly Claimable[], wanted: number, leaseMs: number, hosts: HostCapacity): Promise<Claim> {
       const [first] = requests;
       return first === undefined || isSmall(first)
         ? claimSmall(requests, wanted, leaseMs, hosts)
-        : claimLarge(first, wanted, leaseMs, cursorOf(first), hosts);
+        : claimLarge(
+            requests.map((request) => ({ request, cursor: cursorOf(request) })),
+            wanted,
+            leaseMs,
+            hosts,
+          );
     },
   };
 };

@@ -13,3 +13,16 @@ export interface HostCapacity {
 
 /** No limits: for claimers that take whatever is due. */
 export const UNLIMITED_HOSTS: HostCapacity = { hostOf: () => null, available: () => Number.POSITIVE_INFINITY };
+
+/** The same capacity for several requests of one claim: what was found for one of them is not there for the next. */
+export const shareCapacity = (hosts: HostCapacity): HostCapacity & { take(inputUrl: string): void } => {
+  const taken = new Map<string | null, number>();
+  return {
+    ...hosts,
+    available: (host) => hosts.available(host) - (taken.get(host) ?? 0),
+    take(inputUrl) {
+      const host = hosts.hostOf(inputUrl);
+      taken.set(host, (taken.get(host) ?? 0) + 1);
+    },
+  };
+};

@@ -12,8 +12,8 @@ import { createInFlight, type InFlightImage } from './scheduling/in-flight.ts';
 import { createPermits } from './scheduling/permits.ts';
 import { createPolls } from './scheduling/polls.ts';
 import { createReserve } from './scheduling/reserve.ts';
+import { createRoom } from './scheduling/room.ts';
 
-const RESERVE_PER_SLOT = 2;
 /** Pause after the database failed, before it is asked again, in milliseconds. */
 export const OUTAGE_PAUSE_MS = 500;
 /** Pause after it answers again: time for every instance to renew its leases. */
@@ -48,7 +48,8 @@ export const createScheduler = (settings: SchedulerSettings) => {
   );
   const completions = createCompletions(queue);
   const storage = createCircuitBreaker(now);
-  const reserve = createReserve(RESERVE_PER_SLOT * capacity, inFlight, now);
+  const reserve = createReserve(capacity, inFlight, now);
+  const room = createRoom(capacity, inFlight, reserve);
   /** How many images of the claim under way start at once. */
   let roomOfClaim = 0;
   /** The image that may be what crashes its processes: it runs with nothing next to it. */
@@ -111,12 +112,13 @@ export const createScheduler = (settings: SchedulerSettings) => {
 
   const claimed = ({ images, left }: EventOf<'claimed'>): SchedulerAction[] => {
     const actions = start(images);
+    const served = new Set(images.map(({ requestId }) => requestId));
     for (const [requestId, what] of left) {
       const schedule = queue.get(requestId);
       if (schedule === undefined) continue;
       let isDone = false;
       if (isSmall(schedule.request)) {
-        queue.read(schedule, what);
+        queue.read(schedule, what, served.has(requestId));
         isDone = what.unfinished === 0;
       } else if (what.more || what.saturatedHosts.length > 0) {
         queue.granted(schedule);
@@ -217,13 +219,6 @@ export const createScheduler = (settings: SchedulerSettings) => {
     return [];
   };
 
-  /** A claim for a few images of many is not worth its query. */
-  const room = (): number => {
-    const free = inFlight.free();
-    return free >= Math.max(1, Math.floor(capacity / 4)) && reserve.isEmpty ? free : 0;
-  };
-  const mayClaim = (): boolean => quarantined === null && room() + reserve.wanted() > 0;
-
   const next = (): SchedulerQuery => {
     if (stopping) return { type: 'wait', until: Number.POSITIVE_INFINITY };
     if (time < pausedUntil) return { type: 'wait', until: pausedUntil };
@@ -245,11 +240,12 @@ export const createScheduler = (settings: SchedulerSettings) => {
     cancelledLast = false;
     const claiming = candidates.filter(({ request }) => request.state !== 'cancelling');
     const [first] = claiming;
-    if (mayClaim() && first !== undefined) {
-      const allowed = storage.allowance(room(), inFlight.started);
+    const ahead = first === undefined ? 0 : room.ahead(first);
+    if (quarantined === null && first !== undefined && room.atOnce() + ahead > 0) {
+      const allowed = storage.allowance(room.atOnce(), inFlight.started);
       if (allowed === 'check') return { type: 'check storage' };
       roomOfClaim = allowed;
-      const wanted = Math.min(allowed + (storage.failure() === null ? reserve.wanted() : 0), inFlight.room());
+      const wanted = Math.min(allowed + (storage.failure() === null ? ahead : 0), inFlight.room());
       if (wanted > 0) return claimFor(claiming, first, wanted);
     }
     if (cancelling !== undefined) return { type: 'cancel', request: cancelling.request };
@@ -271,7 +267,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
     /** Of which requests to ask whether something is due; `active` are those that were just read. */
     toProbe(active: readonly ActiveRequest[], at: number): string[] {
       time = at;
-      return mayClaim() ? queue.toProbe(active) : [];
+      return quarantined === null && room.atOnce() + reserve.wanted() > 0 ? queue.toProbe(active) : [];
     },
     /** For claimers: how many more images of a host, or of a group of unresolved names, may be claimed now. */
     available(host: string | null, at: number): number {

@@ -55,6 +55,8 @@ export const createReadDue =
       .find({ requestId, nextAt: between(range) }, DUE_FIELDS)
       .sort({ nextAt: 1 })
       .limit(limit)
+      // Drivers ask for 101 at first, and again for the others.
+      .batchSize(limit)
       .lean<DueImage[]>();
 
 const waitedMs = (heartbeatAt: Date | undefined, { nextAt }: DueImage, at: Date): { waitedMs?: number } => {

@@ -92,6 +92,34 @@ test('one instance claims in the order of the upload, with one read for many cla
   expect(commands).toBeLessThan(request.total / WANTED + 15);
 });
 
+test('one claim is for several large requests: a read of each that serves many claims, and one update', async () => {
+  const requests = [await seed(200), await seed(200), await seed(200), await seed(200)];
+  const claimer = createClaimer(createImageStore(models, now), now);
+  const claimed: string[] = [];
+  const claim = async (wanted: number) => {
+    const { images, left } = await claimer.claim(requests, wanted, LEASE_MS, UNLIMITED_HOSTS);
+    claimed.push(...images.map(({ _id }) => _id));
+    expect([...left.keys()]).toEqual(requests.map(({ _id }) => _id));
+    return requests.map(({ _id }) => images.filter(({ requestId }) => requestId === _id).map(({ seq }) => seq));
+  };
+  commands = 0;
+  // Of each of them: what came back, and what is fresh.
+  expect(await claim(8)).toEqual([0, 0, 0, 0].map(() => [0, 1]));
+  expect(commands).toBe(4 * 2 + 1);
+  expect(await claim(6)).toEqual([[2, 3], [2, 3], [2], [2]]);
+  expect(commands).toBe(4 * 2 + 2);
+  expect(new Set(claimed).size).toBe(14);
+});
+
+test('what is found of one request is no longer there for the next of the same claim', async () => {
+  const requests = [await seed(50), await seed(50)];
+  const hosts = { hostOf: () => 'one', available: () => 5 };
+  const claimer = createClaimer(createImageStore(models, now), now);
+  const { images, left } = await claimer.claim(requests, 8, LEASE_MS, hosts);
+  expect(images).toHaveLength(5);
+  expect(requests.map(({ _id }) => left.get(_id)?.saturatedHosts)).toEqual([[], ['one']]);
+});
+
 test('what is active is one command, and so is what of it is due', async () => {
   const leased = () => new Date(Date.now() + LEASE_MS);
   const requests = await Promise.all(Array.from({ length: 12 }, () => seed(3, leased)));

@@ -11,6 +11,6 @@ export const createClaimingStore = (models: Models, now: () => Date) => {
   const store = createImageStore(models, now);
   const claimer = createClaimer(store, now);
   const claim = async (request: Counted, wanted: number, leaseMs: number, cursor: ClaimCursor) =>
-    (await claimer.claimLarge(request, wanted, leaseMs, cursor)).images;
+    (await claimer.claimLarge([{ request, cursor }], wanted, leaseMs)).images;
   return { ...store, claim };
 };

@@ -234,9 +234,12 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
       grant(schedule);
     },
 
-    /** All unfinished images of a small request were read: pause until one of them can be due. */
-    read(schedule: RequestSchedule, left: ClaimLeft): void {
-      grant(schedule);
+    /**
+     * All unfinished images of a small request were read: pause until one of them can be due.
+     * @param isServed whether some of them were claimed; where the claim had no room for them, its turn has not come
+     */
+    read(schedule: RequestSchedule, left: ClaimLeft, isServed: boolean): void {
+      if (isServed || !left.more) grant(schedule);
       schedule.unfinished = left.unfinished ?? schedule.unfinished;
       if (left.more) schedule.pausedUntil = 0;
       else if (left.saturatedHosts.length > 0) hostsSaturated(schedule, left.saturatedHosts);

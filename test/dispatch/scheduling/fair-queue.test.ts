@@ -132,7 +132,7 @@ test('a small request pauses while all that is left of it is in flight here, and
   const [schedule] = queue.candidates();
   if (schedule === undefined) throw new Error('missing');
   schedule.inFlight = 2;
-  queue.read(schedule, left);
+  queue.read(schedule, left, true);
   time.now = 1e9;
   expect(queue.candidates()).toEqual([]);
   expect(queue.ended(schedule, null)).toBe(false);
@@ -145,7 +145,7 @@ test('a small request whose image is tried again pauses until then', () => {
   const [schedule] = queue.candidates();
   if (schedule === undefined) throw new Error('missing');
   schedule.inFlight = 1;
-  queue.read(schedule, { ...left, unfinished: 1 });
+  queue.read(schedule, { ...left, unfinished: 1 }, true);
   expect(queue.ended(schedule, 40)).toBe(false);
   expect(queue.candidates()).toEqual([]);
   time.now = 40;
@@ -161,7 +161,7 @@ test('a request that waits for a host comes back as soon as that has capacity', 
   queue.add(small('a'));
   const [schedule] = queue.candidates();
   if (schedule === undefined) throw new Error('missing');
-  queue.read(schedule, { ...left, saturatedHosts: ['http://slow.example'] });
+  queue.read(schedule, { ...left, saturatedHosts: ['http://slow.example'] }, true);
   expect(queue.candidates()).toEqual([]);
   available.add('http://slow.example');
   expect(queue.candidates()).toEqual([schedule]);
@@ -216,4 +216,17 @@ test('the end of the pause that a host asked for ends that of the requests that 
   queue.add(request('a'));
   for (const schedule of queue.candidates()) queue.hostsSaturated(schedule, ['http://slow.example']);
   expect(queue.nextAt()).toBe(700);
+});
+
+test('a small request for which a claim had no room keeps its turn', () => {
+  const { queue, update } = clocked();
+  update([request('a'), request('b')]);
+  const [a, b] = ['a', 'b'].map((id) => queue.get(id));
+  if (a === undefined || b === undefined) throw new Error('missing');
+  const left: ClaimLeft = { unfinished: 2, more: true, saturatedHosts: [], dueInMs: Number.POSITIVE_INFINITY };
+  queue.read(a, left, true);
+  queue.read(b, left, false);
+  queue.read(a, left, true);
+  expect(names(queue.candidates())).toEqual(['b', 'a']);
+  expect(b.lastGranted).toBeLessThan(1);
 });
