@@ -61,7 +61,7 @@ export const claim = {
         const measured = cases.at(-1);
         say(`writing ${finished} finished images …`);
         measured.request = await fill(store, finished, (sizes.claims + 1) * WANTED);
-        measured.images = createClaimer(createImageStore(store.models, now), now);
+        measured.claimer = createClaimer(createImageStore(store.models, now), now);
         measured.cursor = newCursor();
         measured.first = await claimOnce(measured);
       }
@@ -92,9 +92,9 @@ export const claim = {
   },
 };
 
-const claimOnce = async ({ images, request, cursor, finished }) => {
+const claimOnce = async ({ claimer, request, cursor, finished }) => {
   const begun = performance.now();
-  const claimed = await images.claim(request, WANTED, LEASE_MS, cursor);
+  const { images: claimed } = await claimer.claimLarge([{ request, cursor }], WANTED, LEASE_MS);
   const ms = performance.now() - begun;
   if (claimed.length !== WANTED) throw new Error(`${claimed.length} of ${WANTED} images claimed next to ${finished}`);
   return ms;
