@@ -2,6 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { NO_COUNTS, type RequestRecord } from '../../src/requests/types.ts';
 import { createListing, type ListPlace } from '../../src/results/listing.ts';
+import { testNeeding } from '../support/capabilities.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const NOW = Date.UTC(2026, 5, 30);
@@ -59,7 +60,7 @@ const sortsByIndex = async (): Promise<boolean> => {
   return !JSON.stringify(await probe.find({ a: 1 }).sort({ b: -1 }).explain()).includes('"SORT"');
 };
 
-test.each(['busy', 'default'])(
+testNeeding('explain').each(['busy', 'default'])(
   'of a busy hour of %s an index gives the newest, in order and without reports',
   async (tenant) => {
     const queries = await queriesOf(() => list(tenant));

@@ -1,6 +1,14 @@
 import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
-import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../support/service.ts';
+import {
+  finished,
+  inTheMiddle,
+  startTestService,
+  type statusOf,
+  type TestService,
+  uploaded,
+  waitFor,
+} from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 const UNKNOWN = '0190a6f0-0000-4000-8000-000000000000';
@@ -39,7 +47,7 @@ test('cancel stops what has not started and lets running images finish; retry pr
   const receiver = await WebhookReceiver.start(answer(204));
   const urls = Array.from({ length: 60 }, (_, n) => `${pictures.url('/slow.jpg')}?n=${n}`);
   const requestId = await uploaded(service.url, csv(urls), { webhookUrl: receiver.url('/done') });
-  await waitFor(async () => (await statusOf(service.url, requestId)).progress.completed > 0);
+  await inTheMiddle(service.url, requestId, 1, 20);
 
   const [first, second] = await Promise.all([1, 2].map(() => call('POST', `/api/cancel/${requestId}`)));
   expect([first?.status, second?.status]).toEqual([202, 202]);

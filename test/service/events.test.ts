@@ -83,7 +83,7 @@ test('a stream survives a database outage and continues to the end', async () =>
     log: () => undefined,
   });
   const { url } = await startInstance(directory, { MONGODB_URI: database.uri, LEASE_SECONDS: '30' });
-  const requestId = await uploaded(url, csvOf(pictures.origin, 60));
+  const requestId = await uploaded(url, csvOf(pictures.origin, 150));
   const listener = await listen(`${url}/api/events/${requestId}`);
   await waitFor(async () => listener.events.some(({ data }) => data.progress.completed > 3));
   process.kill(database.pid, 'SIGSTOP');
@@ -98,7 +98,7 @@ test('a stream survives a database outage and continues to the end', async () =>
   expect(await listener.closed).toBe('ended');
   expect(listener.events.at(-1)).toMatchObject({
     event: 'end',
-    data: { status: 'completed', progress: { completed: 60 } },
+    data: { status: 'completed', progress: { completed: 150 } },
   });
   await database.stop();
 }, 120_000);

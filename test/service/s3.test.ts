@@ -10,7 +10,7 @@ import { createS3Client } from '../../src/storage/s3-client.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
 import { BUCKET, describeS3, S3_CREDENTIALS, type S3Server, startS3Server } from '../support/servers/s3-server.ts';
-import { finished, statusOf, upload, uploaded, waitFor } from '../support/service.ts';
+import { finished, inTheMiddle, upload, uploaded } from '../support/service.ts';
 
 type ShownImage = Awaited<ReturnType<typeof finished>>['products'][number]['images'][number];
 interface ShownOutput {
@@ -104,7 +104,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     const rows = Array.from({ length: 60 }, (_, n) => `${n},Mug,${picture}?${n}`);
     const csv = `S. No.,Product Name,Input Image Urls\n${rows.join('\n')}\n60,Bucket,s3://sources/a%20b/ü.jpg\n61,Gone,s3://sources/none.jpg\n`;
     const requestId = await uploaded(first.url, csv);
-    await waitFor(async () => (await statusOf(second.url, requestId)).progress.completed >= 5);
+    await inTheMiddle(second.url, requestId, 5, 5);
     expect((await fetch(`${second.url}/api/archive/${requestId}`)).status).toBe(409);
     first.child.kill('SIGKILL');
     const status = await finished(second.url, requestId, 60_000);
@@ -154,7 +154,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     const rows = Array.from({ length: 40 }, (_, n) => `${picture}?${n % 30}`);
     const csv = `Image\n${[...rows, pictures.url('/none.jpg')].join('\n')}\n`;
     const requestId = await uploaded(first.url, csv, { outputs: 'jpeg:50,webp:50:160,png:100:40' });
-    await waitFor(async () => (await statusOf(second.url, requestId)).progress.completed >= 3);
+    await inTheMiddle(second.url, requestId, 3, 5);
     first.child.kill('SIGKILL');
     const status = await finished(second.url, requestId, 60_000);
     expect(status.progress).toMatchObject({ total: 41, completed: 40, failed: 1 });

@@ -127,6 +127,20 @@ export const statusOf = async (url: string, requestId: string): Promise<Status> 
   return (await response.json()) as Status;
 };
 
+/**
+ * Waits until so many of a request's images are completed, and checks that so many are not: the states of the images are
+ * counted, because the shown counters follow them by up to a second.
+ */
+export const inTheMiddle = async (url: string, requestId: string, completed: number, left: number): Promise<void> => {
+  const ended = await waitFor(async () => {
+    const { products } = await statusOf(url, requestId);
+    const states = products.flatMap(({ images }) => images.map(({ status }) => status));
+    const done = states.filter((state) => state === 'completed').length;
+    return done >= completed && { done, unfinished: states.length - done };
+  });
+  if (ended.unfinished < left) throw new Error(`${ended.done} completed, only ${ended.unfinished} left`);
+};
+
 const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
 
 export const finished = (url: string, requestId: string, withinMs?: number): Promise<Status> =>

@@ -9,7 +9,7 @@ import { embeddedTest as test } from '../../support/embedded-test.ts';
 import { scrape } from '../../support/exposition.ts';
 import { killInstances, startInstance } from '../../support/instance.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
-import { finished, statusOf, upload, uploaded, waitFor } from '../../support/service.ts';
+import { finished, inTheMiddle, upload, uploaded, waitFor } from '../../support/service.ts';
 
 const IMAGES = 60;
 let directory: string;
@@ -42,12 +42,6 @@ const ownDatabase = async (): Promise<EmbeddedDatabase> => {
   return database;
 };
 
-const inTheMiddle = (url: string, requestId: string) =>
-  waitFor(async () => {
-    const { progress } = await statusOf(url, requestId);
-    return progress.completed >= 5 && progress.pending >= 20;
-  });
-
 const completedOnce = async (url: string, requestId: string): Promise<void> => {
   const status = await finished(url, requestId, 60_000);
   expect(status).toMatchObject({ status: 'completed', progress: { total: IMAGES, completed: IMAGES, failed: 0 } });
@@ -63,7 +57,7 @@ test('a hanging database: reported everywhere immediately, nothing lost, work re
   const { uri, pid } = await ownDatabase();
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
-  await inTheMiddle(url, requestId);
+  await inTheMiddle(url, requestId, 5, 20);
 
   process.kill(pid, 'SIGSTOP');
   try {
@@ -107,7 +101,7 @@ test('killing and restarting the database only costs time', async () => {
   const { uri, pid } = await ownDatabase();
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
-  await inTheMiddle(url, requestId);
+  await inTheMiddle(url, requestId, 5, 20);
   process.kill(pid, 'SIGKILL');
   await waitFor(async () => exits === 1);
   await completedOnce(url, requestId);

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { type TestConnection, testConnection } from '../../support/database.ts';
 import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
-import { finished, statusOf, uploaded, waitFor } from '../../support/service.ts';
+import { finished, inTheMiddle, uploaded } from '../../support/service.ts';
 
 /** The built service as a separate process that tests can kill. */
 interface Instance {
@@ -76,12 +76,6 @@ const start = async (): Promise<Instance> => {
 const batch = (): string =>
   `S. No.,Product Name,Input Image Urls\n${Array.from({ length: IMAGES }, (_, n) => `${n},Product ${n},${pictures.origin}/${n}.jpg`).join('\n')}\n`;
 
-const inTheMiddle = (url: string, requestId: string) =>
-  waitFor(async () => {
-    const { progress } = await statusOf(url, requestId);
-    return progress.completed >= 5 && progress.pending >= 10;
-  });
-
 const outputs = async (): Promise<string[]> =>
   (await readdir(join(directory, 'processed_images'))).filter((name) => name.endsWith('.jpg'));
 
@@ -90,7 +84,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   async (signal) => {
     const first = await start();
     const requestId = await uploaded(first.url, batch());
-    await inTheMiddle(first.url, requestId);
+    await inTheMiddle(first.url, requestId, 5, 10);
 
     const stoppedAt = performance.now();
     first.process.kill(signal);
@@ -119,7 +113,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 test('SIGTERM hands back its images, so that nothing waits for a lease to expire', async () => {
   const first = await start();
   const requestId = await uploaded(first.url, batch());
-  await inTheMiddle(first.url, requestId);
+  await inTheMiddle(first.url, requestId, 5, 10);
   first.process.kill('SIGTERM');
   await first.exited;
   const held = await database.connection.collection('images').countDocuments({ status: 'processing' }, ACROSS_REQUESTS);

@@ -7,7 +7,7 @@ import { type TestConnection, testConnection } from '../../support/database.ts';
 import { type Instance, killInstances, startInstance } from '../../support/instance.ts';
 import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
-import { finished, statusOf, upload, uploaded, waitFor } from '../../support/service.ts';
+import { finished, inTheMiddle, upload, uploaded, waitFor } from '../../support/service.ts';
 
 let database: TestConnection;
 let directory: string;
@@ -53,7 +53,7 @@ test('under load, every call is answered and every lease finished or handed back
   pictures = await startPictures(100);
   const instance = await start({ SHUTDOWN_SECONDS: '6' });
   const requestId = await uploaded(instance.url, csvOf(pictures.origin, 150));
-  await waitFor(async () => (await statusOf(instance.url, requestId)).progress.completed > 5);
+  await inTheMiddle(instance.url, requestId, 6, 20);
 
   const outcomes: string[] = [];
   let over = false;
@@ -151,7 +151,7 @@ test('SIGTERM to npm start stops the service the same way', async () => {
   pictures = await startPictures(200);
   const npm = await start({}, ['npm', 'start']);
   const requestId = await uploaded(npm.url, csvOf(pictures.origin, 60));
-  await waitFor(async () => (await statusOf(npm.url, requestId)).progress.completed > 3);
+  await inTheMiddle(npm.url, requestId, 4, 10);
   npm.process.kill('SIGTERM');
   await npm.exited;
   await waitFor(async () => npm.log().includes('"msg":"stopped"'));
