@@ -11,6 +11,8 @@ import { createReadAhead, type ReadAhead } from './read-ahead.ts';
 
 /** How soon to look again when another instance claimed images that were found here. */
 const LOST_RACE_PAUSE_MS = 50;
+/** Claims look for requeued images that often at least, in case whoever gave them back died before it said so. */
+const LONGEST_AHEAD_MS = 10_000;
 /** Requests whose cursors are remembered; one that is forgotten is read from its beginning again. */
 const MAX_CURSORS = 2_000;
 /** Requests of which images that were read ahead are kept. */
@@ -39,7 +41,7 @@ interface Found {
 }
 
 /** A request to claim from. Cursors begin anew with each run, because a retry makes images fresh again. */
-export type Claimable = Counted & Partial<Pick<RequestRecord, 'run' | 'state'>>;
+export type Claimable = Counted & Partial<Pick<RequestRecord, 'run' | 'state' | 'returns'>>;
 
 /**
  * Finds due images whose hosts have capacity, and leases them. Large requests are read from where their last claim got
@@ -55,6 +57,8 @@ export const createClaimer = (
 ) => {
   const cursors = new LRUCache<string, ClaimCursor>({ max: MAX_CURSORS });
   const ahead = new LRUCache<ClaimCursor, ReadAhead<DueImage>>({ max: MAX_AHEAD });
+  /** Requests of which images came back since their last claim. */
+  const returned = new LRUCache<string, true>({ max: MAX_CURSORS });
   const contended = new LRUCache<string, true>({ max: MAX_CONTENDED });
 
   const aheadOf = ({ _id, total }: Counted, cursor: ClaimCursor): ReadAhead<DueImage> => {
@@ -76,7 +80,8 @@ export const createClaimer = (
       const share = Math.ceil(open / (parts.length - index));
       if (share === 0) break;
       const reads = aheadOf(request, cursor);
-      const facts = { total: request.total, now: now().getTime() };
+      const aheadMs = Math.min(leaseMs, LONGEST_AHEAD_MS);
+      const facts = { total: request.total, now: now().getTime(), aheadMs };
       const { due, left } = await findDue(reads.read, facts, share, cursor, shared);
       for (const { inputUrl } of due) shared.take(inputUrl);
       open -= due.length;
@@ -100,8 +105,8 @@ export const createClaimer = (
     if (lost.some(({ nextAt }) => nextAt !== undefined && nextAt.getTime() < FRESH_BEFORE)) {
       // Another instance is at the same place: this one continues somewhere else.
       ahead.delete(cursor);
-      const { requeued, noneRequeuedUntil } = cursor;
-      Object.assign(cursor, newCursor(Math.floor(random() * request.total)), { requeued, noneRequeuedUntil });
+      const { requeued, noneRequeuedUntil, returns } = cursor;
+      Object.assign(cursor, newCursor(Math.floor(random() * request.total)), { requeued, noneRequeuedUntil, returns });
     }
     // Where something was claimed and no host was saturated, only another claim shows what is left.
     const more = left.more || lost.length > 0 || (due.length > lost.length && left.saturatedHosts.length === 0);
@@ -129,17 +134,24 @@ export const createClaimer = (
   };
 
   /** Others work on a request that has been started already, so this instance begins somewhere in it. */
-  const cursorOf = ({ _id, run, state, total }: Claimable): ClaimCursor => {
+  const cursorOf = ({ _id, run, state, total, returns }: Claimable): ClaimCursor => {
     const key = `${_id}:${run}`;
     const base = state === 'processing' ? Math.floor(random() * total) : 0;
     const cursor = cursors.get(key) ?? newCursor(base);
     cursors.set(key, cursor);
+    if (returned.delete(_id) || cursor.returns !== returns) cursor.noneRequeuedUntil = 0;
+    cursor.returns = returns;
     return cursor;
   };
 
   return {
     claimLarge,
     claimSmall,
+
+    /** Images of these requests came back: the next claim looks for them. */
+    returned(requestIds: readonly string[]): void {
+      for (const id of requestIds) returned.set(id, true);
+    },
 
     /** Leases up to `wanted` images of several large requests, or of several small ones, in one command. */
     claim(requests: readonly Claimable[], wanted: number, leaseMs: number, hosts: HostCapacity): Promise<Claim> {

@@ -14,10 +14,12 @@ import type { Claimer } from './claimer.ts';
 import type { Coalescer } from './coalescing.ts';
 import { type HostNames, isHostGroup } from './host-names.ts';
 import { createResultWriter } from './result-writer.ts';
+import { createReturns } from './returns.ts';
 import { createRunImage } from './run-image.ts';
 import { createRuns, type RunsDeps } from './runs.ts';
 import { createScheduler, OUTAGE_PAUSE_MS } from './scheduler.ts';
 import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings } from './scheduling/events.ts';
+import { LONGEST_REST_MS } from './scheduling/probes.ts';
 
 /** Images that one step of a cancellation stops; claims wait meanwhile. */
 const CANCELLED_AT_ONCE = 200;
@@ -35,7 +37,7 @@ export interface DispatcherDeps
   extends Pick<SchedulerSettings, 'connections' | 'maxConsecutiveThrottles'>,
     Pick<RunsDeps, 'maxAttempts' | 'maxQueueMs' | 'random' | 'onBegin' | 'onOutcome'> {
   readonly images: ImageStore;
-  readonly claimer: Pick<Claimer, 'claim'>;
+  readonly claimer: Pick<Claimer, 'claim' | 'returned'>;
   readonly requests: RequestStore;
   readonly completion: Completion;
   readonly pool: Pick<ImagePool, 'capacity' | 'most' | 'run'>;
@@ -88,7 +90,16 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     handle({ type: 'database failed' });
   };
 
-  const requeue = (those: readonly ClaimedImage[]): Promise<void> => images.release(those, 0).catch(databaseFailed);
+  const returns = createReturns(requests, databaseFailed);
+  const returned = (requestIds: readonly string[]): void => {
+    claimer.returned(requestIds);
+    returns.add(requestIds);
+  };
+  const requeue = (those: readonly ClaimedImage[]): Promise<void> =>
+    images
+      .release(those, 0)
+      .then(() => returned(those.map(({ requestId }) => requestId)))
+      .catch(databaseFailed);
 
   const writer = createResultWriter(images, requests, {
     deadlineMs: deps.maxSettleMs,
@@ -100,7 +111,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
   });
   const runs = createRuns({
     ...deps,
-    ...{ writer, requeue, handle, onError: databaseFailed },
+    ...{ writer, requeue, returned, handle, onError: databaseFailed },
     runImage: createRunImage({ pool, names, coalescer: deps.coalescer }),
   });
 
@@ -179,7 +190,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
    */
   const recover = async (): Promise<SchedulerEvent> => {
     await images.renew(scheduler.images(), leaseMs);
-    await images.releaseUnacknowledged();
+    returned(await images.releaseUnacknowledged());
     isDown = false;
     log.info({}, 'The database answers again');
     return { type: 'database recovered' };
@@ -189,12 +200,12 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     switch (query.type) {
       case 'read requests': {
         const askedAt = now();
-        const page = await readActive();
-        const probed = scheduler.toProbe(page.requests, now());
-        const probedAt = now();
-        const due = await images.withDue(probed);
-        const probeMs = now() - probedAt;
-        return { type: 'requests read', askedAt, ...page, probed: new Set(probed), due, probeMs };
+        return { type: 'requests read', askedAt, ...(await readActive()) };
+      }
+      case 'read due': {
+        const askedAt = now();
+        const dueInMs = await images.nextDue(query.requestIds, LONGEST_REST_MS);
+        return { type: 'due read', asked: query.requestIds, dueInMs, tookMs: now() - askedAt };
       }
       case 'claim':
         return claim(query.requests, query.wanted);
@@ -264,12 +275,13 @@ export const createDispatcher = (deps: DispatcherDeps) => {
       await settlesWithin(drained, graceMs);
       ended = true;
       // The results of what still runs are refused by the fence.
-      const released = Promise.all([
-        images.release(scheduler.images(), 0),
-        images.releaseUnacknowledged(),
-        renewal.stop(0),
-      ]);
-      await settlesWithin(released.catch(databaseFailed), LAST_WRITES_MS);
+      const held = scheduler.images();
+      const released = Promise.all([images.release(held, 0), images.releaseUnacknowledged(), renewal.stop(0)]);
+      const told = released.then(([, others]) => {
+        returned([...held.map(({ requestId }) => requestId), ...others]);
+        return returns.stop();
+      });
+      await settlesWithin(told.catch(databaseFailed), LAST_WRITES_MS);
     },
   };
 };

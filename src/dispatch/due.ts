@@ -9,8 +9,8 @@ export interface ClaimLeft {
   readonly more: boolean;
   /** Hosts without capacity that due images wait for. */
   readonly saturatedHosts: readonly (string | null)[];
-  /** Milliseconds until the next of the others is due; infinite when there is none, or it is not known. */
-  readonly dueInMs: number;
+  /** Milliseconds until the next of the others is due; infinite when there is none, undefined when that is not known. */
+  readonly dueInMs: number | undefined;
 }
 
 /** What a claimer remembers of the images of a request: hints, never promises, and only in its memory. */
@@ -25,13 +25,15 @@ export interface ClaimCursor {
   readonly skipped: Map<string, number>;
   /** The due date from which to look for requeued images. */
   requeued: number;
-  /** Until when no requeued images are looked for as long as there are fresh ones, by the database's clock. */
+  /** Until when no requeued image is due, unless one is given back; by the database's clock. */
   noneRequeuedUntil: number;
+  /** The request's `returns` at the last claim. */
+  returns: number | undefined;
 }
 
 export const newCursor = (base = 0): ClaimCursor => ({
   ...{ base, fresh: 0, isEmpty: false, skipped: new Map() },
-  ...{ requeued: FRESH_BEFORE, noneRequeuedUntil: 0 },
+  ...{ requeued: FRESH_BEFORE, noneRequeuedUntil: 0, returns: undefined },
 });
 
 export interface DueImage {
@@ -40,8 +42,18 @@ export interface DueImage {
   readonly inputUrl: string;
 }
 
-/** How long requeued images may wait for fresh ones: not every claim looks for them. */
-const REQUEUED_EVERY_MS = 500;
+export interface ClaimFacts {
+  /** Images of the request. */
+  readonly total: number;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly now: number;
+  /**
+   * How far ahead requeued images are read, in milliseconds: until the next one is due, claims need not look for them. No
+   * longer than a lease, so that none that is taken meanwhile can be due before.
+   */
+  readonly aheadMs: number;
+}
+
 /** Requeued images that one claim reads. */
 const REQUEUED_AT_ONCE = 100;
 /** Images of one query and queries of one claim, so that a claim never takes long. */
@@ -90,7 +102,7 @@ const dateOf = ({ nextAt }: DueImage): number => nextAt?.getTime() ?? 0;
  */
 export const findDue = async <Image extends DueImage>(
   read: ReadRange<Image>,
-  { total, now }: { readonly total: number; readonly now: number },
+  { total, now, aheadMs }: ClaimFacts,
   wanted: number,
   cursor: ClaimCursor,
   hosts: HostCapacity,
@@ -105,7 +117,9 @@ export const findDue = async <Image extends DueImage>(
 
   const pickRequeued = async (): Promise<void> => {
     const limit = Math.max(wanted, REQUEUED_AT_ONCE);
-    const found = await query({ from: cursor.requeued, to: now + 1 }, limit);
+    const { requeued: from } = cursor;
+    const ahead = await query({ from, to: now + aheadMs }, limit);
+    const found = ahead.filter((image) => dateOf(image) <= now);
     for (const image of found) {
       if (picker.isFull()) break;
       const host = picker.hostOf(image.inputUrl);
@@ -114,7 +128,9 @@ export const findDue = async <Image extends DueImage>(
     // When all of these must wait, the next claim reads those behind them.
     const last = found.length === limit && picker.images.length === 0 ? found.at(-1) : undefined;
     cursor.requeued = last === undefined ? FRESH_BEFORE : dateOf(last) + 1;
-    cursor.noneRequeuedUntil = found.length === 0 ? now + REQUEUED_EVERY_MS : 0;
+    const [next] = ahead;
+    const isKnown = from === FRESH_BEFORE && found.length === 0;
+    cursor.noneRequeuedUntil = isKnown ? (next === undefined ? now + aheadMs : dateOf(next)) : 0;
   };
 
   /** One window: empty stretches are crossed faster and faster, full ones are read in small pieces. */
@@ -175,7 +191,6 @@ export const findDue = async <Image extends DueImage>(
   }
   const startedAt = cursor.fresh;
   if (!picker.isFull()) await pickFresh(total);
-  if (!isTimeForRequeued && !picker.isFull()) await pickRequeued();
   if (picker.images.length === 0 && cursor.fresh >= total && cursor.skipped.size === 0) {
     if (startedAt > 0) {
       // A claim whose answer was lost may have left images before the position that this claimer had reached.
@@ -193,7 +208,7 @@ export const findDue = async <Image extends DueImage>(
       // With something picked, the next claim shows what is left.
       more: isUnread || picker.isFull(),
       saturatedHosts: isUnread ? [] : [...saturated, ...cursor.skipped.keys()],
-      dueInMs: Number.POSITIVE_INFINITY,
+      dueInMs: cursor.noneRequeuedUntil > now ? cursor.noneRequeuedUntil - now : undefined,
     },
   };
 };

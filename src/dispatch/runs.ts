@@ -11,6 +11,8 @@ export interface RunsDeps {
   readonly runImage: ReturnType<typeof createRunImage>;
   readonly writer: Pick<ResultWriter, 'write'>;
   readonly requeue: (images: readonly ClaimedImage[]) => Promise<void>;
+  /** Called when images of these requests are due sooner than their leases end. */
+  readonly returned: (requestIds: readonly string[]) => void;
   readonly handle: (event: SchedulerEvent) => void;
   readonly maxAttempts: number;
   /** How long an image may wait for a permit of its host before it is requeued, in milliseconds. */
@@ -72,7 +74,9 @@ export const createRuns = (deps: RunsDeps) => {
     const applied = await writer.write({ request, image, outcome });
     deps.onOutcome?.(request, image, outcome, applied);
     if (!applied) return 0;
-    return outcome.kind === 'again' ? outcome.delayMs : null;
+    if (outcome.kind !== 'again') return null;
+    deps.returned([request._id]);
+    return outcome.delayMs;
   };
 
   return {

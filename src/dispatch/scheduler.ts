@@ -1,6 +1,5 @@
 import { serverOf } from '../network/server.ts';
 import type { ClaimedImage } from '../requests/image-store.ts';
-import type { ActiveRequest } from '../requests/request-store.ts';
 import { isGivenUp, isSmall, mustRunAlone } from '../requests/transitions.ts';
 import { createCircuitBreaker } from './scheduling/circuit-breaker.ts';
 import { claimFor } from './scheduling/claims.ts';
@@ -124,7 +123,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
         queue.granted(schedule);
         if (!what.more) queue.hostsSaturated(schedule, what.saturatedHosts);
       } else {
-        queue.nothingDue(schedule);
+        queue.nothingDue(schedule, what.dueInMs);
         isDone = true;
       }
       if (isDone && schedule.inFlight === 0) actions.push(...completions.add(schedule));
@@ -209,6 +208,8 @@ export const createScheduler = (settings: SchedulerSettings) => {
     if (event.type === 'requests read') {
       queue.update(event);
       polls.answered(event.askedAt);
+    } else if (event.type === 'due read') queue.probed(event);
+    if (event.type === 'requests read' || event.type === 'due read') {
       return stopping ? [] : queue.toCheck().flatMap(completions.add);
     }
     if (event.type === 'changed') polls.changed();
@@ -230,6 +231,8 @@ export const createScheduler = (settings: SchedulerSettings) => {
       polls.sent();
       return { type: 'read requests' };
     }
+    const requestIds = queue.toProbe();
+    if (requestIds.length > 0) return { type: 'read due', requestIds };
     const candidates = queue.candidates();
     const cancelling = candidates.find(({ request }) => request.state === 'cancelling');
     // Cancelling needs no capacity, so it must not wait for any; claims take turns with it.
@@ -263,11 +266,6 @@ export const createScheduler = (settings: SchedulerSettings) => {
     next(at: number): SchedulerQuery {
       time = at;
       return next();
-    },
-    /** Of which requests to ask whether something is due; `active` are those that were just read. */
-    toProbe(active: readonly ActiveRequest[], at: number): string[] {
-      time = at;
-      return quarantined === null && room.atOnce() + reserve.wanted() > 0 ? queue.toProbe(active) : [];
     },
     /** For claimers: how many more images of a host, or of a group of unresolved names, may be claimed now. */
     available(host: string | null, at: number): number {

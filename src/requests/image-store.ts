@@ -1,6 +1,15 @@
 import { byRequest } from './by-request.ts';
 import { END_OF_TIME, FRESH_BEFORE, walkWindows } from './due-dates.ts';
-import { between, type ClaimedImage, type Counted, createLeases, createReadDue, imageOf, keysOf } from './leases.ts';
+import {
+  between,
+  type ClaimedImage,
+  type Counted,
+  createLeases,
+  createReadDue,
+  imageOf,
+  keysOf,
+  MOST_AT_ONCE,
+} from './leases.ts';
 import type { Models } from './models.ts';
 import type { Outcome } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
@@ -137,6 +146,7 @@ export const createImageStore = (models: Models, now: () => Date) => {
     async ofRequests(requestIds: readonly string[]): Promise<Map<string, ReportedImage[]>> {
       const found = await images
         .find({ requestId: { $in: [...requestIds] } }, { ...REPORTED_FIELDS, requestId: 1 })
+        .batchSize(MOST_AT_ONCE)
         .lean<(ReportedImage & Pick<ImageRecord, 'requestId' | 'seq'>)[]>();
       return byRequest(
         requestIds,

@@ -22,8 +22,8 @@ type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'seq' | 'leaseToken'>;
  */
 export type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<RequestRecord, 'heartbeatAt'>>;
 
-/** Due images that one look reads. */
-const MOST_DUE = 200;
+/** Images of one batch of an answer: drivers ask for 101 at first, and again for the others. */
+export const MOST_AT_ONCE = 2_000;
 const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
 const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
 
@@ -137,30 +137,47 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     async readUnfinished(requestIds: readonly string[]): Promise<DueImage[]> {
       return images
         .find({ requestId: { $in: [...requestIds] }, nextAt: between({ from: 0, to: END_OF_TIME }) }, DUE_FIELDS)
+        .batchSize(MOST_AT_ONCE)
         .lean<DueImage[]>();
     },
 
     /**
-     * Which of the requests have an image that is due, in one query. When many images are due, some
-     * of those requests: the next call, without them, finds the others.
+     * When the next image of each request is due, in one query: in how many milliseconds, at most 0 if one is due.
+     * Requests that have none within the time are left out.
      */
-    async withDue(requestIds: readonly string[]): Promise<ReadonlySet<string>> {
+    async nextDue(requestIds: readonly string[], withinMs: number): Promise<ReadonlyMap<string, number>> {
+      const at = now().getTime();
+      const nextAt = between({ from: 0, to: at + withinMs });
       const [first, ...others] = requestIds;
-      if (first === undefined) return new Set();
-      const requestId = others.length === 0 ? first : { $in: [...requestIds] };
+      if (first === undefined) return new Map();
+      if (others.length === 0) {
+        // By itself, a request is read from an index on every engine.
+        const next = await images
+          .findOne({ requestId: first, nextAt }, { _id: 0, nextAt: 1 })
+          .sort({ nextAt: 1 })
+          .lean<{ nextAt: Date }>();
+        return new Map(next === null ? [] : [[first, next.nextAt.getTime() - at]]);
+      }
       const found = await images
-        .find({ requestId, nextAt: { $gte: new Date(0), $lte: now() } }, { _id: 0, requestId: 1 })
-        .limit(MOST_DUE)
-        .lean<Pick<ImageRecord, 'requestId'>[]>();
-      return new Set(found.map(({ requestId }) => requestId));
+        .aggregate<{ _id: string; nextAt: Date }>([
+          { $match: { requestId: { $in: [...requestIds] }, nextAt } },
+          { $group: { _id: '$requestId', nextAt: { $min: '$nextAt' } } },
+        ])
+        .option({ batchSize: requestIds.length + 1 });
+      return new Map(found.map((each) => [each._id, each.nextAt.getTime() - at]));
     },
 
     /** Leases the due images that no one else has leased in the meantime. */
     lease,
 
-    /** Releases what was claimed by calls whose answers were lost, and what could not be released, once the database answers again. */
-    async releaseUnacknowledged(): Promise<void> {
-      await release(unacknowledged.splice(0), 0);
+    /**
+     * Releases what was claimed by calls whose answers were lost, and what could not be released, once the database answers again.
+     * @returns the ids of their requests
+     */
+    async releaseUnacknowledged(): Promise<string[]> {
+      const held = unacknowledged.splice(0);
+      await release(held, 0);
+      return [...new Set(held.map(({ requestId }) => requestId))];
     },
 
     /**

@@ -74,6 +74,7 @@ const request = new Schema<RequestRecord>(
     uploadKey: String,
     eventPending: Boolean,
     reportDue: Date,
+    returns: Number,
     removingUntil: Date,
     report: Schema.Types.Mixed,
     schemaVersion: Number,

@@ -16,8 +16,13 @@ import {
 export { type AddedCounts, isExact, PAGE_SIZE } from './counters.ts';
 
 export type ActiveRequest = Pick<RequestRecord, '_id' | 'tenant' | 'state' | 'run' | 'options' | 'total' | 'counters'> &
-  Partial<Pick<RequestRecord, 'heartbeatAt'>>;
-const ACTIVE_FIELDS = { tenant: 1, state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1 } as const;
+  Partial<Pick<RequestRecord, 'heartbeatAt' | 'returns'>>;
+const ACTIVE_FIELDS = {
+  ...{ tenant: 1, state: 1, run: 1, options: 1, total: 1, counters: 1, heartbeatAt: 1, returns: 1 },
+} as const;
+
+/** Of the active requests, where no limit is given. */
+const LEAST_BATCH = 1_000;
 
 const ABANDONED_FIELDS = { state: 1, heartbeatAt: 1, total: 1, 'csv.chunks': 1 } as const;
 export type AbandonedUpload = Pick<RequestRecord, '_id' | 'state' | 'heartbeatAt' | 'total'> & {
@@ -74,10 +79,14 @@ export const createRequestStore = (models: Models, now: () => Date) => {
      * @param range `from ≤ _id < to`
      */
     async active(range: IdRange = ALL_IDS, limit = 0): Promise<ActiveRequest[]> {
-      return requests
-        .find({ state: { $in: [...ACTIVE_STATES] }, _id: { $gte: range.from, $lt: range.to } }, ACTIVE_FIELDS)
-        .limit(limit)
-        .lean<ActiveRequest[]>();
+      return (
+        requests
+          .find({ state: { $in: [...ACTIVE_STATES] }, _id: { $gte: range.from, $lt: range.to } }, ACTIVE_FIELDS)
+          .limit(limit)
+          // All of them at once: drivers ask for 101 at first, and again for the others.
+          .batchSize(Math.max(limit, LEAST_BATCH))
+          .lean<ActiveRequest[]>()
+      );
     },
 
     /** A heartbeat of an upload, with how much of it is stored. False when it was removed meanwhile. */
@@ -104,6 +113,14 @@ export const createRequestStore = (models: Models, now: () => Date) => {
         },
       );
       return written.matchedCount === 1;
+    },
+
+    /** Lets all instances know that images of these requests may be due sooner than their leases would have ended. */
+    async markReturns(requestIds: readonly string[]): Promise<void> {
+      await requests.updateMany(
+        { _id: { $in: [...requestIds] }, state: { $in: [...ACTIVE_STATES] } },
+        { $inc: { returns: 1 } },
+      );
     },
 
     async markStarted(requestIds: readonly string[]): Promise<void> {

@@ -164,6 +164,11 @@ export interface RequestRecord {
   readonly eventPending?: boolean;
   /** Set with the final state: from when on a report is owed. While one is being made, until when; removed once it is stored. */
   readonly reportDue?: Date;
+  /**
+   * Changes whenever images of it have been given back, or put off until another attempt, since only their own due dates
+   * say when: whoever has seen another value asks for these. Absent: never.
+   */
+  readonly returns?: number;
   /** While it is being removed: until when by the instance that does. Absent: by one of an earlier version, or by none. */
   readonly removingUntil?: Date;
   /** Of this run; gone when a retry begins another. */

@@ -120,16 +120,57 @@ test('what is found of one request is no longer there for the next of the same c
   expect(requests.map(({ _id }) => left.get(_id)?.saturatedHosts)).toEqual([[], ['one']]);
 });
 
-test('what is active is one command, and so is what of it is due', async () => {
-  const leased = () => new Date(Date.now() + LEASE_MS);
-  const requests = await Promise.all(Array.from({ length: 12 }, () => seed(3, leased)));
-  const back = await seed(3, (seq) => (seq === 1 ? new Date() : leased()));
+test('what is active is one command, and so is when the next image of each is due', async () => {
+  const inMs = (ms: number) => () => new Date(now().getTime() + ms);
+  const requests = await Promise.all(Array.from({ length: 120 }, (_, n) => seed(3, inMs(20_000 + n))));
+  const back = await seed(3, (seq) => (seq === 1 ? new Date(Date.now() - 5) : inMs(20_000)()));
+  const later = await seed(3, inMs(60_000));
   const store = createImageStore(models, now);
   commands = 0;
   await createRequestStore(models, now).active();
-  expect(await store.withDue([...requests, back].map(({ _id }) => _id))).toEqual(new Set([back._id]));
-  expect(await store.withDue([back._id])).toEqual(new Set([back._id]));
-  expect(commands).toBe(3);
-  expect(await store.withDue([])).toEqual(new Set());
-  expect(commands).toBe(3);
+  expect(commands).toBe(1);
+  const due = await store.nextDue(
+    [...requests, back, later].map(({ _id }) => _id),
+    30_000,
+  );
+  expect(commands).toBe(2);
+  expect([...due.keys()].sort()).toEqual([...requests, back].map(({ _id }) => _id).sort());
+  expect(due.get(back._id)).toBeLessThanOrEqual(0);
+  for (const { _id } of requests) expect(due.get(_id)).toBeGreaterThan(0);
+  // One by itself is asked about in another way.
+  expect([...(await store.nextDue([back._id], 30_000)).keys()]).toEqual([back._id]);
+  expect(await store.nextDue([later._id], 30_000)).toEqual(new Map());
+  expect(commands).toBe(4);
+  expect(await store.nextDue([], 30_000)).toEqual(new Map());
+  expect(commands).toBe(4);
+});
+
+test('while there are fresh images, what comes back is looked for when it is due or when somebody says so', async () => {
+  const request = await seed(400);
+  const store = createImageStore(models, now);
+  const claimer = createClaimer(store, now);
+  const claim = async (returns?: number) => {
+    const { images } = await claimer.claim(
+      [{ ...request, ...(returns && { returns }) }],
+      WANTED,
+      LEASE_MS,
+      UNLIMITED_HOSTS,
+    );
+    return images;
+  };
+  const first = await claim();
+  commands = 0;
+  for (let n = 0; n < 10; n += 1) await claim();
+  expect(commands).toBe(10);
+
+  // Another instance gives one back, and one of this instance.
+  await store.release(first.slice(0, 1), 0);
+  expect((await claim()).map(({ seq }) => seq)).toEqual([44, 45, 46, 47]);
+  expect((await claim(1)).map(({ seq }) => seq)).toEqual([0, 48, 49, 50]);
+  await store.release(first.slice(1, 2), 0);
+  expect((await claim(1)).map(({ seq }) => seq)).toEqual([1, 51, 52, 53]);
+  await claim(1);
+  await store.release(first.slice(2, 3), 0);
+  claimer.returned([request._id]);
+  expect((await claim(1)).map(({ seq }) => seq)).toEqual([2, 58, 59, 60]);
 });

@@ -21,7 +21,13 @@ const request = (urls: readonly string[]) => {
     available: (host: string | null) => rooms.get(host ?? '') ?? Number.POSITIVE_INFINITY,
   };
   const claim = async (wanted: number, cursor: ClaimCursor): Promise<string[]> => {
-    const { due: found, left } = await findDue(read, { total: urls.length, now: NOW }, wanted, cursor, hosts);
+    const { due: found, left } = await findDue(
+      read,
+      { total: urls.length, now: NOW, aheadMs: 10_000 },
+      wanted,
+      cursor,
+      hosts,
+    );
     lefts.push(left);
     return found.map(({ _id, inputUrl }) => (due.delete(_id) ? inputUrl : `twice: ${_id}`));
   };

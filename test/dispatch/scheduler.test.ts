@@ -174,37 +174,57 @@ test('the counts say where each image in flight is, and what holds images back',
   expect(counts().pausedHosts).toBe(1);
 });
 
-/** 30 requests, half of them small, of whose images others hold the leases. */
+const LEASE_MS = 30_000;
+
+/** 30 requests, half of them small, of whose images another instance holds the leases, and renews them as time passes. */
 const worldInProgress = () => {
   const world = createVirtualWorld({ capacity: 4 });
-  for (let n = 0; n < 30; n += 1) {
-    world.add(`r${n}`, [{ url: FAST, images: n % 2 === 0 ? 20 : 200 }], {
-      dueAt: Number.POSITIVE_INFINITY,
-      attempts: 1,
-    });
-  }
-  return world;
+  const leased = (id: string, images: number) =>
+    world.add(id, [{ url: FAST, images }], { dueAt: LEASE_MS, attempts: 1 });
+  const ids = Array.from({ length: 30 }, (_, n) => `r${n}`);
+  for (const [n, id] of ids.entries()) leased(id, n % 2 === 0 ? 20 : 200);
+  const pass = (until: number) => {
+    while (world.now() < until) {
+      const next = Math.min(until, world.now() + LEASE_MS / 3);
+      world.runUntil(() => world.now() >= next, next + 1_000);
+      for (const id of ids) for (const image of world.requests.get(id)?.requeued ?? []) image.dueAt = next + LEASE_MS;
+    }
+  };
+  return { world, leased, pass };
 };
-/** A read of the active requests is a command, and so is the question what of them is due; a claim that finds nothing two. */
-const commandsOf = (asked: Record<string, number>) => 2 * (asked['read requests'] ?? 0) + 2 * (asked.claim ?? 0);
+/** Each question is a command (crowd.test.ts); a claim that finds nothing two. */
+const commandsOf = (asked: Record<string, number>) =>
+  (asked['read requests'] ?? 0) + (asked['read due'] ?? 0) + 2 * (asked.claim ?? 0);
 
-test('with nothing to claim the database is asked fewer than three times a second, however many requests are active', () => {
-  const world = worldInProgress();
-  world.runUntil(() => world.now() >= 5_000, 6_000);
+test('with nothing to claim the database is asked for the active requests and little more, however many there are', () => {
+  const { world, pass } = worldInProgress();
+  pass(5_000);
   const before = commandsOf(world.asked) + world.checks();
-  world.runUntil(() => world.now() >= 65_000, 66_000);
-  expect(commandsOf(world.asked) + world.checks() - before).toBeLessThan(3 * 60);
+  pass(65_000);
+  expect(commandsOf(world.asked) + world.checks() - before).toBeLessThan(1.3 * 60);
   expect(world.grants).toEqual([]);
 });
 
 test('what others give back is begun within a second', () => {
-  const world = worldInProgress();
-  world.runUntil(() => world.now() >= 10_000, 11_000);
+  const { world, pass } = worldInProgress();
+  pass(10_000);
   for (const id of ['r3', 'r20']) {
     const [image] = world.requests.get(id)?.requeued ?? [];
     if (image === undefined) throw new Error('missing');
-    image.dueAt = world.now();
     const before = world.now();
+    world.giveBack(id, image, before);
     world.runUntil(() => world.grants.some(({ requestId }) => requestId === id), before + 1_000);
   }
+});
+
+test('what is due because its instance died is begun within a second after its lease', () => {
+  const { world, leased, pass } = worldInProgress();
+  for (const [id, images] of [
+    ['small', 3],
+    ['large', 900],
+  ] as const)
+    leased(id, images);
+  pass(LEASE_MS - 1);
+  expect(world.grants).toEqual([]);
+  world.runUntil(() => new Set(world.grants.map(({ requestId }) => requestId)).size === 2, LEASE_MS + 1_000);
 });

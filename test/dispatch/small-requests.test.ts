@@ -82,6 +82,7 @@ const start = (run: ImagePool['run'] = async () => done) => {
     },
     images,
     claimer: {
+      ...claimer,
       async claim(together, ...rest) {
         const claim = await claimer.claim(together, ...rest);
         counts.looks += 1;

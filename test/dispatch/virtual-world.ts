@@ -1,5 +1,6 @@
 import { createScheduler } from '../../src/dispatch/scheduler.ts';
 import type { SchedulerAction, SchedulerEvent, SchedulerQuery } from '../../src/dispatch/scheduling/events.ts';
+import { LONGEST_REST_MS } from '../../src/dispatch/scheduling/probes.ts';
 import type { ImageResult } from '../../src/images/task.ts';
 import type { ClaimedImage } from '../../src/requests/image-store.ts';
 import { type ActiveRequest, ALL_IDS } from '../../src/requests/request-store.ts';
@@ -66,7 +67,7 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
   const finishedAt = new Map<string, number>();
   const grants: VirtualRun[] = [];
   const asked: Record<SchedulerQuery['type'], number> = {
-    ...{ 'read requests': 0, claim: 0, cancel: 0, 'check storage': 0, recover: 0, wait: 0 },
+    ...{ 'read requests': 0, 'read due': 0, claim: 0, cancel: 0, 'check storage': 0, recover: 0, wait: 0 },
   };
   /** What happens later, by time: buckets of one millisecond, and the times in order. */
   const later = new Map<number, (() => void)[]>();
@@ -89,12 +90,18 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     mostInFlight = Math.max(mostInFlight, scheduler.inFlight);
   };
 
+  /** As the dispatcher does: the image comes back, and other instances are told. */
+  const giveBack = (of: VirtualRequest, image: VirtualImage): void => {
+    of.requeued.push(image);
+    of.request = { ...of.request, returns: (of.request.returns ?? 0) + 1 };
+  };
+
   const end = (imageId: string, dueInMs: number | null): void => {
     const run = running.get(imageId);
     if (run === undefined) throw new Error(`${imageId} ended twice`);
     running.delete(imageId);
     if (dueInMs === null) run.request.unfinished -= 1;
-    else run.request.requeued.push({ ...run.image, dueAt: time + dueInMs });
+    else giveBack(run.request, { ...run.image, dueAt: time + dueInMs });
     handle({ type: 'ended', imageId, dueInMs });
   };
 
@@ -127,7 +134,7 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
       for (const { _id } of action.images) {
         const run = running.get(_id);
         running.delete(_id);
-        run?.request.requeued.push({ ...run.image, attempts: run.image.attempts - 1, dueAt: time });
+        if (run !== undefined) giveBack(run.request, { ...run.image, attempts: run.image.attempts - 1, dueAt: time });
       }
       at(time + QUERY_MS, () => {
         requeueing.delete(action);
@@ -210,10 +217,11 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     return { type: 'claimed', images, left };
   };
 
-  const hasDue = (requestId: string): boolean => {
-    const request = requests.get(requestId);
-    if (request === undefined) return false;
-    return request.fresh.some(({ left }) => left > 0) || request.requeued.some(({ dueAt }) => dueAt <= time);
+  const nextDue = (requestId: string): readonly [string, number][] => {
+    const { fresh = [], requeued = [] } = requests.get(requestId) ?? {};
+    const due = [...requeued.map(({ dueAt }) => dueAt - time), ...(fresh.some(({ left }) => left > 0) ? [0] : [])];
+    const next = Math.min(...due);
+    return next < LONGEST_REST_MS ? [[requestId, next]] : [];
   };
 
   const answer = (query: Exclude<SchedulerQuery, { type: 'wait' }>, askedAt: number): SchedulerEvent => {
@@ -223,9 +231,11 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     if (query.type === 'claim') return claim(query.requests, query.wanted);
     if (query.type === 'read requests') {
       const active = [...requests.values()].map(({ request }) => request);
-      const probed = new Set(scheduler.toProbe(active, time));
-      const due = new Set([...probed].filter(hasDue));
-      return { type: 'requests read', requests: active, range: ALL_IDS, askedAt, probed, due, probeMs: QUERY_MS };
+      return { type: 'requests read', requests: active, range: ALL_IDS, askedAt };
+    }
+    if (query.type === 'read due') {
+      const dueInMs = new Map(query.requestIds.flatMap(nextDue));
+      return { type: 'due read', asked: query.requestIds, dueInMs, tookMs: QUERY_MS };
     }
     const request = requests.get(query.request._id);
     const waiting = request === undefined ? 0 : request.requeued.length + request.fresh.reduce((n, h) => n + h.left, 0);
@@ -263,6 +273,12 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     mostInFlight: () => mostInFlight,
     /** How often it was asked whether requests have ended. */
     checks: () => checks,
+    /** As another instance does. */
+    giveBack(requestId: string, image: { dueAt: number }, dueAt: number): void {
+      const of = requests.get(requestId);
+      image.dueAt = dueAt;
+      if (of !== undefined) of.request = { ...of.request, returns: (of.request.returns ?? 0) + 1 };
+    },
     add(id: string, hosts: readonly VirtualHost[], more: Partial<VirtualImage> = {}): void {
       const total = hosts.reduce((sum, { images }) => sum + images, 0);
       const request: ActiveRequest = {

@@ -32,9 +32,9 @@ const withGamma = (png: Buffer): Buffer => {
 
 /** Red, green, blue and two more channels. */
 const spots = (bits: number): Buffer => {
-  // Each row begins one sample later than the one above.
-  const levels = [...randomFillSync(Buffer.alloc(6 * SIDE))].map((value) => value / 255);
-  const pixel = (x: number, y: number) => levels.slice(5 * x + y, 5 * x + y + 5);
+  const values = randomFillSync(Buffer.alloc(5 * SIDE));
+  const pixel = (x: number, y: number) =>
+    Array.from({ length: 5 }, (_, at) => (values[(5 * x + at + y) % values.length] ?? 0) / 255);
   return makeTiff([{ width: SIDE, height: SIDE, bits, extraSamples: [0, 0], pixel, rows: SIDE }]);
 };
 

@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import { newCursor as start } from '../../src/dispatch/due.ts';
+import { type ClaimCursor, newCursor as start } from '../../src/dispatch/due.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import type { Outcome } from '../../src/requests/transitions.ts';
 import { type ClaimingStore, createClaimingStore } from '../support/claiming-store.ts';
@@ -64,6 +64,10 @@ const only = <T>(items: readonly T[]): T => {
   expect(items).toHaveLength(1);
   return items[0] as T;
 };
+/** The claimer is told that an image came back. */
+const told = (cursor: ClaimCursor): void => {
+  cursor.noneRequeuedUntil = 0;
+};
 const imageOf = async (requestId: string) => only(await store.page(requestId, 0, 1));
 
 test('says how long an image has been due: since its upload, since its pause, since its lease ended', async () => {
@@ -75,6 +79,7 @@ test('says how long an image has been due: since its upload, since its pause, si
   const error = { code: 'source_unavailable', message: 'busy' } as const;
   const again = { kind: 'again', delayMs: 1_000, error, counts: true, reported: true } as const;
   await store.finish([{ image: fresh, outcome: again }]);
+  told(cursor);
   clock.ms += 1_300;
   expect(only(await store.claim(queuedAt, 1, LEASE_MS, cursor)).waitedMs).toBe(300);
   clock.ms += LEASE_MS + 700;
@@ -168,6 +173,7 @@ test('a retry is due after its pause, before fresh images, and counts as reporte
     reported: true,
   };
   await store.finish([{ image: first, outcome: again }]);
+  told(cursor);
   expect(only(await store.claim(request, 1, LEASE_MS, cursor)).seq).toBe(1);
   clock.ms += 1_001;
   expect(only(await store.claim(request, 1, LEASE_MS, cursor))).toMatchObject({ seq: 0, attempts: 2, reports: 1 });

@@ -33,7 +33,7 @@ export const startInstance = async (
       PROCESSED_DIR: join(directory, 'processed_images'),
       ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
       LEASE_SECONDS: '2',
-      WORKER_THREADS: '1',
+      WORKER_THREADS: '2',
       LOG_LEVEL: 'info',
       ...environment,
     },

@@ -33,7 +33,7 @@ export const startTestService = async (environment: Readonly<Record<string, stri
     DATA_DIR: join(directory, 'data'),
     PROCESSED_DIR: join(directory, 'processed_images'),
     ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
-    WORKER_THREADS: '1',
+    WORKER_THREADS: '2',
     LOG_LEVEL: 'silent',
     ...environment,
   };

@@ -70,18 +70,16 @@ export const makeTiff = (
 
   const encodeRect = (page: TiffPage, x0: number, y0: number, w: number, h: number, plane: number | null): Buffer => {
     const bytes = (page.bits ?? 8) / 8;
-    const most = 2 ** (8 * bytes) - 1;
-    const out = Buffer.alloc(w * h * (plane === null ? page.pixel(0, 0).length : 1) * bytes);
-    let at = 0;
+    const out: number[] = [];
     for (let y = y0; y < y0 + h; y++) {
       for (let x = x0; x < x0 + w; x++) {
         const samples = page.pixel(Math.min(x, page.width - 1), Math.min(y, page.height - 1));
         for (const sample of plane === null ? samples : [samples[plane] ?? 0]) {
-          at = out[bigEndian ? 'writeUIntBE' : 'writeUIntLE'](Math.round(sample * most), at, bytes);
+          out.push(...number(Math.round(sample * (2 ** (8 * bytes) - 1)), bytes));
         }
       }
     }
-    return page.compression === 8 ? deflateSync(out) : out;
+    return page.compression === 8 ? deflateSync(Buffer.from(out)) : Buffer.from(out);
   };
 
   const putPage = (page: TiffPage): { readonly at: number; readonly next: Buffer } => {

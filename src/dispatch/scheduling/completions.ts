@@ -39,7 +39,7 @@ export const createCompletions = (queue: FairQueue) => {
         schedule.completing = false;
         // It may have been retried in the meantime: that run continues.
         if (hasFinished && schedule.request.run === request.run) queue.forget(schedule);
-        else if (isSmall(request)) queue.nothingDue(schedule);
+        else if (isSmall(request)) queue.hasNotEnded(schedule);
       }
       return nextBatch();
     },

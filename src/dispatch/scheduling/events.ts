@@ -2,7 +2,7 @@ import type { ImageResult } from '../../images/task.ts';
 import type { ClaimedImage } from '../../requests/image-store.ts';
 import type { ActiveRequest } from '../../requests/request-store.ts';
 import type { ClaimLeft } from '../due.ts';
-import type { ActiveFacts } from './fair-queue.ts';
+import type { ActiveFacts, DueFacts } from './fair-queue.ts';
 import type { HostLimits } from './host-limiter.ts';
 
 export interface SchedulerSettings extends HostLimits {
@@ -25,6 +25,7 @@ export type SchedulerEvent =
   | { readonly type: 'changed' }
   | { readonly type: 'request added'; readonly request: ActiveRequest }
   | ({ readonly type: 'requests read' } & ActiveFacts)
+  | ({ readonly type: 'due read' } & DueFacts)
   | { readonly type: 'requests started'; readonly requestIds: readonly string[] }
   | {
       readonly type: 'claimed';
@@ -59,6 +60,8 @@ export type SchedulerAction =
 /** What to ask the database or the image store next; one at a time, and the answer is the next event. */
 export type SchedulerQuery =
   | { readonly type: 'read requests' }
+  /** When the next images of these requests are due. */
+  | { readonly type: 'read due'; readonly requestIds: readonly string[] }
   | { readonly type: 'claim'; readonly requests: readonly ActiveRequest[]; readonly wanted: number }
   | { readonly type: 'cancel'; readonly request: ActiveRequest }
   | { readonly type: 'check storage' }

@@ -1,14 +1,14 @@
 import type { ActiveRequest, IdRange } from '../../requests/request-store.ts';
 import { finishedImages, isSmall } from '../../requests/transitions.ts';
 import type { ClaimLeft } from '../due.ts';
-import { createProbes } from './probes.ts';
+import { createProbes, type Rest } from './probes.ts';
 
 /** What is due sooner than that is waited for; what is due later is found by the reads of the active requests. */
 const SOON_MS = 1_000;
 /** What is unfinished may have ended elsewhere, so a small request with nothing in flight is soon read again. */
 const READ_AGAIN_MS = 50;
-/** A request at rest is checked for its end so rarely that all of them cost a command or two in this time. */
-const CHECK_MS = 8_000;
+/** Ends of requests at rest are checked at most so often: those of whole requests that an instance left when it died. */
+const CHECK_MS = 4_000;
 /** Small requests that are checked together. */
 const CHECKED_TOGETHER = 32;
 /**
@@ -35,10 +35,7 @@ export interface RequestSchedule {
   lastGranted: number;
   /** Infinite for a request at rest: nothing of it is due as far as is known, until a read of the database says it is. */
   pausedUntil: number;
-  /** When it is next checked whether a request at rest has ended: its last worker may have died before it noticed. */
-  checkAt: number;
-  /** When it was last asked whether something of it is due. */
-  probedAt: number;
+  rest: Rest;
   /** Hosts that its due images wait for. */
   saturatedHosts: readonly (string | null)[];
   /** Of a small request: unfinished images when it was last read, less those that have ended here since. */
@@ -52,11 +49,15 @@ export interface ActiveFacts {
   readonly requests: readonly ActiveRequest[];
   readonly range: IdRange;
   readonly askedAt: number;
-  /** Requests of which it was asked whether something is due, and those that have something due. */
-  readonly probed: ReadonlySet<string>;
-  readonly due: ReadonlySet<string>;
-  /** How long that answer took, in milliseconds. */
-  readonly probeMs: number;
+}
+
+/** The answer to a question when the next images of requests are due. */
+export interface DueFacts {
+  readonly asked: readonly string[];
+  /** Milliseconds until the next image of the request is due, at most 0 if it is; only where it is due soon. */
+  readonly dueInMs: ReadonlyMap<string, number>;
+  /** How long the answer took, in milliseconds. */
+  readonly tookMs: number;
 }
 
 export type FairQueue = ReturnType<typeof createFairQueue>;
@@ -78,8 +79,9 @@ const NO_HOSTS: FairQueueHosts = { isWorthAClaim: () => false, pauseEndsAt: () =
  */
 export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HOSTS, random = Math.random) => {
   const schedules = new Map<string, RequestSchedule>();
-  const probes = createProbes();
+  const probes = createProbes(now, random);
   let grants = 0;
+  let checkedAt = Number.NEGATIVE_INFINITY;
 
   const isIdle = ({ inFlight, completing }: RequestSchedule): boolean => inFlight === 0 && !completing;
 
@@ -88,15 +90,11 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
     schedule.lastGranted = grants;
   };
 
-  const checkLater = (schedule: RequestSchedule): void => {
-    const checks = isSmall(schedule.request) ? Math.ceil(schedules.size / CHECKED_TOGETHER) : schedules.size;
-    schedule.checkAt = now() + checks * CHECK_MS * (0.5 + random());
-  };
-
-  const pause = (schedule: RequestSchedule, until: number): void => {
+  /** @param dueInMs milliseconds until its next image is due; undefined: that is not known */
+  const pause = (schedule: RequestSchedule, until: number, dueInMs?: number): void => {
     schedule.pausedUntil = until;
     schedule.saturatedHosts = [];
-    checkLater(schedule);
+    schedule.rest = probes.restFor(dueInMs);
   };
 
   const isPaused = (schedule: RequestSchedule): boolean => schedule.pausedUntil > now();
@@ -104,25 +102,37 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
   const isResting = (schedule: RequestSchedule): boolean =>
     isPaused(schedule) && !schedule.completing && schedule.saturatedHosts.length === 0;
 
-  const add = (request: ActiveRequest, known = { isOwn: true, isProbed: false }): void => {
+  /** At rest, except those of which all that is left is in flight here: their ends are events. */
+  const toProbe = (): RequestSchedule[] =>
+    [...schedules.values()].filter(
+      (one) => isResting(one) && !(isSmall(one.request) && one.unfinished === one.inFlight),
+    );
+
+  /** Somebody gave images back. Of a large request a claim finds out as quickly as a question, and of several at once. */
+  const cameBack = (schedule: RequestSchedule): void => {
+    if (schedule.request.total > MOST_PROBED && isResting(schedule)) schedule.pausedUntil = 0;
+    else schedule.rest.askAt = 0;
+  };
+
+  const add = (request: ActiveRequest, isOwn = true): void => {
     const schedule = schedules.get(request._id);
     if (schedule === undefined) {
       if (schedules.size >= MAX_REQUESTS) return;
-      const added: RequestSchedule = {
+      const isOthers = !isOwn && request.state === 'processing' && request.total <= MOST_PROBED;
+      schedules.set(request._id, {
         request,
-        ...{ since: now(), inFlight: 0, lastGranted: known.isOwn ? 0 : random(), pausedUntil: 0 },
-        ...{ checkAt: 0, probedAt: 0 },
+        ...{ since: now(), inFlight: 0, lastGranted: isOwn ? 0 : random() },
+        ...{ pausedUntil: isOthers ? Number.POSITIVE_INFINITY : 0, rest: probes.restFor() },
         ...{ saturatedHosts: [], unfinished: request.total, completing: false },
-      };
-      schedules.set(request._id, added);
-      if (known.isProbed) pause(added, Number.POSITIVE_INFINITY);
+      });
       return;
     }
-    const { run, state } = schedule.request;
+    const { run, state, returns } = schedule.request;
     if (run !== request.run) schedule.since = now();
     if (run !== request.run || (state !== 'cancelling' && request.state === 'cancelling')) schedule.pausedUntil = 0;
+    if (returns !== request.returns) cameBack(schedule);
     // Counters never run ahead, so this request has ended or is about to.
-    if (finishedImages(request.counters) >= request.total) schedule.checkAt = 0;
+    if (finishedImages(request.counters) >= request.total) schedule.rest.mayHaveEnded = true;
     schedule.request = request;
   };
 
@@ -135,10 +145,13 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
     schedule.saturatedHosts = remembered;
   };
 
-  /** Rests until an event or a read of the database says that something is due. */
-  const nothingDue = (schedule: RequestSchedule): void => {
+  /** Rests until an event or a read of the database says that something is due; what is due soon is waited for. */
+  const restUntilDue = (schedule: RequestSchedule, dueInMs?: number): void =>
+    pause(schedule, (dueInMs ?? SOON_MS) < SOON_MS ? now() + (dueInMs ?? 0) : Number.POSITIVE_INFINITY, dueInMs);
+
+  const nothingDue = (schedule: RequestSchedule, dueInMs?: number): void => {
     grant(schedule);
-    pause(schedule, Number.POSITIVE_INFINITY);
+    restUntilDue(schedule, dueInMs);
   };
 
   const isCandidate = (schedule: RequestSchedule, at: number): boolean =>
@@ -155,7 +168,7 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
      * @param range of the ids that were read
      * @param askedAt when the query was sent; requests that came later are not in its answer
      */
-    update({ requests: active, range, askedAt, probed, probeMs, due }: ActiveFacts): void {
+    update({ requests: active, range, askedAt }: ActiveFacts): void {
       const ids = new Set(active.map((request) => request._id));
       const isGone = ({ request: { _id }, since }: RequestSchedule): boolean =>
         _id >= range.from && _id < range.to && !ids.has(_id) && since < askedAt;
@@ -164,48 +177,43 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
         if (schedules.size + active.length <= MAX_REQUESTS) break;
         if (isIdle(schedule) && !ids.has(id) && schedule.pausedUntil > now()) schedules.delete(id);
       }
-      for (const request of active) {
-        const { _id } = request;
-        add(request, { isOwn: false, isProbed: probed.has(_id) && !due.has(_id) });
-      }
-      if (probed.size > 0) probes.answered(probeMs);
-      for (const id of due) {
+      for (const request of active) add(request, false);
+    },
+
+    /** Of which requests to ask now when their next image is due; none if it is not time. */
+    toProbe(): string[] {
+      const resting = toProbe();
+      return probes.nextAt(resting) > now() ? [] : probes.next(resting).map(({ request }) => request._id);
+    },
+
+    probed({ asked, dueInMs, tookMs }: DueFacts): void {
+      probes.answered(tookMs);
+      for (const id of asked) {
         const schedule = schedules.get(id);
-        if (schedule !== undefined && isResting(schedule)) schedule.pausedUntil = 0;
+        if (schedule === undefined || !isResting(schedule)) continue;
+        const ms = dueInMs.get(id);
+        restUntilDue(schedule, ms ?? Number.POSITIVE_INFINITY);
+        schedule.rest.mayHaveEnded = ms === undefined;
       }
     },
 
-    /**
-     * Of which requests it is worth asking whether something is due: those at rest, and of those that were just read the
-     * ones that others work on already.
-     */
-    toProbe(active: readonly ActiveRequest[]): string[] {
-      const others = active.filter(
-        ({ _id, state, total }) => !schedules.has(_id) && state === 'processing' && total <= MOST_PROBED,
-      );
-      const resting = [...schedules.values()]
-        .filter((one) => isResting(one) && !(isSmall(one.request) && one.unfinished === one.inFlight))
-        .sort((a, b) => a.probedAt - b.probedAt)
-        .map(({ request }) => request);
-      const ids = probes.choose([...others, ...resting]).map(({ _id }) => _id);
-      for (const id of ids) {
-        const schedule = schedules.get(id);
-        if (schedule !== undefined) schedule.probedAt = now();
-      }
-      return ids;
+    /** The request has not ended, though it seemed so: it rests until it is known when something is due. */
+    hasNotEnded(schedule: RequestSchedule): void {
+      if (!isResting(schedule)) nothingDue(schedule);
     },
 
     /** Requests at rest whose end is to be checked now: small ones together. */
     toCheck(): RequestSchedule[] {
-      const idle = [...schedules.values()]
-        .filter((schedule) => isResting(schedule) && isIdle(schedule))
-        .sort((a, b) => a.checkAt - b.checkAt);
+      const idle = [...schedules.values()].filter(
+        (schedule) => schedule.rest.mayHaveEnded && isResting(schedule) && isIdle(schedule),
+      );
       const [first] = idle;
-      if (first === undefined || first.checkAt > now()) return [];
+      if (first === undefined || now() < checkedAt + CHECK_MS) return [];
+      checkedAt = now();
       const checked = isSmall(first.request)
         ? idle.filter(({ request }) => isSmall(request)).slice(0, CHECKED_TOGETHER)
         : [first];
-      for (const schedule of checked) checkLater(schedule);
+      for (const { rest } of checked) rest.mayHaveEnded = false;
       return checked;
     },
 
@@ -222,9 +230,9 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
         .sort((a, b) => a.inFlight - b.inFlight || a.lastGranted - b.lastGranted);
     },
 
-    /** When the next pause ends; infinite when none will. */
+    /** When the next pause ends, or the next question is due; infinite when none will. */
     nextAt(): number {
-      let at = Number.POSITIVE_INFINITY;
+      let at = probes.nextAt(toProbe());
       for (const { completing, pausedUntil } of schedules.values()) if (!completing) at = Math.min(at, pausedUntil);
       return at;
     },
@@ -244,7 +252,7 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
       if (left.more) schedule.pausedUntil = 0;
       else if (left.saturatedHosts.length > 0) hostsSaturated(schedule, left.saturatedHosts);
       // What is in flight here ends with an event.
-      else pause(schedule, left.dueInMs <= SOON_MS ? now() + left.dueInMs : Number.POSITIVE_INFINITY);
+      else restUntilDue(schedule, left.dueInMs);
     },
 
     /**

@@ -6,7 +6,7 @@ const requestOf = (_id: string, total: number, inFlight: number): RequestSchedul
   request: {
     ...{ _id, state: 'processing', run: 1, options: { quality: 50, format: 'jpeg' }, total, counters: NO_COUNTS },
   },
-  ...{ since: 0, inFlight, lastGranted: 1, pausedUntil: 0, checkAt: 0, probedAt: 0 },
+  ...{ since: 0, inFlight, lastGranted: 1, pausedUntil: 0, rest: { askAt: 0, mayHaveEnded: false } },
   ...{ saturatedHosts: [], unfinished: total, completing: false },
 });
 

@@ -22,19 +22,16 @@ const clocked = () => {
     { isWorthAClaim: () => false, pauseEndsAt: () => Number.POSITIVE_INFINITY },
     () => 0.5,
   );
-  /** All that is active, asked for now, and whether something of it is due. */
-  const update = (requests: readonly ActiveRequest[], due: readonly string[] = []): void => {
-    const probed = new Set(queue.toProbe(requests));
-    queue.update({
-      requests,
-      range: ALL_IDS,
-      askedAt: Number.POSITIVE_INFINITY,
-      probed,
-      due: new Set(due),
-      probeMs: 20,
-    });
+  /** All that is active, asked for now. */
+  const update = (requests: readonly ActiveRequest[]): void =>
+    queue.update({ requests, range: ALL_IDS, askedAt: Number.POSITIVE_INFINITY });
+  /** Asks what is due, and answers with what is, in so many milliseconds; nothing for the others. Returns what was asked. */
+  const probe = (dueInMs: Record<string, number> = {}): readonly string[] => {
+    const asked = queue.toProbe();
+    queue.probed({ asked, dueInMs: new Map(Object.entries(dueInMs)), tookMs: 20 });
+    return asked;
   };
-  return { time, queue, update };
+  return { time, queue, update, probe };
 };
 const names = (schedules: readonly RequestSchedule[]) => schedules.map(({ request }) => request._id);
 
@@ -60,43 +57,127 @@ test('among equals the one granted longest ago comes first', () => {
   expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
 });
 
-test('a request with nothing due rests until a read says that something is, however long that takes', () => {
-  const { queue, time, update } = clocked();
+test('a request with nothing due rests, and is asked about when the next image was said to be due', () => {
+  const { queue, time, update, probe } = clocked();
   const active = [request('a'), request('b')];
   update(active);
   for (const schedule of queue.candidates()) queue.nothingDue(schedule);
-  time.now += 3_600_000;
+  expect(probe({ a: 20_000, b: 25_000 })).toEqual(['a', 'b']);
+  time.now += 15_000;
   update(active);
   expect(queue.candidates()).toEqual([]);
-  expect(queue.nextAt()).toBe(Number.POSITIVE_INFINITY);
-  expect(queue.toProbe(active)).toEqual(['a', 'b']);
-  update(active, ['b']);
+  expect(queue.nextAt()).toBe(20_050);
+  expect(probe()).toEqual([]);
+  time.now = 20_050;
+  // The other one is asked along: it would be soon.
+  expect(probe({ a: 28_000, b: 0 })).toEqual(['a', 'b']);
   expect(names(queue.candidates())).toEqual(['b']);
-  expect(queue.toProbe(active)).toEqual(['a']);
 });
 
-test('of requests that others work on, those of which nothing is due begin at rest', () => {
-  const { queue, update } = clocked();
-  const active = [begun('theirs'), begun('due'), request('new'), { ...begun('large'), total: 100_000 }];
-  expect(queue.toProbe(active)).toEqual(['theirs', 'due']);
-  update(active, ['due']);
+test('what is due within a second is waited for', () => {
+  const { queue, time, update, probe } = clocked();
+  update([request('a')]);
+  for (const schedule of queue.candidates()) queue.nothingDue(schedule);
+  probe({ a: 400 });
+  expect(queue.candidates()).toEqual([]);
+  expect(queue.nextAt()).toBe(400);
+  time.now = 400;
+  expect(names(queue.candidates())).toEqual(['a']);
+});
+
+test('a request is asked about at once when somebody has given images of it back, and at most once in 0.9 s', () => {
+  const { queue, time, update, probe } = clocked();
+  const active = [request('a'), request('b')];
+  update(active);
+  for (const schedule of queue.candidates()) queue.nothingDue(schedule);
+  probe({ a: 29_000, b: 12_000 });
+  const returned = (returns: number) => active.map((one) => (one._id === 'a' ? { ...one, returns } : one));
+  time.now += 100;
+  update(returned(1));
+  expect(probe()).toEqual([]);
+  time.now += 800;
+  expect(probe({ a: 5_000 })).toEqual(['a']);
+  time.now += 900;
+  update(returned(1));
+  expect(probe()).toEqual([]);
+  update(returned(2));
+  expect(probe({ a: 0 })).toEqual(['a']);
+  expect(names(queue.candidates())).toEqual(['a']);
+});
+
+test('a large request of which somebody has given images back is claimed from at once', () => {
+  const { queue, time, update, probe } = clocked();
+  const active = Array.from({ length: 3 }, (_, n) => ({ ...request(`${n}`), total: 100_000 }));
+  update(active);
+  for (const schedule of queue.candidates()) queue.nothingDue(schedule, 20_000);
+  time.now += 100;
+  update(active.map((one) => (one._id === '1' ? one : { ...one, returns: 1 })));
+  expect(names(queue.candidates())).toEqual(['0', '2']);
+  expect(probe()).toEqual([]);
+});
+
+test('requests that others work on begin at rest, unless they are large', () => {
+  const { queue, update, probe } = clocked();
+  update([begun('theirs'), begun('due'), request('new'), { ...begun('large'), total: 100_000 }]);
+  expect(names(queue.candidates())).toEqual(['new', 'large']);
+  expect(probe({ due: 0, theirs: 9_000 })).toEqual(['theirs', 'due']);
   expect(names(queue.candidates())).toEqual(['due', 'new', 'large']);
 });
 
-test('the checks whether requests at rest have ended stay few, however many rest', () => {
-  const { queue, time, update } = clocked();
+test('however many rest, it is asked about all of them together, a few times a minute', () => {
+  const { queue, time, update, probe } = clocked();
   const active = Array.from({ length: 30 }, (_, n) => begun(`${n}`));
   update(active);
-  let checks = 0;
-  for (const end = time.now + 600_000; time.now < end; time.now += 900) {
+  let questions = 0;
+  for (const end = time.now + 600_000; time.now < end; time.now += 100) {
     update(active);
-    checks += queue.toCheck().length;
+    // Leases of 30 s that are renewed every 10 s.
+    const leases = active.map(({ _id }, n) => [_id, 20_000 + ((time.now + n * 337) % 10_000)] as const);
+    if (probe(Object.fromEntries(leases)).length > 0) questions += 1;
+    expect(queue.toCheck()).toEqual([]);
   }
-  expect(checks).toBeGreaterThan(30);
-  expect(checks).toBeLessThan(90);
+  expect(questions).toBeLessThanOrEqual(31);
+});
+
+test('a large request at rest is asked about by itself', () => {
+  const { queue, update, probe } = clocked();
+  update([{ ...request('large'), total: 100_000 }, request('small'), { ...request('other'), total: 50_000 }]);
+  for (const schedule of queue.candidates()) queue.nothingDue(schedule);
+  expect(probe()).toEqual(['large']);
+});
+
+test('it is checked whether a request has ended when none of its images is due within half a minute', () => {
+  const { queue, time, update, probe } = clocked();
+  const active = Array.from({ length: 3 }, (_, n) => begun(`${n}`));
+  update(active);
+  probe({ 0: 20_000, 2: 20_000 });
+  expect(names(queue.toCheck())).toEqual(['1']);
+  time.now += 10_000;
+  expect(queue.toCheck()).toEqual([]);
   // Counters never run ahead: these say that it has ended.
-  update(active.map((one) => (one._id === '7' ? { ...one, counters: { ...NO_COUNTS, failed: 100 } } : one)));
-  expect(names(queue.toCheck())).toEqual(['7']);
+  update(active.map((one) => (one._id === '2' ? { ...one, counters: { ...NO_COUNTS, failed: 100 } } : one)));
+  expect(names(queue.toCheck())).toEqual(['2']);
+});
+
+test('large requests that may have ended are checked one by one, with a pause between them', () => {
+  const { queue, time, update, probe } = clocked();
+  update(Array.from({ length: 4 }, (_, n) => begun(`${n}`)));
+  probe();
+  let checks = 0;
+  for (; time.now <= 10_000; time.now += 500) checks += queue.toCheck().length;
+  expect(checks).toBe(3);
+});
+
+test('a request that seemed to have ended is not asked about again before it is time', () => {
+  const { queue, time, update, probe } = clocked();
+  update([begun('a')]);
+  probe();
+  const [schedule] = queue.toCheck();
+  if (schedule === undefined) throw new Error('missing');
+  time.now += 1_000;
+  queue.hasNotEnded(schedule);
+  expect(probe()).toEqual([]);
+  expect(queue.nextAt()).toBe(30_050);
 });
 
 test('the end of its last image makes a paused request a candidate at once', () => {
@@ -173,14 +254,7 @@ test('what came after the query is not forgotten for missing in its answer, nor 
   queue.add(small('c'));
   time.now = 10;
   queue.add(small('b'));
-  queue.update({
-    requests: [],
-    range: { from: '0', to: 'c' },
-    askedAt: 5,
-    probed: new Set(),
-    due: new Set(),
-    probeMs: 20,
-  });
+  queue.update({ requests: [], range: { from: '0', to: 'c' }, askedAt: 5 });
   expect(names(queue.candidates())).toEqual(['c', 'b']);
 });
 
@@ -191,8 +265,7 @@ test('no more than two thousand are remembered, and idle ones make room', () => 
   for (const each of all) queue.add(each);
   expect(queue.candidates()).toHaveLength(2_000);
   for (const schedule of queue.candidates().slice(0, 1_500)) queue.nothingDue(schedule);
-  const later = { requests: all.slice(2_000), range: { from: id(2_000), to: 'g' }, askedAt: 0 };
-  queue.update({ ...later, probed: new Set(), due: new Set(), probeMs: 20 });
+  queue.update({ requests: all.slice(2_000), range: { from: id(2_000), to: 'g' }, askedAt: 0 });
   expect(names(queue.candidates())).toEqual(all.slice(1_500).map(({ _id }) => _id));
   update([]);
   expect(queue.candidates()).toEqual([]);

@@ -10,7 +10,7 @@ const requestOf = (_id: string, lastGranted = 1): RequestSchedule => ({
   request: {
     ...{ _id, state: 'processing', run: 1, options: { quality: 50, format: 'jpeg' }, total: 100, counters: NO_COUNTS },
   },
-  ...{ since: 0, inFlight: 0, lastGranted, pausedUntil: 0, checkAt: 0, probedAt: 0 },
+  ...{ since: 0, inFlight: 0, lastGranted, pausedUntil: 0, rest: { askAt: 0, mayHaveEnded: false } },
   ...{ saturatedHosts: [], unfinished: 100, completing: false },
 });
 

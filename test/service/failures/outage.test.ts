@@ -12,8 +12,6 @@ import { type ImageServer, startPictures } from '../../support/servers/image-ser
 import { finished, inTheMiddle, upload, uploaded, waitFor } from '../../support/service.ts';
 
 const IMAGES = 60;
-/** Downloaded before the outage; the others wait for it. */
-const BEFORE = 10;
 let directory: string;
 let pictures: ImageServer;
 let database: EmbeddedDatabase | null = null;
@@ -22,7 +20,7 @@ let exits = 0;
 beforeEach(async () => {
   exits = 0;
   directory = await mkdtemp(join(tmpdir(), 'outage-'));
-  pictures = await startPictures();
+  pictures = await startPictures(150);
 });
 afterEach(async () => {
   await killInstances();
@@ -44,14 +42,6 @@ const ownDatabase = async (): Promise<EmbeddedDatabase> => {
   return database;
 };
 
-/** Uploads a batch that stops in its middle until `release` is called. */
-const uploadedInTheMiddle = async (url: string): Promise<{ requestId: string; release: () => void }> => {
-  const release = pictures.hold(BEFORE);
-  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
-  await inTheMiddle(url, requestId, BEFORE, IMAGES - BEFORE);
-  return { requestId, release };
-};
-
 const completedOnce = async (url: string, requestId: string): Promise<void> => {
   const status = await finished(url, requestId, 60_000);
   expect(status).toMatchObject({ status: 'completed', progress: { total: IMAGES, completed: IMAGES, failed: 0 } });
@@ -66,10 +56,10 @@ const timed = async <T>(call: () => Promise<T>): Promise<{ ms: number; result: T
 test('a hanging database: reported everywhere immediately, nothing lost, work resumes', async () => {
   const { uri, pid } = await ownDatabase();
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
-  const { requestId, release } = await uploadedInTheMiddle(url);
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+  await inTheMiddle(url, requestId, 5, 20);
 
   process.kill(pid, 'SIGSTOP');
-  release();
   try {
     const notReady = async () => {
       const response = await fetch(`${url}/ready`);
@@ -110,21 +100,20 @@ test('a hanging database: reported everywhere immediately, nothing lost, work re
 test('killing and restarting the database only costs time', async () => {
   const { uri, pid } = await ownDatabase();
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
-  const { requestId, release } = await uploadedInTheMiddle(url);
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
+  await inTheMiddle(url, requestId, 5, 20);
   process.kill(pid, 'SIGKILL');
-  release();
   await waitFor(async () => exits === 1);
   await completedOnce(url, requestId);
 }, 120_000);
 
 test('a killed embedded database is restarted, and the batch continues', async () => {
   const { url } = await startInstance(directory, { MONGODB_URI: '' });
-  const { requestId, release } = await uploadedInTheMiddle(url);
+  const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
   const owner = () => JSON.parse(readFileSync(join(directory, 'data', 'embedded.json'), 'utf8')).databasePid as number;
   for (let kill = 0; kill < 2; kill += 1) {
     const killed = owner();
     process.kill(killed, 'SIGKILL');
-    release();
     await waitFor(async () => owner() !== killed);
     await waitFor(async () => (await fetch(`${url}/ready`)).status === 200);
   }

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { type TestConnection, testConnection } from '../../support/database.ts';
 import { ACROSS_REQUESTS } from '../../support/router/rules.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
-import { finished, inTheMiddle, uploaded, waitFor } from '../../support/service.ts';
+import { finished, inTheMiddle, uploaded } from '../../support/service.ts';
 
 /** The built service as a separate process that tests can kill. */
 interface Instance {
@@ -17,15 +17,14 @@ interface Instance {
 }
 
 const IMAGES = 40;
-/** Downloaded before the stop; the others wait for it, so that it always comes in the middle of the batch. */
-const BEFORE = 10;
 let database: TestConnection;
 let directory: string;
 let pictures: ImageServer;
 let running: Instance[] = [];
 
 beforeAll(async () => {
-  pictures = await startPictures();
+  // Slow enough that every kill happens in the middle of the batch.
+  pictures = await startPictures(150);
 });
 afterAll(() => pictures.close());
 
@@ -77,25 +76,23 @@ const start = async (): Promise<Instance> => {
 const batch = (): string =>
   `S. No.,Product Name,Input Image Urls\n${Array.from({ length: IMAGES }, (_, n) => `${n},Product ${n},${pictures.origin}/${n}.jpg`).join('\n')}\n`;
 
-/** Stops an instance in the middle of its first batch; what it is downloading arrives after the signal. */
-const stopInTheMiddle = async (instance: Instance, signal: 'SIGKILL' | 'SIGTERM') => {
-  const release = pictures.hold(BEFORE);
-  const requestId = await uploaded(instance.url, batch());
-  await inTheMiddle(instance.url, requestId, BEFORE, IMAGES - BEFORE);
-  await waitFor(async () => pictures.load.now > 0);
-  instance.process.kill(signal);
-  release();
-  return { requestId, exit: await instance.exited };
-};
-
 const outputs = async (): Promise<string[]> =>
   (await readdir(join(directory, 'processed_images'))).filter((name) => name.endsWith('.jpg'));
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   'a batch interrupted by %s is completed exactly once after a restart',
   async (signal) => {
-    const { requestId, exit } = await stopInTheMiddle(await start(), signal);
-    if (signal === 'SIGTERM') expect(exit).toEqual({ code: 0, signal: null });
+    const first = await start();
+    const requestId = await uploaded(first.url, batch());
+    await inTheMiddle(first.url, requestId, 5, 10);
+
+    const stoppedAt = performance.now();
+    first.process.kill(signal);
+    const exit = await first.exited;
+    if (signal === 'SIGTERM') {
+      expect(exit).toEqual({ code: 0, signal: null });
+      expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    }
 
     const second = await start();
     const status = await finished(second.url, requestId, 40_000);
@@ -114,7 +111,11 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 );
 
 test('SIGTERM hands back its images, so that nothing waits for a lease to expire', async () => {
-  await stopInTheMiddle(await start(), 'SIGTERM');
+  const first = await start();
+  const requestId = await uploaded(first.url, batch());
+  await inTheMiddle(first.url, requestId, 5, 10);
+  first.process.kill('SIGTERM');
+  await first.exited;
   const held = await database.connection.collection('images').countDocuments({ status: 'processing' }, ACROSS_REQUESTS);
   expect(held).toBe(0);
   const tries = await database.connection

@@ -205,8 +205,6 @@ export class ImageServer {
   #count = 0;
   /** @type {Promise<void> | null} */
   #held = null;
-  /** Responses that are not withheld. */
-  #free = 0;
   #fallback;
   /** Downloads in flight, and their maximum so far. */
   load = { now: 0, most: 0 };
@@ -241,13 +239,12 @@ export class ImageServer {
     });
     const attempt = requests.length;
     const respond = () => (this.#behaviours.get(path) ?? this.#fallback)(response, attempt, request);
-    if (this.#held === null || this.#free-- > 0) respond();
+    if (this.#held === null) respond();
     else void this.#held.then(respond);
   }
 
-  /** Withholds all responses after the next `free` ones until the returned function is called. */
-  hold(free = 0) {
-    this.#free = free;
+  /** Withholds all responses until the returned function is called. */
+  hold() {
     let release = () => {};
     this.#held = new Promise((resolve) => {
       release = resolve;
