@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openStore } from '../stage/built.mjs';
-import { finished, leasedElsewhere, startCrowd, storeRequest } from '../stage/crowd.mjs';
+import { finished, leasedElsewhere, renewLeases, startCrowd, storeRequest } from '../stage/crowd.mjs';
 import { table } from '../stage/report.mjs';
 
 const SLOTS = 4;
@@ -12,7 +12,10 @@ const IDLE_IMAGES = [20, 200];
 const TAIL = 8;
 /** Until the first looks are over, and how long is counted. */
 const SETTLE_MS = 3_000;
-const IDLE_MS = 10_000;
+const IDLE_MS = 60_000;
+/** How often the whole service is asked whether it is ready, as in deploy/, and for its metrics. */
+const READY_MS = 10_000;
+const METRICS_MS = 15_000;
 const LONGEST_MS = 600_000;
 const GOAL_PER_IMAGE = 2.5;
 const GOAL_IDLE = 3;
@@ -61,30 +64,55 @@ const measureBatch = async (context, server, { instances, taskMs, images, reques
   }
 };
 
-/** Commands a second of one of several instances that have nothing to claim. */
-const measureIdle = async (context, server, name, instances, fill) => {
+/** Commands a second of one of several instances that have nothing to claim, and what they were. */
+const measureIdle = async (context, server, name, { instances, fill, start }) => {
   const { store, uri, counts } = await openCounted(context, server, name);
+  const stopRenewing = renewLeases(store, await fill(store));
   try {
-    await fill(store);
-    const crowd = await startCrowd(uri, instances, SLOTS, 0);
-    await counts();
-    crowd.start();
+    const stop = await start(uri, counts);
     await pause(SETTLE_MS);
     const first = sum(await counts());
     await pause(IDLE_MS);
     const counted = await counts();
-    await crowd.stop();
-    const perSecond = sum(counted) / (IDLE_MS / 1000) / instances;
-    return { first: first / instances, perSecond, list: listOf(counted) };
+    await stop();
+    const perSecond = (count) => count / (IDLE_MS / 1000) / instances;
+    const { hello = 0, ...others } = counted;
+    return {
+      first: first / instances,
+      all: perSecond(sum(counted)),
+      withoutHello: perSecond(sum(others)),
+      list: listOf(counted),
+    };
   } finally {
+    stopRenewing();
     await store.close();
   }
 };
 
+const startDispatchers = (instances) => async (uri, counts) => {
+  const crowd = await startCrowd(uri, instances, SLOTS, 0);
+  await counts();
+  crowd.start();
+  return () => crowd.stop();
+};
+
+/** One whole service, with probes of readiness and scrapes of metrics. */
+const startService = (context, server) => async (uri) => {
+  const { url, stop } = await context.service(server, { MONGODB_URI: uri });
+  const get = (path) => fetch(`${url}${path}`).then((answer) => answer.text());
+  const timers = [setInterval(() => get('/ready'), READY_MS), setInterval(() => get('/metrics'), METRICS_MS)];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+    return stop();
+  };
+};
+
 const fillIdle = async (store) => {
+  const ids = [];
   for (let n = 0; n < IDLE_REQUESTS; n += 1) {
-    await storeRequest(store, IDLE_IMAGES[n % IDLE_IMAGES.length], 'processing', leasedElsewhere);
+    ids.push(await storeRequest(store, IDLE_IMAGES[n % IDLE_IMAGES.length], 'processing', leasedElsewhere));
   }
+  return ids;
 };
 
 export const crowd = {
@@ -98,20 +126,26 @@ export const crowd = {
   async run(context) {
     const { sizes, say } = context;
     const server = await context.database();
-    const tail = (store) =>
-      storeRequest(store, sizes.tail, 'processing', (seq) =>
+    const fillTail = async (store) => [
+      await storeRequest(store, sizes.tail, 'processing', (seq) =>
         seq < sizes.tail - TAIL ? finished() : leasedElsewhere(),
-      );
+      ),
+    ];
+    const inProgress = `${IDLE_REQUESTS} requests, all of their images in progress elsewhere`;
     const idle = [
-      ['no request', IDLE_INSTANCES, async () => undefined],
-      [`${IDLE_REQUESTS} requests, all of their images in progress elsewhere`, IDLE_INSTANCES, fillIdle],
-      [`the last ${TAIL} of ${sizes.tail} images in progress elsewhere`, 1, tail],
+      ['no request', { instances: IDLE_INSTANCES, fill: async () => [], start: startDispatchers(IDLE_INSTANCES) }],
+      [inProgress, { instances: IDLE_INSTANCES, fill: fillIdle, start: startDispatchers(IDLE_INSTANCES) }],
+      [
+        `the last ${TAIL} of ${sizes.tail} images in progress elsewhere`,
+        { instances: 1, fill: fillTail, start: startDispatchers(1) },
+      ],
+      [`a whole service next to ${inProgress}`, { instances: 1, fill: fillIdle, start: startService(context, server) }],
     ];
     const idled = [];
-    for (const [what, instances, fill] of idle) {
-      const measured = await measureIdle(context, server, `idle${idled.length}`, instances, fill);
-      say(`${what}: ${measured.perSecond.toFixed(2)} a second (${measured.list})`);
-      idled.push([what, instances, measured.first.toFixed(1), measured.perSecond.toFixed(2), `≤ ${GOAL_IDLE}`]);
+    for (const [what, how] of idle) {
+      const { first, all, withoutHello, list } = await measureIdle(context, server, `idle${idled.length}`, how);
+      say(`${what}: ${all.toFixed(2)} a second, ${withoutHello.toFixed(2)} without hello (${list})`);
+      idled.push([what, how.instances, first.toFixed(1), all.toFixed(2), withoutHello.toFixed(2), `≤ ${GOAL_IDLE}`]);
     }
     const batches = [];
     for (const instances of INSTANCES) {
@@ -128,8 +162,8 @@ export const crowd = {
           (sizes.images / seconds).toFixed(0),
         ]),
       ),
-      `Instances that have nothing to claim. The first ${SETTLE_MS / 1000} s, with the first look at each request, are counted apart.`,
-      table(['', 'instances', 'commands of one in the first seconds', 'commands of one a second', 'goal'], idled),
+      `Instances that have nothing to claim, for ${IDLE_MS / 1000} s. The first ${SETTLE_MS / 1000} s, with the first look at each request (of the whole service also its start), are counted apart. The driver looks at the server with \`hello\` every 2 s; one in ten seconds is the service's own, for the database's time. The whole service is asked every ${READY_MS / 1000} s whether it is ready and every ${METRICS_MS / 1000} s for its metrics.`,
+      table(['', 'instances', 'commands of one in the first seconds', 'a second', 'without `hello`', 'goal'], idled),
     ];
   },
 };

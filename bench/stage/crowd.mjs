@@ -40,8 +40,19 @@ export const storeRequest = async ({ models }, total, state, fields = fresh) => 
 
 /** As another instance has leased it. */
 export const leasedElsewhere = () => ({
-  ...{ status: 'processing', attempts: 1, leaseToken: randomUUID(), nextAt: new Date(Date.now() + 3_600_000) },
+  ...{ status: 'processing', attempts: 1, leaseToken: randomUUID(), nextAt: new Date(Date.now() + LEASE_MS) },
 });
+
+/** Renews these leases as that instance does, until it is told to stop. */
+export const renewLeases = ({ models }, requestIds) => {
+  const renew = () =>
+    models.images.collection.updateMany(
+      { requestId: { $in: requestIds }, nextAt: { $gt: new Date() } },
+      { $set: { nextAt: new Date(Date.now() + LEASE_MS) } },
+    );
+  const timer = setInterval(renew, LEASE_MS / 3);
+  return () => clearInterval(timer);
+};
 
 /** As it is finished: without a due date. */
 export const finished = () => ({ status: 'completed', attempts: 1, bytesIn: 2, bytesOut: 1 });

@@ -143,9 +143,9 @@ test('two instances whose clocks are two minutes apart share a request, and no i
   // Longer than the lease, so that only renewals at the right time keep the other instance away.
   const work = (share: string[]) => (task: ImageTask) => {
     share.push(task.id);
-    return after(1_500, done);
+    return after(2_000, done);
   };
-  const settings = { leaseMs: 1_000, capacity: 6 };
+  const settings = { leaseMs: 1_500, capacity: 6 };
   await start({ ...settings, skewMs: MINUTE, run: work(shares[0] ?? []) });
   await start({ ...settings, skewMs: -MINUTE, run: work(shares[1] ?? []) });
   await waitFor(isDone(requestId), 40_000);

@@ -36,7 +36,15 @@ const seed = async (total: number): Promise<ClaimedImage[]> => {
   const requestId = uuid();
   const leaseToken = uuid();
   const held = Array.from({ length: total }, (_, seq) => ({
-    ...{ _id: uuid(), requestId, seq, inputUrl: `https://h.example/${requestId}/${seq}`, attempts: 1, reports: 0, leaseToken },
+    ...{
+      _id: uuid(),
+      requestId,
+      seq,
+      inputUrl: `https://h.example/${requestId}/${seq}`,
+      attempts: 1,
+      reports: 0,
+      leaseToken,
+    },
   }));
   const nextAt = new Date(Date.now() + LEASE_MS);
   const more = { index: 0, serialNumber: '1', productName: 'p', status: 'processing' as const, nextAt };
@@ -96,11 +104,11 @@ test('with nothing to claim, the active requests are read and little else; what 
   const held = [await seed(3), await seed(60), await seed(1), await seed(1_500)];
   commands.length = 0;
   dispatcher.start();
-  await waitFor(async () => sent('find requests') >= 3);
+  await waitFor(async () => sent('find requests') >= 6);
   const before = commands.length;
-  await waitFor(async () => sent('find requests') >= 8);
-  // Whether the requests have ended is checked once, as none of their images is due within half a minute.
-  expect(commands.slice(before).filter((command) => command.endsWith(' images')).length).toBeLessThanOrEqual(3);
+  await waitFor(async () => sent('find requests') >= 12);
+  // A question, and whether requests have ended of which no image is due within half a minute.
+  expect(commands.slice(before).filter((command) => command.endsWith(' images')).length).toBeLessThanOrEqual(5);
   expect(commands.slice(before).filter((command) => !/^(find|aggregate) /.test(command))).toEqual([]);
   expect(ran).toEqual([]);
 

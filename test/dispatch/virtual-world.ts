@@ -1,37 +1,25 @@
 import { createScheduler } from '../../src/dispatch/scheduler.ts';
 import type { SchedulerAction, SchedulerEvent, SchedulerQuery } from '../../src/dispatch/scheduling/events.ts';
-import { LONGEST_REST_MS } from '../../src/dispatch/scheduling/probes.ts';
 import type { ImageResult } from '../../src/images/task.ts';
 import type { ClaimedImage } from '../../src/requests/image-store.ts';
 import { type ActiveRequest, ALL_IDS } from '../../src/requests/request-store.ts';
 import { isSmall } from '../../src/requests/transitions.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 
+import {
+  countReturn,
+  giveBack,
+  nextDue,
+  nextTime,
+  type VirtualHost,
+  type VirtualImage,
+  type VirtualRequest,
+} from './virtual-requests.ts';
+
 const completed: ImageResult = {
   ...{ ok: true, bytesIn: 2, bytesOut: 1, crc32: 7, width: 1, height: 1, notes: [] },
   timings: { download: 0, encode: 0, store: 0 },
 };
-
-export interface VirtualHost {
-  readonly url: string;
-  readonly images: number;
-}
-
-interface VirtualImage {
-  readonly url: string;
-  attempts: number;
-  reports: number;
-  dueAt: number;
-}
-
-interface VirtualRequest {
-  request: ActiveRequest;
-  /** Fresh images by host, in the order of the upload. */
-  readonly fresh: { readonly url: string; left: number }[];
-  readonly requeued: VirtualImage[];
-  unfinished: number;
-  made: number;
-}
 
 export interface VirtualRun {
   readonly requestId: string;
@@ -88,12 +76,6 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
   const handle = (event: SchedulerEvent): void => {
     for (const action of scheduler.handle(event, time)) carryOut(action);
     mostInFlight = Math.max(mostInFlight, scheduler.inFlight);
-  };
-
-  /** As the dispatcher does: the image comes back, and other instances are told. */
-  const giveBack = (of: VirtualRequest, image: VirtualImage): void => {
-    of.requeued.push(image);
-    of.request = { ...of.request, returns: (of.request.returns ?? 0) + 1 };
   };
 
   const end = (imageId: string, dueInMs: number | null): void => {
@@ -217,13 +199,6 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     return { type: 'claimed', images, left };
   };
 
-  const nextDue = (requestId: string): readonly [string, number][] => {
-    const { fresh = [], requeued = [] } = requests.get(requestId) ?? {};
-    const due = [...requeued.map(({ dueAt }) => dueAt - time), ...(fresh.some(({ left }) => left > 0) ? [0] : [])];
-    const next = Math.min(...due);
-    return next < LONGEST_REST_MS ? [[requestId, next]] : [];
-  };
-
   const answer = (query: Exclude<SchedulerQuery, { type: 'wait' }>, askedAt: number): SchedulerEvent => {
     if (query.type === 'check storage') return { type: 'storage checked', ok: storageWorks(time) };
     if (!databaseWorks(time)) return { type: 'database failed' };
@@ -234,7 +209,7 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
       return { type: 'requests read', requests: active, range: ALL_IDS, askedAt };
     }
     if (query.type === 'read due') {
-      const dueInMs = new Map(query.requestIds.flatMap(nextDue));
+      const dueInMs = new Map(query.requestIds.flatMap((id) => nextDue(requests.get(id), time)));
       return { type: 'due read', asked: query.requestIds, dueInMs, tookMs: QUERY_MS };
     }
     const request = requests.get(query.request._id);
@@ -277,7 +252,7 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
     giveBack(requestId: string, image: { dueAt: number }, dueAt: number): void {
       const of = requests.get(requestId);
       image.dueAt = dueAt;
-      if (of !== undefined) of.request = { ...of.request, returns: (of.request.returns ?? 0) + 1 };
+      if (of !== undefined) countReturn(of);
     },
     add(id: string, hosts: readonly VirtualHost[], more: Partial<VirtualImage> = {}): void {
       const total = hosts.reduce((sum, { images }) => sum + images, 0);
@@ -310,12 +285,4 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
       }
     },
   };
-};
-
-/** The next millisecond at which something happens; everything happens within the next minutes, so counting up is quick. */
-const nextTime = (later: ReadonlyMap<number, unknown>, from: number, until: number): number => {
-  for (let when = from; when < from + 3_600_000; when += 1) {
-    if (later.has(when) || when >= until) return when;
-  }
-  return Number.POSITIVE_INFINITY;
 };

@@ -1,4 +1,4 @@
-import type { RequestSchedule } from './fair-queue.ts';
+import type { ActiveRequest } from '../../requests/request-store.ts';
 
 /**
  * Images of the requests of one question, and what a request counts at least. Where answers are quick it grows to any
@@ -26,6 +26,11 @@ export interface Rest {
   mayHaveEnded: boolean;
 }
 
+export interface Resting {
+  readonly request: Pick<ActiveRequest, 'total'>;
+  readonly rest: Rest;
+}
+
 /**
  * Decides of which requests at rest it is asked when their next image is due. Between two answers nothing can become due but
  * what somebody gives back, and that shows in the request (`returns`), which is read anyway.
@@ -38,8 +43,8 @@ export const createProbes = (now: () => number, random: () => number) => {
   let probedAt = Number.NEGATIVE_INFINITY;
 
   /** As many as one question may be about; a large one by itself, because the question is then cheap everywhere. */
-  const choose = (schedules: readonly RequestSchedule[]): RequestSchedule[] => {
-    const chosen: RequestSchedule[] = [];
+  const choose = <Request extends Resting>(schedules: readonly Request[]): Request[] => {
+    const chosen: Request[] = [];
     let sum = 0;
     for (const schedule of schedules) {
       sum += Math.max(schedule.request.total, LEAST_OF_REQUEST);
@@ -58,13 +63,13 @@ export const createProbes = (now: () => number, random: () => number) => {
     }),
 
     /** When the next question about these is due. */
-    nextAt(resting: readonly RequestSchedule[]): number {
+    nextAt(resting: readonly Resting[]): number {
       const first = Math.min(...resting.map(({ rest }) => rest.askAt));
       return Math.max(first, probedAt + PROBE_MS);
     },
 
     /** About which of these to ask now. */
-    next(resting: readonly RequestSchedule[]): RequestSchedule[] {
+    next<Request extends Resting>(resting: readonly Request[]): Request[] {
       const inOrder = [...resting].sort((a, b) => a.rest.askAt - b.rest.askAt);
       const chosen = choose(inOrder.filter(({ rest }) => rest.askAt <= now() + ALONG_MS));
       probedAt = now();
