@@ -1,8 +1,8 @@
 import type { ClaimedImage } from '../../requests/image-store.ts';
 import type { RequestSchedule } from './fair-queue.ts';
 
-/** A download that takes longer only waits for its host: it stops counting against the capacity. */
-const SLOW_DOWNLOAD_MS = 500;
+/** A lookup or download that takes longer only waits for others: it stops counting against the capacity. */
+const SLOW_MS = 500;
 
 /** Where an image is between its claim and its end. */
 export type Stage =
@@ -57,10 +57,10 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     return matching;
   };
   const resolving = (): number => count(({ stage }) => stage === 'resolving');
-  const beginning = (): number =>
-    count(({ stage, hold }) => stage === 'resolving' || (stage === 'waiting' && hold !== 'queued'));
-  const isSlow = ({ stage, since }: InFlightImage): boolean =>
-    stage === 'downloading' && since + SLOW_DOWNLOAD_MS <= now();
+  const mayBeSlow = ({ stage }: InFlightImage): boolean => stage === 'resolving' || stage === 'downloading';
+  const isSlow = (entry: InFlightImage): boolean => mayBeSlow(entry) && entry.since + SLOW_MS <= now();
+  const isBeginning = (entry: InFlightImage): boolean =>
+    entry.stage === 'resolving' ? !isSlow(entry) : entry.stage === 'waiting' && entry.hold !== 'queued';
 
   const unused = (): number =>
     capacity - count((entry) => entry.stage === 'downloaded' || (entry.stage === 'downloading' && !isSlow(entry)));
@@ -94,7 +94,7 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     /** How many more images may be claimed, whether or not they may start. */
     room,
     /** How many of those that are here already may start, less those that have begun and are about to count. */
-    startable: (): number => unused() - beginning(),
+    startable: (): number => unused() - count(isBeginning),
     /** Images by where they are, for metrics. */
     counts() {
       const counts = { resolving: 0, waiting: 0, queued: 0, downloading: 0, downloaded: 0 };
@@ -103,11 +103,11 @@ export const createInFlight = (capacity: number, most: number, now: () => number
       }
       return counts;
     },
-    /** When the next download stops counting against the capacity; infinite when none will. */
+    /** When the next lookup or download stops counting against the capacity; infinite when none will. */
     nextSlowAt(): number {
       let at = Number.POSITIVE_INFINITY;
       for (const entry of entries.values()) {
-        if (entry.stage === 'downloading' && !isSlow(entry)) at = Math.min(at, entry.since + SLOW_DOWNLOAD_MS);
+        if (mayBeSlow(entry) && !isSlow(entry)) at = Math.min(at, entry.since + SLOW_MS);
       }
       return at;
     },

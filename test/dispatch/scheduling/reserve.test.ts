@@ -104,3 +104,15 @@ test('the image that starts next is of the request that has fewest begun', () =>
   };
   expect([next(), next(), next(), next(), next()]).toEqual([['small'], ['small'], ['large'], ['large'], []]);
 });
+
+test('starts what it holds although more names are being resolved than images may run, once these take long', () => {
+  const { time, inFlight, reserve, run, hold } = stage();
+  const [unresolved, other] = [requestOf('a'), requestOf('b')];
+  for (let n = 0; n < 2 * CAPACITY; n += 1) inFlight.enter(run(unresolved), 'resolving');
+  for (let n = 0; n < 3; n += 1) hold(other);
+  expect(reserve.take()).toEqual([]);
+  expect(inFlight.nextSlowAt()).toBe(500);
+  time.now = 500;
+  expect(reserve.take().map(({ schedule }) => schedule)).toEqual([other, other, other]);
+  expect(reserve.isEmpty).toBe(true);
+});
