@@ -1,5 +1,5 @@
 /** How often the active requests are read, in milliseconds: within a second, and with jitter so that instances part ways. */
-const POLL_MS = { least: 860, most: 940 };
+const POLL_MS = { least: 820, most: 900 };
 /** Less often when the answer takes long: so many times as long as it took. */
 const POLL_PER_ANSWER_MS = 3;
 const LONGEST_POLL_MS = 2_000;
