@@ -16,6 +16,8 @@ let children: ChildProcess[] = [];
 /** Images that /limited.jpg may still answer; the others wait. */
 let permits = 0;
 let held: (() => void)[] = [];
+/** Further variables of the runs of a test. */
+let environment: Readonly<Record<string, string>> = {};
 
 beforeAll(async () => {
   pictures = await ImageServer.start();
@@ -30,6 +32,7 @@ beforeAll(async () => {
 afterAll(() => pictures.close());
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cli-'));
+  environment = {};
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
@@ -42,7 +45,7 @@ afterEach(async () => {
 const start = (...args: string[]) => {
   const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
     cwd: directory,
-    env: { ...process.env, ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', WORKER_THREADS: '1' },
+    env: { ...process.env, ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', WORKER_THREADS: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -90,6 +93,8 @@ test('writes a CSV and a folder of images; failures are summarized by reason and
 test.each(['SIGKILL', 'SIGINT'] as const)(
   'a run interrupted by %s is resumed by the same command',
   async (signal) => {
+    // What a killed run was working on is tried again when its lease has ended.
+    environment = { LEASE_SECONDS: '3' };
     await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/limited.jpg')}?${signal}${n}`));
     permits = 6;
     const first = start('compress', 'products.csv', '--out', 'out.csv');
