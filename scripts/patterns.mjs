@@ -47,15 +47,22 @@ const compilesText = (node) =>
 /** `{1,30}` and the like: a constant for the proof, however often such a one inside another multiplies it. */
 const COUNTED = /\{\d+,\d*\}/;
 
-const whyNotProven = (source, flags) => {
-  // How often it is tried makes no difference to the proof.
-  const kept = flags.replace(/[dgy]/g, '');
+const prove = (source, kept) => {
   const check = (checker) => checkSync(source, kept, { checker, timeout: PROOF_MS });
   const result = check('automaton');
   const attacked = result.status === 'safe' && COUNTED.test(source) ? check('fuzz') : result;
   if (attacked.status === 'safe') return null;
   if (attacked.status === 'vulnerable') return `takes ${attacked.complexity.summary} time`;
   return `cannot be proven to be linear (${attacked.error.kind})`;
+};
+
+const proofs = new Map();
+const whyNotProven = (source, flags) => {
+  // How often it is tried makes no difference to the proof.
+  const kept = flags.replace(/[dgy]/g, '');
+  const pattern = `/${source}/${kept}`;
+  if (!proofs.has(pattern)) proofs.set(pattern, prove(source, kept));
+  return proofs.get(pattern);
 };
 
 const parse = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);

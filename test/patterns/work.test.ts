@@ -24,16 +24,17 @@ interface Line {
   readonly ended?: boolean;
 }
 
-/** Collects the reports of the process; kills it if it reports nothing for `silenceMs`. */
+/** Collects the reports of the process; kills it if it reports nothing for `silenceMs` after one. */
 const measure = async (args: readonly string[], silenceMs: number) => {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const started: string[] = [];
   const tooLong: Line[] = [];
   let ended = false;
-  const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs);
+  let watch: NodeJS.Timeout | undefined;
   for await (const text of createInterface({ input: child.stdout })) {
-    watch.refresh();
+    clearTimeout(watch);
+    watch = setTimeout(() => child.kill('SIGKILL'), silenceMs);
     const line = JSON.parse(text) as Line;
     if (line.started !== undefined) started.push(line.started);
     else if (line.ended) ended = true;
@@ -68,7 +69,7 @@ test.each([
 ])(
   'the measurement detects %j',
   async (args, how) => {
-    const { tooLong, hangs } = await measure(args, 4_000);
+    const { tooLong, hangs } = await measure(args, 2_000);
     if (how === 'hangs') expect(hangs).toBe('hangs');
     else expect(tooLong.length > 0 || hangs !== null).toBe(true);
   },
