@@ -1,3 +1,5 @@
+import { addTo } from '../tally.ts';
+
 /** What a claimer asks about hosts before it claims. */
 export interface HostCapacity {
   /**
@@ -20,9 +22,6 @@ export const shareCapacity = (hosts: HostCapacity): HostCapacity & { take(inputU
   return {
     ...hosts,
     available: (host) => hosts.available(host) - (taken.get(host) ?? 0),
-    take(inputUrl) {
-      const host = hosts.hostOf(inputUrl);
-      taken.set(host, (taken.get(host) ?? 0) + 1);
-    },
+    take: (inputUrl) => addTo(taken, hosts.hostOf(inputUrl), 1),
   };
 };
