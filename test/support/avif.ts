@@ -2,7 +2,8 @@ import { crc32, inflateSync } from 'node:zlib';
 
 const FULL = 4;
 
-const boxed = (type: string, ...parts: readonly Buffer[]): Buffer => {
+/** A box of ISO base media files: its size, its type and its data (ISO/IEC 14496-12, 4.2). */
+export const boxed = (type: string, ...parts: readonly Buffer[]): Buffer => {
   const data = Buffer.concat(parts);
   const head = Buffer.alloc(8);
   head.writeUInt32BE(8 + data.length);

@@ -1,15 +1,9 @@
 import { itemData } from '../../../src/images/inspect/isobmff.ts';
+import { boxed } from '../../support/avif.ts';
 
 const FILE = Buffer.from('0123456789abcdefghij');
 const IDAT = Buffer.from('in the metadata');
 
-const box = (type: string, ...parts: readonly Buffer[]): Buffer => {
-  const data = Buffer.concat(parts);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + data.length);
-  head.write(type, 4, 'latin1');
-  return Buffer.concat([head, data]);
-};
 const number = (value: number, length: number): Buffer => {
   const bytes = Buffer.alloc(length);
   if (length === 8) bytes.writeBigUInt64BE(BigInt(value));
@@ -41,11 +35,11 @@ const iloc = (items: readonly Item[], { version = 1, bytes = 4 } = {}): Buffer =
     ]),
   );
   const sizes = Buffer.of((bytes << 4) | bytes, bytes << 4);
-  return box('iloc', Buffer.of(version, 0, 0, 0), sizes, number(items.length, idBytes), ...entries);
+  return boxed('iloc', Buffer.of(version, 0, 0, 0), sizes, number(items.length, idBytes), ...entries);
 };
 
 const read = (places: Buffer): string | undefined =>
-  itemData(FILE, Buffer.concat([places, box('idat', IDAT)]), 7)?.toString();
+  itemData(FILE, Buffer.concat([places, boxed('idat', IDAT)]), 7)?.toString();
 
 describe('the data of an item', () => {
   test.each([
@@ -133,7 +127,7 @@ describe('the data of an item', () => {
       },
     ]);
     for (let length = 8; length < whole.length; length += 1) {
-      expect(read(box('iloc', whole.subarray(8, length)))).toBeUndefined();
+      expect(read(boxed('iloc', whole.subarray(8, length)))).toBeUndefined();
     }
     expect(read(whole)).toBe('0123456789');
   });
