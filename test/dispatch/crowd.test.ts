@@ -1,32 +1,29 @@
-import mongoose, { type Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { createClaimer } from '../../src/dispatch/claimer.ts';
 import { UNLIMITED_HOSTS } from '../../src/dispatch/hosts.ts';
 import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
-import { testConnection } from '../support/database.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
 
 const LEASE_MS = 600_000;
 const INSTANCES = 20;
 const WANTED = 4;
 const now = (): Date => new Date();
 
-let connection: Connection;
+let database: TestConnection;
 let models: Models;
 let commands = 0;
 
 beforeAll(async () => {
-  const { uri, close } = await testConnection();
-  await close();
-  connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
-  connection.getClient().on('commandStarted', () => {
+  database = await testConnection();
+  database.connection.getClient().on('commandStarted', () => {
     commands += 1;
   });
-  models = createModels(connection);
+  models = createModels(database.connection);
   await ensureIndexes(models);
 });
-afterAll(() => connection.close());
+afterAll(() => database.close());
 
 /** The same numbers every time, from 0 to less than 1. */
 const randomFrom = (seed: number) => {

@@ -1,4 +1,3 @@
-import mongoose, { type Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { createClock } from '../../src/database/clock.ts';
 import { createClaimer } from '../../src/dispatch/claimer.ts';
@@ -13,7 +12,7 @@ import { createModels, ensureIndexes, type Models } from '../../src/requests/mod
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { requestReportOf } from '../../src/results/request-report.ts';
-import { testConnection } from '../support/database.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const LEASE_MS = 600_000;
@@ -22,7 +21,7 @@ const done: ImageResult = {
   timings: { download: 0, encode: 0, store: 0 },
 };
 
-let connection: Connection;
+let database: TestConnection;
 let models: Models;
 let images: ImageStore;
 let requests: RequestStore;
@@ -61,16 +60,14 @@ const seed = async (total: number): Promise<ClaimedImage[]> => {
 };
 
 beforeAll(async () => {
-  const { uri, close } = await testConnection();
-  await close();
-  connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
-  models = createModels(connection);
+  database = await testConnection();
+  models = createModels(database.connection);
   await ensureIndexes(models);
-  const clock = createClock(connection);
+  const clock = createClock(database.connection);
   await clock.refresh();
   images = createImageStore(models, clock.now);
   requests = createRequestStore(models, clock.now);
-  connection.getClient().on('commandStarted', ({ commandName, command }) => {
+  database.connection.getClient().on('commandStarted', ({ commandName, command }) => {
     commands.push(`${commandName} ${command[commandName]}`);
   });
   dispatcher = createDispatcher({
@@ -95,7 +92,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await dispatcher.stop(5_000);
-  await connection.close();
+  await database.close();
 });
 
 const sent = (command: string): number => commands.filter((each) => each === command).length;

@@ -1,4 +1,3 @@
-import mongoose, { type Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { createClaimer } from '../../src/dispatch/claimer.ts';
 import { createCoalescer } from '../../src/dispatch/coalescing.ts';
@@ -11,7 +10,7 @@ import { createModels, ensureIndexes, type Models } from '../../src/requests/mod
 import { type ActiveRequest, createRequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { requestReportOf } from '../../src/results/request-report.ts';
-import { testConnection } from '../support/database.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
 import { ACROSS_REQUESTS } from '../support/router/rules.ts';
 import { waitFor } from '../support/service.ts';
 
@@ -23,18 +22,16 @@ const IDLE = 600;
 /** Small requests of one query: at least 16, so that many idle ones cost few. */
 const QUERIES_FOR_IDLE = IDLE / 16;
 
-let connection: Connection;
+let database: TestConnection;
 let models: Models;
 /** Names of the commands that the database got from here. */
 let commands: string[] = [];
 const dispatchers: Dispatcher[] = [];
 
 beforeAll(async () => {
-  const { uri, close } = await testConnection();
-  await close();
-  connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
-  connection.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
-  models = createModels(connection);
+  database = await testConnection();
+  database.connection.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
+  models = createModels(database.connection);
   await ensureIndexes(models);
 });
 afterEach(async () => {
@@ -42,7 +39,7 @@ afterEach(async () => {
   await models.requests.deleteMany({});
   await models.images.deleteMany({}, ACROSS_REQUESTS);
 });
-afterAll(() => connection.close());
+afterAll(() => database.close());
 
 /** Requests of `total` images each. */
 const seed = async (requests: number, total: number, nextAt = (seq: number) => new Date(seq)) => {

@@ -1,23 +1,20 @@
-import mongoose, { type Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createRequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS, type RequestState } from '../../src/requests/types.ts';
-import { testConnection } from '../support/database.ts';
+import { type TestConnection, testConnection } from '../support/database.ts';
 
-let connection: Connection;
+let database: TestConnection;
 let models: Models;
 const commands: string[] = [];
 
 beforeAll(async () => {
-  const { uri, close } = await testConnection();
-  await close();
-  connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
-  models = createModels(connection);
+  database = await testConnection();
+  models = createModels(database.connection);
   await ensureIndexes(models);
-  connection.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
+  database.connection.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
 });
-afterAll(() => connection.close());
+afterAll(() => database.close());
 
 const seed = async (state: RequestState, run = 1) => {
   const _id = uuid();
