@@ -64,7 +64,9 @@ export const createProbes = (now: () => number, random: () => number) => {
 
     /** When the next question about these is due. */
     nextAt(resting: readonly Resting[]): number {
-      const first = Math.min(...resting.map(({ rest }) => rest.askAt));
+      // In a loop, as there may be more of them than a call takes arguments.
+      let first = Number.POSITIVE_INFINITY;
+      for (const { rest } of resting) first = Math.min(first, rest.askAt);
       return Math.max(first, probedAt + PROBE_MS);
     },
 
