@@ -20,7 +20,7 @@ export const naive = {
     quick: { pictures: 24, taken: 24, rounds: 1, origins: 4 },
   },
 
-  async run({ sizes, say, place, pictures, database, service, imageServer }) {
+  async run({ sizes, say, goals, place, pictures, database, service, imageServer }) {
     const mix = await pictures(sizes.pictures);
     const origins = await imageServer(mix.folder, sizes.origins);
     const urls = mix.names
@@ -45,6 +45,7 @@ export const naive = {
       say(`round ${round}: the service took ${(ours.ms.at(-1) / 1000).toFixed(1)} s`);
     }
 
+    goals.record('all', ratios(theirs.all.ms, ours.ms));
     const row = (label, { ms, peak }) => [
       label,
       showSpread(ms.map((value) => (1000 * urls.length) / value)),

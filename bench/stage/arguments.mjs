@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { SetupError } from '../../scripts/prepare.mjs';
 
-const USAGE = `npm run bench -- [--only NAME,NAME] [--quick] [--out FILE] [--set NAME.SIZE=NUMBER] [--env NAME=VALUE]
-  --only   which benchmarks, for example throughput,ingest; default: all
+const USAGE = `npm run bench -- [--only NAME,NAME] [--engine ENGINE] [--quick] [--out FILE] [--set NAME.SIZE=NUMBER] [--env NAME=VALUE]
+  --only   which benchmarks, for example throughput,ingest, or goals for all that a goal is set for; default: all
+  --engine embedded: the Python engine, which needs nothing installed but Python; fastest: BENCH_MONGODB_URI, or mongod or
+           secantusd-rs on PATH; default: what npm start would use
   --quick  small sizes: shows that it runs, its figures mean little
-  --out    writes the results as Markdown, for example bench/results.md
+  --out    writes the results as Markdown, for example bench/results.md; sections of other runs in that file are kept
   --set    changes one size, for example throughput.rounds=7; may be repeated
   --env    a setting of the service that is not its default, for example TASKS_PER_THREAD=8; may be repeated`;
 
@@ -27,14 +29,20 @@ const readSettings = (settings) =>
     }),
   );
 
-/** @param names of all benchmarks, in order */
-export const readArguments = (args, names) => {
+const ENGINES = ['embedded', 'fastest'];
+
+/**
+ * @param names of all benchmarks, in order
+ * @param groups names that stand for several benchmarks
+ */
+export const readArguments = (args, names, groups) => {
   let values;
   try {
     ({ values } = parseArgs({
       args,
       options: {
         only: { type: 'string' },
+        engine: { type: 'string' },
         quick: { type: 'boolean', default: false },
         out: { type: 'string' },
         set: { type: 'string', multiple: true, default: [] },
@@ -46,13 +54,23 @@ export const readArguments = (args, names) => {
     throw new SetupError(`${error.message}\n${USAGE}`);
   }
   if (values.help) throw new SetupError(USAGE);
-  const only = values.only?.split(',').filter(Boolean) ?? names;
+  if (values.engine !== undefined && !ENGINES.includes(values.engine)) {
+    throw new SetupError(`--engine ${values.engine} is neither of ${ENGINES.join(', ')}\n${USAGE}`);
+  }
+  const only =
+    values.only
+      ?.split(',')
+      .filter(Boolean)
+      .flatMap((name) => groups[name] ?? [name]) ?? names;
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    throw new SetupError(`No benchmark is called ${unknown.join(', ')}. There are: ${names.join(', ')}\n${USAGE}`);
+    throw new SetupError(
+      `No benchmark is called ${unknown.join(', ')}. There are: ${[...Object.keys(groups), ...names].join(', ')}\n${USAGE}`,
+    );
   }
   return {
     only,
+    engine: values.engine,
     quick: values.quick,
     out: values.out,
     sizes: readSizes(values.set, names),

@@ -78,11 +78,11 @@ export const untilFinished = async (service, requestId, { allowFailures = false 
  * Milliseconds from the upload's first byte to the state `completed`. The end is the time stored by the service, so that
  * the pauses between polls do not count; if its clock differs from ours, the time of the response is used.
  */
-export const timeBatch = async (service, csv, fields) => {
+export const timeBatch = async (service, csv, fields, { allowFailures = false } = {}) => {
   const startedAt = Date.now();
   const { requestId, begun } = await upload(service, csv, fields);
   const acceptedAt = Date.now();
-  const status = await untilFinished(service, requestId);
+  const status = await untilFinished(service, requestId, { allowFailures });
   const seenMs = performance.now() - begun;
   const createdAt = Date.parse(status.createdAt);
   const sameClock = createdAt >= startedAt - 2 && createdAt <= acceptedAt + 2;

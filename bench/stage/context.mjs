@@ -1,5 +1,6 @@
 import { runtimeEnvironment } from '../../scripts/prepare.mjs';
 import { startDatabase } from './database.mjs';
+import { startImgproxy } from './imgproxy.mjs';
 import { preparePictures } from './pictures.mjs';
 import { startProgram } from './program.mjs';
 import { startService } from './service.mjs';
@@ -8,8 +9,10 @@ import { startService } from './service.mjs';
  * The resources of a benchmark. Everything started here is stopped at its end, in reverse order.
  * @param place folder for temporary files
  * @param settings for every service, in addition to the defaults
+ * @param engine of the databases, see `--engine`
+ * @param goals where a measure records the values that a goal is set for
  */
-export const createContext = ({ place, sizes, say, settings: common = {} }) => {
+export const createContext = ({ place, sizes, say, settings: common = {}, engine, goals }) => {
   const disposers = [];
   const keep = (started, close) => {
     disposers.push(close);
@@ -21,8 +24,9 @@ export const createContext = ({ place, sizes, say, settings: common = {} }) => {
     sizes,
     say,
     place,
+    goals,
     database: async () => {
-      const database = await startDatabase(place);
+      const database = await startDatabase(place, engine);
       return keep(database, database.stop);
     },
     /** A service with its own database on the given server, or with the address in `settings`. */
@@ -37,6 +41,21 @@ export const createContext = ({ place, sizes, say, settings: common = {} }) => {
       const server = startProgram('image-server.mjs', { args: [folder, String(origins)] });
       keep(server, server.stop);
       return server.ask({ what: 'addresses' });
+    },
+    /** The same over HTTP and over HTTPS. */
+    secureImageServer: async (folder, origins) => {
+      const server = startProgram('image-server.mjs', { args: [folder, String(origins), 'tls'] });
+      keep(server, server.stop);
+      return {
+        plain: await server.ask({ what: 'addresses' }),
+        secure: await server.ask({ what: 'secure-addresses' }),
+        handshakes: () => server.ask({ what: 'handshakes' }),
+      };
+    },
+    /** @returns its address and process, or `{ missing }`: why there is none */
+    imgproxy: async () => {
+      const started = await startImgproxy();
+      return started.missing === undefined ? keep(started, started.stop) : started;
     },
     program: (name, options = {}) => {
       const program = startProgram(name, { env: runtimeEnvironment(), ...options });

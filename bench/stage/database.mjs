@@ -24,6 +24,7 @@ const nameOf = async (uri) => {
 const foreign = async (uri) => {
   const names = [];
   return {
+    name: 'BENCH_MONGODB_URI',
     engine: await nameOf(uri),
     isSlow: false,
     pid: null,
@@ -39,21 +40,32 @@ const foreign = async (uri) => {
   };
 };
 
+/** The service's engines that a choice of `--engine` allows; without one, as `npm start` does, all of them. */
+const ALLOWED = { embedded: ['secantusdb'], fastest: ['mongod', 'secantusd-rs'] };
+
+const enginesOf = async (choice) => {
+  const { ENGINES } = await built('embedded/engines');
+  return choice === undefined ? ENGINES : ENGINES.filter(({ name }) => ALLOWED[choice].includes(name));
+};
+
 /**
  * A database for one benchmark: BENCH_MONGODB_URI if that is set, otherwise a new one with the engine and flags that
  * `npm start` uses without MONGODB_URI: `mongod` or `secantusd-rs` on PATH, or the embedded default.
+ * @param choice `embedded`, `fastest` or undefined, see `--engine`
  */
-export const startDatabase = async (place) => {
+export const startDatabase = async (place, choice) => {
   const { BENCH_MONGODB_URI } = process.env;
-  if (BENCH_MONGODB_URI) return foreign(BENCH_MONGODB_URI);
+  if (BENCH_MONGODB_URI && choice !== 'embedded') return foreign(BENCH_MONGODB_URI);
   const { startEmbedded } = await built('embedded/embedded');
   const directory = await mkdtemp(join(place, 'database-'));
   const database = await startEmbedded({
     dataDirectory: directory,
     guardianFile: join(root, 'dist', 'embedded', 'guardian.js'),
+    engines: await enginesOf(choice),
     log: () => undefined,
   });
   return {
+    name: database.engine,
     engine: `${database.engine}, embedded, with the flags of the service`,
     isSlow: database.engine === 'secantusdb',
     pid: database.pid,
