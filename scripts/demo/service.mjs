@@ -26,13 +26,15 @@ const environment = (root, directory, settings) => ({
 
 /**
  * Starts the built service on a free port and waits until it is ready.
+ * @param node the program of Node.js that runs it
  * @param settings additional variables
  * @param say called with log messages of the start, and later with warnings
  * @param onLost called if the service exits unexpectedly
- * @param onStarted gets the function that stops it, as soon as the process is started
+ * @param onStarted gets the function that stops it and returns its exit code, as soon as the process is started
  */
-export const startService = async ({ root, directory, settings = {}, signal, say, onLost, onStarted }) => {
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+export const startService = async (options) => {
+  const { root, directory, node = process.execPath, settings = {}, signal, say, onLost, onStarted } = options;
+  const child = spawn(node, [join(root, 'dist', 'main.js')], {
     cwd: directory,
     env: environment(root, directory, settings),
     // The channel closes when this process ends, even if it is killed, and the service then stops.
@@ -47,7 +49,8 @@ export const startService = async ({ root, directory, settings = {}, signal, say
     await Promise.race([exited, pause(STOP_MS, undefined, { signal: inTime.signal })]);
     inTime.abort();
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exited;
+    const [code] = await exited;
+    return code;
   });
 
   const lines = [];

@@ -1,0 +1,82 @@
+/** The main job, from the upload to the signed webhook and a clean stop, with a given Node.js. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { ImageServer, makeImage, ok } from '../../test/support/servers/image-server.mjs';
+import { receiveWebhook } from '../demo/servers.mjs';
+import { startService } from '../demo/service.mjs';
+import { outputUrlsOf, succeeded, untilFinished, upload } from '../demo/steps.mjs';
+import { root } from '../prepare.mjs';
+
+const LONGEST_MS = 75_000;
+const SIZES = { jpeg: { width: 320, height: 200 }, png: { width: 64, height: 48 }, webp: { width: 201, height: 99 } };
+
+const expectEqual = (what, found, expected) => {
+  if (JSON.stringify(found) === JSON.stringify(expected)) return;
+  throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);
+};
+
+const serveImages = async () => {
+  const routes = {};
+  for (const [format, size] of Object.entries(SIZES)) {
+    routes[`/image.${format}`] = ok(await makeImage(format, size), `image/${format}`);
+  }
+  return ImageServer.start(routes);
+};
+
+const checkOutput = async (url, { width, height }, signal) => {
+  const response = await succeeded(await fetch(url, { signal }), `GET ${url}`);
+  const { data, info } = await sharp(Buffer.from(await response.arrayBuffer())).toBuffer({ resolveWithObject: true });
+  expectEqual('the output', [info.format, info.width, info.height, data.length > 0], ['jpeg', width, height, true]);
+};
+
+const checkJob = async (service, images, webhook, secret, signal) => {
+  const formats = Object.keys(SIZES);
+  const urls = formats.map((format) => `${images.origin}/image.${format}`);
+  const csv = `S. No.,Product Name,Input Image Urls\n1,"Lamp, ""large""","${urls.slice(0, 2).join(',')}"\n2,Chair,${urls[2]}\n`;
+  const requestId = await upload(service.url, csv, {
+    fields: { webhookUrl: webhook.url, webhookSecret: secret },
+    signal,
+  });
+  const { status } = await untilFinished(service.url, requestId, { onStatus: () => {}, signal });
+  expectEqual('the status', status, 'completed');
+  const event = await webhook.next(signal);
+  expectEqual('the webhook', [event.body.data.requestId, event.body.data.status], [requestId, 'completed']);
+  const output = await outputUrlsOf(service.url, requestId, signal);
+  expectEqual('the number of output URLs', output.urls.length, formats.length);
+  for (const [index, format] of formats.entries()) await checkOutput(output.urls[index], SIZES[format], signal);
+};
+
+/** Runs the job on fresh folders with an embedded database, and stops what it started. Throws at the first difference. */
+export const runMainJob = async (node, interrupted) => {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, interrupted, AbortSignal.timeout(LONGEST_MS)]);
+  const directory = await mkdtemp(join(tmpdir(), 'bulk-image-node-'));
+  const disposers = [() => rm(directory, { recursive: true, force: true })];
+  let stopService = async () => 0;
+  try {
+    const images = await serveImages();
+    disposers.push(() => images.close());
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const webhook = await receiveWebhook(secret);
+    disposers.push(webhook.close);
+    const service = await startService({
+      ...{ root, directory, node, signal },
+      settings: { PROCESSED_DIR: join(directory, 'processed_images') },
+      say: () => {},
+      onLost: (error) => stop.abort(error),
+      onStarted: (close) => {
+        stopService = close;
+      },
+    });
+    await checkJob(service, images, webhook, secret, signal);
+    expectEqual('the exit code after SIGTERM', await stopService(), 0);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    await stopService();
+    for (const close of disposers.reverse()) await close();
+  }
+};
