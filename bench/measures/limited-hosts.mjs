@@ -14,7 +14,7 @@ const WARM = 100;
 export const limitedHosts = {
   name: 'limited-hosts',
   title: '17. A single host that can do only so much',
-  sizes: { full: { seconds: 10, rounds: 3 }, quick: { seconds: 2, rounds: 1 } },
+  sizes: { full: { seconds: 12, rounds: 2 }, quick: { seconds: 2, rounds: 1 } },
 
   async run({ sizes, say, goals, program, database, service, imageServer }) {
     const limited = program('limited-hosts.mjs', { args: [String(LATENCY_MS), String(LATENCY_MS)] });

@@ -16,7 +16,7 @@ export const naive = {
   name: 'naive',
   title: '2. Against what a user would write',
   sizes: {
-    full: { pictures: 240, taken: 120, rounds: 3, origins: 4 },
+    full: { pictures: 240, taken: 200, rounds: 3, origins: 4 },
     quick: { pictures: 24, taken: 24, rounds: 1, origins: 4 },
   },
 
