@@ -262,6 +262,8 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     },
     /** What is in flight and what is held back, for metrics. */
     counts: () => scheduler.counts(now()),
+    /** What holds images back at the moment. */
+    load: () => scheduler.load(now()),
     /** Why images wait for the image store; null when they do not. */
     storageFailure: (): string | null => scheduler.storageFailure(now()),
     /** Claims no more, waits up to `graceMs` for what runs, and gives the rest to other instances, in a second more. */

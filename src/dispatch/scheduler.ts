@@ -8,6 +8,7 @@ import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings
 import { createFairQueue } from './scheduling/fair-queue.ts';
 import { createHostLimiter } from './scheduling/host-limiter.ts';
 import { createInFlight, type InFlightImage } from './scheduling/in-flight.ts';
+import { countsOf, loadOf, type SchedulerLoad } from './scheduling/load.ts';
 import { createPermits } from './scheduling/permits.ts';
 import { createPolls } from './scheduling/polls.ts';
 import { createReserve } from './scheduling/reserve.ts';
@@ -49,6 +50,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
   const storage = createCircuitBreaker(now);
   const reserve = createReserve(capacity, inFlight, now);
   const room = createRoom(capacity, inFlight, reserve);
+  const parts = { inFlight, queue, reserve, limiter, storage };
   /** How many images of the claim under way start at once. */
   let roomOfClaim = 0;
   /** The image that may be what crashes its processes: it runs with nothing next to it. */
@@ -157,13 +159,6 @@ export const createScheduler = (settings: SchedulerSettings) => {
     return [...requeued, ...handedOn];
   };
 
-  const markStarted = ({ requestIds }: EventOf<'requests started'>): void => {
-    for (const id of requestIds) {
-      const schedule = queue.get(id);
-      if (schedule?.request.state === 'queued') schedule.request = { ...schedule.request, state: 'processing' };
-    }
-  };
-
   const databaseChanged = (type: 'database failed' | 'database recovered'): void => {
     if (type === 'database recovered') {
       database = 'up';
@@ -214,7 +209,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
     }
     if (event.type === 'changed') polls.changed();
     else if (event.type === 'request added') queue.add(event.request);
-    else if (event.type === 'requests started') markStarted(event);
+    else if (event.type === 'requests started') queue.markStarted(event.requestIds);
     else if (event.type === 'storage checked') storage.recordCheck(event.ok);
     else databaseChanged(event.type);
     return [];
@@ -279,13 +274,12 @@ export const createScheduler = (settings: SchedulerSettings) => {
     /** What is in flight and what is held back, for metrics. */
     counts(at: number) {
       time = at;
-      const quarantinedImages = quarantined === null || quarantined.running ? 0 : 1;
-      const counts = inFlight.counts();
-      return {
-        inFlight: { ...counts, waiting: counts.waiting - quarantinedImages, quarantined: quarantinedImages },
-        pausedHosts: limiter.paused(),
-        isStorageDown: storage.failure() !== null,
-      };
+      return countsOf(parts, quarantined === null || quarantined.running ? 0 : 1);
+    },
+    /** What holds images back at the moment. */
+    load(at: number): SchedulerLoad {
+      time = at;
+      return loadOf(parts, database !== 'up');
     },
     /** Why images wait for the image store; null when they do not. */
     storageFailure(at: number): string | null {

@@ -114,6 +114,18 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the images in the threads wait for at the moment. */
+export interface PoolLoad {
+  /** Images whose bytes, or pixels to be decoded, do not fit into the memory budgets now. */
+  readonly awaitingMemory: number;
+  /** Images that wait for a turn to encode. */
+  readonly awaitingEncode: number;
+  readonly encoding: number;
+  readonly storing: number;
+  /** How busy the event loops of the threads were since the last call, 0 to 1. */
+  readonly threadUtilization: number;
+}
+
 /** The pool as the dispatcher sees it. */
 export interface ImagePool {
   /** Images processed concurrently: threads × tasks per thread. */
@@ -122,6 +134,7 @@ export interface ImagePool {
   readonly most: number;
   /** Images accepted by the pool but not started by a thread. */
   queued(): number;
+  load(): PoolLoad;
   /** Never rejects: a crashed or hung worker resolves to `worker_crashed`. */
   run(task: ImageTask, options?: RunOptions): Promise<ImageResult>;
   /** Waits for tasks in flight for up to `graceMs` (default: as long as a task may take), then terminates the threads. */

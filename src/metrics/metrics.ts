@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type CallMeter, createCallMeter } from './calls.ts';
 import { createImageMeter, type ImageMeter } from './images.ts';
+import type { LoadWindow } from './limits.ts';
+import { createLoadGauges } from './load.ts';
 import { createPoolGauges, type MeteredPool } from './pool.ts';
 import { createQueueGauge } from './queue.ts';
 import { createSchedulerGauges, type SchedulerCounts } from './scheduler.ts';
@@ -28,6 +30,7 @@ export interface Metrics {
   /** @param ask returns the number of unfinished images across all instances */
   watchQueue(ask: () => Promise<number>): void;
   watchScheduler(counts: () => SchedulerCounts): void;
+  watchLoad(window: Pick<LoadWindow, 'summary'>): void;
 }
 
 export interface BuildFacts {
@@ -71,5 +74,6 @@ export const createMetrics = ({ version, role }: BuildFacts): Metrics => {
     watchPool: (pool) => createPoolGauges(registry, pool),
     watchQueue: (ask) => createQueueGauge(registry, ask),
     watchScheduler: (counts) => createSchedulerGauges(registry, counts),
+    watchLoad: (window) => createLoadGauges(registry, window),
   };
 };

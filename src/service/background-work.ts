@@ -11,6 +11,9 @@ import { sweepUploads } from '../http/uploads/upload-files.ts';
 import { createImagePool } from '../images/pool/pool.ts';
 import { stageDeadlines } from '../images/pool/stage-deadline.ts';
 import { sampleName, withSamples } from '../images/source/samples.ts';
+import type { ImagePool } from '../images/task.ts';
+import { createLoadWindow } from '../metrics/limits.ts';
+import { createLoadReport } from '../metrics/load.ts';
 import { createGuardedAgents } from '../network/agents.ts';
 import { createResolver } from '../network/resolver.ts';
 import { createCompletion } from '../requests/completion.ts';
@@ -32,6 +35,7 @@ import { createWebhookDispatcher } from '../webhooks/dispatcher.ts';
 import type { WorkerData } from '../worker.ts';
 import type { Addresses } from './addresses.ts';
 import type { Disposers, Infrastructure, ServiceFiles } from './infrastructure.ts';
+import { createLoadReader } from './load-reader.ts';
 
 const RECONCILE_EVERY_MS = 30_000;
 const RETENTION_EVERY_MS = 60_000;
@@ -86,6 +90,7 @@ export const createBackgroundWork = async (
   };
   const completion = createCompletion(requests, images, announce, requestReportOf, requestReports.enqueue);
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
+  const load = createLoadWindow(() => performance.now());
   const dispatcher: Dispatcher = createDispatcher({
     images,
     claimer: createClaimer(images, now),
@@ -116,12 +121,17 @@ export const createBackgroundWork = async (
     onCancelled: (stopped) => metrics.images.cancelled(stopped),
     onOutcome: (request, image, outcome, applied) => {
       metrics.images.settled(outcome, applied);
+      if (applied && outcome.kind !== 'again') load.finished();
       if (outcome.kind === 'completed') return;
       const { code } = outcome.error;
       log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${outcome.kind}`);
     },
   });
-  if (worksOnImages) metrics.watchScheduler(() => dispatcher.counts());
+  const loadReport = createLoadReport({ window: load, read: createLoadReader(dispatcher, imagePool), log });
+  if (worksOnImages) {
+    metrics.watchScheduler(() => dispatcher.counts());
+    metrics.watchLoad(load);
+  }
   const control = createControl({ requests, images, completion, wake: () => dispatcher.wake() });
   const retention = createRetention({
     store: createRemovalStore(models),
@@ -161,11 +171,13 @@ export const createBackgroundWork = async (
       if (worksOnImages) {
         dispatcher.start();
         webhooks.start();
+        loadReport.start();
       }
       for (const task of tasks) task.start();
     },
     /** Takes no new work, and finishes or hands back what is running within the time. */
     async stop(withinMs: number): Promise<void> {
+      loadReport.stop();
       await Promise.allSettled([
         worksOnImages && dispatcher.stop(Math.max(withinMs - 1_000, withinMs / 2)),
         worksOnImages && webhooks.stop(withinMs),
@@ -201,10 +213,11 @@ const startPool = ({ storageConfig }: Infrastructure, config: Config, files: Ser
 };
 
 /** For an instance that processes no images. */
-const NO_POOL = {
+const NO_POOL: Omit<ImagePool, 'close'> = {
   capacity: 0,
   most: 0,
   queued: () => 0,
+  load: () => ({ awaitingMemory: 0, awaitingEncode: 0, encoding: 0, storing: 0, threadUtilization: 0 }),
   run: async (): Promise<never> => {
     throw new Error('this instance processes no images');
   },

@@ -203,3 +203,19 @@ test('with API keys, the metrics require an operator key, which Prometheus can s
     await guarded.close();
   }
 });
+
+test('says at what rate images finish, and what limits it', async () => {
+  const slow = Array.from({ length: 30 }, (_, at) => images.on(`/held-${at}`, () => {}));
+  const id = await uploaded(service.url, `${HEADER}${slow.map((url, at) => `${at},P,${url}`).join('\n')}\n`);
+  try {
+    const { value, families } = await scrapeUntil(
+      service.url,
+      (now) => (now.value('bulk_image_limited_by', { limit: 'host' }) ?? 0) > 0,
+    );
+    const limits = families.get('bulk_image_limited_by')?.samples.map(({ labels }) => labels.limit);
+    expect(limits?.sort()).toEqual(['cores', 'database', 'host', 'memory', 'nothing', 'storage']);
+    expect(value('bulk_image_images_per_second')).toBeGreaterThanOrEqual(0);
+  } finally {
+    await fetch(`${service.url}/api/cancel/${id}`, { method: 'POST' });
+  }
+});

@@ -180,6 +180,13 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
       for (const request of active) add(request, false);
     },
 
+    markStarted(requestIds: readonly string[]): void {
+      for (const id of requestIds) {
+        const schedule = schedules.get(id);
+        if (schedule?.request.state === 'queued') schedule.request = { ...schedule.request, state: 'processing' };
+      }
+    },
+
     /** Of which requests to ask now when their next image is due; none if it is not time. */
     toProbe(): string[] {
       const resting = toProbe();
@@ -229,6 +236,14 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
         .filter((schedule) => isCandidate(schedule, at))
         .sort((a, b) => a.inFlight - b.inFlight || a.lastGranted - b.lastGranted);
     },
+
+    /** Requests that are known here. */
+    get size(): number {
+      return schedules.size;
+    },
+
+    /** Hosts that due images wait for. */
+    saturatedHosts: (): (string | null)[] => [...schedules.values()].flatMap((schedule) => schedule.saturatedHosts),
 
     /** When the next pause ends, or the next question is due; infinite when none will. */
     nextAt(): number {

@@ -3,6 +3,7 @@ import { settlesWithin, withDeadline } from '../../timing/deadline.ts';
 import type { ImagePool, ImageResult } from '../task.ts';
 import type { DecodeRequest, ThreadMessage } from './channel.ts';
 import { createDownloadRoom } from './download-room.ts';
+import { loadOf } from './load.ts';
 import { createPixelBudget, type GiveBack } from './pixel-budget.ts';
 import { createStageWatch, type StageDeadlines } from './stage-deadline.ts';
 import { OVERCOMMIT, startThreads, type Threads, type ThreadsOptions } from './threads.ts';
@@ -31,6 +32,7 @@ interface Ticket {
   readonly onHung: (stage: string) => void;
   readonly onDownloaded: () => void;
   giveBack?: GiveBack;
+  waitsForMemory: boolean;
 }
 
 /**
@@ -55,9 +57,14 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   let lastTicket = 0;
   let closing = false;
 
-  const onMessage = (message: ThreadMessage, grant: () => void): void => {
+  const onMessage = (message: ThreadMessage, answer: () => void): void => {
     const ticket = tickets.get(message.ticket);
     if (ticket === undefined) return;
+    ticket.waitsForMemory = true;
+    const grant = (): void => {
+      ticket.waitsForMemory = false;
+      answer();
+    };
     if ('hold' in message) {
       // Until then the thread waits for this process, and not the other way round.
       watch.pause(message.ticket, true);
@@ -104,6 +111,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
       giveUp = resolve;
     });
     const ticket: Ticket = {
+      waitsForMemory: false,
       onDownloaded,
       onHung(stage) {
         retire(generation);
@@ -134,6 +142,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
     capacity: threads * tasksPerThread,
     most: threads * tasksPerThread * OVERCOMMIT,
     queued: () => current.queued(),
+    load: () => loadOf(tickets, watch.stageOf, current.utilization()),
     run,
     close: async (closeMs = longestMs) => {
       closing = true;

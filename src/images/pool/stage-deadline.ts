@@ -53,10 +53,12 @@ export const createStageWatch = (
   const slots = new Int32Array(shared);
   const watched = new Map<number, Watched>();
 
+  const stageOf = (ticket: number): Stage => STAGES[Atomics.load(slots, ticket % SLOTS)] ?? 'waiting';
+
   const check = (): void => {
     const now = performance.now();
     for (const [ticket, task] of watched) {
-      const stage = STAGES[Atomics.load(slots, ticket % SLOTS)] ?? 'waiting';
+      const stage = stageOf(ticket);
       if (stage !== task.stage || task.paused) {
         task.stage = stage;
         task.since = now;
@@ -71,6 +73,8 @@ export const createStageWatch = (
 
   return {
     shared,
+    /** Where the task is; that of a task that is not watched means nothing. */
+    stageOf,
     add(ticket: number): void {
       Atomics.store(slots, ticket % SLOTS, STAGES.indexOf('download'));
       watched.set(ticket, { stage: 'download', since: performance.now(), paused: false });

@@ -1,3 +1,4 @@
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { settlesWithin } from '../../timing/deadline.ts';
@@ -76,6 +77,7 @@ export const startThreads = (
     channel.unref();
   });
   const pending = new Set<Promise<unknown>>();
+  const measured = new WeakMap<object, EventLoopUtilization>();
 
   return {
     probe: (): Promise<unknown> => piscina.run({ probe: true }),
@@ -85,6 +87,16 @@ export const startThreads = (
       for (const channel of channels) channel.postMessage({ ticket, type: 'cancelled' } satisfies PoolMessage);
     },
     queued: (): number => piscina.queueSize,
+    /** The share of its time that a thread's event loop has been busy since the last call, 0 to 1; the mean of all threads. */
+    utilization(): number {
+      const shares = piscina.threads.map((thread) => {
+        const since = measured.get(thread);
+        const now = thread.performance.eventLoopUtilization();
+        measured.set(thread, now);
+        return since === undefined ? 0 : performance.eventLoopUtilization(now, since).utilization;
+      });
+      return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+    },
     /** Keeps the threads until this has settled. */
     keepFor(work: Promise<unknown>): void {
       const settled = work.then(

@@ -30,6 +30,7 @@ test('only images whose URL is a sample of this service are marked as samples', 
     capacity: 1,
     most: 1,
     queued: () => 0,
+    load: () => ({ awaitingMemory: 0, awaitingEncode: 0, encoding: 0, storing: 0, threadUtilization: 0 }),
     run: async (task: ImageTask) => {
       tasks.push(task);
       return { ok: false, code: 'source_not_found', message: '', retryable: false } as const;
