@@ -1,5 +1,5 @@
 # The service with its production dependencies only; MongoDB and the store are elsewhere.
-FROM node:20-slim AS build
+FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
@@ -9,10 +9,10 @@ COPY samples ./samples
 COPY scripts/build-page.mjs ./scripts/
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:20-slim
-# libuv's pool carries sharp, name look-ups and files: cores + 4. Two arenas keep glibc from holding on to memory.
+FROM node:26-slim
+# libuv's pool carries sharp and files: cores + 4, here of up to 64, as encodes are counted by the cores. Two arenas keep glibc from holding on to memory.
 # A container is reached from outside or not at all; API_KEYS decides who may call.
-ENV HOST=0.0.0.0 NODE_ENV=production UV_THREADPOOL_SIZE=8 MALLOC_ARENA_MAX=2 PORT=3000 DATA_DIR=/data PROCESSED_DIR=/data/processed_images
+ENV HOST=0.0.0.0 NODE_ENV=production UV_THREADPOOL_SIZE=68 MALLOC_ARENA_MAX=2 PORT=3000 DATA_DIR=/data PROCESSED_DIR=/data/processed_images
 WORKDIR /app
 RUN mkdir -p /data/processed_images && chown -R node:node /data
 COPY --from=build --chown=root:root /app/package.json ./

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { type AccessConfig, accessOf, accessVariables } from './config/access.ts';
 import { availableMemory } from './config/available-memory.ts';
+import { coreDefaults } from './config/cores.ts';
 import { type DownloadsConfig, downloadsOf, downloadVariables } from './config/downloads.ts';
 import { keyErrors } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
@@ -48,10 +50,12 @@ export const schema = z.object({
     .optional()
     .describe('Prefix of the output URLs, as clients reach the service. Empty: `http://localhost:<PORT>`.'),
   WORKER_THREADS: wholeNumber(3, 1, 64).describe('Threads that download and compress images.'),
-  TASKS_PER_THREAD: wholeNumber(0, 1, 64)
+  TASKS_PER_THREAD: wholeNumber(0, 1, 128)
     .removeDefault()
     .optional()
-    .describe('Images in flight per thread, so that downloads overlap. Empty: 8, or 4 below 1 GiB of memory.'),
+    .describe(
+      'Images in flight per thread, so that downloads overlap. Empty: 7 per core divided over the threads, 8 to 64; 4 below 1 GiB of memory.',
+    ),
   MEMORY_BYTES: wholeNumber(0, 256 * MIB, Number.MAX_SAFE_INTEGER)
     .removeDefault()
     .optional()
@@ -123,6 +127,8 @@ export interface Config {
   readonly role: 'all' | 'api' | 'worker';
   readonly workerThreads: number;
   readonly tasksPerThread: number;
+  /** Images that each thread encodes at once. */
+  readonly encodesPerThread: number;
   /** Memory for the service and its embedded database, from which the limits' defaults are derived. */
   readonly memoryBytes: number;
   /** Cache of the embedded database. */
@@ -152,11 +158,13 @@ export interface Config {
  * The only place that reads and validates the environment.
  * An empty variable counts as unset, so that `MONGODB_URI=` in a `.env` means the default.
  * @param available bytes of memory that the process may use, if MEMORY_BYTES is not set
+ * @param availableCores cores that the process may use
  * @throws ConfigError naming every invalid variable
  */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
   available = availableMemory(),
+  availableCores = availableParallelism(),
 ): Config => {
   const set = Object.fromEntries(
     VARIABLES.map((name) => [name, env[name]?.trim()] as const).filter(
@@ -173,6 +181,7 @@ export const loadConfig = (
   const value = parsed.data;
   const memoryBytes = value.MEMORY_BYTES ?? available;
   const memory = memoryDefaults(memoryBytes, value.MONGODB_URI === undefined);
+  const cores = coreDefaults(availableCores, value.WORKER_THREADS, { memoryBytes, leastTasks: memory.tasksPerThread });
   return {
     mongodbUri: value.MONGODB_URI ?? null,
     dataDirectory: value.DATA_DIR,
@@ -181,7 +190,8 @@ export const loadConfig = (
     publicUrl: value.PUBLIC_URL ?? null,
     role: value.ROLE,
     workerThreads: value.WORKER_THREADS,
-    tasksPerThread: value.TASKS_PER_THREAD ?? memory.tasksPerThread,
+    tasksPerThread: value.TASKS_PER_THREAD ?? cores.tasksPerThread,
+    encodesPerThread: cores.encodesPerThread,
     memoryBytes,
     databaseCacheBytes: value.DATABASE_CACHE_BYTES ?? memory.databaseCacheBytes,
     storage: storageOf(value),
@@ -191,7 +201,7 @@ export const loadConfig = (
     downloads: downloadsOf(value),
     access: accessOf(value),
     webhookSecret: value.WEBHOOK_SECRET ?? null,
-    limits: limitsOf(value, memory),
+    limits: limitsOf(value, memory, cores),
     leaseMs: value.LEASE_SECONDS * 1000,
     shutdownMs: value.SHUTDOWN_SECONDS * 1000,
     retentionMs: value.RETENTION_DAYS * 24 * 60 * 60_000,

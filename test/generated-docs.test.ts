@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-const PAGES = ['docs/architecture.md', 'docs/configuration.md', 'docs/errors.md', 'docs/http.md'];
+const PAGES = ['docs/architecture.md', 'docs/configuration.md', 'docs/errors.md', 'docs/http.md', 'docs/scaling.md'];
 
 test('the generated parts of the docs are current', async () => {
   const options = { maxBuffer: 16 * 1024 * 1024 };

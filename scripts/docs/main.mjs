@@ -8,9 +8,13 @@ import { configurationBlocks } from './configuration.mjs';
 import { errorBlocks } from './errors.mjs';
 import { folderBlocks } from './folders.mjs';
 import { httpBlocks } from './http.mjs';
+import { scalingBlocks } from './scaling.mjs';
 
 const folder = path.resolve(import.meta.dirname, '../../docs');
-const blocks = { ...configurationBlocks(), ...errorBlocks(), ...httpBlocks(), ...(await folderBlocks()) };
+const blocks = {
+  ...{ ...configurationBlocks(), ...errorBlocks(), ...httpBlocks(), ...scalingBlocks() },
+  ...(await folderBlocks()),
+};
 const BLOCK = /<!-- generated: ([\w:]+) -->[\s\S]*?<!-- \/generated -->/g;
 
 const used = new Set();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CoreDefaults } from './cores.ts';
 import type { MemoryDefaults } from './memory.ts';
 import { MIB, wholeNumber } from './values.ts';
 
@@ -71,9 +72,12 @@ export const limitVariables = z.object({
   MAX_IMAGE_PIXELS: wholeNumber(100_000_000, 1, 1_000_000_000).describe(
     'Pixels of one source image, checked before it is decoded.',
   ),
-  MAX_PIXELS_IN_FLIGHT: wholeNumber(100_000_000, 1, 100_000_000_000).describe(
-    'Pixels decoded at the same time. A larger image runs alone.',
-  ),
+  MAX_PIXELS_IN_FLIGHT: wholeNumber(0, 1, 100_000_000_000)
+    .removeDefault()
+    .optional()
+    .describe(
+      'Pixels decoded at the same time. A larger image runs alone. Empty: 12,500,000 per core, at least 100,000,000.',
+    ),
   MAX_DECODE_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER)
     .removeDefault()
     .optional()
@@ -104,7 +108,7 @@ export const limitVariables = z.object({
   MAX_ATTEMPTS: wholeNumber(5, 1, 20).describe('Attempts at one image before it fails.'),
 });
 
-export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDefaults): LimitsConfig => ({
+export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDefaults, cores: CoreDefaults): LimitsConfig => ({
   maxUploadBytes: value.MAX_UPLOAD_BYTES,
   maxUploadsInFlight: value.MAX_UPLOADS_IN_FLIGHT,
   maxUploadBytesInFlight: value.MAX_UPLOAD_BYTES_IN_FLIGHT,
@@ -123,7 +127,7 @@ export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDe
     value.MAX_IMAGE_BYTES ?? memory.maxImageBytes,
   ),
   maxPixels: value.MAX_IMAGE_PIXELS,
-  maxPixelsInFlight: value.MAX_PIXELS_IN_FLIGHT,
+  maxPixelsInFlight: value.MAX_PIXELS_IN_FLIGHT ?? cores.maxPixelsInFlight,
   maxQueueSeconds: value.MAX_QUEUE_SECONDS,
   maxConnectSeconds: value.MAX_CONNECT_SECONDS,
   maxDownloadSeconds: value.MAX_DOWNLOAD_SECONDS,

@@ -5,7 +5,7 @@ export interface MemoryDefaults {
   readonly maxDecodeBytesInFlight: number;
   readonly maxDownloadBytesInFlight: number;
   readonly maxImageBytes: number;
-  /** Images in flight per thread. */
+  /** Images in flight per thread, at least; more cores may use more, see cores.ts. */
   readonly tasksPerThread: number;
   readonly databaseCacheBytes: number;
 }

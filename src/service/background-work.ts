@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -198,7 +197,7 @@ const startPool = ({ storageConfig }: Infrastructure, config: Config, files: Ser
     sources: config.sources.buckets.length === 0 ? null : config.sources,
     ...(files.page !== undefined && { samples: join(files.page, 'samples', 'photos') }),
     threads: workerThreads,
-    encodeConcurrency: Math.max(1, Math.round(cpus().length / workerThreads)),
+    encodeConcurrency: config.encodesPerThread,
   };
   return createImagePool({
     workerFile: files.worker,
