@@ -108,7 +108,11 @@ export const limitVariables = z.object({
   MAX_ATTEMPTS: wholeNumber(5, 1, 20).describe('Attempts at one image before it fails.'),
 });
 
-export const limitsOf = (value: z.infer<typeof limitVariables>, memory: MemoryDefaults, cores: CoreDefaults): LimitsConfig => ({
+export const limitsOf = (
+  value: z.infer<typeof limitVariables>,
+  memory: MemoryDefaults,
+  cores: CoreDefaults,
+): LimitsConfig => ({
   maxUploadBytes: value.MAX_UPLOAD_BYTES,
   maxUploadsInFlight: value.MAX_UPLOADS_IN_FLIGHT,
   maxUploadBytesInFlight: value.MAX_UPLOAD_BYTES_IN_FLIGHT,

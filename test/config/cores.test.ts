@@ -11,11 +11,14 @@ test.each([
   [8, 19, 3, 100],
   [16, 38, 5, 200],
   [64, 64, 21, 800],
-])('on %i cores three threads get %i tasks and %i encodes each', (cores, tasksPerThread, encodesPerThread, megapixels) => {
-  expect(defaults(cores)).toEqual({ workerThreads: 3, tasksPerThread, encodesPerThread, megapixels });
-  // Downloads overlap with as many encodes as there are cores.
-  expect(3 * tasksPerThread).toBeGreaterThanOrEqual(2 * cores);
-});
+])(
+  'on %i cores three threads get %i tasks and %i encodes each',
+  (cores, tasksPerThread, encodesPerThread, megapixels) => {
+    expect(defaults(cores)).toEqual({ workerThreads: 3, tasksPerThread, encodesPerThread, megapixels });
+    // Downloads overlap with as many encodes as there are cores.
+    expect(3 * tasksPerThread).toBeGreaterThanOrEqual(2 * cores);
+  },
+);
 
 test('little memory allows fewer images in flight, whatever the cores', () => {
   expect(defaults(64, GIB / 2).tasksPerThread).toBe(4);

@@ -42,6 +42,17 @@ test('the image is built from files that exist in the build context', () => {
   }
 });
 
+test('the image has one version of Node.js, on which CI runs the main job, and a libuv pool for many cores', () => {
+  const [, listed = ''] =
+    /^const MAJORS = \[([\d, ]+)\];$/m.exec(readFileSync('scripts/node-versions.mjs', 'utf8')) ?? [];
+  const bases = instructions('FROM').map((rest) => /^node:(\d+)-slim( AS build)?$/.exec(rest)?.[1]);
+  expect(bases).toHaveLength(2);
+  expect(new Set(bases).size).toBe(1);
+  expect(listed.split(', ')).toContain(bases[0]);
+  const pool = instructions('ENV').flatMap((rest) => rest.split(' ').filter((pair) => pair.startsWith('UV_')));
+  expect(pool).toEqual([`UV_THREADPOOL_SIZE=${64 + 4}`]);
+});
+
 test('the image has the right stop signal and an unprivileged user, and sets existing variables', () => {
   expect(instructions('STOPSIGNAL')).toEqual(['SIGTERM']);
   expect(instructions('USER')).toEqual(['1000']);
