@@ -50,7 +50,8 @@ const build = async (data: ThreadData) => {
     resolve: resolver.lookup,
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
-    maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
+    // The permits of the main thread bound what is in use; which thread uses them differs.
+    maxSocketsPerOrigin: limits.maxConnectionsPerOrigin,
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
   const { admit, grow, cancellable } = createThreadChannel((message, transfer) =>
@@ -63,7 +64,7 @@ const build = async (data: ThreadData) => {
     encodeConcurrency,
     ...data.downloads,
     ...(openObject && { openObject }),
-    admit: ({ ticket }, pixels, bytes) => admit(ticket, pixels, bytes),
+    admit: ({ ticket }, pixels, bytes, roundTripMs) => admit(ticket, pixels, bytes, roundTripMs),
     grow: ({ ticket }, bytes) => grow(ticket, bytes),
     enter: ({ ticket }, stage) => enter(ticket, stage),
     ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),

@@ -1,4 +1,4 @@
-import type { ImagePool, ImageResult, ImageTask } from '../images/task.ts';
+import type { ImagePool, ImageResult, ImageTask, RunOptions } from '../images/task.ts';
 import type { Coalescer } from './coalescing.ts';
 import type { HostNames } from './host-names.ts';
 
@@ -15,7 +15,8 @@ export interface RunContext {
   /** Aborted when the lease is lost: the result would be thrown away. */
   readonly signal: AbortSignal;
   /** Reports a stage of the image to the scheduler. */
-  readonly report: (stage: 'resolving' | 'resolved' | 'downloaded') => void;
+  readonly report: (stage: 'resolving' | 'resolved') => void;
+  readonly onDownloaded: NonNullable<RunOptions['onDownloaded']>;
   /** Asks for a permit of the host; false: the image is to be requeued. */
   readonly permit: () => Promise<boolean>;
 }
@@ -28,7 +29,7 @@ export interface RunContext {
 export const createRunImage =
   ({ pool, names, coalescer }: RunImageDeps) =>
   async (task: ImageTask, context: RunContext): Promise<ImageResult | null> => {
-    const { tenant, since, signal, report, permit } = context;
+    const { tenant, since, signal, report, onDownloaded, permit } = context;
     report('resolving');
     const name = await names.find(task.url);
     if (name.kind !== 'found') return name.kind === 'failed' ? name.result : null;
@@ -36,6 +37,6 @@ export const createRunImage =
     const resolved = name.host === undefined ? task : { ...task, host: name.host };
     return coalescer.run(tenant, resolved, since, async () => {
       if (!(await permit()) || signal.aborted) return null;
-      return pool.run(resolved, { onDownloaded: () => report('downloaded'), signal });
+      return pool.run(resolved, { onDownloaded, signal });
     });
   };

@@ -59,6 +59,7 @@ export const createRuns = (deps: RunsDeps) => {
       const result = await runImage(task, {
         ...{ tenant: tenantOfRequest(request), since, signal: abort.signal },
         report: (type) => handle({ type, imageId: image._id }),
+        onDownloaded: (roundTripMs) => handle({ type: 'downloaded', imageId: image._id, roundTripMs }),
         permit: () => permit(image._id),
       });
       return abort.signal.aborted ? null : result;

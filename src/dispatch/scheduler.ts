@@ -185,9 +185,13 @@ export const createScheduler = (settings: SchedulerSettings) => {
     if (event.type === 'permit overdue') return permits.expire(entry);
     if (event.type === 'processed') return processed(entry, event);
     if (event.type === 'ended') return ended(entry, event.dueInMs);
+    if (event.type === 'downloaded') {
+      inFlight.enter(entry, 'downloaded');
+      return permits.downloaded(entry, event.roundTripMs);
+    }
     inFlight.enter(entry, event.type === 'resolved' ? 'waiting' : event.type);
     if (event.type === 'resolved') permits.join(entry);
-    return event.type === 'downloaded' ? permits.letGo(entry) : [];
+    return [];
   };
 
   const handle = (event: SchedulerEvent): SchedulerAction[] => {

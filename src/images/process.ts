@@ -26,7 +26,7 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   /** For `s3://` sources; absent if none are allowed. */
   readonly openObject?: OpenObject;
   /** Waits for a share of the pixel and memory budgets. */
-  readonly admit: (task: Task, pixels: number, bytes: number) => Promise<void>;
+  readonly admit: (task: Task, pixels: number, bytes: number, roundTripMs: number | undefined) => Promise<void>;
   /** Waits until the source may use this many bytes; unlimited if absent. */
   readonly grow?: (task: Task, bytes: number) => Promise<void>;
   /** For the sample photos; absent if there are none. */
@@ -172,7 +172,7 @@ export const createProcessor = <Task extends ImageTask>(
       requireWithinBudget(cost, header, task.format, limits.maxDecodeBytesInFlight);
       // Before taking an encode slot: an image that waits for memory must not block one that has it.
       enter(task, 'waiting');
-      await admit(task, header.width * header.height, cost);
+      await admit(task, header.width * header.height, cost, source.roundTripMs);
       const output = await limitEncodes(() =>
         step(timings, 'encode', 'corrupt_image', async () => {
           signal?.throwIfAborted();

@@ -108,8 +108,11 @@ export interface ImageLimits {
 export const DEFAULT_STAGE_SECONDS = { maxDecodeSeconds: 30, maxEncodeSeconds: 120, maxStoreSeconds: 60 } as const;
 
 export interface RunOptions {
-  /** Called when the source is downloaded; not called if there is nothing to decode. */
-  readonly onDownloaded?: () => void;
+  /**
+   * Called when the source is downloaded; not called if there is nothing to decode.
+   * @param roundTripMs from the request to the header of its response, without connecting; undefined: not measured
+   */
+  readonly onDownloaded?: (roundTripMs?: number) => void;
   /** Aborted when the result is no longer wanted. */
   readonly signal?: AbortSignal;
 }

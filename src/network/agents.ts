@@ -57,6 +57,11 @@ const guardedLookup =
     });
   };
 
+const connected = new WeakMap<Duplex, number>();
+
+/** When the connection was ready for its first request, by `performance.now()`; 0: not known. */
+export const connectedAt = (socket: Duplex | null): number => (socket === null ? 0 : (connected.get(socket) ?? 0));
+
 const timeoutError = (): Error => Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' });
 
 /**
@@ -85,6 +90,7 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
     if (!socket) return socket;
     const timer = setTimeout(() => socket.destroy(timeoutError()), connectTimeoutMs);
     const stop = () => clearTimeout(timer);
+    socket.once(ready, () => connected.set(socket, performance.now()));
     socket.once(ready, stop).once('close', stop);
     return socket;
   };

@@ -96,7 +96,7 @@ export const createBackgroundWork = async (
     requests,
     completion,
     pool: metrics.watchPool(imagePool),
-    connections: config.limits.maxConnectionsPerOrigin,
+    connections: () => config.limits.maxConnectionsPerOrigin,
     maxConsecutiveThrottles: config.limits.maxAttempts,
     names: createHostNames(
       resolver,

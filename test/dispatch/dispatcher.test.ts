@@ -84,7 +84,7 @@ const start = async ({
     ...{ images, claimer: createClaimer(images, clock.now), requests, leaseMs, maxAttempts: 5, random: Math.random },
     completion: createCompletion(requests, images, async () => {}, requestReportOf),
     pool: { capacity, most: capacity * 4, run },
-    ...{ connections: 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
+    ...{ connections: () => 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
     names: NO_HOST_NAMES,
     coalescer: createCoalescer(
       async () => true,

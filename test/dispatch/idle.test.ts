@@ -80,7 +80,13 @@ beforeAll(async () => {
         return done;
       },
     },
-    ...{ connections: 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000, leaseMs: LEASE_MS },
+    ...{
+      connections: () => 6,
+      maxConsecutiveThrottles: 5,
+      maxQueueMs: 120_000,
+      maxSettleMs: 60_000,
+      leaseMs: LEASE_MS,
+    },
     names: NO_HOST_NAMES,
     coalescer: createCoalescer(
       async () => true,

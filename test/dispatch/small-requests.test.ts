@@ -89,7 +89,7 @@ const start = (run: ImagePool['run'] = async () => done) => {
     },
     completion: createCompletion(requests, images, async () => {}, requestReportOf),
     pool: { capacity: CAPACITY, most: CAPACITY * 4, run },
-    ...{ connections: 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
+    ...{ connections: () => 6, maxConsecutiveThrottles: 5, maxQueueMs: 120_000, maxSettleMs: 60_000 },
     names: NO_HOST_NAMES,
     coalescer: createCoalescer(
       async () => true,

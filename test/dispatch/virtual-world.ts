@@ -49,7 +49,9 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
   const { capacity = 24, most = capacity * 2, connections = 6, retryMs = 1_000 } = settings;
   const process: NonNullable<WorldSettings['process']> = settings.process ?? (() => ({ downloadMs: 50, encodeMs: 50 }));
   const { storageWorks = () => true, databaseWorks = () => true } = settings;
-  const scheduler = createScheduler({ capacity, most, connections, maxConsecutiveThrottles: 5, maxAttempts: 5 });
+  const scheduler = createScheduler({
+    ...{ capacity, most, connections: () => connections, maxConsecutiveThrottles: 5, maxAttempts: 5 },
+  });
   const requests = new Map<string, VirtualRequest>();
   const running = new Map<string, { readonly image: VirtualImage; readonly request: VirtualRequest }>();
   const finishedAt = new Map<string, number>();

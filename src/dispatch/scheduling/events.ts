@@ -36,9 +36,11 @@ export type SchedulerEvent =
   | { readonly type: 'cancelled'; readonly requestId: string; readonly images: number }
   | { readonly type: 'completion decided'; readonly request: ActiveRequest; readonly hasFinished: boolean }
   | {
-      readonly type: 'resolving' | 'resolved' | 'permit needed' | 'permit overdue' | 'downloaded';
+      readonly type: 'resolving' | 'resolved' | 'permit needed' | 'permit overdue';
       readonly imageId: string;
     }
+  /** Its source is here. `roundTripMs` as in host-pace.ts */
+  | { readonly type: 'downloaded'; readonly imageId: string; readonly roundTripMs?: number | undefined }
   /** Its own download, or the one it waited for, has come to a result. */
   | { readonly type: 'processed'; readonly imageId: string; readonly result: ImageResult }
   /** Its result is written, or it was requeued. `dueInMs` null: it is finished. */

@@ -1,16 +1,20 @@
+import { LRUCache } from 'lru-cache';
 import { type Backoff, backoffMs } from '../../timing/backoff.ts';
+import { createHostPace, type HostPace, type Start } from './host-pace.ts';
 
 /** A server may ask for a pause of up to this; without a Retry-After the pause doubles from the first to the longest. */
 const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
 const PAUSE: Backoff = { firstMs: 1_000, longestMs: 30_000 };
 /** Hosts that are remembered although nothing of theirs is in flight. */
 const MAX_REMEMBERED = 10_000;
+/** Hosts whose pace is remembered, and for how long after their last download. */
+const PACES = { max: 2_000, ttl: 10 * 60_000 };
 /** Images queued per connection, so that the next download starts at once and a claim is worth its query. */
 const QUEUED_PER_CONNECTION = 2;
 
 export interface HostLimits {
-  /** Concurrent downloads from one host. */
-  readonly connections: number;
+  /** The most concurrent downloads from one host; each host has a pace of its own within that. */
+  readonly connections: () => number;
   /** Images in flight in all, queued ones included. */
   readonly most: number;
   /** After so many throttles in a row images fail one by one instead of pausing again, so that they come to an end. */
@@ -18,13 +22,17 @@ export interface HostLimits {
 }
 
 interface HostState {
-  downloading: number;
+  readonly pace: HostPace;
+  /** By the ids of their images. */
+  readonly downloading: Map<string, Start>;
   /** Images that count for the host without a permit or a place in its queue. */
   joined: number;
   /** Ids of images that wait for a permit. */
   readonly queue: string[];
   pausedUntil: number;
   consecutiveThrottles: number;
+  /** How many more throttles without a Retry-After are no reason for a pause: as many as were in flight at a success. */
+  absorbs: number;
 }
 
 export type HostLimiter = ReturnType<typeof createHostLimiter>;
@@ -41,7 +49,18 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
   /** Hosts with something in flight. */
   let busy = 0;
 
-  const inFlight = ({ downloading, joined, queue }: HostState): number => downloading + joined + queue.length;
+  const paces = new LRUCache<string, HostPace>({
+    ...{ ...PACES, updateAgeOnGet: true, ttlResolution: 0, perf: { now } },
+  });
+
+  const paceOf = (host: string): HostPace => {
+    const pace = paces.get(host) ?? createHostPace(connections, now);
+    paces.set(host, pace);
+    return pace;
+  };
+  const limitOf = (host: string): number => (states.get(host)?.pace ?? paceOf(host)).limit;
+
+  const inFlight = ({ downloading, joined, queue }: HostState): number => downloading.size + joined + queue.length;
   const isPaused = (state: HostState): boolean => now() < state.pausedUntil;
 
   const stateOf = (host: string): HostState => {
@@ -51,7 +70,10 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       const idle = [...states].find(([, state]) => inFlight(state) === 0);
       if (idle !== undefined) states.delete(idle[0]);
     }
-    const state: HostState = { downloading: 0, joined: 0, queue: [], pausedUntil: 0, consecutiveThrottles: 0 };
+    const state: HostState = {
+      ...{ pace: paceOf(host), downloading: new Map(), joined: 0, queue: [], pausedUntil: 0 },
+      ...{ consecutiveThrottles: 0, absorbs: 0 },
+    };
     states.set(host, state);
     return state;
   };
@@ -65,30 +87,38 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
   };
 
   /** Always leaves room for one more host, so that slow hosts never hold all of it. */
-  const shareOf = (state: HostState | undefined): number => {
+  const shareOf = (host: string, state: HostState | undefined): number => {
     const others = busy - (state !== undefined && inFlight(state) > 0 ? 1 : 0);
-    return Math.max(1, Math.min(connections * (1 + QUEUED_PER_CONNECTION), Math.floor(most / (others + 2))));
+    return Math.max(
+      1,
+      Math.min((state?.pace ?? paceOf(host)).limit * (1 + QUEUED_PER_CONNECTION), Math.floor(most / (others + 2))),
+    );
   };
 
   const available = (host: string | null): number => {
     if (host === null) return most;
     const state = states.get(host);
-    if (state === undefined) return shareOf(undefined);
+    if (state === undefined) return shareOf(host, undefined);
     if (isPaused(state)) return 0;
     // After a pause a single image tries the host before the others follow.
     const { consecutiveThrottles } = state;
     const isProbing = consecutiveThrottles > 0 && consecutiveThrottles <= maxConsecutiveThrottles;
-    return Math.max(0, (isProbing ? 1 : shareOf(state)) - inFlight(state));
+    return Math.max(0, (isProbing ? 1 : shareOf(host, state)) - inFlight(state));
+  };
+
+  const begin = (state: HostState, imageId: string): void => {
+    state.downloading.set(imageId, { at: now(), with: state.downloading.size + 1 });
   };
 
   const rejectQueue = (host: string, state: HostState): string[] => change(host, state, () => state.queue.splice(0));
 
   return {
     available,
+    limitOf,
 
     /** Whether enough is available that claiming is worth a query: one image per claim would be expensive. */
     isWorthAClaim(host: string | null): boolean {
-      return host === null || available(host) >= Math.max(1, shareOf(states.get(host)) / 4);
+      return host === null || available(host) >= Math.max(1, shareOf(host, states.get(host)) / 4);
     },
 
     /** When the pause of the host ends; infinite when it has none. */
@@ -103,24 +133,48 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       const state = stateOf(host);
       if (isPaused(state)) return 'refused';
       return change(host, state, () => {
-        if (state.downloading >= connections) {
+        if (state.downloading.size >= state.pace.limit) {
           state.queue.push(imageId);
           return 'queued';
         }
-        state.downloading += 1;
+        begin(state, imageId);
         return 'granted';
       });
     },
 
-    /** Gives a permit back. Returns the image that holds it from now on, or null. */
-    release(host: string | null): string | null {
+    /** Gives a permit back. */
+    release(host: string | null, imageId: string): void {
       const state = host === null ? undefined : states.get(host);
-      if (host === null || state === undefined) return null;
-      return change(host, state, () => {
-        const next = state.queue.shift();
-        if (next === undefined) state.downloading -= 1;
-        return next ?? null;
-      });
+      if (host === null || state === undefined) return;
+      change(host, state, () => state.downloading.delete(imageId));
+    },
+
+    /** Gives a free permit to the image that has waited longest. Returns its id; null when there is none of either. */
+    grantNext(host: string | null): string | null {
+      const state = host === null ? undefined : states.get(host);
+      if (host === null || state === undefined || state.downloading.size >= state.pace.limit) return null;
+      const next = state.queue.shift();
+      if (next !== undefined) begin(state, next);
+      return next ?? null;
+    },
+
+    /** The response to the image's download is here. @param roundTripMs see host-pace.ts */
+    recordAnswer(host: string | null, imageId: string, roundTripMs: number | undefined): void {
+      const state = host === null ? undefined : states.get(host);
+      const start = state?.downloading.get(imageId);
+      if (host === null || state === undefined || start === undefined) return;
+      if (!isPaused(state)) {
+        state.consecutiveThrottles = 0;
+        state.absorbs = state.downloading.size;
+      }
+      state.pace.answered({ ...start, roundTripMs, isWanted: state.queue.length > 0 });
+    },
+
+    /** The host had an error or did not answer: that may be for all it has to do. */
+    recordFailure(host: string | null, imageId: string): void {
+      const state = host === null ? undefined : states.get(host);
+      const start = state?.downloading.get(imageId);
+      if (start !== undefined) state?.pace.refused(start, 'failed');
     },
 
     /** Takes an image out of the queue for a permit. */
@@ -151,10 +205,20 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       });
     },
 
-    /** The host asked for a slower pace. Returns the queued images, which are refused by that. */
-    recordThrottle(host: string | null, retryAfterMs: number | undefined): string[] {
+    /**
+     * The host asked for a slower pace. Without a Retry-After it gets fewer connections first, as long as others of its
+     * downloads succeed; otherwise it is paused. Returns the queued images, which are refused by that.
+     */
+    recordThrottle(host: string | null, imageId: string, retryAfterMs: number | undefined): string[] {
       if (host === null) return [];
       const state = stateOf(host);
+      const start = state.downloading.get(imageId);
+      if (start !== undefined) state.pace.refused(start, 'throttled');
+      if (retryAfterMs === undefined && state.absorbs > 0 && !isPaused(state)) {
+        state.absorbs -= 1;
+        return [];
+      }
+      state.absorbs = 0;
       // Downloads that ran at the same time are throttled together, and count once.
       if (!isPaused(state)) state.consecutiveThrottles += 1;
       if (state.consecutiveThrottles > maxConsecutiveThrottles) return [];

@@ -7,6 +7,11 @@ import type { InFlight, InFlightImage } from './in-flight.ts';
 const isThrottle = ({ code, retryAfterMs = 0 }: Extract<ImageResult, { ok: false }>): boolean =>
   code === 'source_rate_limited' || (code === 'source_unavailable' && retryAfterMs > 0);
 
+/** What a host that has too much to do may answer, too. */
+const SIGNS_OF_LOAD: ReadonlySet<string> = new Set([
+  ...['source_unavailable', 'connection_failed', 'download_timeout', 'download_truncated'],
+]);
+
 export type Permits = ReturnType<typeof createPermits>;
 
 /**
@@ -32,16 +37,18 @@ export const createPermits = (
     return [{ type: 'grant', imageId: entry.image._id }];
   };
 
-  /** The permit passes to the image that has waited longest for it and still wants it. */
+  /** Free permits pass to the images that have waited longest for them and still want them. */
   const handOn = (host: string | null): SchedulerAction[] => {
     const actions: SchedulerAction[] = [];
-    for (;;) {
-      const next = hosts.release(host);
-      const entry = next === null ? undefined : inFlight.get(next);
-      if (next === null) return actions;
-      if (entry !== undefined && mayDownload(entry)) return [...actions, ...grant(entry)];
-      actions.push(...refuse(next));
+    for (let next = hosts.grantNext(host); next !== null; next = hosts.grantNext(host)) {
+      const entry = inFlight.get(next);
+      if (entry !== undefined && mayDownload(entry)) actions.push(...grant(entry));
+      else {
+        hosts.release(host, next);
+        actions.push(...refuse(next));
+      }
     }
+    return actions;
   };
 
   /** Gives back whatever the image holds of its host. */
@@ -50,7 +57,9 @@ export const createPermits = (
     entry.hold = 'none';
     if (hold === 'joined') hosts.leave(host);
     if (hold === 'queued') hosts.dequeue(host, image._id);
-    return hold === 'permit' ? handOn(host) : [];
+    if (hold !== 'permit') return [];
+    hosts.release(host, image._id);
+    return handOn(host);
   };
 
   return {
@@ -79,13 +88,21 @@ export const createPermits = (
       return refuse(entry.image._id);
     },
 
+    /** The source of the image is here. @param roundTripMs see host-pace.ts */
+    downloaded(entry: InFlightImage, roundTripMs: number | undefined): SchedulerAction[] {
+      if (entry.hold === 'permit') hosts.recordAnswer(entry.host, entry.image._id, roundTripMs);
+      return letGo(entry);
+    },
+
     /** Takes in what the host answered, where it was asked for this image, and gives its permit back. */
     processed(entry: InFlightImage, result: ImageResult): SchedulerAction[] {
-      const { host, hold, stage } = entry;
+      const { host, hold, stage, image } = entry;
       const refused: SchedulerAction[] = [];
       if (hold === 'permit' || stage === 'downloaded') {
         if (result.ok || !result.retryable) hosts.recordSuccess(host);
-        else if (isThrottle(result)) refused.push(...hosts.recordThrottle(host, result.retryAfterMs).flatMap(refuse));
+        else if (isThrottle(result)) {
+          refused.push(...hosts.recordThrottle(host, image._id, result.retryAfterMs).flatMap(refuse));
+        } else if (SIGNS_OF_LOAD.has(result.code)) hosts.recordFailure(host, image._id);
       }
       return [...refused, ...letGo(entry)];
     },

@@ -11,6 +11,8 @@ export interface DecodeRequest {
   readonly pixels: number;
   /** Bytes that decoding and encoding take, see `estimateBytes`; 0 where only pixels count. */
   readonly bytes: number;
+  /** Of its download, in milliseconds; see `RunOptions`. */
+  readonly roundTripMs?: number | undefined;
 }
 
 /** A source that is being downloaded asks to hold so many bytes in all. */
@@ -58,7 +60,8 @@ export const createThreadChannel = (introduce: (message: Introduction, transfer:
     });
   return {
     /** Waits until the image may be decoded. */
-    admit: (ticket: number, pixels: number, bytes = 0): Promise<void> => ask({ ticket, pixels, bytes }),
+    admit: (ticket: number, pixels: number, bytes = 0, roundTripMs?: number): Promise<void> =>
+      ask({ ticket, pixels, bytes, roundTripMs }),
     /** Waits until the source may hold so many bytes in all. */
     grow: (ticket: number, bytes: number): Promise<void> => ask({ ticket, hold: bytes }),
     /** Runs a task with a signal that is aborted when its result is no longer wanted. */

@@ -30,7 +30,7 @@ const crashed = (message: string): ImageResult => ({ ok: false, code: 'worker_cr
 interface Ticket {
   /** Its stage has taken too long. */
   readonly onHung: (stage: string) => void;
-  readonly onDownloaded: () => void;
+  readonly onDownloaded: (roundTripMs?: number) => void;
   giveBack?: GiveBack;
   waitsForMemory: boolean;
 }
@@ -74,7 +74,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
       });
       return;
     }
-    ticket.onDownloaded();
+    ticket.onDownloaded(message.roundTripMs);
     ticket.giveBack = budget.ask(shareOf(message), grant);
   };
 

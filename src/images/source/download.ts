@@ -29,6 +29,8 @@ export interface Download {
   readonly bytes: Buffer;
   /** The server's Content-Type, in lower case without parameters. */
   readonly contentType?: string;
+  /** From the first request to the header of its response, without connecting, in milliseconds. */
+  readonly roundTripMs?: number;
 }
 
 /**
@@ -132,7 +134,7 @@ export const download = async (text: string, deps: DownloadDeps): Promise<Downlo
     const bytes = await readBody(body, url.host, limits.maxImageBytes, length, growOffClock);
     if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
     const contentType = header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-    return contentType ? { bytes, contentType } : { bytes };
+    return { bytes, roundTripMs: response.roundTripMs, ...(contentType && { contentType }) };
   } catch (error) {
     withoutRequest(error);
     throw failureOf(error, url.host, {

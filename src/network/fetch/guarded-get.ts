@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { AppError } from '../../errors.ts';
-import type { GuardedAgents } from '../agents.ts';
+import { connectedAt, type GuardedAgents } from '../agents.ts';
 import { parseUrl } from '../url.ts';
 import { USER_AGENT } from '../user-agent.ts';
 import { createCookies } from './cookies.ts';
@@ -29,6 +29,8 @@ export interface GuardedResponse {
   readonly status: number;
   readonly url: URL;
   readonly body: Readable;
+  /** From the first request to the header of its response, in milliseconds; connecting does not count. */
+  readonly roundTripMs: number;
   /** @param name in lower case */
   header(name: string): string | undefined;
 }
@@ -129,11 +131,15 @@ export const guardedGet = async (target: URL, options: GuardedGetOptions): Promi
     });
   };
 
+  let sentAt = 0;
   const request = async (): Promise<AxiosResponse<Readable>> => {
     for (let stale = 0; ; stale += 1) {
+      sentAt = performance.now();
       try {
         const response = await requestOnce();
-        rememberAnswered(response.request as ClientRequest);
+        const { socket } = response.request as ClientRequest;
+        rememberAnswered({ socket });
+        sentAt = Math.max(sentAt, connectedAt(socket));
         return response;
       } catch (error) {
         const agent = url.protocol === 'https:' ? agents.https : agents.http;
@@ -142,9 +148,11 @@ export const guardedGet = async (target: URL, options: GuardedGetOptions): Promi
     }
   };
 
+  let roundTripMs: number | null = null;
   for (let redirects = 0; ; ) {
     onHop?.(url);
     const response = await request();
+    roundTripMs ??= performance.now() - sentAt;
     const body = response.data;
     // Errors surface when the body is read; an earlier one must not crash the process.
     body.on('error', () => {});
@@ -154,7 +162,7 @@ export const guardedGet = async (target: URL, options: GuardedGetOptions): Promi
       continue;
     }
     if (!REDIRECTS.has(response.status)) {
-      return { status: response.status, url, body, header: (name) => headerOf(response, name) };
+      return { status: response.status, url, body, roundTripMs, header: (name) => headerOf(response, name) };
     }
     body.destroy();
     if (redirects >= maxRedirects) {

@@ -3,10 +3,16 @@ import { serverOf } from '../../../src/network/server.ts';
 
 const A = 'https://a.example';
 const B = 'https://b.example';
-const clocked = (limits: Partial<Parameters<typeof createHostLimiter>[0]> = {}) => {
+const clocked = ({ connections = 2, most = 40 } = {}) => {
   const time = { now: 1 };
-  const hosts = createHostLimiter({ connections: 2, most: 40, maxConsecutiveThrottles: 3, ...limits }, () => time.now);
-  return { time, hosts };
+  const limits = { connections: () => connections, most, maxConsecutiveThrottles: 3 };
+  const hosts = createHostLimiter(limits, () => time.now);
+  /** The image's download is over; returns the image that follows it. */
+  const release = (id: string): string | null => {
+    hosts.release(A, id);
+    return hosts.grantNext(A);
+  };
+  return { time, hosts, release };
 };
 
 test('a host is scheme, host and port, or a bucket, and nothing else of the URL', () => {
@@ -17,22 +23,22 @@ test('a host is scheme, host and port, or a bucket, and nothing else of the URL'
 });
 
 test('as many download at once as there are connections, and the others follow in their order', () => {
-  const { hosts } = clocked();
+  const { hosts, release } = clocked();
   expect(['1', '2', '3', '4'].map((id) => hosts.acquire(A, id))).toEqual(['granted', 'granted', 'queued', 'queued']);
   expect(hosts.available(A)).toBe(2);
   expect(hosts.acquire(B, '5')).toBe('granted');
-  expect(hosts.release(A)).toBe('3');
-  expect([1, 2, 3].map(() => hosts.release(A))).toEqual(['4', null, null]);
+  expect(release('1')).toBe('3');
+  expect(['2', '3', '4'].map(release)).toEqual(['4', null, null]);
   expect(hosts.available(A)).toBe(6);
   expect(hosts.acquire(A, '6')).toBe('granted');
 });
 
 test('an image that leaves the queue is passed over', () => {
-  const { hosts } = clocked({ connections: 1 });
+  const { hosts, release } = clocked({ connections: 1 });
   for (const id of ['1', '2', '3']) hosts.acquire(A, id);
   hosts.dequeue(A, '2');
   hosts.dequeue(A, 'unknown');
-  expect(hosts.release(A)).toBe('3');
+  expect(release('1')).toBe('3');
 });
 
 test('images that join a host count against it until they leave', () => {
@@ -55,42 +61,60 @@ test('slow hosts leave capacity for one more, however many they are', () => {
 });
 
 test('a throttle rejects the queue and refuses everyone, and then one image is tried before the others', () => {
-  const { hosts, time } = clocked();
+  const { hosts, time, release } = clocked();
   expect(['1', '2', '3'].map((id) => hosts.acquire(A, id))).toEqual(['granted', 'granted', 'queued']);
-  expect(hosts.recordThrottle(A, 5_000)).toEqual(['3']);
+  expect(hosts.recordThrottle(A, '1', 5_000)).toEqual(['3']);
   expect(hosts.available(A)).toBe(0);
   expect(hosts.acquire(A, '4')).toBe('refused');
   expect(hosts.available(B)).toBe(6);
-  hosts.release(A);
-  hosts.release(A);
+  release('1');
+  release('2');
 
   time.now += 5_000;
   expect(hosts.available(A)).toBe(1);
   expect(hosts.acquire(A, '5')).toBe('granted');
   expect(hosts.available(A)).toBe(0);
   hosts.recordSuccess(A);
-  expect(hosts.available(A)).toBe(5);
+  expect(hosts.available(A)).toBe(2);
 });
 
 test('without a Retry-After the pauses double; those throttled together count once; the pauses come to an end', () => {
   const { hosts, time } = clocked();
   const pauses: number[] = [];
   for (let round = 0; round < 3; round += 1) {
-    hosts.recordThrottle(A, undefined);
-    hosts.recordThrottle(A, undefined);
+    hosts.recordThrottle(A, '1', undefined);
+    hosts.recordThrottle(A, '2', undefined);
     const begun = time.now;
     while (hosts.available(A) === 0) time.now += 100;
     pauses.push(time.now - begun);
   }
   expect(pauses).toEqual([1_000, 2_000, 4_000]);
   expect(hosts.available(A)).toBe(1);
-  hosts.recordThrottle(A, 60_000);
+  hosts.recordThrottle(A, '1', 60_000);
   expect(hosts.available(A)).toBe(6);
+});
+
+test('a throttle without a Retry-After is no reason for a pause while other downloads succeed; again and again it is', () => {
+  const { hosts } = clocked({ connections: 10 });
+  for (const id of ['1', '2', '3', '4']) hosts.acquire(A, id);
+  hosts.recordAnswer(A, '1', 100);
+  for (const id of ['2', '3', '4', '2']) expect(hosts.recordThrottle(A, id, undefined)).toEqual([]);
+  expect(hosts.paused()).toBe(0);
+  hosts.recordThrottle(A, '3', undefined);
+  expect(hosts.paused()).toBe(1);
+});
+
+test('a throttle with a Retry-After pauses the host though others succeed', () => {
+  const { hosts } = clocked({ connections: 10 });
+  for (const id of ['1', '2']) hosts.acquire(A, id);
+  hosts.recordAnswer(A, '1', 100);
+  hosts.recordThrottle(A, '2', 1_000);
+  expect(hosts.paused()).toBe(1);
 });
 
 test('a pause is a quarter of an hour at most', () => {
   const { hosts, time } = clocked();
-  hosts.recordThrottle(A, 24 * 60 * 60_000);
+  hosts.recordThrottle(A, '1', 24 * 60 * 60_000);
   time.now += 15 * 60_000;
   expect(hosts.available(A)).toBe(1);
 });
@@ -99,5 +123,6 @@ test('the end of the service rejects all queues', () => {
   const { hosts } = clocked();
   for (const id of ['1', '2', '3']) hosts.acquire(A, id);
   expect(hosts.close()).toEqual(['3']);
-  expect(hosts.release(A)).toBeNull();
+  hosts.release(A, '1');
+  expect(hosts.grantNext(A)).toBeNull();
 });
