@@ -17,7 +17,8 @@ export const IMAGE_ERROR_HINTS: Readonly<Record<ImageErrorCode, string>> = {
   source_unauthorized:
     'It answered 401 or 403. Make the image public, or sign its URL. The operator sets `DOWNLOAD_USER_AGENT` and `SOURCE_HEADERS`.',
   source_not_found: 'It answered 404 or 410. Correct the URL.',
-  source_rate_limited: 'It answered 429; its `Retry-After` is respected. Lower `MAX_CONNECTIONS_PER_ORIGIN`.',
+  source_rate_limited:
+    'It answered 429; its `Retry-After` is respected, and it gets fewer connections by itself. If it goes on, lower `MAX_CONNECTIONS_PER_ORIGIN`.',
   source_unavailable: 'It answered 408, 425 or 5xx; its `Retry-After` is respected.',
   source_rejected: 'It answered another 4xx; the message has the status.',
   too_many_redirects: 'Use the final URL, or raise `MAX_REDIRECTS`.',

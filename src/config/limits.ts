@@ -105,7 +105,7 @@ export const limitVariables = z.object({
   ),
   MAX_REDIRECTS: wholeNumber(5, 0, 20).describe('Redirects that one download may follow.'),
   MAX_CONNECTIONS_PER_ORIGIN: wholeNumber(32, 1, 256).describe(
-    'Connections to one image server at the same time, at most, from all instances together. Each server gets 6 at first, and more as long as its round trip allows.',
+    'Connections to one image server at the same time, at most, from all instances together. Each server gets 6 at first, and more as long as its latency allows.',
   ),
   MAX_ATTEMPTS: wholeNumber(5, 1, 20).describe('Attempts at one image before it fails.'),
 });

@@ -6,9 +6,14 @@ export interface SchedulerCounts {
   readonly inFlight: Readonly<Record<string, number>>;
   /** Image hosts that asked for a pause. */
   readonly pausedHosts: number;
+  /** Image hosts whose connections are used up while images wait for them, those with the most images first. */
+  readonly limitingHosts: readonly { readonly connections: number; readonly waiting: number }[];
   /** Whether images are held back because the image store takes nothing. */
   readonly isStorageDown: boolean;
 }
+
+/** Hosts that are shown. They have no names here: users have chosen them. */
+const RANKS = 5;
 
 export const createSchedulerGauges = (registry: Registry, counts: () => SchedulerCounts): void => {
   const registers = [registry];
@@ -29,6 +34,34 @@ export const createSchedulerGauges = (registry: Registry, counts: () => Schedule
       this.set(counts().pausedHosts);
     },
   });
+  new Gauge({
+    name: 'bulk_image_limiting_hosts',
+    help: 'Image hosts whose connections are all in use while images wait for them.',
+    registers,
+    collect() {
+      this.set(counts().limitingHosts.length);
+    },
+  });
+  const ofRanks = (name: string, help: string, of: (host: SchedulerCounts['limitingHosts'][number]) => number) =>
+    new Gauge({
+      ...{ name, help, labelNames: ['rank'], registers },
+      collect() {
+        this.reset();
+        for (const [index, host] of counts().limitingHosts.slice(0, RANKS).entries()) {
+          this.set({ rank: String(index + 1) }, of(host));
+        }
+      },
+    });
+  ofRanks(
+    'bulk_image_limiting_host_connections',
+    'Connections that the image host gets at the moment; rank 1 is the host that most images wait for.',
+    ({ connections }) => connections,
+  );
+  ofRanks(
+    'bulk_image_limiting_host_waiting',
+    'Images that wait for a connection to the image host.',
+    ({ waiting }) => waiting,
+  );
   new Gauge({
     name: 'bulk_image_storage_circuit_open',
     help: '1 while images are held back because the image store takes nothing, otherwise 0.',

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { createInstanceBeats } from '../database/instance-beats.ts';
 import { createClaimer } from '../dispatch/claimer.ts';
 import { createCoalescer } from '../dispatch/coalescing.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
+import { createFleet, LOOK_MS } from '../dispatch/fleet.ts';
 import { createHostNames } from '../dispatch/host-names.ts';
 import { processMark } from '../embedded/processes.ts';
 import { sweepUploads } from '../http/uploads/upload-files.ts';
@@ -28,6 +31,7 @@ import { createRequestReportStore } from '../results/request-report-store.ts';
 import { createRequestReportTask } from '../results/request-report-task.ts';
 import { createLocalStorage } from '../storage/local.ts';
 import { copyOutputs, outputNames } from '../storage/output-names.ts';
+import { settlesWithin } from '../timing/deadline.ts';
 import { createPeriodicTask, type PeriodicTask } from '../timing/periodic-task.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import { createWebhookDispatcher } from '../webhooks/dispatcher.ts';
@@ -41,6 +45,9 @@ const RETENTION_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** Far longer than any write takes: a put whose temporary file is removed under it fails, and its image is retried. */
 const TEMPORARY_FILES_AFTER_MS = 15 * 60_000;
+
+/** For telling the others at the end; they find out by themselves too. */
+const LEAVE_MS = 500;
 
 /** Covers the name lookup, the connection and the TLS handshake of a webhook. */
 const WEBHOOK_CONNECT_MS = 5_000;
@@ -90,13 +97,14 @@ export const createBackgroundWork = async (
   const completion = createCompletion(requests, images, announce, requestReportOf, requestReports.enqueue);
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
   const load = createLoadWindow(() => performance.now());
+  const fleet = createFleet(createInstanceBeats(infrastructure.connection), randomUUID(), now);
   const dispatcher: Dispatcher = createDispatcher({
     images,
     claimer: createClaimer(images, now),
     requests,
     completion,
     pool: metrics.watchPool(imagePool),
-    connections: () => config.limits.maxConnectionsPerOrigin,
+    connections: () => fleet.share(config.limits.maxConnectionsPerOrigin),
     maxConsecutiveThrottles: config.limits.maxAttempts,
     names: createHostNames(
       resolver,
@@ -146,6 +154,7 @@ export const createBackgroundWork = async (
     await sweepUploads(uploadDirectory, processMark, Date.now());
   };
   const ofWorkers: PeriodicTask[] = [
+    createPeriodicTask('the heartbeat', fleet.look, LOOK_MS, log),
     createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS),
     requestReports,
     createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log),
@@ -182,6 +191,11 @@ export const createBackgroundWork = async (
         worksOnImages && webhooks.stop(withinMs),
         ...tasks.map((task) => task.stop(withinMs)),
       ]);
+      if (worksOnImages)
+        await settlesWithin(
+          fleet.leave().catch(() => {}),
+          LEAVE_MS,
+        );
     },
   };
 };

@@ -168,7 +168,7 @@ test('the counts say where each image in flight is, and what holds images back',
   const counts = () => world.scheduler.counts(world.now());
   expect(counts()).toEqual({
     inFlight: { resolving: 0, waiting: 0, queued: 12, downloading: 6, downloaded: 0, quarantined: 0 },
-    ...{ pausedHosts: 0, isStorageDown: false },
+    ...{ pausedHosts: 0, isStorageDown: false, limitingHosts: [{ host: SLOW, connections: 6, waiting: 12 }] },
   });
   world.runUntil(() => world.now() > 1_100, 2_000);
   expect(counts().pausedHosts).toBe(1);

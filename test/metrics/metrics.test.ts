@@ -78,10 +78,18 @@ test('omits event loop lag before the event loop has turned', async () => {
 
 test('the scheduler gauges show what is in flight and what holds images back', async () => {
   const metrics = start();
-  metrics.watchScheduler(() => ({ inFlight: { downloading: 3, queued: 2 }, pausedHosts: 1, isStorageDown: true }));
+  const limitingHosts = Array.from({ length: 7 }, (_, n) => ({ connections: 12 - n, waiting: 70 - n }));
+  metrics.watchScheduler(() => ({
+    ...{ inFlight: { downloading: 3, queued: 2 }, pausedHosts: 1, isStorageDown: true },
+    limitingHosts,
+  }));
   const scrape = await read(metrics);
   expect(scrape.value('bulk_image_in_flight_images', { state: 'downloading' })).toBe(3);
   expect(scrape.value('bulk_image_in_flight_images', { state: 'queued' })).toBe(2);
   expect(scrape.value('bulk_image_paused_hosts')).toBe(1);
   expect(scrape.value('bulk_image_storage_circuit_open')).toBe(1);
+  expect(scrape.value('bulk_image_limiting_hosts')).toBe(7);
+  expect(scrape.value('bulk_image_limiting_host_connections', { rank: '1' })).toBe(12);
+  expect(scrape.value('bulk_image_limiting_host_waiting', { rank: '5' })).toBe(66);
+  expect(scrape.value('bulk_image_limiting_host_waiting', { rank: '6' })).toBeUndefined();
 });

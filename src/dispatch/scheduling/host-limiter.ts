@@ -236,6 +236,14 @@ export const createHostLimiter = ({ connections, most, maxConsecutiveThrottles }
       });
     },
 
+    /** The hosts that images wait for, by how many do, the most first: how many connections each has. */
+    limiting(): { readonly host: string; readonly connections: number; readonly waiting: number }[] {
+      return [...states]
+        .filter(([, { queue }]) => queue.length > 0)
+        .map(([host, { queue, pace }]) => ({ host, connections: pace.limit, waiting: queue.length }))
+        .sort((a, b) => b.waiting - a.waiting);
+    },
+
     /** Hosts that are paused, for metrics. */
     paused(): number {
       let paused = 0;

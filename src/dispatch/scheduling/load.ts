@@ -40,6 +40,7 @@ export const countsOf = ({ inFlight, limiter, storage }: LoadParts, quarantined:
   return {
     inFlight: { ...counts, waiting: counts.waiting - quarantined, quarantined },
     pausedHosts: limiter.paused(),
+    limitingHosts: limiter.limiting(),
     isStorageDown: storage.failure() !== null,
   };
 };
