@@ -465,6 +465,11 @@ export interface components {
                 /** @description Negative when the outputs are larger. */
                 savedPercent: number;
             };
+            /** @description The image server that most images of the request wait for, and how many connections it gets at the moment. Absent while none wait for one. */
+            limitedBy?: {
+                host: string;
+                connections: number;
+            };
             webhook: {
                 url: string;
                 /** @enum {string} */
@@ -600,6 +605,11 @@ export interface components {
                 out: number;
                 /** @description Negative when the outputs are larger. */
                 savedPercent: number;
+            };
+            /** @description The image server that most images of the request wait for, and how many connections it gets at the moment. Absent while none wait for one. */
+            limitedBy?: {
+                host: string;
+                connections: number;
             };
         };
         ProgressEvent: {

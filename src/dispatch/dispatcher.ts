@@ -101,14 +101,22 @@ export const createDispatcher = (deps: DispatcherDeps) => {
       .then(() => returned(those.map(({ requestId }) => requestId)))
       .catch(databaseFailed);
 
-  const writer = createResultWriter(images, requests, {
-    deadlineMs: deps.maxSettleMs,
-    async onFailure(error) {
-      databaseFailed(error);
-      await sleepFor(OUTAGE_PAUSE_MS);
-      return !ended;
+  const addCounts: RequestStore['addCounts'] = (counts) => {
+    const limiting = scheduler.limiting();
+    return requests.addCounts(counts.map((each) => ({ ...each, limitedBy: limiting.get(each.request._id) ?? null })));
+  };
+  const writer = createResultWriter(
+    images,
+    { addCounts },
+    {
+      deadlineMs: deps.maxSettleMs,
+      async onFailure(error) {
+        databaseFailed(error);
+        await sleepFor(OUTAGE_PAUSE_MS);
+        return !ended;
+      },
     },
-  });
+  );
   const runs = createRuns({
     ...deps,
     ...{ writer, requeue, returned, handle, onError: databaseFailed },

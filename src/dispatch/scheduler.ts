@@ -185,13 +185,9 @@ export const createScheduler = (settings: SchedulerSettings) => {
     if (event.type === 'permit overdue') return permits.expire(entry);
     if (event.type === 'processed') return processed(entry, event);
     if (event.type === 'ended') return ended(entry, event.dueInMs);
-    if (event.type === 'downloaded') {
-      inFlight.enter(entry, 'downloaded');
-      return permits.downloaded(entry, event.roundTripMs);
-    }
     inFlight.enter(entry, event.type === 'resolved' ? 'waiting' : event.type);
     if (event.type === 'resolved') permits.join(entry);
-    return [];
+    return event.type === 'downloaded' ? permits.downloaded(entry, event.roundTripMs) : [];
   };
 
   const handle = (event: SchedulerEvent): SchedulerAction[] => {
@@ -285,6 +281,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
       time = at;
       return loadOf(parts, database !== 'up');
     },
+    limiting: permits.limiting,
     /** Why images wait for the image store; null when they do not. */
     storageFailure(at: number): string | null {
       time = at;

@@ -5,6 +5,7 @@ import {
   ACTIVE_STATES,
   type Counters,
   type ImageRecord,
+  type LimitedBy,
   NO_COUNTS,
   type RequestRecord,
   UNFINISHED_STATES,
@@ -17,6 +18,8 @@ export const PAGE_SIZE = 1_000;
 export interface AddedCounts {
   readonly request: Pick<RequestRecord, '_id' | 'run'>;
   readonly added: Counters;
+  /** Null: nothing limits it; absent: not known. */
+  readonly limitedBy?: LimitedBy | null;
 }
 
 /** The counters of requests, which may be shown and are never trusted (docs/decisions/0004-counters-fall-short.md). */
@@ -29,11 +32,13 @@ export const createCounters = ({ requests, images }: Pick<Models, 'requests' | '
   async addCounts(counts: readonly AddedCounts[]): Promise<void> {
     if (counts.length === 0) return;
     await requests.bulkWrite(
-      counts.map(({ request: { _id, run }, added }) => ({
+      counts.map(({ request: { _id, run }, added, limitedBy }) => ({
         updateOne: {
           filter: { _id, run, state: { $in: [...ACTIVE_STATES] } },
           update: {
             $inc: Object.fromEntries(Object.entries(added).map(([name, value]) => [`counters.${name}`, value])),
+            ...(limitedBy && { $set: { limitedBy } }),
+            ...(limitedBy === null && { $unset: { limitedBy: '' } }),
           },
         },
       })),

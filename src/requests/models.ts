@@ -75,6 +75,7 @@ const request = new Schema<RequestRecord>(
     eventPending: Boolean,
     reportDue: Date,
     returns: Number,
+    limitedBy: { type: { host: String, connections: Number }, _id: false },
     removingUntil: Date,
     report: Schema.Types.Mixed,
     schemaVersion: Number,

@@ -132,6 +132,13 @@ export interface StoredTable {
   readonly formulas?: FormulaMode;
 }
 
+/** An image server whose connections are all in use. */
+export interface LimitedBy {
+  /** As in a URL, with its port; a bucket with its scheme. */
+  readonly host: string;
+  readonly connections: number;
+}
+
 export interface RequestRecord {
   /** UUID, the `requestId`. */
   readonly _id: string;
@@ -169,6 +176,8 @@ export interface RequestRecord {
    * say when: whoever has seen another value asks for these. Absent: never.
    */
   readonly returns?: number;
+  /** The image server that most of its images wait for, as the instance saw it that counted last; gone when they do not. */
+  readonly limitedBy?: LimitedBy;
   /** While it is being removed: until when by the instance that does. Absent: by one of an earlier version, or by none. */
   readonly removingUntil?: Date;
   /** Of this run; gone when a retry begins another. */

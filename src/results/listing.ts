@@ -10,12 +10,12 @@ export interface ListPlace {
 
 export type ListedRequest = Pick<
   RequestRecord,
-  '_id' | 'tenant' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
+  '_id' | 'tenant' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters' | 'limitedBy'
 >;
 
 const FIELDS = {
   ...{ tenant: 1, state: 1, createdAt: 1, startedAt: 1, finishedAt: 1 },
-  ...{ options: 1, total: 1, counters: 1 },
+  ...{ options: 1, total: 1, counters: 1, limitedBy: 1 },
 } as const;
 const FIRST_WINDOW_MS = 60_000;
 const WIDER = 8;

@@ -107,7 +107,7 @@ export const savedPercent = (bytesIn: number, bytesOut: number): number =>
 export const summaryOf = (
   request: Pick<
     RequestRecord,
-    '_id' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters'
+    '_id' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters' | 'limitedBy'
   >,
 ) => ({
   requestId: request._id,
@@ -118,6 +118,8 @@ export const summaryOf = (
   options: { mozjpeg: false, progressive: false, ...request.options },
   progress: progressOf(request),
   bytes: bytesOf(request),
+  // What the last count of a run left means nothing after it.
+  ...(request.state === 'processing' && request.limitedBy !== undefined && { limitedBy: request.limitedBy }),
 });
 
 type ProductNames = Pick<ImageRecord, 'row' | 'serialNumber' | 'productName'>;

@@ -170,8 +170,10 @@ test('the counts say where each image in flight is, and what holds images back',
     inFlight: { resolving: 0, waiting: 0, queued: 12, downloading: 6, downloaded: 0, quarantined: 0 },
     ...{ pausedHosts: 0, isStorageDown: false, limitingHosts: [{ host: SLOW, connections: 6, waiting: 12 }] },
   });
+  expect([...world.scheduler.limiting()]).toEqual([['r', { host: 'slow.example', connections: 6 }]]);
   world.runUntil(() => world.now() > 1_100, 2_000);
   expect(counts().pausedHosts).toBe(1);
+  expect(world.scheduler.limiting().size).toBe(0);
 });
 
 const LEASE_MS = 30_000;

@@ -7,6 +7,11 @@ const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 const csvOf = (server: LocalServer, images: number): string =>
   HEADER + Array.from({ length: images }, (_, n) => `${n},P,${server.origin}/${n}.jpg\n`).join('');
 
+interface Shown {
+  readonly status: string;
+  readonly limitedBy?: { readonly host: string; readonly connections: number };
+}
+
 let jpeg: Buffer;
 const closing: (() => Promise<void>)[] = [];
 beforeAll(async () => {
@@ -48,8 +53,16 @@ test('a server that answers 429 above 10 requests gets about 10, and few more th
   const { server, seen } = await countingServer(150, 10);
   const service = await startOne();
   const requestId = await uploaded(service.url, csvOf(server, 300));
-  const { status } = await finished(service.url, requestId, 60_000);
-  expect(status).toBe('completed');
+  // Its owner sees what it waits for, as long as it does.
+  const { limitedBy } = await waitFor(async () => {
+    const shown = (await (await fetch(`${service.url}/api/status/${requestId}?limit=1`)).json()) as Shown;
+    if (shown.status === 'completed') throw new Error('it was never limited');
+    return shown.limitedBy === undefined ? null : shown;
+  });
+  expect(limitedBy?.host).toBe(new URL(server.origin).host);
+  const ended = await finished(service.url, requestId, 60_000);
+  expect(ended.status).toBe('completed');
+  expect(ended).not.toHaveProperty('limitedBy');
   expect(seen.most).toBeGreaterThan(6);
   expect(seen.refused).toBeLessThan(0.03 * seen.answers);
 }, 90_000);

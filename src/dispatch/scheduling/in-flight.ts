@@ -73,6 +73,7 @@ export const createInFlight = (capacity: number, most: number, now: () => number
       return entry;
     },
     get: (imageId: string): InFlightImage | undefined => entries.get(imageId),
+    entries: (): Iterable<InFlightImage> => entries.values(),
     remove: (imageId: string): boolean => entries.delete(imageId),
     enter(entry: InFlightImage, stage: Stage): void {
       entry.stage = stage;
@@ -95,7 +96,6 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     room,
     /** How many of those that are here already may start, less those that have begun and are about to count. */
     startable: (): number => unused() - count(isBeginning),
-    entries: (): Iterable<InFlightImage> => entries.values(),
     /** Images by where they are, for metrics. */
     counts() {
       const counts = { resolving: 0, waiting: 0, queued: 0, downloading: 0, downloaded: 0 };

@@ -1,4 +1,6 @@
 import type { ImageResult } from '../../images/task.ts';
+import type { LimitedBy } from '../../requests/types.ts';
+import { addTo } from '../../tally.ts';
 import type { SchedulerAction } from './events.ts';
 import type { HostLimiter } from './host-limiter.ts';
 import type { InFlight, InFlightImage } from './in-flight.ts';
@@ -105,6 +107,25 @@ export const createPermits = (
         } else if (SIGNS_OF_LOAD.has(result.code)) hosts.recordFailure(host, image._id);
       }
       return [...refused, ...letGo(entry)];
+    },
+
+    /** By the ids of requests: the host for which most of their images wait for a permit. */
+    limiting(): ReadonlyMap<string, LimitedBy> {
+      const waiting = new Map<string, Map<string, number>>();
+      for (const { hold, host, image } of inFlight.entries()) {
+        if (hold !== 'queued' || host === null) continue;
+        const hostsOfRequest = waiting.get(image.requestId) ?? new Map<string, number>();
+        waiting.set(image.requestId, hostsOfRequest);
+        addTo(hostsOfRequest, host, 1);
+      }
+      const most = (of: ReadonlyMap<string, number>): string =>
+        [...of].reduce((first, next) => (next[1] > first[1] ? next : first))[0];
+      return new Map(
+        [...waiting].map(([requestId, of]) => {
+          const host = most(of);
+          return [requestId, { host: host.replace(/^https?:\/\//, ''), connections: hosts.limitOf(host) }];
+        }),
+      );
     },
 
     /** Refuses everyone who waits. */

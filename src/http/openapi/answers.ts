@@ -183,6 +183,13 @@ export const statusAnswer = z
     }),
     progress,
     bytes,
+    limitedBy: z
+      .object({ host: z.string(), connections: z.int().min(1) })
+      .optional()
+      .meta({
+        description:
+          'The image server that most images of the request wait for, and how many connections it gets at the moment. Absent while none wait for one.',
+      }),
     webhook: z
       .object({
         url: z.string(),

@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
-  imageId: '7de45130-b6df-4bac-bc22-ee64508577d0',
+  requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+  imageId: '47b21bac-a4b7-435e-a9aa-b53c9db07913',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T02:36:16.110Z',
-    startedAt: '2026-11-27T02:36:16.175Z',
-    finishedAt: '2026-11-27T02:36:16.402Z',
+    createdAt: '2026-11-27T18:53:14.518Z',
+    startedAt: '2026-11-27T18:53:15.473Z',
+    finishedAt: '2026-11-27T18:53:16.627Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -148,11 +148,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '7de45130-b6df-4bac-bc22-ee64508577d0',
+            id: '47b21bac-a4b7-435e-a9aa-b53c9db07913',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/47b21bac-a4b7-435e-a9aa-b53c9db07913.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -170,11 +170,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'b3946a36-fed0-44a8-a438-116e786c91be',
+            id: 'e8af1b13-79f7-4ea4-921c-c4b82a104c5c',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/e8af1b13-79f7-4ea4-921c-c4b82a104c5c.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -185,7 +185,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: 'c9b50d11-470a-496d-bb94-f90cae14b454',
+            id: '1978d6c8-f2ed-4680-9d01-11eaf8a6a062',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -210,11 +210,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+        requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T02:36:16.110Z',
-        startedAt: '2026-11-27T02:36:16.175Z',
-        finishedAt: '2026-11-27T02:36:16.402Z',
+        createdAt: '2026-11-27T18:53:14.518Z',
+        startedAt: '2026-11-27T18:53:15.473Z',
+        finishedAt: '2026-11-27T18:53:16.627Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -240,32 +240,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'NqqRP2-phEbVUpC4',
-    data: '{"requestId":"c776e71c-e7a5-4ccc-b8d9-b7e517113a65","status":"completed_with_errors","createdAt":"2026-11-27T02:36:16.110Z","startedAt":"2026-11-27T02:36:16.175Z","finishedAt":"2026-11-27T02:36:16.402Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'K8ZpOC3MZQTwnNp6',
+    data: '{"requestId":"1203b545-7081-484f-aaa3-6209717e17d9","status":"completed_with_errors","createdAt":"2026-11-27T18:53:14.518Z","startedAt":"2026-11-27T18:53:15.473Z","finishedAt":"2026-11-27T18:53:16.627Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/47b21bac-a4b7-435e-a9aa-b53c9db07913.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/e8af1b13-79f7-4ea4-921c-c4b82a104c5c.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
     deliveries: [
       {
-        id: 'msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1',
+        id: 'msg_1203b545-7081-484f-aaa3-6209717e17d9_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T02:36:16.412Z',
+        createdAt: '2026-11-27T18:53:16.927Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T02:36:16.435Z',
+            at: '2026-11-27T18:53:17.448Z',
             status: 204,
-            durationMs: 23,
+            durationMs: 571,
             error: null,
             answer: '',
           },
@@ -274,18 +274,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
-    webhookId: 'msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1',
+    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+    webhookId: 'msg_1203b545-7081-484f-aaa3-6209717e17d9_1',
   },
   retry: {
-    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
   },
   cancel: {
-    requestId: 'c776e71c-e7a5-4ccc-b8d9-b7e517113a65',
+    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 6,
+    uptimeSeconds: 40,
   },
   ready: {
     status: 'ready',

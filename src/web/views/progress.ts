@@ -29,7 +29,7 @@ export const progressPanel = () => {
   let announcedAt = -1;
 
   const show = (summary: Summary): void => {
-    const { progress, bytes, startedAt, finishedAt } = summary;
+    const { progress, bytes, startedAt, finishedAt, limitedBy } = summary;
     const { total, completed } = progress;
     const final = isFinal(summary);
     const { perSecond, secondsLeft } = pace.add(total - progress.pending, progress.pending);
@@ -52,7 +52,8 @@ export const progressPanel = () => {
       stats.time.rename('Duration');
       stats.time.show(seconds >= 1 ? duration(seconds) : '<1 s', '');
     } else {
-      stats.speed.show(perSecond === null ? '–' : speed(perSecond), 'images/s');
+      const limit = limitedBy && `limited by ${limitedBy.host}: ${count(limitedBy.connections)} at once`;
+      stats.speed.show(perSecond === null ? '–' : speed(perSecond), limit ? `images/s, ${limit}` : 'images/s');
       stats.time.rename('Time left');
       stats.time.show(secondsLeft === null ? '–' : duration(secondsLeft), '');
     }
