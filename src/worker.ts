@@ -50,8 +50,8 @@ const build = async (data: ThreadData) => {
     resolve: resolver.lookup,
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
-    // The permits of the main thread bound what is in use; which thread uses them differs.
-    maxSocketsPerOrigin: limits.maxConnectionsPerOrigin,
+    // The permits of the main thread bound what is in use; this bounds redirects to other hosts and idle connections too.
+    maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
   const { admit, grow, cancellable } = createThreadChannel((message, transfer) =>

@@ -80,7 +80,9 @@ test('counts a batch exactly by outcome, code, stage and bytes', async () => {
 test('shows queued, in-flight and cancelled images', async () => {
   const held: (() => void)[] = [];
   const picture = await makeImage('jpeg');
-  const url = images.on('/held', (...call) => {
+  // One that has not failed before, which would cost it connections.
+  const server = await ImageServer.start();
+  const url = server.on('/held', (...call) => {
     held.push(() => ok(picture)(...call));
   });
   const [completed = 0, failed = 0, cancelled = 0, invalid = 0] = imagesBy(await scrape(service.url));
@@ -94,7 +96,7 @@ test('shows queued, in-flight and cancelled images', async () => {
   expect(busy.value('bulk_image_pool_slots')).toBe(5);
   await fetch(`${service.url}/api/cancel/${id}`, { method: 'POST' });
   await waitFor(async () => held.length === 5);
-  images.on('/held', ok(picture));
+  server.on('/held', ok(picture));
   for (const send of held) send();
   const { progress } = await finished(service.url, id);
   expect(progress.cancelled).toBeGreaterThan(0);
@@ -106,6 +108,7 @@ test('shows queued, in-flight and cancelled images', async () => {
   );
   expect(idle.value('bulk_image_pool_slots_busy')).toBe(0);
   expect(imagesBy(idle)).toEqual(all);
+  await server.close();
 }, 60_000);
 
 test('serves valid exposition text with its content type, for GET and HEAD only', async () => {
