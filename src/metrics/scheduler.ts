@@ -46,9 +46,10 @@ export const createSchedulerGauges = (registry: Registry, counts: () => Schedule
     new Gauge({
       ...{ name, help, labelNames: ['rank'], registers },
       collect() {
-        this.reset();
-        for (const [index, host] of counts().limitingHosts.slice(0, RANKS).entries()) {
-          this.set({ rank: String(index + 1) }, of(host));
+        const hosts = counts().limitingHosts;
+        for (let rank = 1; rank <= RANKS; rank += 1) {
+          const host = hosts[rank - 1];
+          this.set({ rank: String(rank) }, host === undefined ? 0 : of(host));
         }
       },
     });
