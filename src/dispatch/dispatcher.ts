@@ -109,6 +109,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     images,
     { addCounts },
     {
+      mayWait: ({ request }) => !isSmall(request) && scheduler.isRunning,
       deadlineMs: deps.maxSettleMs,
       async onFailure(error) {
         databaseFailed(error);

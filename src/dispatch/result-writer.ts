@@ -21,6 +21,8 @@ export interface ResultWriter {
 }
 
 export interface ResultWriterOptions {
+  /** Whether the outcome may wait a moment for others to be written with it. */
+  readonly mayWait: (written: Written) => boolean;
   /** For how long a write is repeated while it fails, in milliseconds. */
   readonly deadlineMs: number;
   /** Called after a failed write; resolves after a pause, to false when it should not be repeated. */
@@ -29,23 +31,27 @@ export interface ResultWriterOptions {
 
 /** Outcomes of one bulk write. */
 const BATCH = 100;
+/** How long an outcome waits for others, so that thirty images a second take five writes. */
+const WAIT_MS = 200;
 /**
  * Counters of all requests are written together, at most so often: all instances write to the same document of a request.
  */
 const COUNT_EVERY_MS = 1_000;
 
 /**
- * Collects outcomes while the previous write is on its way, so that a busy service writes many images at once and an
- * idle one writes each at once. A write that fails is repeated until it succeeds or its deadline passes; the lease filter
+ * Collects outcomes for a moment and while the previous write is on its way, so that a busy service writes many images at
+ * once. What nothing else can join is written at once. A write that fails is repeated until it succeeds or its deadline passes; the lease filter
  * drops what is stale by then. Counters are added up for a while and written together. Until then they fall short, so
  * whoever ends a request settles them first.
  */
 export const createResultWriter = (
   images: Pick<ImageStore, 'finish'>,
   requests: Pick<RequestStore, 'addCounts'>,
-  { deadlineMs, onFailure }: ResultWriterOptions,
+  { mayWait, deadlineMs, onFailure }: ResultWriterOptions,
 ): ResultWriter => {
-  let queued: { readonly written: Written; readonly done: (applied: boolean) => void }[] = [];
+  let queued: { readonly written: Written; readonly since: number; readonly done: (applied: boolean) => void }[] = [];
+  let isUrgent = false;
+  let waiting: NodeJS.Timeout | undefined;
   let writing: Promise<void> | null = null;
   /** What is to be added to the counters. */
   const sums = new Map<string, AddedCounts & { readonly request: ActiveRequest }>();
@@ -91,28 +97,52 @@ export const createResultWriter = (
     timer ??= setTimeout(writeCounts, Math.max(0, countedAt + COUNT_EVERY_MS - performance.now()));
   };
 
-  const drain = async (): Promise<void> => {
-    while (queued.length > 0) {
-      const batch = queued.slice(0, BATCH);
-      queued = queued.slice(BATCH);
-      const applied = await writeBatch(batch.map(({ written }) => written));
-      count(batch.map(({ written }) => written).filter((written) => applied.has(written)));
-      for (const { written, done } of batch) done(applied.has(written));
+  const writeQueued = async (): Promise<void> => {
+    const batch = queued.slice(0, BATCH);
+    queued = queued.slice(BATCH);
+    isUrgent &&= queued.length > 0;
+    const applied = await writeBatch(batch.map(({ written }) => written));
+    count(batch.map(({ written }) => written).filter((written) => applied.has(written)));
+    for (const { written, done } of batch) done(applied.has(written));
+  };
+
+  /** Writes what is due, or looks again when it is. */
+  const advance = (): void => {
+    const [first] = queued;
+    if (writing !== null || first === undefined) return;
+    clearTimeout(waiting);
+    const waitMs = isUrgent || queued.length >= BATCH ? 0 : first.since + WAIT_MS - performance.now();
+    if (waitMs > 0) {
+      waiting = setTimeout(advance, waitMs);
+      return;
     }
-    writing = null;
+    writing = writeQueued().finally(() => {
+      writing = null;
+      advance();
+    });
+  };
+
+  const writeNow = (): void => {
+    isUrgent = queued.length > 0;
+    advance();
   };
 
   return {
     write(written) {
       return new Promise((done) => {
-        queued.push({ written, done });
-        writing ??= drain();
+        queued.push({ written, since: performance.now(), done });
+        isUrgent ||= !mayWait(written);
+        advance();
       });
     },
     settleCounts: writeCounts,
     dropCounts: (request) => sums.delete(keyOf(request)),
     async idle() {
-      while (writing !== null || sums.size > 0 || counting.size > 0) await Promise.all([writing, writeCounts()]);
+      for (;;) {
+        writeNow();
+        if (writing === null && sums.size === 0 && counting.size === 0) return;
+        await Promise.all([writing, writeCounts()]);
+      }
     },
   };
 };

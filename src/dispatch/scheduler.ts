@@ -270,6 +270,10 @@ export const createScheduler = (settings: SchedulerSettings) => {
     get inFlight(): number {
       return inFlight.size;
     },
+    /** Whether images are in flight whose results are still to come. */
+    get isRunning(): boolean {
+      return inFlight.size > inFlight.processed;
+    },
     images: (): ClaimedImage[] => inFlight.images(),
     /** What is in flight and what is held back, for metrics. */
     counts(at: number) {

@@ -27,7 +27,7 @@ const failure = (seq: number, of = request): Written => ({
 });
 
 /** Stores whose writes the test ends one by one. */
-const manual = () => {
+const manual = (mayWait: (written: Written) => boolean = () => false) => {
   const writes: { ids: string[]; end: (error?: Error) => void }[] = [];
   const counts: { failed: number[]; end: () => void }[] = [];
   const images: Pick<ImageStore, 'finish'> = {
@@ -40,7 +40,9 @@ const manual = () => {
   const requests: Pick<RequestStore, 'addCounts'> = {
     addCounts: (added) => new Promise((end) => counts.push({ failed: added.map((each) => each.added.failed), end })),
   };
-  const writer = createResultWriter(images, requests, { deadlineMs: 60_000, onFailure: async () => true });
+  const writer = createResultWriter(images, requests, {
+    ...{ mayWait, deadlineMs: 60_000, onFailure: async () => true },
+  });
   const done: string[] = [];
   const write = (seq: number, of = request) => writer.write(failure(seq, of)).then(() => done.push(`i${seq}`));
   return { writes, counts, writer, write, done };
@@ -62,6 +64,51 @@ test('outcomes that come during a write are written together, and each ends with
   writes[1]?.end();
   await turn();
   expect(done).toEqual(['i1', 'i2', 'i3']);
+});
+
+test('outcomes that others may join are written together after 200 ms, or when there are enough of them', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  const { writes, counts, write, writer } = manual(() => true);
+  void write(1);
+  jest.advanceTimersByTime(199);
+  void write(2);
+  expect(writes).toEqual([]);
+  jest.advanceTimersByTime(1);
+  expect(writes.map(({ ids }) => ids)).toEqual([['i1', 'i2']]);
+
+  void write(3);
+  writes[0]?.end();
+  await turn();
+  expect(writes).toHaveLength(1);
+  jest.advanceTimersByTime(200);
+  expect(writes[1]?.ids).toEqual(['i3']);
+  writes[1]?.end();
+  await turn();
+
+  for (let seq = 4; seq <= 103; seq += 1) void write(seq);
+  expect(writes[2]?.ids).toHaveLength(100);
+  writes[2]?.end();
+  await turn();
+
+  void write(104);
+  const idle = writer.idle();
+  expect(writes[3]?.ids).toEqual(['i104']);
+  writes[3]?.end();
+  await turn();
+  for (const { end } of counts) end();
+  await turn();
+  for (const { end } of counts) end();
+  await idle;
+  jest.useRealTimers();
+});
+
+test('an outcome that may not wait takes along those that do', () => {
+  const { writes, write } = manual(({ image }) => image.seq < 3);
+  void write(1);
+  void write(2);
+  expect(writes).toEqual([]);
+  void write(3);
+  expect(writes.map(({ ids }) => ids)).toEqual([['i1', 'i2', 'i3']]);
 });
 
 test('counters are added up and written together once a second, and at once for whoever ends a request', async () => {

@@ -3,6 +3,8 @@ import type { RequestSchedule } from './fair-queue.ts';
 
 /** A lookup or download that takes longer only waits for others: it stops counting against the capacity. */
 const SLOW_MS = 500;
+/** Results that wait to be written take no room, up to this number: several writes of the result writer. */
+const MOST_PROCESSED = 300;
 
 /** Where an image is between its claim and its end. */
 export type Stage =
@@ -50,32 +52,40 @@ export type InFlight = ReturnType<typeof createInFlight>;
  */
 export const createInFlight = (capacity: number, most: number, now: () => number) => {
   const entries = new Map<string, InFlightImage>();
+  const inStage: Record<Stage, number> = {
+    ...{ held: 0, resolving: 0, waiting: 0, downloading: 0, downloaded: 0, processed: 0 },
+  };
 
   const count = (matches: (entry: InFlightImage) => boolean): number => {
     let matching = 0;
     for (const entry of entries.values()) if (matches(entry)) matching += 1;
     return matching;
   };
-  const resolving = (): number => count(({ stage }) => stage === 'resolving');
   const mayBeSlow = ({ stage }: InFlightImage): boolean => stage === 'resolving' || stage === 'downloading';
   const isSlow = (entry: InFlightImage): boolean => mayBeSlow(entry) && entry.since + SLOW_MS <= now();
   const isBeginning = (entry: InFlightImage): boolean =>
     entry.stage === 'resolving' ? !isSlow(entry) : entry.stage === 'waiting' && entry.hold !== 'queued';
 
   const unused = (): number =>
-    capacity - count((entry) => entry.stage === 'downloaded' || (entry.stage === 'downloading' && !isSlow(entry)));
-  const room = (): number => most - (entries.size - resolving());
+    capacity - inStage.downloaded - count((entry) => entry.stage === 'downloading' && !isSlow(entry));
+  const room = (): number => most - (entries.size - inStage.resolving - Math.min(inStage.processed, MOST_PROCESSED));
 
   return {
     add(image: ClaimedImage, schedule: RequestSchedule, host: string | null): InFlightImage {
       const entry: InFlightImage = { image, schedule, host, hold: 'none', stage: 'waiting', since: now() };
       entries.set(image._id, entry);
+      inStage.waiting += 1;
       return entry;
     },
     get: (imageId: string): InFlightImage | undefined => entries.get(imageId),
     entries: (): Iterable<InFlightImage> => entries.values(),
-    remove: (imageId: string): boolean => entries.delete(imageId),
+    remove(imageId: string): void {
+      const entry = entries.get(imageId);
+      if (entry !== undefined && entries.delete(imageId)) inStage[entry.stage] -= 1;
+    },
     enter(entry: InFlightImage, stage: Stage): void {
+      inStage[entry.stage] -= 1;
+      inStage[stage] += 1;
       entry.stage = stage;
       entry.since = now();
     },
@@ -84,7 +94,11 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     },
     /** Those whose host's name is resolved, or need not be. */
     get started(): number {
-      return entries.size - resolving();
+      return entries.size - inStage.resolving;
+    },
+    /** Those whose results are being written. */
+    get processed(): number {
+      return inStage.processed;
     },
     images: (): ClaimedImage[] => [...entries.values()].map(({ image }) => image),
     /**

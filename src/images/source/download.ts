@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
 import type { GuardedAgents } from '../../network/agents.ts';
 import { guardedGet } from '../../network/fetch/guarded-get.ts';
@@ -71,13 +71,9 @@ export const readBody = async (
   // Memory that has not been written to is not resident, so a false length costs nothing.
   let whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : Math.min(BLOCK_BYTES, limit));
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+
+  const keep = (chunk: Buffer): void => {
     const needed = size + chunk.length;
-    if (needed > limit) throw tooLarge(host, limit);
-    if (grow !== undefined && needed > granted) {
-      granted = Math.min(limit, Math.max(needed, 2 * granted));
-      await grow(granted);
-    }
     if (needed > whole.length) {
       const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(needed, 2 * whole.length)));
       whole.copy(larger, 0, 0, size);
@@ -85,7 +81,32 @@ export const readBody = async (
     }
     chunk.copy(whole, size);
     size = needed;
-  }
+  };
+
+  const receive = (chunk: Buffer): void => {
+    const needed = size + chunk.length;
+    if (needed > limit) {
+      body.destroy(tooLarge(host, limit));
+    } else if (grow === undefined || needed <= granted) {
+      keep(chunk);
+    } else {
+      body.pause();
+      granted = Math.min(limit, Math.max(needed, 2 * granted));
+      grow(granted).then(
+        () => {
+          keep(chunk);
+          body.resume();
+        },
+        (error: Error) => body.destroy(error),
+      );
+    }
+  };
+
+  // By events, as an iterator would cost several promises for each chunk.
+  await new Promise<void>((resolve, reject) => {
+    finished(body, { writable: false }, (error) => (error ? reject(error) : resolve()));
+    body.on('data', receive);
+  });
   return whole.subarray(0, size);
 };
 
