@@ -22,6 +22,7 @@ const LAYERS = [
     'errno',
     'errors',
     'image-error-hints',
+    'heap',
     'open-files',
     'output-formats',
     'schema-version',

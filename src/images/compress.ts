@@ -8,6 +8,7 @@ import type { EncodeOptions } from './encode.ts';
 import { keepChannels } from './extra-channels.ts';
 import { decodeForeign, isForeign, readForeignHeader } from './foreign/foreign.ts';
 import { countFrames } from './frames.ts';
+import { readPlainHeader } from './inspect/plain-header.ts';
 import { type DecodePlan, pictureOf, planDecode } from './inspect/plan.ts';
 import { keptOriginal } from './kept-original.ts';
 import { encodeWithRights } from './rights/encode-with-rights.ts';
@@ -51,11 +52,12 @@ export const readHeader = async (
   const { bytes: read = bytes, input, keep } = pictureOf(bytes, options.source, { mayLackParts: true });
   const metadata = isForeign(options.source)
     ? readForeignHeader(bytes, options.source, options.maxPixels)
-    : await sharp(read, { limitInputPixels: false, limitInputChannels: false, ...input })
+    : ((readPlainHeader(read, options.source) as Metadata | null) ??
+      (await sharp(read, { limitInputPixels: false, limitInputChannels: false, ...input })
         .metadata()
         .catch((error: unknown) => {
           throw damaged(error);
-        });
+        })));
   const pixels = metadata.width * metadata.height;
   if (pixels > options.maxPixels) {
     throw new AppError(

@@ -4,8 +4,8 @@ import { isHeldToFill } from './decode.ts';
 import { foreignBytes, isForeign } from './foreign/foreign.ts';
 import { readHeifMetadata } from './foreign/heif-metadata.ts';
 import { readExifColours } from './inspect/exif.ts';
-import { partMemory } from './inspect/tiff-chunks.ts';
-import { planTiff } from './inspect/tiff-plan.ts';
+import { partMemory } from './inspect/tiff/tiff-chunks.ts';
+import { planTiff } from './inspect/tiff/tiff-plan.ts';
 import { areaOf, fitInside, type Size, type SizeLimits } from './size.ts';
 import type { SourceFormat } from './sniff.ts';
 

@@ -1,13 +1,15 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fsync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const sync = promisify(fsync);
 
 /** Makes renames and removals in the folder durable. */
 const syncDirectory = async (directory: string): Promise<void> => {
-  const handle = await open(directory, constants.O_RDONLY);
+  const folder = openSync(directory, constants.O_RDONLY);
   try {
-    await handle.sync();
+    await sync(folder);
   } finally {
-    await handle.close();
+    closeSync(folder);
   }
 };
 
@@ -16,12 +18,12 @@ const syncDirectory = async (directory: string): Promise<void> => {
  * that arrive during one share the next.
  * @returns a function that resolves once all renames made before the call are durable
  */
-export const createDirectorySync = (directory: string, sync = syncDirectory): (() => Promise<void>) => {
+export const createDirectorySync = (directory: string, syncFolder = syncDirectory): (() => Promise<void>) => {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
   const start = (): Promise<void> => {
-    const current = sync(directory).finally(() => {
+    const current = syncFolder(directory).finally(() => {
       if (running === current) running = null;
     });
     running = current;

@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { copyFile, type FileHandle, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  type Stats,
+  writeFile,
+  writeFileSync,
+} from 'node:fs';
+import { copyFile, link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { errnoOf, fileErrorMessage } from '../errno.ts';
 import { AppError } from '../errors.ts';
 import { createDirectorySync } from './directory-sync.ts';
@@ -17,6 +28,15 @@ export interface LocalStorage extends Storage {
 }
 
 const TEMPORARY = '.tmp-';
+
+/**
+ * What is copied to the kernel's cache at once; more is written by libuv's pool. Each call that goes there wakes a thread,
+ * which takes several times as long as the call itself, so of a small file only the sync, which waits for the disk, does.
+ */
+const WRITTEN_AT_ONCE = 1024 * 1024;
+
+const writeBehind = promisify(writeFile);
+const dataSync = promisify(fdatasync);
 
 /** The file system does not support links, or the file has too many. */
 const NO_LINKS = ['EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'];
@@ -40,23 +60,24 @@ export const createLocalStorage = (directory: string): LocalStorage => {
   const pathOf = (name: string): string => join(root, name);
   const syncRoot = createDirectorySync(root);
 
-  const openTemporary = async (path: string): Promise<FileHandle> => {
+  const openTemporary = (path: string): number => {
     try {
-      return await open(path, 'wx', 0o644);
+      return openSync(path, 'wx', 0o644);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      await mkdir(root, { recursive: true });
-      return open(path, 'wx', 0o644);
+      mkdirSync(root, { recursive: true });
+      return openSync(path, 'wx', 0o644);
     }
   };
 
   const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
-    const handle = await openTemporary(path);
+    const file = openTemporary(path);
     try {
-      await handle.writeFile(bytes);
-      await handle.datasync();
+      if (bytes.length <= WRITTEN_AT_ONCE) writeFileSync(file, bytes);
+      else await writeBehind(file, bytes);
+      await dataSync(file);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   };
 
@@ -115,7 +136,7 @@ export const createLocalStorage = (directory: string): LocalStorage => {
       const temporary = pathOf(`${TEMPORARY}${randomUUID()}`);
       try {
         await writeDurably(temporary, bytes);
-        await rename(temporary, pathOf(name));
+        renameSync(temporary, pathOf(name));
         await syncRoot();
       } catch (cause) {
         await rm(temporary, { force: true }).catch(() => {});

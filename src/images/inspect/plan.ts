@@ -8,7 +8,7 @@ import { planPng } from './apng.ts';
 import { type ColourPlan, planColours } from './colours.ts';
 import { readHeifColours } from './isobmff.ts';
 import { requireReadableJpeg } from './jpeg.ts';
-import { planTiff, type StoredTiff } from './tiff-plan.ts';
+import { planTiff, type StoredTiff } from './tiff/tiff-plan.ts';
 
 /** Which picture of the file is read, and what of it. */
 export interface PicturePlan {

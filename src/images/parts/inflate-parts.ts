@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import { createInflate } from 'node:zlib';
 import { damaged } from '../damaged.ts';
 import type { Deadline } from '../deadline.ts';
-import type { TiffChunks } from '../inspect/tiff-chunks.ts';
+import type { TiffChunks } from '../inspect/tiff/tiff-chunks.ts';
 
 /** What all parts of a file may hold behind their pixels, which the decoder does not read; more is taken for damage. */
 const MAX_EXCESS_BYTES = 128 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { failedPixels } from '../damaged.ts';
 import type { Deadline } from '../deadline.ts';
-import { TAG } from '../inspect/tiff.ts';
-import { chunksOf } from '../inspect/tiff-chunks.ts';
-import type { StoredTiff } from '../inspect/tiff-plan.ts';
+import { TAG } from '../inspect/tiff/tiff.ts';
+import { chunksOf } from '../inspect/tiff/tiff-chunks.ts';
+import type { StoredTiff } from '../inspect/tiff/tiff-plan.ts';
 import { requireChecksums } from './inflate-parts.ts';
 import { tiffAsStrips } from './tiff-as-strips.ts';
 

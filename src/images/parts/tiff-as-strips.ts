@@ -1,7 +1,7 @@
 import { jpegFrame } from '../inspect/jpeg.ts';
-import { TAG } from '../inspect/tiff.ts';
-import type { TiffChunks } from '../inspect/tiff-chunks.ts';
-import type { StoredTiff } from '../inspect/tiff-plan.ts';
+import { TAG } from '../inspect/tiff/tiff.ts';
+import type { TiffChunks } from '../inspect/tiff/tiff-chunks.ts';
+import type { StoredTiff } from '../inspect/tiff/tiff-plan.ts';
 
 const SHORT = 3;
 const LONG = 4;

@@ -11,7 +11,7 @@ import { pictureOf, planDecode } from '../../../src/images/inspect/plan.ts';
 import { withPngProfile } from '../../../src/images/inspect/png.ts';
 import { readProfile } from '../../../src/images/inspect/read-profile.ts';
 import { adobeRgb } from '../../../src/images/inspect/signalled.ts';
-import { chunksOf } from '../../../src/images/inspect/tiff-chunks.ts';
+import { chunksOf } from '../../../src/images/inspect/tiff/tiff-chunks.ts';
 import { tiffAsStrips } from '../../../src/images/parts/tiff-as-strips.ts';
 import { attachXmp } from '../../../src/images/rights/attach.ts';
 import { readExifRights } from '../../../src/images/rights/read-exif.ts';

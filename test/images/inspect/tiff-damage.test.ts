@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type TiffOptions } from 'sharp';
 import { estimateBytes } from '../../../src/images/cost.ts';
-import { readTiff, TAG } from '../../../src/images/inspect/tiff.ts';
+import { readTiff, TAG } from '../../../src/images/inspect/tiff/tiff.ts';
 import { makeTiff, type TiffPage } from '../../support/tiff-maker.ts';
 import { run } from '../compress-with-defaults.ts';
 

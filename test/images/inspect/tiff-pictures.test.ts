@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readHeader } from '../../../src/images/compress.ts';
-import { readTiff, TAG } from '../../../src/images/inspect/tiff.ts';
+import { readTiff, TAG } from '../../../src/images/inspect/tiff/tiff.ts';
 import { tiffPages } from '../../hostile/containers.ts';
 import { makeTiff, type TiffPage, type TiffShape } from '../../support/tiff-maker.ts';
 import { run } from '../compress-with-defaults.ts';

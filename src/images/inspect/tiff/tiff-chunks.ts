@@ -1,5 +1,5 @@
-import { AppError } from '../../errors.ts';
-import { damaged } from '../damaged.ts';
+import { AppError } from '../../../errors.ts';
+import { damaged } from '../../damaged.ts';
 import { TAG, type TiffDirectory, type TiffField } from './tiff.ts';
 
 /** The tiles or strips of a directory. */

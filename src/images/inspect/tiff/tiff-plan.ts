@@ -1,5 +1,5 @@
-import { AppError } from '../../errors.ts';
-import type { ImageNote } from '../task.ts';
+import { AppError } from '../../../errors.ts';
+import type { ImageNote } from '../../task.ts';
 import { cameraRaw } from './camera-raw.ts';
 import { readTiff, TAG, type Tiff, type TiffDirectory } from './tiff.ts';
 import { requireWholeChunks } from './tiff-chunks.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../../errors.ts';
 import { TAG, type TiffDirectory } from './tiff.ts';
 
 /** Colour models that would come out wrong or not at all. */
