@@ -22,7 +22,6 @@ const LAYERS = [
     'errno',
     'errors',
     'image-error-hints',
-    'heap',
     'open-files',
     'output-formats',
     'schema-version',

@@ -112,6 +112,9 @@ export const schema = z.object({
     .describe('Least severe level that is logged.'),
 });
 
+/** With more there are no fewer collections. */
+const MOST_THREAD_HEAP_BYTES = 256 * 1024 * 1024;
+
 export const VARIABLES: readonly string[] = Object.keys(schema.shape);
 
 export interface Config {
@@ -129,6 +132,8 @@ export interface Config {
   readonly tasksPerThread: number;
   /** Images that each thread encodes at once. */
   readonly encodesPerThread: number;
+  /** Heap of a thread, with its buffers, below which V8 makes no full collection. */
+  readonly threadHeapBytes: number;
   /** Memory for the service and its embedded database, from which the limits' defaults are derived. */
   readonly memoryBytes: number;
   /** Cache of the embedded database. */
@@ -192,6 +197,7 @@ export const loadConfig = (
     workerThreads: value.WORKER_THREADS,
     tasksPerThread: value.TASKS_PER_THREAD ?? cores.tasksPerThread,
     encodesPerThread: cores.encodesPerThread,
+    threadHeapBytes: Math.min(MOST_THREAD_HEAP_BYTES, memory.garbageBytes / value.WORKER_THREADS),
     memoryBytes,
     databaseCacheBytes: value.DATABASE_CACHE_BYTES ?? memory.databaseCacheBytes,
     storage: storageOf(value),

@@ -1,8 +1,6 @@
-/** `node dist/main.js`. Sets the heap of threads before any is started, and checks the open-files limit first, because loading the service needs many files. */
-import { setInitialHeap } from './heap.ts';
+/** `node dist/main.js`. Checks the open-files limit first, because loading the service needs many files. */
 import { openFilesError, openFilesLimit } from './open-files.ts';
 
-setInitialHeap();
 const error = openFilesError(openFilesLimit());
 if (error === null) await import('./serve.ts');
 else {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const POLL_MS = 100;
+const POLL_MS = 500;
 const BOUNDARY = 'bench-7c1d9f0e5b';
 const FINAL = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
 
@@ -59,7 +59,7 @@ export const statusOf = async (service, requestId, limit = 1) => {
   return response.json();
 };
 
-/** Waits until the request is finished; polls only ten times a second, to add little load. */
+/** Waits until the request is finished; polls only twice a second, to add little load. */
 export const untilFinished = async (service, requestId, { allowFailures = false } = {}) => {
   for (;;) {
     const status = await statusOf(service, requestId);

@@ -8,6 +8,8 @@ export interface MemoryDefaults {
   /** Images in flight per thread, at least; more cores may use more, see cores.ts. */
   readonly tasksPerThread: number;
   readonly databaseCacheBytes: number;
+  /** Garbage that the threads together may leave before V8 collects it, buffers included. */
+  readonly garbageBytes: number;
 }
 
 /** Node.js, the code, three threads and the libraries. */
@@ -41,5 +43,6 @@ export const memoryDefaults = (available: number, embedded: boolean): MemoryDefa
     maxImageBytes: between(16 * MIB, maxDownloadBytesInFlight / 2, 50 * MIB),
     tasksPerThread: all < 1024 * MIB ? 4 : 8,
     databaseCacheBytes,
+    garbageBytes: others,
   };
 };

@@ -217,6 +217,7 @@ const startPool = ({ storageConfig }: Infrastructure, config: Config, files: Ser
     workerFile: files.worker,
     threads: workerThreads,
     tasksPerThread,
+    heapBytes: config.threadHeapBytes,
     maxPixelsInFlight: limits.maxPixelsInFlight,
     maxDecodeBytes: limits.maxDecodeBytesInFlight,
     downloads: { most: limits.maxDownloadBytesInFlight, largest: limits.maxImageBytes },

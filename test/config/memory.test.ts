@@ -24,6 +24,12 @@ describe('defaults derived from the memory', () => {
     expect(memoryDefaults(2048 * MIB, true).maxDecodeBytesInFlight).toBeLessThan(39 * 100e6);
   });
 
+  it('the threads together may leave no more garbage than the memory has room for', () => {
+    expect(loadConfig({}, 512 * MIB).threadHeapBytes * 3).toBeLessThanOrEqual((512 * MIB) / 16);
+    expect(loadConfig({ WORKER_THREADS: '12' }, 2048 * MIB).threadHeapBytes * 12).toBeLessThanOrEqual(128 * MIB);
+    expect(loadConfig({}, 65_536 * MIB).threadHeapBytes).toBe(256 * MIB);
+  });
+
   it('each default can be overridden, and the memory too', () => {
     const { limits, databaseCacheBytes, tasksPerThread } = loadConfig({
       MEMORY_BYTES: String(512 * MIB),

@@ -6,9 +6,9 @@ import type { Request, Response } from 'express';
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Streams generated text or bytes with backpressure. The first slice is generated before the response starts, so that errors
+ * Streams generated text or bytes with backpressure. The first two slices are generated before the response starts, so that errors
  * until then get an error response. A client that disconnects ends the stream without an error.
- * @throws errors of the generator; after the first slice the response has already started
+ * @throws errors of the generator; after the second slice the response has already started
  */
 export const streamText = async (
   req: Request,
@@ -20,8 +20,15 @@ export const streamText = async (
     return;
   }
   const first = await slices.next();
+  const second = first.done ? first : await slices.next();
+  if (second.done && (first.done || first.value.length <= PIECE_BYTES / 4)) {
+    // Most statuses: without the machinery of streams.
+    res.end(first.done ? undefined : first.value);
+    return;
+  }
   const all = async function* () {
     if (!first.done) yield* pieces(first.value);
+    if (!second.done) yield* pieces(second.value);
     for await (const slice of slices) yield* pieces(slice);
   };
   try {

@@ -1,4 +1,5 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import v8 from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { settlesWithin } from '../../timing/deadline.ts';
@@ -19,12 +20,27 @@ export interface ThreadsOptions {
   readonly threads: number;
   /** Images in flight in each thread. */
   readonly tasksPerThread: number;
+  /** Heap of a thread, with its buffers, below which V8 makes no full collection; absent: as V8 decides. */
+  readonly heapBytes?: number;
   /** Passed to every thread as it starts; plain data. */
   readonly workerData: unknown;
 }
 
-/** Overcommit factor: tasks per thread, counting those blocked on slow hosts. */
-export const OVERCOMMIT = 2;
+/** Overcommit factor: tasks per thread, counting those blocked on slow hosts, and images claimed ahead. */
+export const OVERCOMMIT = 3;
+
+const MIB = 1024 * 1024;
+/** About what V8 starts with; a smaller heap would not help. */
+const LEAST_HEAP_MB = 16;
+
+/**
+ * For threads that start from now on. V8 counts bodies and socket reads as a part of the heap, so with its own first limit
+ * of a few MiB every seventh image costs a full collection (docs/decisions/0060-cpu-of-an-image.md).
+ */
+const setHeap = (bytes: number): void => {
+  const mebibytes = Math.floor(bytes / MIB);
+  if (mebibytes >= LEAST_HEAP_MB) v8.setFlagsFromString(`--initial-old-space-size=${mebibytes}`);
+};
 
 type LoadBalancer = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>['loadBalancer']>;
 type Thread = Parameters<LoadBalancer>[1][number];
@@ -48,9 +64,10 @@ export type Threads = ReturnType<typeof startThreads>;
  * @param onMessage called with what a thread sends, and with how to grant what it asks for
  */
 export const startThreads = (
-  { workerFile, threads, tasksPerThread, workerData }: ThreadsOptions,
+  { workerFile, threads, tasksPerThread, heapBytes, workerData }: ThreadsOptions,
   onMessage: (message: ThreadMessage, grant: () => void) => void,
 ) => {
+  if (heapBytes !== undefined) setHeap(heapBytes);
   const piscina = new Piscina<TicketedTask | ProbeTask, ImageResult | true>({
     filename: workerFile,
     workerData,

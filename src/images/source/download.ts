@@ -52,13 +52,15 @@ export const tooLarge = (host: string, limit: number): AppError =>
 const BLOCK_BYTES = 64 * 1024;
 /** Granted to every body without asking, so small images never wait. */
 const FREE_BYTES = 256 * 1024;
+/** A body of known length asks for so many times what it was granted: most ask once. */
+const MOST_AHEAD = 4;
 
 /**
  * Reads the decoded body into one buffer. The size is checked before a chunk is kept, so a decompression bomb costs at
  * most one chunk. Chunks are copied: each is a view of everything read from the socket with it, so a server that sends
  * one-byte chunks with padding could otherwise fill the memory with a few counted bytes.
  * @param expected the announced length, used as a hint to avoid copying twice
- * @param grow waits until the body may use this many bytes; called as bytes arrive, for at most twice the received size
+ * @param grow waits until the body may use this many bytes; called as bytes arrive, for at most four times the received size
  */
 export const readBody = async (
   body: Readable,
@@ -91,7 +93,7 @@ export const readBody = async (
       keep(chunk);
     } else {
       body.pause();
-      granted = Math.min(limit, Math.max(needed, 2 * granted));
+      granted = Math.min(limit, Math.max(needed, 2 * granted, Math.min(expected, MOST_AHEAD * granted)));
       grow(granted).then(
         () => {
           keep(chunk);

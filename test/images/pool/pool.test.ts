@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 it('has capacity for the tasks of all its threads, and for more when they wait', async () => {
-  expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 16 });
+  expect(await start({ threads: 2, tasksPerThread: 4 })).toMatchObject({ capacity: 8, most: 24 });
 });
 
 it.each(['exit', 'throw'])('a thread that ends by "%s" fails what was in it, and another takes over', async (how) => {
