@@ -3,6 +3,7 @@ import { prepareSharp } from './images/loaders.ts';
 import { createThreadChannel } from './images/pool/channel.ts';
 import { createStageWriter } from './images/pool/stage-deadline.ts';
 import type { ProbeTask, TicketedTask } from './images/pool/threads.ts';
+import type { Unasked } from './images/pool/unasked.ts';
 import { createProcessor } from './images/process.ts';
 import { readSample } from './images/source/samples.ts';
 import type { ImageLimits, ImageResult } from './images/task.ts';
@@ -32,6 +33,8 @@ export interface WorkerData {
   readonly threads: number;
   /** Images decoded at once in this thread: cores divided over the threads, at least 1. */
   readonly encodeConcurrency: number;
+  /** What an image takes without asking the pool; absent: nothing but the first bytes of its source. */
+  readonly unasked?: Unasked;
 }
 
 /** Of one thread: only redirects lead to names that the main thread has not looked up. */
@@ -41,7 +44,7 @@ const LOOKUPS = { perDomain: 2, total: 64 };
 type ThreadData = WorkerData & { readonly stages: SharedArrayBuffer };
 
 const build = async (data: ThreadData) => {
-  const { limits, network, storage, sources, samples, threads, encodeConcurrency } = data;
+  const { limits, network, storage, sources, samples, threads, encodeConcurrency, unasked } = data;
   prepareSharp();
   const store = await createStorage(storage);
   const openObject = sources === null ? undefined : (await import('./storage/s3-source.ts')).createS3Source(sources);
@@ -54,7 +57,7 @@ const build = async (data: ThreadData) => {
     maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
-  const { admit, grow, cancellable } = createThreadChannel((message, transfer) =>
+  const { admit, downloaded, grow, cancellable } = createThreadChannel((message, transfer) =>
     parentPort?.postMessage(message, transfer),
   );
   const enter = createStageWriter(data.stages);
@@ -64,7 +67,12 @@ const build = async (data: ThreadData) => {
     encodeConcurrency,
     ...data.downloads,
     ...(openObject && { openObject }),
-    admit: ({ ticket }, pixels, bytes, roundTripMs) => admit(ticket, pixels, bytes, roundTripMs),
+    ...(unasked !== undefined && { freeBytes: unasked.sourceBytes }),
+    async admit({ ticket }, pixels, bytes, roundTripMs) {
+      const isSmall = unasked !== undefined && pixels <= unasked.pixels && bytes <= unasked.decodeBytes;
+      if (isSmall) downloaded(ticket, roundTripMs);
+      else await admit(ticket, pixels, bytes, roundTripMs);
+    },
     grow: ({ ticket }, bytes) => grow(ticket, bytes),
     enter: ({ ticket }, stage) => enter(ticket, stage),
     ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),

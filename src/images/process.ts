@@ -27,6 +27,7 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly openObject?: OpenObject;
   /** Waits for a share of the pixel and memory budgets. */
   readonly admit: (task: Task, pixels: number, bytes: number, roundTripMs: number | undefined) => Promise<void>;
+  readonly freeBytes?: DownloadDeps['freeBytes'];
   /** Waits until the source may use this many bytes; unlimited if absent. */
   readonly grow?: (task: Task, bytes: number) => Promise<void>;
   /** For the sample photos; absent if there are none. */
@@ -142,6 +143,7 @@ export const createProcessor = <Task extends ImageTask>(
     ...(deps.sourceHeaders && { sourceHeaders: deps.sourceHeaders }),
     ...(signal && { signal }),
     ...(deps.openObject && { openObject: deps.openObject }),
+    ...(deps.freeBytes !== undefined && { freeBytes: deps.freeBytes }),
     ...(grow && { grow: (bytes: number) => grow(task, bytes) }),
   });
 

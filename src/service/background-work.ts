@@ -12,6 +12,8 @@ import { processMark } from '../embedded/processes.ts';
 import { sweepUploads } from '../http/uploads/upload-files.ts';
 import { createImagePool } from '../images/pool/pool.ts';
 import { stageDeadlines } from '../images/pool/stage-deadline.ts';
+import { OVERCOMMIT } from '../images/pool/threads.ts';
+import { unaskedOf } from '../images/pool/unasked.ts';
 import { sampleName, withSamples } from '../images/source/samples.ts';
 import type { ImagePool } from '../images/task.ts';
 import { createLoadWindow } from '../metrics/limits.ts';
@@ -212,6 +214,7 @@ const startPool = ({ storageConfig }: Infrastructure, config: Config, files: Ser
     ...(files.page !== undefined && { samples: join(files.page, 'samples', 'photos') }),
     threads: workerThreads,
     encodeConcurrency: config.encodesPerThread,
+    unasked: unaskedOf(limits, workerThreads * tasksPerThread * OVERCOMMIT, workerThreads * config.encodesPerThread),
   };
   return createImagePool({
     workerFile: files.worker,

@@ -21,8 +21,14 @@ export interface HoldRequest {
   readonly hold: number;
 }
 
+/** The source is downloaded, and small enough to be decoded without asking. */
+export interface DownloadedNotice {
+  readonly ticket: number;
+  readonly downloaded: { readonly roundTripMs: number | undefined };
+}
+
 /** What a thread sends: the pool decides, as it alone knows all threads and notices one that dies. */
-export type ThreadMessage = DecodeRequest | HoldRequest;
+export type ThreadMessage = DecodeRequest | HoldRequest | DownloadedNotice;
 
 /** What the pool sends: the request is granted, or the result of the task is no longer wanted. */
 export interface PoolMessage {
@@ -53,7 +59,7 @@ export const createThreadChannel = (introduce: (message: Introduction, transfer:
   });
   introduce({ channel }, [channel]);
   // A task asks one thing at a time, so its ticket identifies the request.
-  const ask = (request: ThreadMessage): Promise<void> =>
+  const ask = (request: DecodeRequest | HoldRequest): Promise<void> =>
     new Promise((granted) => {
       waiting.set(request.ticket, granted);
       port.postMessage(request);
@@ -62,6 +68,9 @@ export const createThreadChannel = (introduce: (message: Introduction, transfer:
     /** Waits until the image may be decoded. */
     admit: (ticket: number, pixels: number, bytes = 0, roundTripMs?: number): Promise<void> =>
       ask({ ticket, pixels, bytes, roundTripMs }),
+    /** Says that the image is downloaded, and decoded without asking. */
+    downloaded: (ticket: number, roundTripMs?: number): void =>
+      port.postMessage({ ticket, downloaded: { roundTripMs } } satisfies DownloadedNotice),
     /** Waits until the source may hold so many bytes in all. */
     grow: (ticket: number, bytes: number): Promise<void> => ask({ ticket, hold: bytes }),
     /** Runs a task with a signal that is aborted when its result is no longer wanted. */

@@ -60,6 +60,10 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   const onMessage = (message: ThreadMessage, answer: () => void): void => {
     const ticket = tickets.get(message.ticket);
     if (ticket === undefined) return;
+    if ('downloaded' in message) {
+      ticket.onDownloaded(message.downloaded.roundTripMs);
+      return;
+    }
     ticket.waitsForMemory = true;
     const grant = (): void => {
       ticket.waitsForMemory = false;

@@ -14,6 +14,8 @@ export interface DownloadDeps {
   readonly limits: Pick<ImageLimits, 'maxImageBytes' | 'maxDownloadSeconds' | 'maxRedirects'>;
   /** Waits until the body may use this many bytes in total; unlimited if absent. */
   readonly grow?: (bytes: number) => Promise<void>;
+  /** What every body may use without asking; default: {@link FREE_BYTES}. */
+  readonly freeBytes?: number;
   /** Aborted when the source is no longer wanted. */
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch, for a Retry-After with a date. */
@@ -68,8 +70,9 @@ export const readBody = async (
   limit: number,
   expected = 0,
   grow?: (bytes: number) => Promise<void>,
+  free = FREE_BYTES,
 ): Promise<Buffer> => {
-  let granted = FREE_BYTES;
+  let granted = free;
   // Memory that has not been written to is not resident, so a false length costs nothing.
   let whole = Buffer.allocUnsafeSlow(expected > 0 && expected <= limit ? expected : Math.min(BLOCK_BYTES, limit));
   let size = 0;
@@ -154,7 +157,7 @@ export const download = async (text: string, deps: DownloadDeps): Promise<Downlo
     assertImageStatus(response.status, header('retry-after'), url.host, now());
     const length = Number(header('content-length') ?? 0);
     if (length > limits.maxImageBytes) throw tooLarge(url.host, limits.maxImageBytes);
-    const bytes = await readBody(body, url.host, limits.maxImageBytes, length, growOffClock);
+    const bytes = await readBody(body, url.host, limits.maxImageBytes, length, growOffClock, deps.freeBytes);
     if (bytes.length === 0) throw new AppError('empty_image', `The image server ${url.host} sent no bytes.`);
     const contentType = header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
     return { bytes, roundTripMs: response.roundTripMs, ...(contentType && { contentType }) };

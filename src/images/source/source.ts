@@ -38,7 +38,7 @@ const readObject = async (url: string, { openObject, limits, ...deps }: SourceDe
     body = object.body;
     body.on('error', () => {});
     if ((object.size ?? 0) > limits.maxImageBytes) throw tooLarge(place, limits.maxImageBytes);
-    const bytes = await readBody(body, place, limits.maxImageBytes, object.size ?? 0, deps.grow);
+    const bytes = await readBody(body, place, limits.maxImageBytes, object.size ?? 0, deps.grow, deps.freeBytes);
     if (bytes.length === 0) throw new AppError('empty_image', `The object in ${place} is empty.`);
     const contentType = object.contentType?.split(';', 1)[0]?.trim().toLowerCase();
     return contentType ? { bytes, contentType } : { bytes };
