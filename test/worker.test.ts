@@ -15,6 +15,7 @@ const workerFile = resolve('dist/worker.js');
 let directory: string;
 let server: ImageServer;
 let pool: ImagePool;
+let workerData: WorkerData;
 
 const task = (url: string, format: ImageTask['format'] = 'jpeg'): ImageTask => ({
   id: randomUUID(),
@@ -27,7 +28,7 @@ beforeAll(async () => {
   expect(existsSync(workerFile)).toBe(true);
   directory = await mkdtemp(join(tmpdir(), 'outputs-'));
   server = await ImageServer.start();
-  const workerData: WorkerData = {
+  workerData = {
     limits: {
       maxImageBytes: 1_000_000,
       maxPixels: 1_000_000,
@@ -78,6 +79,21 @@ it('gives each format its ending', async () => {
 it('errors come back across the threads with their code', async () => {
   expect(await pool.run(task(server.url('/nowhere')))).toMatchObject({ ok: false, code: 'source_not_found' });
   expect(await pool.run(task('http://169.254.169.254/'))).toMatchObject({ ok: false, code: 'address_not_allowed' });
+});
+
+it('a small image that asks for nothing says when it is downloaded', async () => {
+  const url = server.on('/small.png', ok(await makeImage('png')));
+  const small = await createImagePool({
+    ...{ workerFile, threads: 1, tasksPerThread: 4, maxPixelsInFlight: 1 },
+    workerData: { ...workerData, unasked: { sourceBytes: 1_000_000, pixels: 64 * 48, decodeBytes: 1e9 } },
+    deadlines: { download: 60_000, decode: 60_000, encode: 60_000, store: 60_000 },
+  });
+  const downloaded: string[] = [];
+  const run = (name: string, url: string) => small.run(task(url), { onDownloaded: () => downloaded.push(name) });
+  const results = await Promise.all(['a', 'b', 'c'].map((name) => run(name, `${url}?${name}`)));
+  await small.close();
+  expect(results.every((result) => result.ok)).toBe(true);
+  expect(downloaded.sort()).toEqual(['a', 'b', 'c']);
 });
 
 it('one origin gets no more connections than allowed, over all threads', async () => {

@@ -76,7 +76,7 @@ export const limitVariables = z.object({
     .removeDefault()
     .optional()
     .describe(
-      'Pixels decoded at the same time. A larger image runs alone. Empty: 12,500,000 per core, at least 100,000,000.',
+      'Pixels decoded at the same time, and an eighth more in small images. A larger image runs alone. Empty: 12,500,000 per core, at least 100,000,000.',
     ),
   MAX_DECODE_BYTES_IN_FLIGHT: wholeNumber(0, MIB, Number.MAX_SAFE_INTEGER)
     .removeDefault()
