@@ -10,6 +10,9 @@ export const DEAD_AFTER_MS = 3 * BEAT_MS;
 
 export type Fleet = ReturnType<typeof createFleet>;
 
+/** For the only instance of an embedded database, whose folder is locked. It need not wait for those that died before it. */
+export const LONE_INSTANCE: Fleet = { look: async () => {}, share: (bound) => bound, leave: async () => {} };
+
 /**
  * Divides a bound among the instances that download, so that together they stay within it. A new instance has a share of 1
  * until all others have beaten since it came, and so know of it.

@@ -6,7 +6,7 @@ import { createInstanceBeats } from '../database/instance-beats.ts';
 import { createClaimer } from '../dispatch/claimer.ts';
 import { createCoalescer } from '../dispatch/coalescing.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
-import { createFleet, LOOK_MS } from '../dispatch/fleet.ts';
+import { createFleet, LONE_INSTANCE, LOOK_MS } from '../dispatch/fleet.ts';
 import { createHostNames } from '../dispatch/host-names.ts';
 import { processMark } from '../embedded/processes.ts';
 import { sweepUploads } from '../http/uploads/upload-files.ts';
@@ -99,7 +99,10 @@ export const createBackgroundWork = async (
   const completion = createCompletion(requests, images, announce, requestReportOf, requestReports.enqueue);
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
   const load = createLoadWindow(() => performance.now());
-  const fleet = createFleet(createInstanceBeats(infrastructure.connection), randomUUID(), now);
+  const isAlone = config.mongodbUri === null;
+  const fleet = isAlone
+    ? LONE_INSTANCE
+    : createFleet(createInstanceBeats(infrastructure.connection), randomUUID(), now);
   const dispatcher: Dispatcher = createDispatcher({
     images,
     claimer: createClaimer(images, now),
@@ -156,7 +159,7 @@ export const createBackgroundWork = async (
     await sweepUploads(uploadDirectory, processMark, Date.now());
   };
   const ofWorkers: PeriodicTask[] = [
-    createPeriodicTask('the heartbeat', fleet.look, LOOK_MS, log),
+    ...(isAlone ? [] : [createPeriodicTask('the heartbeat', fleet.look, LOOK_MS, log)]),
     createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS),
     requestReports,
     createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log),
