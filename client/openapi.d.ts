@@ -781,7 +781,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 "Idempotency-Key"?: string;
             };
@@ -908,7 +908,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
+                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1399,7 +1399,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -1415,11 +1415,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
+                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T02:36:16.110Z",
-                     *       "startedAt": "2026-11-27T02:36:16.175Z",
-                     *       "finishedAt": "2026-11-27T02:36:16.402Z",
+                     *       "createdAt": "2026-11-27T20:10:44.950Z",
+                     *       "startedAt": "2026-11-27T20:10:45.073Z",
+                     *       "finishedAt": "2026-11-27T20:10:45.267Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1488,11 +1488,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "7de45130-b6df-4bac-bc22-ee64508577d0",
+                     *               "id": "43790c24-53b5-4415-ac6f-45fad1385725",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1512,11 +1512,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "b3946a36-fed0-44a8-a438-116e786c91be",
+                     *               "id": "75260b39-6e34-49e0-84cb-0a0159ba374e",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1529,7 +1529,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "c9b50d11-470a-496d-bb94-f90cae14b454",
+                     *               "id": "991083e4-262a-4e73-b602-e7a917b2eb0b",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1657,11 +1657,11 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
+                     *           "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T02:36:16.110Z",
-                     *           "startedAt": "2026-11-27T02:36:16.175Z",
-                     *           "finishedAt": "2026-11-27T02:36:16.402Z",
+                     *           "createdAt": "2026-11-27T20:10:44.950Z",
+                     *           "startedAt": "2026-11-27T20:10:45.073Z",
+                     *           "finishedAt": "2026-11-27T20:10:45.267Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1768,7 +1768,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -1785,8 +1785,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "NqqRP2-phEbVUpC4",
-                     *       "data": "{\"requestId\":\"c776e71c-e7a5-4ccc-b8d9-b7e517113a65\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T02:36:16.110Z\",\"startedAt\":\"2026-11-27T02:36:16.175Z\",\"finishedAt\":\"2026-11-27T02:36:16.402Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "myCx4yF64M7QDxFL",
+                     *       "data": "{\"requestId\":\"79732e22-5515-450e-9e22-74edb8bf8574\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T20:10:44.950Z\",\"startedAt\":\"2026-11-27T20:10:45.073Z\",\"finishedAt\":\"2026-11-27T20:10:45.267Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1888,7 +1888,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -1904,8 +1904,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/7de45130-b6df-4bac-bc22-ee64508577d0.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/b3946a36-fed0-44a8-a438-116e786c91be.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -2012,7 +2012,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -2128,7 +2128,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -2146,7 +2146,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65"
+                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2246,7 +2246,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -2264,7 +2264,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65"
+                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2364,7 +2364,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -2380,22 +2380,22 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
+                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1",
+                     *           "id": "msg_79732e22-5515-450e-9e22-74edb8bf8574_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T02:36:16.412Z",
+                     *           "createdAt": "2026-11-27T20:10:45.280Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T02:36:16.435Z",
+                     *               "at": "2026-11-27T20:10:45.330Z",
                      *               "status": 204,
                      *               "durationMs": 23,
                      *               "error": null,
@@ -2494,7 +2494,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -2510,8 +2510,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "c776e71c-e7a5-4ccc-b8d9-b7e517113a65",
-                     *       "webhookId": "msg_c776e71c-e7a5-4ccc-b8d9-b7e517113a65_1"
+                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
+                     *       "webhookId": "msg_79732e22-5515-450e-9e22-74edb8bf8574_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2614,7 +2614,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example c776e71c-e7a5-4ccc-b8d9-b7e517113a65
+                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
                  */
                 requestId: string;
             };
@@ -2725,7 +2725,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 7de45130-b6df-4bac-bc22-ee64508577d0.jpg
+                 * @example 43790c24-53b5-4415-ac6f-45fad1385725.jpg
                  */
                 name: string;
             };

@@ -64,7 +64,7 @@ test('archives with no entries and with 70,000 entries are complete', async () =
     70_000,
     '69999',
   ]);
-}, 60_000);
+}, 180_000);
 
 test('beyond 4 GiB, offsets and sizes are 8 bytes wide', async () => {
   const zeroes = Buffer.alloc(64 * 1024 * 1024);

@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
-  imageId: '47b21bac-a4b7-435e-a9aa-b53c9db07913',
+  requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+  imageId: '43790c24-53b5-4415-ac6f-45fad1385725',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,11 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T18:53:14.518Z',
-    startedAt: '2026-11-27T18:53:15.473Z',
-    finishedAt: '2026-11-27T18:53:16.627Z',
+    createdAt: '2026-11-27T20:10:44.950Z',
+    startedAt: '2026-11-27T20:10:45.073Z',
+    finishedAt: '2026-11-27T20:10:45.267Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -148,11 +148,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '47b21bac-a4b7-435e-a9aa-b53c9db07913',
+            id: '43790c24-53b5-4415-ac6f-45fad1385725',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/47b21bac-a4b7-435e-a9aa-b53c9db07913.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -170,11 +170,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: 'e8af1b13-79f7-4ea4-921c-c4b82a104c5c',
+            id: '75260b39-6e34-49e0-84cb-0a0159ba374e',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/e8af1b13-79f7-4ea4-921c-c4b82a104c5c.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -185,7 +185,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '1978d6c8-f2ed-4680-9d01-11eaf8a6a062',
+            id: '991083e4-262a-4e73-b602-e7a917b2eb0b',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -210,11 +210,11 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+        requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T18:53:14.518Z',
-        startedAt: '2026-11-27T18:53:15.473Z',
-        finishedAt: '2026-11-27T18:53:16.627Z',
+        createdAt: '2026-11-27T20:10:44.950Z',
+        startedAt: '2026-11-27T20:10:45.073Z',
+        finishedAt: '2026-11-27T20:10:45.267Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -240,32 +240,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'K8ZpOC3MZQTwnNp6',
-    data: '{"requestId":"1203b545-7081-484f-aaa3-6209717e17d9","status":"completed_with_errors","createdAt":"2026-11-27T18:53:14.518Z","startedAt":"2026-11-27T18:53:15.473Z","finishedAt":"2026-11-27T18:53:16.627Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'myCx4yF64M7QDxFL',
+    data: '{"requestId":"79732e22-5515-450e-9e22-74edb8bf8574","status":"completed_with_errors","createdAt":"2026-11-27T20:10:44.950Z","startedAt":"2026-11-27T20:10:45.073Z","finishedAt":"2026-11-27T20:10:45.267Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/47b21bac-a4b7-435e-a9aa-b53c9db07913.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/e8af1b13-79f7-4ea4-921c-c4b82a104c5c.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
     deliveries: [
       {
-        id: 'msg_1203b545-7081-484f-aaa3-6209717e17d9_1',
+        id: 'msg_79732e22-5515-450e-9e22-74edb8bf8574_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T18:53:16.927Z',
+        createdAt: '2026-11-27T20:10:45.280Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T18:53:17.448Z',
+            at: '2026-11-27T20:10:45.330Z',
             status: 204,
-            durationMs: 571,
+            durationMs: 23,
             error: null,
             answer: '',
           },
@@ -274,18 +274,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
-    webhookId: 'msg_1203b545-7081-484f-aaa3-6209717e17d9_1',
+    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+    webhookId: 'msg_79732e22-5515-450e-9e22-74edb8bf8574_1',
   },
   retry: {
-    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
   },
   cancel: {
-    requestId: '1203b545-7081-484f-aaa3-6209717e17d9',
+    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 40,
+    uptimeSeconds: 6,
   },
   ready: {
     status: 'ready',
