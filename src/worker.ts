@@ -41,7 +41,13 @@ export interface WorkerData {
 const LOOKUPS = { perDomain: 2, total: 64 };
 
 /** What a thread gets, with what the pool adds. */
-type ThreadData = WorkerData & { readonly stages: SharedArrayBuffer };
+type ThreadData = WorkerData & { readonly stages: SharedArrayBuffer; readonly started: SharedArrayBuffer };
+
+/** The part of this thread, so that those of all threads are the whole: the first get what a division leaves. */
+const shareOf = (whole: number, { threads, started }: ThreadData): number => {
+  const position = Atomics.add(new Int32Array(started), 0, 1) % threads;
+  return Math.max(1, Math.floor(whole / threads) + (position < whole % threads ? 1 : 0));
+};
 
 const build = async (data: ThreadData) => {
   const { limits, network, storage, sources, samples, threads, encodeConcurrency, unasked } = data;
@@ -54,7 +60,7 @@ const build = async (data: ThreadData) => {
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
     // The permits of the main thread bound what is in use; this bounds redirects to other hosts and idle connections too.
-    maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
+    maxSocketsPerOrigin: shareOf(limits.maxConnectionsPerOrigin, data),
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
   const { admit, downloaded, grow, cancellable } = createThreadChannel((message, transfer) =>

@@ -34,7 +34,7 @@ beforeAll(async () => {
       maxPixels: 1_000_000,
       maxDownloadSeconds: 20,
       maxRedirects: 3,
-      maxConnectionsPerOrigin: 4,
+      maxConnectionsPerOrigin: 5,
     },
     network: { allowPrivateNetworks: ['127.0.0.1/32'] },
     storage: { kind: 'local', directory },
@@ -112,7 +112,7 @@ it('one origin gets no more connections than allowed, over all threads', async (
   });
   const results = await Promise.all(Array.from({ length: 8 }, () => pool.run(task(url))));
   expect(results.every((result) => result.ok)).toBe(true);
-  expect(most).toBe(4);
+  expect(most).toBe(5);
 });
 
 it('leaves no temporary file', async () => {

@@ -85,7 +85,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   const watch = createStageWatch(deadlines, (number, stage) => tickets.get(number)?.onHung(stage), graceMs);
   const threadsOptions: ThreadsOptions = {
     ...options,
-    workerData: { ...(options.workerData as object), stages: watch.shared },
+    workerData: { ...(options.workerData as object), stages: watch.shared, started: new SharedArrayBuffer(4) },
   };
   let current = startThreads(threadsOptions, onMessage);
   const retired = new Set<Promise<void>>();
