@@ -40,9 +40,9 @@ const COUNT_EVERY_MS = 1_000;
 
 /**
  * Collects outcomes for a moment and while the previous write is on its way, so that a busy service writes many images at
- * once. What nothing else can join is written at once. A write that fails is repeated until it succeeds or its deadline passes; the lease filter
- * drops what is stale by then. Counters are added up for a while and written together. Until then they fall short, so
- * whoever ends a request settles them first.
+ * once. What nothing else can join is written at once. A write that fails is repeated until it succeeds or its deadline
+ * passes; the lease filter drops what is stale by then. Counters are added up for a while and written together. Until then
+ * they fall short, so whoever ends a request settles them first.
  */
 export const createResultWriter = (
   images: Pick<ImageStore, 'finish'>,

@@ -20,7 +20,7 @@ export interface LoadSample {
   readonly atHosts: number;
   /** The host that most of them wait for; null: not known. */
   readonly host: string | null;
-  /** Results that are being written, and places for which images are being claimed. */
+  /** Places that results hold until they are written, and those for which images are being claimed. */
   readonly atDatabase: number;
 }
 

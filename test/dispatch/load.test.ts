@@ -1,3 +1,4 @@
+import { createInFlight, type InFlightImage } from '../../src/dispatch/scheduling/in-flight.ts';
 import type { ImageResult } from '../../src/images/task.ts';
 import { createVirtualWorld } from './virtual-world.ts';
 
@@ -47,4 +48,14 @@ test('a few images with nothing behind them wait for nothing', () => {
   world.add('request', [{ url: SLOW, images: 3 }]);
   world.runUntil(() => world.grants.length === 3, 4_000);
   expect(world.scheduler.load(world.now())).toMatchObject({ isBusy: true, moreWait: false, atHosts: 3 });
+});
+
+test('results that wait to be written hold no places until there are more than 300', () => {
+  const inFlight = createInFlight(4, 8, () => 0);
+  for (let n = 1; n <= 301; n += 1) {
+    const image = { _id: `i${n}` } as InFlightImage['image'];
+    inFlight.enter(inFlight.add(image, {} as InFlightImage['schedule'], null), 'processed');
+    if (n === 300) expect([inFlight.room(), inFlight.resultsInPlaces()]).toEqual([8, 0]);
+  }
+  expect([inFlight.room(), inFlight.resultsInPlaces()]).toEqual([7, 1]);
 });

@@ -68,7 +68,8 @@ export const createInFlight = (capacity: number, most: number, now: () => number
 
   const unused = (): number =>
     capacity - inStage.downloaded - count((entry) => entry.stage === 'downloading' && !isSlow(entry));
-  const room = (): number => most - (entries.size - inStage.resolving - Math.min(inStage.processed, MOST_PROCESSED));
+  const resultsInPlaces = (): number => Math.max(0, inStage.processed - MOST_PROCESSED);
+  const room = (): number => most - (entries.size - inStage.resolving - inStage.processed) - resultsInPlaces();
 
   return {
     add(image: ClaimedImage, schedule: RequestSchedule, host: string | null): InFlightImage {
@@ -100,6 +101,8 @@ export const createInFlight = (capacity: number, most: number, now: () => number
     get processed(): number {
       return inStage.processed;
     },
+    /** Results that wait to be written in the places of images. */
+    resultsInPlaces,
     images: (): ClaimedImage[] => [...entries.values()].map(({ image }) => image),
     /**
      * How many more images may start: those that only wait for a host do not count against the capacity, and those whose

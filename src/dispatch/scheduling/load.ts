@@ -14,7 +14,7 @@ export interface SchedulerLoad {
   readonly atHosts: number;
   /** The host that most images wait for, or that keeps due images from being claimed; null: none, or not known. */
   readonly host: string | null;
-  /** Results that are being written, and places for which images are being claimed. */
+  /** Places that results hold until they are written, and those for which images are being claimed. */
   readonly atDatabase: number;
   readonly isDatabaseDown: boolean;
   readonly isStorageDown: boolean;
@@ -49,10 +49,9 @@ export const loadOf = ({ inFlight, queue, reserve, storage }: LoadParts, isDatab
   const claimable = queue.candidates().length;
   const saturated = queue.saturatedHosts();
   const waiting = new Map<string, number>();
-  let [held, queued, atHosts, written] = [0, 0, 0, 0];
+  let [held, queued, atHosts] = [0, 0, 0];
   for (const { stage, hold, host } of inFlight.entries()) {
     if (stage === 'held') held += 1;
-    if (stage === 'processed') written += 1;
     if (hold === 'queued') queued += 1;
     if (hold !== 'queued' && stage !== 'resolving' && stage !== 'downloading') continue;
     atHosts += 1;
@@ -65,7 +64,7 @@ export const loadOf = ({ inFlight, queue, reserve, storage }: LoadParts, isDatab
     moreWait,
     atHosts,
     host: mostOf(waiting) ?? saturated[0] ?? null,
-    atDatabase: written + unusedPlaces,
+    atDatabase: inFlight.resultsInPlaces() + unusedPlaces,
     isDatabaseDown,
     isStorageDown: storage.failure() !== null,
   };

@@ -6,8 +6,8 @@ import type { Request, Response } from 'express';
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Streams generated text or bytes with backpressure. The first two slices are generated before the response starts, so that errors
- * until then get an error response. A client that disconnects ends the stream without an error.
+ * Streams generated text or bytes with backpressure. The first two slices are generated before the response starts, so
+ * that errors until then get an error response. A client that disconnects ends the stream without an error.
  * @throws errors of the generator; after the second slice the response has already started
  */
 export const streamText = async (

@@ -62,7 +62,7 @@ const MOST_AHEAD = 4;
  * most one chunk. Chunks are copied: each is a view of everything read from the socket with it, so a server that sends
  * one-byte chunks with padding could otherwise fill the memory with a few counted bytes.
  * @param expected the announced length, used as a hint to avoid copying twice
- * @param grow waits until the body may use this many bytes; called as bytes arrive, for at most four times the received size
+ * @param grow waits until the body may use this many bytes; called as bytes arrive, for at most four times what has been granted
  */
 export const readBody = async (
   body: Readable,
