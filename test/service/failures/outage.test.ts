@@ -58,6 +58,9 @@ test('a hanging database: reported everywhere immediately, nothing lost, work re
   const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
   await inTheMiddle(url, requestId, 5, 20);
+  // They are counted once the write of their results is answered, a moment after a reader sees them.
+  const completed = async () => (await scrape(url)).value('bulk_image_images_total', { outcome: 'completed' });
+  await waitFor(async () => Number(await completed()) >= 5);
 
   process.kill(pid, 'SIGSTOP');
   try {
