@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import pLimit from 'p-limit';
 import { prepareSharp } from './images/loaders.ts';
 import { createThreadChannel } from './images/pool/channel.ts';
+import { partOf } from './images/pool/open-threads.ts';
 import { createStageWriter } from './images/pool/stage-deadline.ts';
 import type { ProbeTask, TicketedTask } from './images/pool/threads.ts';
 import type { Unasked } from './images/pool/unasked.ts';
@@ -31,7 +33,7 @@ export interface WorkerData {
   readonly samples?: string;
   /** Threads of the pool: the connections to one origin are divided among them. */
   readonly threads: number;
-  /** Images decoded at once in this thread: cores divided over the threads, at least 1. */
+  /** Images decoded at once in this thread when all are open: cores divided over the threads, at least 1. */
   readonly encodeConcurrency: number;
   /** What an image takes without asking the pool; absent: nothing but the first bytes of its source. */
   readonly unasked?: Unasked;
@@ -41,13 +43,7 @@ export interface WorkerData {
 const LOOKUPS = { perDomain: 2, total: 64 };
 
 /** What a thread gets, with what the pool adds. */
-type ThreadData = WorkerData & { readonly stages: SharedArrayBuffer; readonly started: SharedArrayBuffer };
-
-/** The part of this thread, so that those of all threads are the whole: the first get what a division leaves. */
-const shareOf = (whole: number, { threads, started }: ThreadData): number => {
-  const position = Atomics.add(new Int32Array(started), 0, 1) % threads;
-  return Math.max(1, Math.floor(whole / threads) + (position < whole % threads ? 1 : 0));
-};
+type ThreadData = WorkerData & { readonly stages: SharedArrayBuffer };
 
 const build = async (data: ThreadData) => {
   const { limits, network, storage, sources, samples, threads, encodeConcurrency, unasked } = data;
@@ -60,17 +56,22 @@ const build = async (data: ThreadData) => {
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
     // The permits of the main thread bound what is in use; this bounds redirects to other hosts and idle connections too.
-    maxSocketsPerOrigin: shareOf(limits.maxConnectionsPerOrigin, data),
+    maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
-  const { admit, downloaded, grow, cancellable } = createThreadChannel((message, transfer) =>
-    parentPort?.postMessage(message, transfer),
+  const limitEncodes = pLimit(encodeConcurrency);
+  const { admit, downloaded, grow, cancellable } = createThreadChannel(
+    (message, transfer) => parentPort?.postMessage(message, transfer),
+    ({ among, position }) => {
+      agents.limitPerOrigin(position === null ? 0 : partOf(limits.maxConnectionsPerOrigin, among, position));
+      limitEncodes.concurrency = partOf(encodeConcurrency * threads, among, position ?? among);
+    },
   );
   const enter = createStageWriter(data.stages);
   const process = createProcessor<TicketedTask>({
     limits,
     agents,
-    encodeConcurrency,
+    limitEncodes,
     ...data.downloads,
     ...(openObject && { openObject }),
     ...(unasked !== undefined && { freeBytes: unasked.sourceBytes }),

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import { AppError, IMAGE_ERRORS, type ImageErrorCode } from '../errors.ts';
 import { directUrl, type ShareLink, shareLoginMessage, sharePageMessage } from '../network/fetch/share-links.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
@@ -36,8 +36,8 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   readonly store: (task: ImageTask, bytes: Uint8Array, position: number) => Promise<void>;
   /** Reports that the task has entered a stage. */
   readonly enter?: (task: Task, stage: Stage) => void;
-  /** Images encoded concurrently in this thread; downloads are not limited by it. */
-  readonly encodeConcurrency: number;
+  /** Bounds the images that are encoded at the same time in this thread; downloads are not limited by it. */
+  readonly limitEncodes: LimitFunction;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -133,8 +133,7 @@ const requireWithinBudget = (
 export const createProcessor = <Task extends ImageTask>(
   deps: ProcessorDeps<Task>,
 ): ((task: Task, signal?: AbortSignal) => Promise<ImageResult>) => {
-  const { limits, admit, grow, store, encodeConcurrency, enter = () => {} } = deps;
-  const limitEncodes = pLimit(encodeConcurrency);
+  const { limits, admit, grow, store, limitEncodes, enter = () => {} } = deps;
   const sourceDeps = (task: Task, signal: AbortSignal | undefined): SourceDeps => ({
     agents: deps.agents,
     limits,

@@ -11,6 +11,8 @@ import { isAllowedPort, type NetworkPolicy } from './policy.ts';
 export interface GuardedAgents {
   readonly http: http.Agent;
   readonly https: https.Agent;
+  /** Changes the connections to one origin, 0: no further one is kept open. Closes idle ones that are too many. */
+  limitPerOrigin(most: number): void;
   /** Closes all connections, including those in use. */
   destroy(): void;
 }
@@ -63,6 +65,15 @@ const connected = new WeakMap<Duplex, number>();
 export const connectedAt = (socket: Duplex | null): number => (socket === null ? 0 : (connected.get(socket) ?? 0));
 
 const timeoutError = (): Error => Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' });
+
+const limitPerOrigin = (agent: http.Agent, most: number): void => {
+  agent.maxSockets = Math.max(1, most);
+  agent.maxFreeSockets = most;
+  for (const [origin, idle] of Object.entries(agent.freeSockets)) {
+    const room = Math.max(0, most - (agent.sockets[origin]?.length ?? 0));
+    for (const socket of idle?.slice(room) ?? []) socket.destroy();
+  }
+};
 
 /**
  * @param policy allowed private ranges and ports
@@ -125,6 +136,9 @@ export const createGuardedAgents = (policy: NetworkPolicy, options: AgentOptions
   const agents = { http: new HttpAgent(shared), https: new HttpsAgent(shared) };
   return {
     ...agents,
+    limitPerOrigin: (most) => {
+      for (const agent of [agents.http, agents.https]) limitPerOrigin(agent, most);
+    },
     destroy: () => {
       agents.http.destroy();
       agents.https.destroy();

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { AppError } from '../../src/errors.ts';
 import { createProcessor, type ProcessorDeps } from '../../src/images/process.ts';
@@ -22,7 +23,7 @@ const processor = (deps: Partial<ProcessorDeps> = {}) =>
   createProcessor({
     agents,
     limits,
-    encodeConcurrency: 1,
+    limitEncodes: pLimit(1),
     now: Date.now,
     admit: async () => {},
     store: async (task, bytes) => void stored.set(task.id, bytes),
@@ -124,7 +125,7 @@ it('downloads overlap while encodes run one at a time', async () => {
       if (waiting === 3) for (const go of release) go();
     }),
   );
-  const run = processor({ encodeConcurrency: 1 });
+  const run = processor({ limitEncodes: pLimit(1) });
   const results = await Promise.all(urls.map((url, index) => run(task(url, { id: `id-${index}` }))));
   expect(results.every((result) => result.ok)).toBe(true);
   expect(stored.size).toBe(3);

@@ -1,5 +1,6 @@
 import https from 'node:https';
 import net from 'node:net';
+import pLimit from 'p-limit';
 import { createProcessor } from '../../src/images/process.ts';
 import { createGuardedAgents } from '../../src/network/agents.ts';
 import { html, ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
@@ -24,7 +25,7 @@ const run = (url: string) =>
       maxRedirects: 3,
       maxConnectionsPerOrigin: 6,
     },
-    encodeConcurrency: 1,
+    limitEncodes: pLimit(1),
     now: Date.now,
     admit: async () => {},
     store: async () => {},

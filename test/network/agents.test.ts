@@ -156,6 +156,34 @@ describe('with loopback allowed', () => {
     }
     expect(await Promise.all(answers)).toEqual([200, 200, 200, 200]);
   });
+
+  it('with fewer connections allowed it closes idle ones, and keeps no more than that', async () => {
+    const { http: agent, limitPerOrigin } = guarded(loopback, { maxSocketsPerOrigin: 4, keepAlive: true });
+    const held: ServerResponse[] = [];
+    server.on('/held', (response) => held.push(response));
+    const idle = () => Object.values(agent.freeSockets).flat().length;
+    const answerAll = async (answers: readonly Promise<unknown>[]) => {
+      while (held.length < answers.length) await new Promise(setImmediate);
+      for (const response of held.splice(0)) response.end();
+      await Promise.all(answers);
+    };
+    const several = (count: number) => Array.from({ length: count }, () => get(server.url('/held'), agent));
+
+    await answerAll(several(4));
+    while (idle() < 4) await new Promise(setImmediate);
+    limitPerOrigin(1);
+    while (idle() > 1) await new Promise(setImmediate);
+
+    // Those in use when it is lowered are not kept afterwards either.
+    limitPerOrigin(3);
+    const answers = several(3);
+    while (held.length < 3) await new Promise(setImmediate);
+    limitPerOrigin(0);
+    await answerAll(answers);
+    while (Object.values(agent.sockets).flat().length > 0) await new Promise(setImmediate);
+    expect(idle()).toBe(0);
+    expect(await get(server.url('/'), agent)).toBe(200);
+  });
 });
 
 it('aborts a connection that is not established in time', async () => {

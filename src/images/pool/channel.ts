@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, threadId } from 'node:worker_threads';
 
 /** Where an image is inside a thread. Each stage but `waiting` has a deadline of its own. */
 export type Stage = 'download' | 'decode' | 'waiting' | 'encode' | 'store';
@@ -30,14 +30,22 @@ export interface DownloadedNotice {
 /** What a thread sends: the pool decides, as it alone knows all threads and notices one that dies. */
 export type ThreadMessage = DecodeRequest | HoldRequest | DownloadedNotice;
 
-/** What the pool sends: the request is granted, or the result of the task is no longer wanted. */
-export interface PoolMessage {
-  readonly ticket: number;
-  readonly type: 'granted' | 'cancelled';
+/** What this thread has of what the open ones divide among themselves. */
+export interface Share {
+  /** Threads that are open. */
+  readonly among: number;
+  /** From 0; null: this one gets no more images. */
+  readonly position: number | null;
 }
 
-/** The first message of a thread: its end of the channel. */
+/** What the pool sends: a request is granted, the result of a task is no longer wanted, or the thread's share. */
+export type PoolMessage =
+  | { readonly type: 'granted' | 'cancelled'; readonly ticket: number }
+  | { readonly type: 'share'; readonly share: Share };
+
+/** The first message of a thread: its number, and its end of the channel. */
 export interface Introduction {
+  readonly thread: number;
   readonly channel: MessagePort;
 }
 
@@ -47,17 +55,23 @@ export const isIntroduction = (message: unknown): message is Introduction =>
 /**
  * The thread's side of the channel.
  * @param introduce passes the other end to the pool
+ * @param onShare called with the share of this thread, at first and when it changes
  */
-export const createThreadChannel = (introduce: (message: Introduction, transfer: readonly MessagePort[]) => void) => {
+export const createThreadChannel = (
+  introduce: (message: Introduction, transfer: readonly MessagePort[]) => void,
+  onShare: (share: Share) => void,
+) => {
   const { port1: port, port2: channel } = new MessageChannel();
   const waiting = new Map<number, () => void>();
   const cancelling = new Map<number, AbortController>();
-  port.on('message', ({ ticket, type }: PoolMessage) => {
+  port.on('message', (message: PoolMessage) => {
+    if (message.type === 'share') return onShare(message.share);
+    const { ticket, type } = message;
     if (type === 'cancelled') return cancelling.get(ticket)?.abort();
     waiting.get(ticket)?.();
     waiting.delete(ticket);
   });
-  introduce({ channel }, [channel]);
+  introduce({ thread: threadId, channel }, [channel]);
   // A task asks one thing at a time, so its ticket identifies the request.
   const ask = (request: DecodeRequest | HoldRequest): Promise<void> =>
     new Promise((granted) => {

@@ -4,6 +4,7 @@ import type { ImagePool, ImageResult } from '../task.ts';
 import type { DecodeRequest, ThreadMessage } from './channel.ts';
 import { createDownloadRoom } from './download-room.ts';
 import { loadOf } from './load.ts';
+import { createOpenThreads } from './open-threads.ts';
 import { createPixelBudget, type GiveBack } from './pixel-budget.ts';
 import { createStageWatch, type StageDeadlines } from './stage-deadline.ts';
 import { OVERCOMMIT, startThreads, type Threads, type ThreadsOptions } from './threads.ts';
@@ -85,14 +86,16 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   const watch = createStageWatch(deadlines, (number, stage) => tickets.get(number)?.onHung(stage), graceMs);
   const threadsOptions: ThreadsOptions = {
     ...options,
-    workerData: { ...(options.workerData as object), stages: watch.shared, started: new SharedArrayBuffer(4) },
+    workerData: { ...(options.workerData as object), stages: watch.shared },
   };
-  let current = startThreads(threadsOptions, onMessage);
+  const open = createOpenThreads(threads);
+  let current = startThreads(threadsOptions, open, onMessage);
   const retired = new Set<Promise<void>>();
 
   const retire = (generation: Threads): void => {
     if (generation !== current || closing) return;
-    current = startThreads(threadsOptions, onMessage);
+    open.spread(performance.now());
+    current = startThreads(threadsOptions, open, onMessage);
     const ended = generation.end(longestMs).catch(() => {});
     retired.add(ended);
     void ended.then(() => retired.delete(ended));

@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { createImagePool } from '../../../src/images/pool/pool.ts';
 import { stageDeadlines } from '../../../src/images/pool/stage-deadline.ts';
 import type { ImagePool, ImageTask } from '../../../src/images/task.ts';
+import { waitFor } from '../../support/service.ts';
 
 const exitWorker = resolve('test/support/workers/exit-worker.mjs');
+const tellingWorker = resolve('test/support/workers/telling-worker.mjs');
 let pool: ImagePool | null = null;
 
 const deadlinesOf = (ms: number) => ({ download: ms, decode: ms, encode: ms, store: ms });
@@ -12,6 +14,7 @@ const start = async ({
   stageMs = 5_000,
   ...options
 }: {
+  workerFile?: string;
   threads?: number;
   tasksPerThread?: number;
   stageMs?: number;
@@ -54,8 +57,28 @@ it('leaves the other threads alone when one ends', async () => {
   expect(results.map((result) => result.ok)).toEqual([true, false]);
 });
 
+it('one thread gets all images, and after one has crashed each gets some', async () => {
+  const { run } = await start({ workerFile: tellingWorker, threads: 3, tasksPerThread: 2 });
+  const several = async () => {
+    const results = await Promise.all(Array.from({ length: 12 }, () => run(task('fine'))));
+    return results.map((result) => (result.ok ? { thread: result.bytesIn, open: result.width } : null));
+  };
+  const spread = (results: Awaited<ReturnType<typeof several>>) => new Set(results.map((each) => each?.thread)).size;
+
+  // The threads load one after the other; the one that has been there longest is open.
+  await waitFor(async () => spread(await several()) === 1);
+  const together = await several();
+  expect(spread(together)).toBe(1);
+  expect(together.every((each) => each?.open === 1)).toBe(true);
+
+  expect(await run(task('exit'))).toMatchObject({ ok: false, code: 'worker_crashed' });
+  await waitFor(async () => spread(await several()) === 3);
+  expect((await several()).every((each) => each?.open === 3)).toBe(true);
+});
+
 it.each(['hang', 'never'])('a task that stays in "%s" is given up, and new threads take over', async (how) => {
-  const { run } = await start({ stageMs: 300 });
+  // Long enough for a new thread to start on a busy machine.
+  const { run } = await start({ stageMs: 2_000 });
   expect(await run(task(how))).toMatchObject({ ok: false, code: 'worker_crashed' });
   expect(await run(task('fine'))).toMatchObject({ ok: true });
 });

@@ -4,7 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { createThreadChannel } = await import(pathToFileURL(resolve('dist/images/pool/channel.js')).href);
-const { admit } = createThreadChannel((message, transfer) => parentPort.postMessage(message, transfer));
+const { admit } = createThreadChannel(
+  (message, transfer) => parentPort.postMessage(message, transfer),
+  () => {},
+);
 const NOW = 0;
 const MOST = 1;
 
