@@ -58,6 +58,8 @@ export interface NameResolver {
   remember(host: string, addresses: readonly LookupAddress[]): void;
   /** Replacement for `dns.lookup`. */
   readonly lookup: typeof dns.lookup;
+  /** Ends the lookups in flight, as failed; those that come later fail too. */
+  close(): void;
 }
 
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts';
@@ -77,12 +79,13 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
   // c-ares reads resolv.conf only once, so a changed file needs a new resolver.
   const system = createSystemFile(
     options.resolvConf ?? '/etc/resolv.conf',
-    (text) => ({ search: parseSearch(text), query: createQuery(servers) }),
+    (text) => ({ search: parseSearch(text), ...createQuery(servers) }),
     now,
   );
   const limiter = createLookupLimiter(options);
   const cache = new LRUCache<string, Known>({ max: MAX_CACHED_NAMES, ttlResolution: 0, perf: { now } });
   const inFlight = new Map<string, Promise<Known>>();
+  let closed = false;
 
   /** @param name in lower case, absolute if it ends in a dot */
   const recall = (name: string): Known | undefined => {
@@ -120,7 +123,7 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
     try {
       return await withDeadline(timeoutMs, async (signal) => {
         release = await limiter.acquire(domainOf(name.replace(/\.$/, '')), signal);
-        return resolveAll(name, signal);
+        return closed ? { code: 'EAI_AGAIN' } : resolveAll(name, signal);
       });
     } catch {
       return { code: 'EAI_AGAIN' };
@@ -169,6 +172,10 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
       if (net.isIP(host) === 0) cache.set(host.toLowerCase(), { addresses }, { ttl: MIN_TTL_MS });
     },
     lookup: lookup as unknown as typeof dns.lookup,
+    close: () => {
+      closed = true;
+      system().cancel();
+    },
   };
 };
 
@@ -206,7 +213,7 @@ const createQuery = (servers: readonly string[]) => {
     return { addresses: [], seconds: 0, failed: true };
   };
 
-  return async (name: string, signal: AbortSignal): Promise<Answer> => {
+  const query = async (name: string, signal: AbortSignal): Promise<Answer> => {
     let answered = false;
     const ended = (): boolean => answered || signal.aborted;
     const both = [family(name, 4, ended), family(name, 6, ended)] as const;
@@ -221,4 +228,5 @@ const createQuery = (servers: readonly string[]) => {
       failed: answers.some(({ failed }) => failed),
     };
   };
+  return { query, cancel: () => resolver.cancel() };
 };

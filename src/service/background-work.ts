@@ -75,7 +75,10 @@ export const createBackgroundWork = async (
     resolve: resolver.lookup,
     connectTimeoutMs: WEBHOOK_CONNECT_MS,
   });
-  disposers.push(async () => agents.destroy());
+  disposers.push(async () => {
+    resolver.close();
+    agents.destroy();
+  });
   const webhooks = createWebhookDispatcher({
     outbox,
     deliver: createDeliver(agents),

@@ -38,6 +38,18 @@ const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((next) => setTimeout(next, 5));
 };
 
+it('closing it ends the lookups in flight, those that wait for them, and those that come later', async () => {
+  const { find, close } = resolverWith();
+  const silent = [1, 2, 3, 4].map((n) => `h${n}.silent.example`);
+  for (const name of silent) answers.set(name, 'silence');
+  const asked = silent.map((name) => find(name).catch((error: unknown) => error));
+  await until(() => server.questions.length > 0);
+  close();
+  const ended = await Promise.all([...asked, find('later.example').catch((error: unknown) => error)]);
+  expect(ended).toEqual(Array.from({ length: 5 }, () => expect.objectContaining({ code: 'EAI_AGAIN' })));
+  expect(server.questions.some(({ name }) => name === 'later.example')).toBe(false);
+});
+
 it('resolves both address families, IPv4 first, and returns them as dns.lookup does', async () => {
   answers.set('cdn.example', ['fd00::7', '192.0.2.1', '192.0.2.2']);
   const { find, lookup } = resolverWith();
