@@ -35,4 +35,4 @@ test('npm run demo does the whole job, stops all it has started and ends with 0'
   const [code] = await once(child, 'close');
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(out).toContain('✓ All done');
-}, 90_000);
+});

@@ -147,7 +147,7 @@ test('the startup message has the page URL, the database, the storage and a firs
   expect(logged(`"database: ${withoutSecrets(process.env.TEST_MONGODB_URI ?? '')}`)).toBe(true);
   expect(logged(`"images: the folder ${join(directory, 'processed_images')}"`)).toBe(true);
   expect(logged(`"try: curl -F file=@products.csv ${instance.url}/api/upload"`)).toBe(true);
-}, 60_000);
+});
 
 test('the startup message depends on the role, the keys and the storage', () => {
   const facts = { url: 'http://localhost:3000', database: 'secantusdb in /data' };
@@ -178,7 +178,7 @@ test('without keys and HOST the service listens on loopback only, IPv4 and IPv6,
   expect(lines).toEqual([expect.stringMatching(/API_KEYS is not set\. To open .* set API_KEYS .*HOST=0\.0\.0\.0/)]);
   instance.process.kill();
   expect(await instance.exited).toEqual({ code: 0, signal: null });
-}, 60_000);
+});
 
 test('warns only about an address that exposes a service without keys', () => {
   const levelOf = (changes: Record<string, string>) => {

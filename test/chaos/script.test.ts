@@ -11,4 +11,4 @@ test('npm run chaos loads its scenarios and reaches the given server', async () 
   const [code] = await once(child, 'close');
   expect(out).toMatch(/Database: mongodb:\/\/[\s\S]*\| scenario \| held \| figures \|/);
   expect(code).toBe(0);
-}, 60_000);
+});

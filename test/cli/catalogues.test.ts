@@ -106,7 +106,7 @@ it('with --server, a workbook is saved as the service sends it', async () => {
   } finally {
     await service.close();
   }
-}, 90_000);
+});
 
 test('a link in place of a file: the output is placed here, and the next run reads what it leads to then', async () => {
   const link = pictures.url('/lists/products.csv');

@@ -88,7 +88,7 @@ test('writes a CSV and a folder of images; failures are summarized by reason and
   }
   // Only the missing image was downloaded again.
   expect(pictures.count('/good.jpg')).toBe(2);
-}, 90_000);
+});
 
 test.each(['SIGKILL', 'SIGINT'] as const)(
   'a run interrupted by %s is resumed by the same command',
@@ -136,7 +136,7 @@ it('--server uses a running service and downloads its outputs', async () => {
   } finally {
     await service.close();
   }
-}, 90_000);
+});
 
 it.each([
   [['compress', 'none.csv'], /File not found: .*none\.csv\. See --help/],
@@ -180,7 +180,7 @@ test('a Shopify export with two image columns: what was found is said, and the o
   const chosen = await run('compress', 'shop.csv', '--output', 'replace', '--image-column', 'Variant Image');
   expect(chosen.errors).toContain('Found 1 image URL in 3 rows, column "Variant Image"; 2 rows without images');
   expect(chosen.errors).not.toContain('earlier run');
-}, 90_000);
+});
 
 test('the errors of a CSV are listed with their lines', async () => {
   await write(['ftp://x/a.jpg', pictures.url('/good.jpg')]);
@@ -196,4 +196,4 @@ test('the errors of a CSV are listed with their lines', async () => {
     2,
     expect.stringContaining('quality must be a whole number from 1 to 100'),
   ]);
-}, 90_000);
+});

@@ -161,7 +161,7 @@ test('failed rows that cannot be saved: the output and the summary are there, an
   expect(errors).toMatch(/products-errors\.csv was not saved: \S+ returned status 404/);
   expect(code).toBe(3);
   expect(await readdir(directory)).toEqual(['products-output.csv', 'products.csv']);
-}, 60_000);
+});
 
 test('a server that is not this service is reported in one line', async () => {
   const { url } = await listen((request, response) => {

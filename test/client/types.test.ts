@@ -15,7 +15,7 @@ test('the types match the OpenAPI document', async () => {
   const { stdout } = await run(process.execPath, ['scripts/client-types.mjs'], { maxBuffer: 16 * 1024 * 1024 });
   if (process.env.UPDATE_GENERATED === '1') return writeFile(TYPES, stdout);
   expect(await readFile(TYPES, 'utf8')).toBe(stdout);
-}, 60_000);
+});
 
 /** Compiler errors of a program inside this package, where the package name can be resolved; '' if there are none. */
 const compilerErrors = async (program: string): Promise<string> => {
@@ -71,4 +71,4 @@ test('the typed sample prints its report', async () => {
     await pictures.close();
     await rm(directory, { recursive: true });
   }
-}, 60_000);
+});

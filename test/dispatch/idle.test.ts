@@ -124,4 +124,4 @@ test('with nothing to claim, the active requests are read and little else; what 
     // The next look at the requests finds it, or the one after that if it was under way already.
     expect(sent('find requests') - looks).toBeLessThanOrEqual(3);
   }
-}, 60_000);
+});

@@ -123,7 +123,7 @@ test('three hundred requests of one image cost a handful of commands each, their
     expect([report?.productCount, reportDue]).toEqual([1, undefined]);
   }
   expect(await models.images.countDocuments({ attempts: { $ne: 1 } }, ACROSS_REQUESTS)).toBe(0);
-}, 90_000);
+});
 
 test('with hundreds of requests that wait for something each pass is short, and one that comes later begins', async () => {
   // Leased by others, as far as anyone here can tell.

@@ -94,7 +94,7 @@ test('data survives a restart, and stopping leaves no process and no lock behind
   const second = await start();
   expect(await names(second.uri)).toEqual(['kept']);
   expect(second.directory).toBe(join(data, second.engine));
-}, 60_000);
+});
 
 test('the log reports which engine runs and where', async () => {
   const logged: Array<[string, object | undefined]> = [];
@@ -123,7 +123,7 @@ test('a second instance on the same folder is refused with the process ID of the
 test('of several instances that start at the same time exactly one gets the folder', async () => {
   const outcomes = await Promise.allSettled([start(), start(), start()]);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-}, 60_000);
+});
 
 test('after kill -9 of the owner the database stops, and the next start finds the same data', async () => {
   const killed = await startOwner(await engineHere());
@@ -135,14 +135,14 @@ test('after kill -9 of the owner the database stops, and the next start finds th
   const next = await start();
   expect(await names(next.uri)).toEqual(['acknowledged']);
   expect(processMark(killed.pid)).toBeNull();
-}, 90_000);
+});
 
 test('the guardian stops the database of a killed owner', async () => {
   const killed = await startOwner(await engineHere());
   killed.process.kill('SIGKILL');
   await until(() => databaseProcessesIn(data).length === 0);
   expect(processMark(killed.pid)).toBeNull();
-}, 90_000);
+});
 
 test('the lock of a dead process is taken over, even if its process ID has been reused', async () => {
   const engine = await engineHere();
@@ -153,13 +153,13 @@ test('the lock of a dead process is taken over, even if its process ID has been 
     expect(database.engine).toBe(engine);
     await database.stop();
   }
-}, 90_000);
+});
 
 test('a partially written lock is taken over', async () => {
   await engineHere();
   await writeFile(join(data, 'embedded.json'), '{"own');
   expect(await (await start()).stop()).toBeUndefined();
-}, 60_000);
+});
 
 test('a leftover database process is killed only if it uses this folder', async () => {
   const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', '--dbpath', `${data}-other`]);
@@ -180,7 +180,7 @@ test('a leftover database process is killed only if it uses this folder', async 
   await start();
   expect(await ended).toEqual([null, 'SIGKILL']);
   expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
-}, 60_000);
+});
 
 test('a killed database is restarted at the same address with its data', async () => {
   const reasons: string[] = [];
@@ -202,4 +202,4 @@ test('a killed database is restarted at the same address with its data', async (
   await connection.close();
   await database.stop();
   expect(databaseProcessesIn(data)).toEqual([]);
-}, 60_000);
+});

@@ -36,7 +36,7 @@ beforeAll(async () => {
       if (response.status === 202) await finished(service.url, body.requestId);
     }),
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.close();

@@ -65,7 +65,7 @@ beforeAll(async () => {
     UV_THREADPOOL_SIZE: String(cpus().length + 4),
     MALLOC_ARENA_MAX: '2',
   });
-}, 60_000);
+});
 afterAll(async () => {
   await killInstances();
   await world.close();

@@ -80,7 +80,7 @@ it.each(['#ffffff', '#3366cc'])('what is fully transparent in 16 bits is exactly
     folder = await mkdtemp(path.join(tmpdir(), 'alpha-'));
     runPillow('alpha.py', ['make', folder]);
     charts = JSON.parse(await readFile(path.join(folder, 'charts.json'), 'utf8'));
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true }));
 
   const judge = async (outputs: readonly { readonly name: string; readonly chart: string }[]) => {

@@ -62,7 +62,7 @@ const inDeep = (bytes: Buffer, { orientation }: Turned): Promise<Buffer> =>
     folder = await mkdtemp(path.join(tmpdir(), 'turned-'));
     runPillow('turned.py', [folder]);
     turned = JSON.parse(await readFile(path.join(folder, 'turned.json'), 'utf8'));
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true }));
 
   const read = ({ name }: Turned): Promise<Buffer> => readFile(path.join(folder, name));

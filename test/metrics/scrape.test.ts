@@ -109,7 +109,7 @@ test('shows queued, in-flight and cancelled images', async () => {
   expect(idle.value('bulk_image_pool_slots_busy')).toBe(0);
   expect(imagesBy(idle)).toEqual(all);
   await server.close();
-}, 60_000);
+});
 
 test('serves valid exposition text with its content type, for GET and HEAD only', async () => {
   const response = await fetch(`${service.url}/metrics`);

@@ -102,7 +102,7 @@ test('a retry that was cut off is resumed, and a late pass requeues nothing twic
   await images.finish([{ image: claimed, outcome }]);
   await images.requeue(request._id, 2, 0, PAGE_SIZE);
   expect((await images.page(request._id, 0, 1))[0]?.status).toBe('failed');
-}, 60_000);
+});
 
 test('of ten instances one resumes a retry, and one removes an upload that was cut off', async () => {
   const retried = await failedRequest({ total: 3, counters: { ...NO_COUNTS, failed: 3 } });
@@ -128,7 +128,7 @@ test('the event of the run before is in the outbox when a retry begins', async (
   await begun;
   expect(await requests.find(request._id)).toMatchObject({ state: 'queued', run: 2 });
   expect(await requests.find(request._id)).not.toHaveProperty('finishedAt');
-}, 60_000);
+});
 
 test('a cancel stops waiting images and expired leases, and leaves a valid lease alone', async () => {
   const request = await failedRequest({ state: 'processing', counters: NO_COUNTS });
@@ -154,7 +154,7 @@ test('a cancel stops waiting images and expired leases, and leaves a valid lease
   clock += 31_000;
   expect(await images.cancel(request, 500)).toBe(renewed.length);
   expect(await images.hasUnfinished(request)).toBe(false);
-}, 60_000);
+});
 
 test('a cancel that comes late, from before a retry, stops nothing of the new run', async () => {
   const request = await failedRequest({ state: 'cancelled' });
@@ -168,7 +168,7 @@ test('a cancel that comes late, from before a retry, stops nothing of the new ru
   clock += 2_000;
   expect(await images.cancel(request, 500)).toBe(0);
   expect(await images.cancel({ ...request, run: 2 }, 500)).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test('what a state does not allow is refused', async () => {
   const running = await failedRequest({ state: 'processing' });
@@ -178,4 +178,4 @@ test('what a state does not allow is refused', async () => {
   const done = await failedRequest({ state: 'completed', counters: { ...NO_COUNTS, completed: TOTAL } });
   await expect(control().retry(done, 'tenant a')).rejects.toMatchObject({ code: 'nothing_to_retry' });
   await expect(control().cancel(done)).rejects.toMatchObject({ code: 'already_finished' });
-}, 60_000);
+});

@@ -137,7 +137,7 @@ test('a request of more than one page goes page by page', async () => {
   await retention()(never);
   expect(await left(requestId)).toEqual(NOTHING);
   expect(await readdir(directory)).toEqual([]);
-}, 60_000);
+});
 
 const store = () => createRemovalStore(models);
 const dies = async (): Promise<never> => {
@@ -277,7 +277,7 @@ test('an upload that was cut off is discarded whole, also when its discarding wa
   await models.uploadKeys.deleteOne({ _id: `key of ${requestId}` });
   await createRequestStore(models, now).discard(requestId, { total: 2 * PAGE_SIZE + 7, chunks: 1 });
   expect(await left(requestId)).toEqual(NOTHING);
-}, 60_000);
+});
 
 test('fifty requests and more that cannot be removed do not hold up the others', async () => {
   const stuck: string[] = [];

@@ -38,7 +38,7 @@ beforeAll(async () => {
     return record(NOW - n * HOUR, { tenant: `other-${n % 8}`, ...unfinished });
   });
   await models.requests.insertMany([...old, ...ofShop, ...ofDefault, ...ofOthers], { lean: true });
-}, 60_000);
+});
 afterAll(() => database.close());
 
 /** Models that keep what their requests are asked, so that the database can explain it. */

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const busy = (tenant?: string) =>
     Array.from({ length: BUSY }, (_, n) => record(NOW - (n * HALF_AN_HOUR) / BUSY, tenant));
   await models.requests.insertMany([...busy('busy'), ...busy()], { lean: true });
-}, 60_000);
+});
 afterAll(() => database.close());
 
 const list = (tenant: string, after?: ListPlace) => createListing(models, () => new Date(NOW))(tenant, LIMIT, after);

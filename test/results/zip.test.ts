@@ -93,7 +93,7 @@ test('beyond 4 GiB, offsets and sizes are 8 bytes wide', async () => {
   expect(directory.readUInt32LE(second + 42)).toBe(0xffffffff);
   expect(directory.readBigUInt64LE(second + 46 + 5 + 4)).toBe(BigInt(30 + 3 + 20 + size + 24));
   expect(directory.indexOf(Buffer.from([0x50, 0x4b, 6, 6]))).toBeGreaterThan(second);
-}, 60_000);
+});
 
 test.each([
   ['../../etc/passwd', '_.._etc_passwd'],

@@ -54,7 +54,7 @@ test('what one instance does is seen on another, up to the end', async () => {
   await origin.close();
   await other.close();
   await worker.close();
-}, 60_000);
+});
 
 test('SIGTERM closes the streams immediately, and they do not delay the shutdown', async () => {
   const origin = await ImageServer.start();
@@ -74,7 +74,7 @@ test('SIGTERM closes the streams immediately, and they do not delay the shutdown
   expect(await instance.exited).toEqual({ code: 0, signal: null });
   await database.close();
   await origin.close();
-}, 60_000);
+});
 
 test('a stream survives a database outage and continues to the end', async () => {
   pictures = await startPictures(150);

@@ -11,7 +11,7 @@ beforeAll(async () => {
   images = await ImageServer.start({});
   names = await NameServer.start(({ name }) => (name.endsWith('.good.example') ? ['127.0.0.1'] : 'silence'));
   service = await startTestService({ DNS_SERVERS: names.address });
-}, 60_000);
+});
 afterAll(async () => {
   await service?.close();
   await names?.close();

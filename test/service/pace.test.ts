@@ -65,7 +65,7 @@ test('a server that answers 429 above 10 requests gets about 10, and few more th
   expect(ended).not.toHaveProperty('limitedBy');
   expect(seen.most).toBeGreaterThan(6);
   expect(seen.refused).toBeLessThan(0.03 * seen.answers);
-}, 90_000);
+});
 
 /** When each instance of the database was last alive. */
 const beatsOf = async (uri: string): Promise<readonly number[]> => {

@@ -63,7 +63,7 @@ test('api serves the API, worker processes images and serves only probes and met
   const [webhook] = await receiver.count(1);
   expect(JSON.parse(webhook?.body ?? '').data.statusUrl).toBe(`${api.url}/api/status/${requestId}`);
   await receiver.close();
-}, 60_000);
+});
 
 test('an api instance alone processes nothing', async () => {
   const api = await start({ ROLE: 'api' });
@@ -82,7 +82,7 @@ test('an api instance alone processes nothing', async () => {
     await others.close();
     await otherDatabase.close();
   }
-}, 60_000);
+});
 
 test('work spreads to an instance that joins while the first one is busy', async () => {
   const first = await start();
@@ -98,4 +98,4 @@ test('work spreads to an instance that joins while the first one is busy', async
   const attempts = status.products.flatMap((product) => product.images.map((image) => image.attempts));
   expect(new Set(attempts)).toEqual(new Set([1]));
   expect(await readdir(join(directory, 'processed_images'))).toHaveLength(60);
-}, 60_000);
+});

@@ -74,7 +74,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     database = await testConnection();
     directory = await mkdtemp(join(tmpdir(), 's3-service-'));
     pictures = await ImageServer.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const { child } of instances) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -178,5 +178,5 @@ describeS3('the whole service on STORAGE=s3', () => {
     expect(response.status).toBe(422);
     const { errors } = (await response.json()) as { errors: { code: string }[] };
     expect(errors.map(({ code }) => code)).toEqual(['csv_bucket_not_allowed', 'csv_invalid_url']);
-  }, 60_000);
+  });
 });

@@ -175,7 +175,7 @@ describe('the quota of unfinished images', () => {
         return (await statusOf(key, request)) === 'completed';
       });
     }
-  }, 60_000);
+  });
 
   test('is per address, or per IPv6 /64 network, if the API is open', async () => {
     const open = await startTestService({ MAX_QUEUED_IMAGES: '10', TRUST_PROXY: 'loopback' });
@@ -208,5 +208,5 @@ describe('the quota of unfinished images', () => {
       await database.close();
       await open.close();
     }
-  }, 60_000);
+  });
 });

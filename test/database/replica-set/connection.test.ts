@@ -35,7 +35,7 @@ test('a start in the middle of an election waits for its end', async () => {
   await checkDatabase(connection, set.uri(name()));
   await connection.close();
   await elected;
-}, 30_000);
+});
 
 test('a start on a secondary alone is refused with what to do, and one on the primary alone says what it lacks', async () => {
   expect(await refusal(direct(1))).toContain('is not the primary of its replica set');
@@ -50,7 +50,7 @@ test('a start without a majority is refused with what to do', async () => {
   expect(await refusal(set.uri(name()))).toContain(
     'accepts no writes. Its replica set may have no primary or no majority',
   );
-}, 30_000);
+});
 
 test.each([
   ['insertMany', (things: Things) => things.insertMany([{ n: 1 }, { n: 2 }], { ordered: false })],

@@ -123,4 +123,4 @@ test('SIGTERM hands back its images, so that nothing waits for a lease to expire
     .find({ attempts: { $gt: 1 } }, ACROSS_REQUESTS)
     .toArray();
   expect(tries).toEqual([]);
-}, 60_000);
+});

@@ -119,7 +119,7 @@ test('images that outlast the shutdown are handed back without costing an attemp
   expect(await database.connection.collection('images').countDocuments({ attempts: { $ne: 0 } }, ACROSS_REQUESTS)).toBe(
     0,
   );
-}, 60_000);
+});
 
 test('an upload in progress at shutdown is completed', async () => {
   pictures = await startPictures(0);
@@ -136,7 +136,7 @@ test('an upload in progress at shutdown is completed', async () => {
   expect((await instance.exited).code).toBe(0);
   const second = await start();
   expect((await finished(second.url, JSON.parse(body).requestId)).status).toBe('completed');
-}, 60_000);
+});
 
 test('an upload that does not finish in time is rejected, and nothing of it is stored', async () => {
   pictures = await startPictures(0);
@@ -153,7 +153,7 @@ test('an upload that does not finish in time is rejected, and nothing of it is s
   expect((await instance.exited).code).toBe(0);
   expect(performance.now() - begun).toBeLessThan(2_500);
   expect(await database.connection.collection('requests').countDocuments({})).toBe(0);
-}, 60_000);
+});
 
 test('SIGTERM to npm start stops the service the same way', async () => {
   pictures = await startPictures(200);

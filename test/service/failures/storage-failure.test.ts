@@ -60,7 +60,7 @@ test('an unwritable folder: images wait with the reason and resume on their own'
   );
   expect(await readdir(imageDirectory)).toHaveLength(IMAGES);
   expect((await readiness(url)).status).toBe(200);
-}, 90_000);
+});
 
 describe('a full disk', () => {
   let mounted: string | null = null;
