@@ -56,7 +56,7 @@ const build = async (data: ThreadData) => {
     // Idle connections count for the server too: more threads than connections cannot keep one each.
     keepAlive: threads <= limits.maxConnectionsPerOrigin,
     // The permits of the main thread bound what is in use; this bounds redirects to other hosts and idle connections too.
-    maxSocketsPerOrigin: Math.max(1, Math.floor(limits.maxConnectionsPerOrigin / threads)),
+    maxSocketsPerOrigin: partOf(limits.maxConnectionsPerOrigin, threads, threads - 1),
     ...(limits.maxConnectSeconds !== undefined && { connectTimeoutMs: limits.maxConnectSeconds * 1000 }),
   });
   const limitEncodes = pLimit(encodeConcurrency);
@@ -64,7 +64,7 @@ const build = async (data: ThreadData) => {
     (message, transfer) => parentPort?.postMessage(message, transfer),
     ({ among, position }) => {
       agents.limitPerOrigin(position === null ? 0 : partOf(limits.maxConnectionsPerOrigin, among, position));
-      limitEncodes.concurrency = partOf(encodeConcurrency * threads, among, position ?? among);
+      limitEncodes.concurrency = partOf(encodeConcurrency * threads, among, position ?? among - 1);
     },
   );
   const enter = createStageWriter(data.stages);

@@ -76,16 +76,16 @@ const LOOPBACK: readonly LookupAddress[] = [
 export const createResolver = (options: ResolverOptions): NameResolver => {
   const { servers = [], timeoutMs = LOOKUP_MS, now = () => performance.now() } = options;
   const hosts = createSystemFile(options.hostsFile ?? HOSTS_FILE, parseHosts, now);
+  let closed = false;
   // c-ares reads resolv.conf only once, so a changed file needs a new resolver.
   const system = createSystemFile(
     options.resolvConf ?? '/etc/resolv.conf',
-    (text) => ({ search: parseSearch(text), ...createQuery(servers) }),
+    (text) => ({ search: parseSearch(text), ...createQuery(servers, () => closed) }),
     now,
   );
   const limiter = createLookupLimiter(options);
   const cache = new LRUCache<string, Known>({ max: MAX_CACHED_NAMES, ttlResolution: 0, perf: { now } });
   const inFlight = new Map<string, Promise<Known>>();
-  let closed = false;
 
   /** @param name in lower case, absolute if it ends in a dot */
   const recall = (name: string): Known | undefined => {
@@ -123,7 +123,7 @@ export const createResolver = (options: ResolverOptions): NameResolver => {
     try {
       return await withDeadline(timeoutMs, async (signal) => {
         release = await limiter.acquire(domainOf(name.replace(/\.$/, '')), signal);
-        return closed ? { code: 'EAI_AGAIN' } : resolveAll(name, signal);
+        return resolveAll(name, signal);
       });
     } catch {
       return { code: 'EAI_AGAIN' };
@@ -189,8 +189,11 @@ interface Answer {
   readonly failed: boolean;
 }
 
-/** Queries both address families in parallel, each retried until the name is answered or the signal aborts. */
-const createQuery = (servers: readonly string[]) => {
+/**
+ * Queries both address families in parallel, each retried until the name is answered or the signal aborts.
+ * @param isClosed from then on nothing is asked, and every answer is a failed one
+ */
+const createQuery = (servers: readonly string[], isClosed: () => boolean) => {
   const resolver = new dns.promises.Resolver({ timeout: QUESTION_MS, tries: TRIES });
   if (servers.length > 0) resolver.setServers([...servers]);
 
@@ -215,7 +218,7 @@ const createQuery = (servers: readonly string[]) => {
 
   const query = async (name: string, signal: AbortSignal): Promise<Answer> => {
     let answered = false;
-    const ended = (): boolean => answered || signal.aborted;
+    const ended = (): boolean => answered || signal.aborted || isClosed();
     const both = [family(name, 4, ended), family(name, 6, ended)] as const;
     const first = await Promise.race(both);
     const maxWaitMs = first.addresses.length === 0 ? Number.POSITIVE_INFINITY : OTHER_FAMILY_MS;

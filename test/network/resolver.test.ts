@@ -50,6 +50,18 @@ it('closing it ends the lookups in flight, those that wait for them, and those t
   expect(server.questions.some(({ name }) => name === 'later.example')).toBe(false);
 });
 
+it('closing it asks for no further name of the search list', async () => {
+  await writeFile(join(directory, 'resolv.conf'), 'search one.example two.example\n');
+  for (const name of ['cdn', 'cdn.one.example', 'cdn.two.example']) answers.set(name, 'silence');
+  const { find, close } = resolverWith();
+  const asked = find('cdn').catch((error: unknown) => error);
+  await until(() => server.questions.length > 0);
+  const before = new Set(server.questions.map(({ name }) => name));
+  close();
+  expect(await asked).toMatchObject({ code: 'EAI_AGAIN' });
+  expect(new Set(server.questions.map(({ name }) => name))).toEqual(before);
+});
+
 it('resolves both address families, IPv4 first, and returns them as dns.lookup does', async () => {
   answers.set('cdn.example', ['fd00::7', '192.0.2.1', '192.0.2.2']);
   const { find, lookup } = resolverWith();

@@ -62,11 +62,12 @@ export const upload = (
   url: string,
   csv: string | Uint8Array,
   fields: Readonly<Record<string, string>> = {},
+  init: RequestInit = {},
 ): Promise<Response> => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   form.set('file', new Blob([csv], { type: 'text/csv' }), 'products.csv');
-  return fetch(`${url}/api/upload`, { method: 'POST', body: form });
+  return fetch(`${url}/api/upload`, { ...init, method: 'POST', body: form });
 };
 
 /** Uploads and returns the requestId. */

@@ -2,7 +2,7 @@
 const BUSY = 0.7;
 /** Part of their time that the others may be busy when one is closed. */
 const CALM = 0.4;
-/** How long a look lasts at least: code that runs for the first time keeps a thread busy for a moment. */
+/** The least time between two looks: code that runs for the first time keeps a thread busy for a moment. */
 export const LOOK_MS = 1_000;
 /** How long all threads stay open after one has crashed. */
 const SPREAD_MS = 600_000;
