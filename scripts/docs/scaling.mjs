@@ -7,12 +7,12 @@ import { table } from './table.mjs';
  * names the same figures.
  */
 const MS = {
-  cpu: 64.9,
-  database: 2.42,
-  mainOfOne: 3.63,
-  mainOfMany: 0.86,
+  cpu: 111,
+  database: 3.63,
+  mainOfOne: 7.27,
+  mainOfMany: 2.23,
   /** JavaScript of the worker threads, by thread from /proc in 200 photos; not in bench/results.md. */
-  worker: 4.2,
+  worker: 7.8,
 };
 /** 223 MiB in 240 pictures, section 1. */
 const SOURCE_MEGABITS = (223 * 1024 ** 2 * 8) / 240 / 1e6;
