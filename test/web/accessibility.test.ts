@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import {
   chooseCsv,
   describeInBrowser,
@@ -10,6 +7,7 @@ import {
   startBrowser,
   type TestBrowser,
 } from '../support/browser.ts';
+import { violations } from '../support/look.ts';
 import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -19,27 +17,16 @@ describeInBrowser('accessibility of the page', () => {
   let service: TestService;
   let pictures: ImageServer;
   let browser: TestBrowser;
-  let axe: string;
   beforeAll(async () => {
     [service, pictures, browser] = await Promise.all([startTestService(), ImageServer.start(), startBrowser()]);
     pictures.on('/good.jpg', ok(await makeImage('jpeg')));
     pictures.on('/missing.jpg', status(404));
-    axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   }, START_MS);
   afterAll(async () => {
     await browser.close();
     await service.close();
     await pictures.close();
   });
-
-  /** Violations by rule and element. Evaluated through the debugger, which bypasses the page's CSP. */
-  const violations = async (page: Page): Promise<string[]> => {
-    // Half-transparent text during an animation would lack contrast.
-    await page.evaluate('document.getAnimations().forEach((one) => one.finish())');
-    await page.evaluate(axe);
-    const found = (await page.evaluate('axe.run()')) as AxeResults;
-    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  };
 
   test.each(['light', 'dark'] as const)('axe finds no violations in %s mode', async (colorScheme) => {
     const { page, close } = await browser.open(service.url, { colorScheme, reducedMotion: 'reduce' });
