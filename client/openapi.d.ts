@@ -167,7 +167,7 @@ export interface paths {
         put?: never;
         /**
          * Retry the failed and cancelled images
-         * @description Starts a new run of the request, with its own completion event.
+         * @description Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.
          */
         post: operations["retry"];
         delete?: never;
@@ -423,11 +423,14 @@ export interface components {
             requestId: string;
             /** @enum {string} */
             status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+            /** @description It was cancelled, and its images in flight are being finished. */
+            stopping: boolean;
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
+            /** @description When the first image of the current run began. */
             startedAt: string | null;
             finishedAt: string | null;
             options: {
@@ -454,10 +457,18 @@ export interface components {
                 total: number;
                 completed: number;
                 failed: number;
+                /** @description How many of the failed images were never tried: their URLs are invalid, and the upload had `onInvalidRow=skip`. A retry leaves them out. */
+                skipped: number;
                 cancelled: number;
                 pending: number;
                 /** @description 100 only when all images have finished. */
                 percent: number;
+            };
+            run: {
+                /** @description 1, and one more with each retry. */
+                number: number;
+                /** @description Images that were finished when the run began: completed in earlier runs, or skipped. Absent if an earlier version began it. */
+                finishedBefore?: number;
             };
             bytes: {
                 in: number;
@@ -542,6 +553,11 @@ export interface components {
                         code: "invalid_url" | "address_not_allowed" | "port_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "too_many_frames" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
                         message: string;
                     } | null;
+                    /**
+                     * @description Failed without an attempt, as its URL is invalid and the upload had `onInvalidRow=skip`.
+                     * @constant
+                     */
+                    skipped?: true;
                     /** @description All outputs in the order of the upload, the first included; empty until the image is completed. Only of uploads with several `outputs`. */
                     outputs?: {
                         /** @enum {string} */
@@ -564,11 +580,14 @@ export interface components {
             requestId: string;
             /** @enum {string} */
             status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+            /** @description It was cancelled, and its images in flight are being finished. */
+            stopping: boolean;
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
+            /** @description When the first image of the current run began. */
             startedAt: string | null;
             finishedAt: string | null;
             options: {
@@ -595,10 +614,18 @@ export interface components {
                 total: number;
                 completed: number;
                 failed: number;
+                /** @description How many of the failed images were never tried: their URLs are invalid, and the upload had `onInvalidRow=skip`. A retry leaves them out. */
+                skipped: number;
                 cancelled: number;
                 pending: number;
                 /** @description 100 only when all images have finished. */
                 percent: number;
+            };
+            run: {
+                /** @description 1, and one more with each retry. */
+                number: number;
+                /** @description Images that were finished when the run began: completed in earlier runs, or skipped. Absent if an earlier version began it. */
+                finishedBefore?: number;
             };
             bytes: {
                 in: number;
@@ -781,7 +808,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 "Idempotency-Key"?: string;
             };
@@ -908,7 +935,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1399,7 +1426,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -1415,11 +1442,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
                      *       "status": "completed_with_errors",
-                     *       "createdAt": "2026-11-27T20:10:44.950Z",
-                     *       "startedAt": "2026-11-27T20:10:45.073Z",
-                     *       "finishedAt": "2026-11-27T20:10:45.267Z",
+                     *       "stopping": false,
+                     *       "createdAt": "2026-11-28T02:23:32.440Z",
+                     *       "startedAt": "2026-11-28T02:23:32.729Z",
+                     *       "finishedAt": "2026-11-28T02:23:33.146Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1430,9 +1458,14 @@ export interface operations {
                      *         "total": 3,
                      *         "completed": 2,
                      *         "failed": 1,
+                     *         "skipped": 0,
                      *         "cancelled": 0,
                      *         "pending": 0,
                      *         "percent": 100
+                     *       },
+                     *       "run": {
+                     *         "number": 1,
+                     *         "finishedBefore": 0
                      *       },
                      *       "bytes": {
                      *         "in": 774698,
@@ -1488,11 +1521,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "43790c24-53b5-4415-ac6f-45fad1385725",
+                     *               "id": "9dcd1b61-888c-4c46-aa61-52cfc98b0484",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1512,11 +1545,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "75260b39-6e34-49e0-84cb-0a0159ba374e",
+                     *               "id": "734c34cc-7b01-42ff-944e-741dc12ed4dd",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1529,7 +1562,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "991083e4-262a-4e73-b602-e7a917b2eb0b",
+                     *               "id": "dd511f0c-db1e-4859-b31c-6dd0f029c493",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1657,11 +1690,12 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
+                     *           "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
                      *           "status": "completed_with_errors",
-                     *           "createdAt": "2026-11-27T20:10:44.950Z",
-                     *           "startedAt": "2026-11-27T20:10:45.073Z",
-                     *           "finishedAt": "2026-11-27T20:10:45.267Z",
+                     *           "stopping": false,
+                     *           "createdAt": "2026-11-28T02:23:32.440Z",
+                     *           "startedAt": "2026-11-28T02:23:32.729Z",
+                     *           "finishedAt": "2026-11-28T02:23:33.146Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1672,9 +1706,14 @@ export interface operations {
                      *             "total": 3,
                      *             "completed": 2,
                      *             "failed": 1,
+                     *             "skipped": 0,
                      *             "cancelled": 0,
                      *             "pending": 0,
                      *             "percent": 100
+                     *           },
+                     *           "run": {
+                     *             "number": 1,
+                     *             "finishedBefore": 0
                      *           },
                      *           "bytes": {
                      *             "in": 774698,
@@ -1768,7 +1807,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -1785,8 +1824,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "myCx4yF64M7QDxFL",
-                     *       "data": "{\"requestId\":\"79732e22-5515-450e-9e22-74edb8bf8574\",\"status\":\"completed_with_errors\",\"createdAt\":\"2026-11-27T20:10:44.950Z\",\"startedAt\":\"2026-11-27T20:10:45.073Z\",\"finishedAt\":\"2026-11-27T20:10:45.267Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"cancelled\":0,\"pending\":0,\"percent\":100},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "pciu93jJ_0AUwVmI",
+                     *       "data": "{\"requestId\":\"b55b7ec0-05d3-4b39-9576-748468ed06e0\",\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T02:23:32.440Z\",\"startedAt\":\"2026-11-28T02:23:32.729Z\",\"finishedAt\":\"2026-11-28T02:23:33.146Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -1888,7 +1927,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -1904,8 +1943,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -2012,7 +2051,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -2128,7 +2167,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -2146,7 +2185,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574"
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2246,7 +2285,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -2264,7 +2303,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574"
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2364,7 +2403,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -2380,24 +2419,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_79732e22-5515-450e-9e22-74edb8bf8574_1",
+                     *           "id": "msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-27T20:10:45.280Z",
+                     *           "createdAt": "2026-11-28T02:23:33.196Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-27T20:10:45.330Z",
+                     *               "at": "2026-11-28T02:23:33.360Z",
                      *               "status": 204,
-                     *               "durationMs": 23,
+                     *               "durationMs": 122,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2494,7 +2533,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -2510,8 +2549,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "79732e22-5515-450e-9e22-74edb8bf8574",
-                     *       "webhookId": "msg_79732e22-5515-450e-9e22-74edb8bf8574_1"
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "webhookId": "msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -2614,7 +2653,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example 79732e22-5515-450e-9e22-74edb8bf8574
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
                  */
                 requestId: string;
             };
@@ -2725,7 +2764,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 43790c24-53b5-4415-ac6f-45fad1385725.jpg
+                 * @example 9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg
                  */
                 name: string;
             };
@@ -2858,7 +2897,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 6
+                     *       "uptimeSeconds": 26
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

@@ -11,6 +11,8 @@ export interface Status {
     readonly total: number;
     readonly completed: number;
     readonly failed: number;
+    /** Absent in services of earlier versions. */
+    readonly skipped?: number;
     readonly cancelled: number;
     readonly percent: number;
   };

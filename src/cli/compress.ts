@@ -101,12 +101,13 @@ export const compress = async (options: CompressOptions, deps: CompressDeps): Pr
   if (file !== null) progress.log(foundText(file));
   let status = await client.progress(requestId);
   if (replayed) {
-    const { failed, cancelled, completed, total } = status.progress;
-    const again = isOver(status) && failed + cancelled > 0;
+    const { failed, skipped = 0, cancelled, completed, total } = status.progress;
+    const left = failed - skipped + cancelled;
+    const again = isOver(status) && left > 0;
     if (again) await client.retry(requestId);
     progress.log(
       again
-        ? `Retrying ${failed + cancelled} failed images of an earlier run.`
+        ? `Retrying ${left} failed images of an earlier run.`
         : `Resuming an earlier run: ${completed} of ${total} images are done.`,
     );
     status = await client.progress(requestId);

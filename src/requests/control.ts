@@ -13,6 +13,9 @@ export interface ControlDeps {
   readonly wake: () => void;
 }
 
+const ONLY_SKIPPED =
+  'Only skipped images are left, whose URLs are invalid. Correct the URLs and upload those rows again.';
+
 export type Control = ReturnType<typeof createControl>;
 
 /**
@@ -47,15 +50,18 @@ export const createControl = ({ requests, images, completion, wake }: ControlDep
     },
 
     /**
-     * Begins a new run of the images that failed or were cancelled, with a completion event of its own.
+     * Begins a new run of the images that failed or were cancelled, with a completion event of its own. Skipped images
+     * stay failed: their URLs would be as invalid as before.
      * @param client whose quota its images count against
      * @returns `begun` settles when the images are requeued; the new run is stored before that
      * @throws AppError `not_finished`, `nothing_to_retry`
      */
     async retry(request: RequestRecord, client: string): Promise<{ readonly begun: Promise<void> }> {
       if (!isFinal(request.state)) throw new AppError('not_finished');
-      const { failed, cancelled } = request.counters;
-      if (failed + cancelled === 0) throw new AppError('nothing_to_retry');
+      const { counters, skipped = 0 } = request;
+      if (counters.failed + counters.cancelled <= skipped) {
+        throw new AppError('nothing_to_retry', skipped === 0 ? undefined : ONLY_SKIPPED);
+      }
       if (request.eventPending === true) await completion.settleEvent(request);
       if (!(await requests.beginRetry(request, client))) throw new AppError('not_finished');
       return { begun: resumeRetry({ ...request, run: request.run + 1 }) };

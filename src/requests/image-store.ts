@@ -110,13 +110,14 @@ export const createImageStore = (models: Models, now: () => Date) => {
       return stopped + expired.modifiedCount;
     },
 
-    /** Requeues the failed and cancelled images of one page, each at most once per run. */
+    /** Requeues the failed and cancelled images of one page, each at most once per run; not those that were skipped. */
     async requeue(requestId: string, run: number, from: number, to: number): Promise<void> {
       const page = await images
-        .find({ requestId, seq: { $gte: from, $lt: to } }, { seq: 1, status: 1, run: 1 })
-        .lean<Pick<ImageRecord, '_id' | 'seq' | 'status' | 'run'>[]>();
+        .find({ requestId, seq: { $gte: from, $lt: to } }, { seq: 1, status: 1, run: 1, skipped: 1 })
+        .lean<Pick<ImageRecord, '_id' | 'seq' | 'status' | 'run' | 'skipped'>[]>();
       const ended = page.filter(
-        (image) => (image.status === 'failed' || image.status === 'cancelled') && image.run !== run,
+        ({ status, skipped, run: requeuedIn }) =>
+          (status === 'cancelled' || (status === 'failed' && skipped !== true)) && requeuedIn !== run,
       );
       if (ended.length === 0) return;
       await images.bulkWrite(

@@ -265,7 +265,7 @@ const newImage = (
   // Only where the uploader asked to skip what is invalid: it keeps its place, and an empty one in the output.
   if (error !== null) {
     const code = error.code === 'csv_bucket_not_allowed' ? 'source_bucket_not_allowed' : 'invalid_url';
-    return { ...image, status: 'failed', error: { code, message: error.message } };
+    return { ...image, status: 'failed', skipped: true, error: { code, message: error.message } };
   }
   return { ...image, status: 'pending', nextAt: new Date(seq) };
 };

@@ -109,6 +109,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
             total: facts.total,
             'csv.chunks': facts.chunks,
             counters: { ...NO_COUNTS, failed: facts.failed },
+            ...(facts.failed === 0 ? {} : { skipped: facts.failed }),
           },
         },
       );
@@ -176,13 +177,17 @@ export const createRequestStore = (models: Models, now: () => Date) => {
      * Begins the next run of a finished request. False when somebody else has, or when its event is still owed.
      * @param client whose quota its images count against from now on
      */
-    async beginRetry({ _id, state, run, counters }: RequestRecord, client: string): Promise<boolean> {
+    async beginRetry({ _id, state, run, counters, skipped = 0 }: RequestRecord, client: string): Promise<boolean> {
       const written = await requests.updateOne(
         { _id, state, run, eventPending: { $ne: true } },
         {
-          $set: { state: 'retrying', heartbeatAt: now(), counters: { ...counters, failed: 0, cancelled: 0 }, client },
+          $set: {
+            ...{ state: 'retrying', heartbeatAt: now(), client },
+            counters: { ...counters, failed: skipped, cancelled: 0 },
+            finishedBefore: counters.completed + skipped,
+          },
           $inc: { run: 1 },
-          $unset: { finishedAt: '', report: '', reportDue: '' },
+          $unset: { startedAt: '', finishedAt: '', report: '', reportDue: '' },
         },
       );
       return written.modifiedCount === 1;

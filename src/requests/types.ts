@@ -156,6 +156,10 @@ export interface RequestRecord {
   readonly csv: StoredTable;
   readonly total: number;
   readonly counters: Counters;
+  /** How many of its images the upload left out: see `skipped` of an image. They count as failed. Absent: none. */
+  readonly skipped?: number;
+  /** Images that were finished when this run began; absent in first runs, and in those that earlier versions began. */
+  readonly finishedBefore?: number;
   /** `servedAt` is the address of the instance that took the upload, for links where no `PUBLIC_URL` is set. */
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
   /** Whose it is; absent: the default tenant's, as all requests of earlier versions (tenant.ts). */
@@ -217,6 +221,8 @@ export interface ImageRecord {
   readonly settledBy?: string;
   /** The run of the request for which it was last requeued, so that it is requeued once per run. */
   readonly run?: number;
+  /** Failed before any attempt, and left out of retries: its URL is invalid, and the uploader chose to skip such. */
+  readonly skipped?: boolean;
   readonly finishedAt?: Date;
   readonly bytesIn?: number;
   readonly bytesOut?: number;

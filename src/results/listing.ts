@@ -1,6 +1,7 @@
 import type { Models } from '../requests/models.ts';
 import { ofTenant } from '../requests/tenant.ts';
 import { HIDDEN_STATES, type RequestRecord } from '../requests/types.ts';
+import { SUMMARY_FIELDS } from './status.ts';
 
 /** The position of a request in the list, which is sorted newest first. */
 export interface ListPlace {
@@ -8,15 +9,10 @@ export interface ListPlace {
   readonly requestId: string;
 }
 
-export type ListedRequest = Pick<
-  RequestRecord,
-  '_id' | 'tenant' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters' | 'limitedBy'
->;
+const FIELDS = { tenant: 1, ...SUMMARY_FIELDS } as const;
 
-const FIELDS = {
-  ...{ tenant: 1, state: 1, createdAt: 1, startedAt: 1, finishedAt: 1 },
-  ...{ options: 1, total: 1, counters: 1, limitedBy: 1 },
-} as const;
+export type ListedRequest = Pick<RequestRecord, '_id' | keyof typeof FIELDS>;
+
 const FIRST_WINDOW_MS = 60_000;
 const WIDER = 8;
 /** Requests dated up to this far in the future, by a wrong clock, are listed. */

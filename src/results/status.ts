@@ -81,12 +81,13 @@ export const createStatusView = (images: ImageStore, outputUrl: (name: string) =
     yield `${text}${last === null ? '' : ']}'}],"next":${JSON.stringify(next)}}`;
   };
 
-export const progressOf = ({ counters, total }: Pick<RequestRecord, 'counters' | 'total'>) => {
+export const progressOf = ({ counters, total, skipped = 0 }: Pick<RequestRecord, 'counters' | 'total' | 'skipped'>) => {
   const finished = Math.min(finishedImages(counters), total);
   return {
     total,
     completed: counters.completed,
     failed: counters.failed,
+    skipped: Math.min(skipped, counters.failed),
     cancelled: counters.cancelled,
     pending: total - finished,
     percent: percentDone(finished, total),
@@ -103,20 +104,29 @@ export const bytesOf = ({ counters: { bytesIn, bytesOut } }: Pick<RequestRecord,
 export const savedPercent = (bytesIn: number, bytesOut: number): number =>
   bytesIn === 0 ? 0 : Math.round((1000 * (bytesIn - bytesOut)) / bytesIn) / 10;
 
+/** The current run, and how much of the request was finished when it began. */
+const runOf = ({ run, skipped = 0, finishedBefore }: Pick<RequestRecord, 'run' | 'skipped' | 'finishedBefore'>) => ({
+  number: run,
+  ...(run === 1 ? { finishedBefore: skipped } : finishedBefore !== undefined && { finishedBefore }),
+});
+
+/** The fields of a request that its summary is made of. */
+export const SUMMARY_FIELDS = {
+  ...{ state: 1, run: 1, createdAt: 1, startedAt: 1, finishedAt: 1, options: 1 },
+  ...{ total: 1, counters: 1, skipped: 1, finishedBefore: 1, limitedBy: 1 },
+} as const;
+
 /** An entry of the list of requests. */
-export const summaryOf = (
-  request: Pick<
-    RequestRecord,
-    '_id' | 'state' | 'createdAt' | 'startedAt' | 'finishedAt' | 'options' | 'total' | 'counters' | 'limitedBy'
-  >,
-) => ({
+export const summaryOf = (request: Pick<RequestRecord, '_id' | keyof typeof SUMMARY_FIELDS>) => ({
   requestId: request._id,
   status: PUBLIC_STATES[request.state] ?? request.state,
+  stopping: request.state === 'cancelling',
   createdAt: request.createdAt,
   startedAt: request.startedAt ?? null,
   finishedAt: request.finishedAt ?? null,
   options: { mozjpeg: false, progressive: false, ...request.options },
   progress: progressOf(request),
+  run: runOf(request),
   bytes: bytesOf(request),
   // What the last count of a run left means nothing after it.
   ...(request.state === 'processing' && request.limitedBy !== undefined && { limitedBy: request.limitedBy }),
@@ -151,6 +161,7 @@ const shownImage = (image: ImageRecord, { options }: RequestRecord, outputUrl: (
     notes: image.notes ?? [],
     attempts: image.attempts,
     error: image.error ?? null,
+    ...(image.skipped === true && { skipped: true }),
     ...(options.outputs === undefined ? {} : { outputs: shownOutputs(image, options, outputUrl) }),
   };
 };

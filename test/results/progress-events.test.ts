@@ -15,7 +15,7 @@ const fakeDatabase = () => {
     hold: null as Promise<void> | null,
     put(id: string, state: RequestState, completed = 0) {
       requests.set(id, {
-        ...{ _id: id, state, createdAt: new Date(0), total: 10, counters: { ...NO_COUNTS, completed } },
+        ...{ _id: id, state, run: 1, createdAt: new Date(0), total: 10, counters: { ...NO_COUNTS, completed } },
         options: { quality: 50, format: 'jpeg' },
       });
     },

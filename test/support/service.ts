@@ -85,7 +85,17 @@ export const uploaded = async (
 export interface Status {
   readonly options: Readonly<Record<string, unknown>>;
   status: string;
-  progress: { total: number; completed: number; failed: number; cancelled: number; pending: number; percent: number };
+  stopping: boolean;
+  progress: {
+    total: number;
+    completed: number;
+    failed: number;
+    skipped: number;
+    cancelled: number;
+    pending: number;
+    percent: number;
+  };
+  run: { number: number; finishedBefore?: number };
   bytes: { in: number; out: number; savedPercent: number };
   webhook: { url: string; state: string; attempts: number; lastStatus: number | null } | null;
   report: {
@@ -119,6 +129,7 @@ export interface Status {
       attempts: number;
       notes: string[];
       error: { code: string; message: string } | null;
+      skipped?: true;
     }[];
   }[];
 }

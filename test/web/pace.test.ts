@@ -12,20 +12,33 @@ test('speed and time left follow a change of pace', () => {
   clock.now = 500;
   expect(pace.add(10, 990)).toEqual({ perSecond: null, secondsLeft: null });
   clock.now = 2_000;
-  expect(pace.add(40, 960)).toEqual({ perSecond: 20, secondsLeft: 48 });
-  for (let second = 3; second <= 40; second += 1) {
+  expect(pace.add(40, 960)).toEqual({ perSecond: 20, secondsLeft: null });
+  clock.now = 4_000;
+  expect(pace.add(80, 920)).toEqual({ perSecond: 20, secondsLeft: 46 });
+  for (let second = 5; second <= 42; second += 1) {
     clock.now = second * 1000;
-    pace.add(40 + (second - 2) * 2, 960 - (second - 2) * 2);
+    pace.add(80 + (second - 4) * 2, 920 - (second - 4) * 2);
   }
-  clock.now = 41_000;
-  expect(pace.add(118, 882).perSecond).toBeCloseTo(2, 1);
+  clock.now = 43_000;
+  expect(pace.add(158, 842).perSecond).toBeCloseTo(2, 1);
+});
+
+test('the time left is estimated from several images, however slow they are', () => {
+  const { clock, pace } = paceAt();
+  pace.add(0, 100);
+  for (let images = 1; images <= 4; images += 1) {
+    clock.now = images * 10_000;
+    expect(pace.add(images, 100 - images)).toEqual({ perSecond: 0.1, secondsLeft: null });
+  }
+  clock.now = 50_000;
+  expect(pace.add(5, 95)).toEqual({ perSecond: 0.1, secondsLeft: 950 });
 });
 
 test('without progress there is no estimate, and a retry starts a new one', () => {
   const { clock, pace } = paceAt();
   pace.add(5, 5);
   clock.now = 3_000;
-  expect(pace.add(5, 5)).toEqual({ perSecond: 0, secondsLeft: null });
+  expect(pace.add(5, 5)).toEqual({ perSecond: null, secondsLeft: null });
   clock.now = 4_000;
   expect(pace.add(2, 8)).toEqual({ perSecond: null, secondsLeft: null });
 });

@@ -72,6 +72,10 @@ const image = z.object({
   ),
   attempts: count,
   error: z.object({ code: codes(IMAGE_ERRORS), message: z.string() }).nullable(),
+  skipped: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Failed without an attempt, as its URL is invalid and the upload had `onInvalidRow=skip`.' }),
   outputs: z
     .array(
       z.object({
@@ -90,6 +94,10 @@ export const progress = z.object({
   total: count,
   completed: count,
   failed: count,
+  skipped: count.meta({
+    description:
+      'How many of the failed images were never tried: their URLs are invalid, and the upload had `onInvalidRow=skip`. A retry leaves them out.',
+  }),
   cancelled: count,
   pending: count,
   percent: z.int().min(0).max(100).meta({ description: '100 only when all images have finished.' }),
@@ -159,8 +167,9 @@ export const statusAnswer = z
   .object({
     requestId: uuid,
     status: requestStatus,
+    stopping: z.boolean().meta({ description: 'It was cancelled, and its images in flight are being finished.' }),
     createdAt: moment,
-    startedAt: moment.nullable(),
+    startedAt: moment.nullable().meta({ description: 'When the first image of the current run began.' }),
     finishedAt: moment.nullable(),
     options: z.object({
       quality: z.int().min(1).max(100),
@@ -182,6 +191,13 @@ export const statusAnswer = z
         .meta({ description: 'If there are several; `format` and `quality` are those of the first.' }),
     }),
     progress,
+    run: z.object({
+      number: z.int().min(1).meta({ description: '1, and one more with each retry.' }),
+      finishedBefore: count.optional().meta({
+        description:
+          'Images that were finished when the run began: completed in earlier runs, or skipped. Absent if an earlier version began it.',
+      }),
+    }),
     bytes,
     limitedBy: z
       .object({ host: z.string(), connections: z.int().min(1) })

@@ -88,7 +88,7 @@ const cancel = change('cancel', 'Cancel what has not started', 'Images in flight
 const retry = change(
   'retry',
   'Retry the failed and cancelled images',
-  'Starts a new run of the request, with its own completion event.',
+  'Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.',
   ['not_finished', 'nothing_to_retry'],
 );
 

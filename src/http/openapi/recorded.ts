@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
-  imageId: '43790c24-53b5-4415-ac6f-45fad1385725',
+  requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+  imageId: '9dcd1b61-888c-4c46-aa61-52cfc98b0484',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,11 +75,12 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
     status: 'completed_with_errors',
-    createdAt: '2026-11-27T20:10:44.950Z',
-    startedAt: '2026-11-27T20:10:45.073Z',
-    finishedAt: '2026-11-27T20:10:45.267Z',
+    stopping: false,
+    createdAt: '2026-11-28T02:23:32.440Z',
+    startedAt: '2026-11-28T02:23:32.729Z',
+    finishedAt: '2026-11-28T02:23:33.146Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -90,9 +91,14 @@ export const RECORDED = {
       total: 3,
       completed: 2,
       failed: 1,
+      skipped: 0,
       cancelled: 0,
       pending: 0,
       percent: 100,
+    },
+    run: {
+      number: 1,
+      finishedBefore: 0,
     },
     bytes: {
       in: 774698,
@@ -148,11 +154,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '43790c24-53b5-4415-ac6f-45fad1385725',
+            id: '9dcd1b61-888c-4c46-aa61-52cfc98b0484',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -170,11 +176,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '75260b39-6e34-49e0-84cb-0a0159ba374e',
+            id: '734c34cc-7b01-42ff-944e-741dc12ed4dd',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -185,7 +191,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '991083e4-262a-4e73-b602-e7a917b2eb0b',
+            id: 'dd511f0c-db1e-4859-b31c-6dd0f029c493',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -210,11 +216,12 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+        requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
         status: 'completed_with_errors',
-        createdAt: '2026-11-27T20:10:44.950Z',
-        startedAt: '2026-11-27T20:10:45.073Z',
-        finishedAt: '2026-11-27T20:10:45.267Z',
+        stopping: false,
+        createdAt: '2026-11-28T02:23:32.440Z',
+        startedAt: '2026-11-28T02:23:32.729Z',
+        finishedAt: '2026-11-28T02:23:33.146Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -225,9 +232,14 @@ export const RECORDED = {
           total: 3,
           completed: 2,
           failed: 1,
+          skipped: 0,
           cancelled: 0,
           pending: 0,
           percent: 100,
+        },
+        run: {
+          number: 1,
+          finishedBefore: 0,
         },
         bytes: {
           in: 774698,
@@ -240,32 +252,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'myCx4yF64M7QDxFL',
-    data: '{"requestId":"79732e22-5515-450e-9e22-74edb8bf8574","status":"completed_with_errors","createdAt":"2026-11-27T20:10:44.950Z","startedAt":"2026-11-27T20:10:45.073Z","finishedAt":"2026-11-27T20:10:45.267Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"cancelled":0,"pending":0,"percent":100},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'pciu93jJ_0AUwVmI',
+    data: '{"requestId":"b55b7ec0-05d3-4b39-9576-748468ed06e0","status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T02:23:32.440Z","startedAt":"2026-11-28T02:23:32.729Z","finishedAt":"2026-11-28T02:23:33.146Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/43790c24-53b5-4415-ac6f-45fad1385725.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/75260b39-6e34-49e0-84cb-0a0159ba374e.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
     deliveries: [
       {
-        id: 'msg_79732e22-5515-450e-9e22-74edb8bf8574_1',
+        id: 'msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-27T20:10:45.280Z',
+        createdAt: '2026-11-28T02:23:33.196Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-27T20:10:45.330Z',
+            at: '2026-11-28T02:23:33.360Z',
             status: 204,
-            durationMs: 23,
+            durationMs: 122,
             error: null,
             answer: '',
           },
@@ -274,18 +286,18 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
-    webhookId: 'msg_79732e22-5515-450e-9e22-74edb8bf8574_1',
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    webhookId: 'msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1',
   },
   retry: {
-    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
   },
   cancel: {
-    requestId: '79732e22-5515-450e-9e22-74edb8bf8574',
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 6,
+    uptimeSeconds: 26,
   },
   ready: {
     status: 'ready',

@@ -1,6 +1,6 @@
 import { findProductName, findSerialNumber } from '../../csv/column-names.ts';
 import type { ColumnChoice, Columns } from '../../csv/columns.ts';
-import type { CsvError } from '../../csv/csv-errors.ts';
+import type { CsvError, CsvErrorCode } from '../../csv/csv-errors.ts';
 import type { TableInspection } from '../../csv/inspect.ts';
 import type { CsvRecord, TableNote } from '../../csv/table.ts';
 import { hasUrl, isPlaceholder } from '../../csv/urls.ts';
@@ -40,6 +40,9 @@ export interface Found {
   readonly errorCount: number;
   readonly errorKinds: TableInspection['errorKinds'];
 }
+
+/** Each of these errors is of one image. */
+const SKIPPABLE: readonly CsvErrorCode[] = ['csv_invalid_url', 'csv_bucket_not_allowed'];
 
 const examplesOf = (header: readonly string[], sample: readonly Pick<CsvRecord, 'cells'>[]): string[] =>
   header.map((_, index) => sample.map(({ cells }) => cells[index] ?? '').find((cell) => !isPlaceholder(cell)) ?? '');
@@ -82,6 +85,10 @@ export const foundByServer = (answer: PreviewAnswer, choice: ColumnChoice): Foun
           }),
   };
 };
+
+/** Images of a file that is uploaded with what is invalid skipped; `strict` counts that as errors. */
+export const imagesKept = ({ images, errorKinds }: Pick<Found, 'images' | 'errorKinds'>): number =>
+  images - errorKinds.reduce((sum, { code, count }) => sum + (SKIPPABLE.includes(code) ? count : 0), 0);
 
 /** Whether its columns can be chosen: it has a header row, which is no row of URLs. */
 export const isMappable = ({ header }: Found): boolean => header.length > 0 && !header.some(hasUrl);

@@ -19,7 +19,8 @@ export const failuresPanel = async (
   failedRows: HTMLElement,
   signal: AbortSignal,
 ): Promise<HTMLElement> => {
-  const found = await failedImages(api, requestId, Math.min(progress.failed, LISTED), signal);
+  const failed = progress.failed - progress.skipped;
+  const found = await failedImages(api, requestId, Math.min(failed, LISTED), signal);
   const groups = new Map<string, Shown[]>();
   for (const shown of found) {
     const code = shown.image.error?.code ?? 'unknown';
@@ -37,8 +38,8 @@ export const failuresPanel = async (
       'div',
       { class: 'panel-head' },
       icon('warning'),
-      h('h2', { id: 'failures-title' }, counted(progress.failed, 'failed image')),
-      found.length < progress.failed && h('p', { class: 'muted' }, `First ${count(found.length)} listed`),
+      h('h2', { id: 'failures-title' }, counted(failed, 'failed image')),
+      found.length < failed && h('p', { class: 'muted' }, `First ${count(found.length)} listed`),
     ),
     h(
       'div',
@@ -95,7 +96,7 @@ const failedImages = async (api: Api, requestId: string, wanted: number, signal:
   for (let page = 0; path !== null && page < PAGES_READ && found.length < wanted && !signal.aborted; page += 1) {
     const status: Status = await api.follow<Status>(path);
     for (const { images, ...product } of status.products) {
-      for (const image of images) if (image.status === 'failed') found.push({ ...product, image });
+      for (const image of images) if (image.status === 'failed' && !image.skipped) found.push({ ...product, image });
     }
     path = status.next;
   }

@@ -1,4 +1,5 @@
 import { h, setShare, setText } from '../dom.ts';
+import { type Figures, figuresOf } from '../figures.ts';
 import { change, count, duration, size, speed } from '../format.ts';
 import { createPace } from '../rate.ts';
 import { isFinal, type Summary } from '../types.ts';
@@ -20,56 +21,60 @@ export const progressPanel = () => {
   );
   const announcement = h('p', { class: 'visually-hidden', role: 'status' });
   const stats = {
-    finished: stat('Done'),
+    finished: stat('Compressed'),
     failed: stat('Failed'),
+    stopped: stat('Not processed'),
+    skipped: stat('Skipped'),
     speed: stat('Speed'),
     time: stat('Time left'),
     saved: stat('Saved'),
   };
   let announcedAt = -1;
 
-  const show = (summary: Summary): void => {
-    const { progress, bytes, startedAt, finishedAt, limitedBy } = summary;
-    const { total, completed } = progress;
-    const final = isFinal(summary);
-    const { perSecond, secondsLeft } = pace.add(total - progress.pending, progress.pending);
-    setText(percent, `${progress.percent}%`);
-    bar.setAttribute('aria-valuenow', String(progress.percent));
-    bar.classList.toggle('is-running', !final);
-    setShare(done, total === 0 ? 0 : completed / total);
-    setShare(failed, total === 0 ? 0 : progress.failed / total);
-
-    stats.finished.show(count(completed), `of ${count(total)}`);
-    stats.failed.show(
-      count(progress.failed),
-      progress.cancelled > 0 ? `${count(progress.cancelled)} not processed` : '',
-    );
-    stats.failed.element.classList.toggle('is-bad', progress.failed > 0);
+  const showPace = (figures: Figures, { limitedBy }: Summary, final: boolean): void => {
+    const { total, pending, ofThisRun, seconds } = figures;
+    const { perSecond, secondsLeft } = pace.add(total - pending, pending);
+    stats.time.rename(final ? 'Duration' : 'Time left');
     if (final) {
-      const seconds = startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : 0;
-      const average = seconds > 0 ? speed((total - progress.cancelled) / seconds) : '–';
-      stats.speed.show(average, average === '–' ? '' : 'images/s');
-      stats.time.rename('Duration');
-      stats.time.show(seconds >= 1 ? duration(seconds) : '<1 s', '');
+      const average = seconds && ofThisRun ? speed(ofThisRun / seconds) : '';
+      stats.speed.show(average, 'images/s');
+      stats.time.show(seconds === null ? '' : seconds >= 1 ? duration(seconds) : '<1 s');
     } else {
       const limit = limitedBy && `limited by ${limitedBy.host}: ${count(limitedBy.connections)} at once`;
-      stats.speed.show(perSecond === null ? '–' : speed(perSecond), limit ? `images/s, ${limit}` : 'images/s');
-      stats.time.rename('Time left');
-      stats.time.show(secondsLeft === null ? '–' : duration(secondsLeft), '');
+      stats.speed.show(perSecond === null ? '' : speed(perSecond), limit ? `images/s, ${limit}` : 'images/s');
+      stats.time.show(secondsLeft === null ? '' : duration(secondsLeft));
     }
+  };
+
+  const show = (summary: Summary): void => {
+    const figures = figuresOf(summary);
+    const { total, completed } = figures;
+    const { bytes } = summary;
+    const final = isFinal(summary);
+    setText(percent, `${figures.percent}%`);
+    bar.setAttribute('aria-valuenow', String(figures.percent));
+    bar.classList.toggle('is-running', !final);
+    setShare(done, total === 0 ? 0 : completed / total);
+    setShare(failed, total === 0 ? 0 : figures.failed / total);
+
+    stats.finished.show(count(completed), `of ${count(total)}`);
+    stats.failed.show(count(figures.failed));
+    stats.failed.element.classList.toggle('is-bad', figures.failed > 0);
+    stats.stopped.show(count(figures.stopped));
+    stats.stopped.element.hidden = figures.stopped === 0;
+    stats.skipped.show(count(figures.skipped), figures.skipped === 1 ? 'invalid URL' : 'invalid URLs');
+    stats.skipped.element.hidden = figures.skipped === 0;
+    showPace(figures, summary, final);
     stats.saved.show(
-      size(bytes.in - bytes.out),
+      bytes.in > 0 ? size(bytes.in - bytes.out) : '',
       bytes.in > 0 ? `${size(bytes.in)} → ${size(bytes.out)}, ${change(bytes.in, bytes.out)}` : '',
     );
 
-    const step = final ? 100 : Math.floor(progress.percent / ANNOUNCE_STEP) * ANNOUNCE_STEP;
+    const step = final ? 100 : Math.floor(figures.percent / ANNOUNCE_STEP) * ANNOUNCE_STEP;
     if (step !== announcedAt) {
       announcedAt = step;
-      const failures = progress.failed > 0 ? `, ${count(progress.failed)} failed` : '';
-      setText(
-        announcement,
-        `${final ? 'Finished: ' : ''}${count(completed)} of ${count(total)} images done${failures}.`,
-      );
+      const failures = figures.failed > 0 ? `, ${count(figures.failed)} failed` : '';
+      setText(announcement, `${endOf(summary)}${count(completed)} of ${count(total)} images compressed${failures}.`);
     }
   };
 
@@ -83,16 +88,24 @@ export const progressPanel = () => {
   return { element, show };
 };
 
+const endOf = (summary: Summary): string => {
+  if (!isFinal(summary)) return '';
+  return summary.status === 'cancelled' ? 'Stopped: ' : 'Finished: ';
+};
+
 const stat = (name: string) => {
   const label = h('dt', {}, name);
-  const value = h('dd', { class: 'stat-value' }, '–');
+  const value = h('dd', { class: 'stat-value' });
   const note = h('dd', { class: 'stat-note' });
+  const element = h('div', { class: 'stat is-empty' }, label, value, note);
   return {
-    element: h('div', { class: 'stat' }, label, value, note),
+    element,
     rename: (text: string): void => setText(label, text),
-    show: (text: string, more: string): void => {
+    /** What has no value yet keeps its place, and is not shown. */
+    show: (text: string, more = ''): void => {
+      element.classList.toggle('is-empty', text === '');
       setText(value, text);
-      setText(note, more);
+      setText(note, text === '' ? '' : more);
     },
   };
 };

@@ -1,5 +1,6 @@
 import { ApiError, messageOf } from '../api.ts';
 import { fill, h, setText } from '../dom.ts';
+import { figuresOf, tabStateOf } from '../figures.ts';
 import { type Connection, followRequest } from '../follow.ts';
 import { count, counted, encodingOf, moment } from '../format.ts';
 import { icon } from '../icons.ts';
@@ -59,7 +60,8 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
   const cancel = act(() => api.cancel(requestId));
 
   const showButtons = (summary: Summary): void => {
-    const again = summary.progress.failed + summary.progress.cancelled;
+    const { failed, stopped } = figuresOf(summary);
+    const again = failed + stopped;
     if (!isFinal(summary)) {
       fill(
         buttons,
@@ -75,9 +77,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
           'button',
           { type: 'button', class: 'button', on: { click: () => void retry() } },
           icon('retry'),
-          summary.progress.cancelled > 0
-            ? `Compress the remaining ${counted(again, 'image')}`
-            : `Retry ${counted(again, 'failed image')}`,
+          stopped > 0 ? `Compress the remaining ${counted(again, 'image')}` : `Retry ${counted(again, 'failed image')}`,
         ),
     );
   };
@@ -91,7 +91,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
         const { report = null } = status;
         if (look === 0 || report !== null) {
           const failures =
-            summary.progress.failed > 0
+            figuresOf(summary).failed > 0
               ? await failuresPanel(api, summary, report, download.failedRows(), signal)
               : null;
           if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
@@ -106,7 +106,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
 
   const onProgress = (summary: Summary): void => {
     setText(title, headingOf(summary));
-    document.title = `${isFinal(summary) ? 'Done' : `${summary.progress.percent}%`} · ${title.textContent}`;
+    document.title = `${tabStateOf(summary)} · ${title.textContent}`;
     fill(pill, statusPill(summary));
     setText(meta, `${moment(summary.createdAt)} · ${encodingOf(summary.options)} · ${requestId}`);
     progress.show(summary);
@@ -165,17 +165,18 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
 /** Changes whenever the job finishes, including after a retry. */
 const stateOf = ({ status, finishedAt }: Summary): string => `${status} ${finishedAt}`;
 
-const headingOf = ({ status, progress }: Summary): string => {
-  const all = counted(progress.total, 'image');
-  if (progress.completed === progress.total) return `${all} compressed`;
-  switch (status) {
+const headingOf = (summary: Summary): string => {
+  const { total, completed } = figuresOf(summary);
+  const all = counted(total, 'image');
+  if (completed === total) return `${all} compressed`;
+  switch (summary.status) {
     case 'queued':
       return `${all} queued`;
     case 'processing':
       return `Compressing ${all}`;
     case 'failed':
-      return progress.total === 1 ? 'The image failed' : `All ${all} failed`;
+      return total === 1 ? 'The image failed' : `All ${all} failed`;
     default:
-      return `${count(progress.completed)} of ${all} compressed`;
+      return `${count(completed)} of ${all} compressed`;
   }
 };

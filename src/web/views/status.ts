@@ -1,4 +1,5 @@
 import { h } from '../dom.ts';
+import { count } from '../format.ts';
 import type { Summary } from '../types.ts';
 
 /** Labels; the colour only repeats them. */
@@ -11,7 +12,15 @@ const STATES: Readonly<Record<Summary['status'], readonly [label: string, tone: 
   cancelled: ['Stopped', 'calm'],
 };
 
-export const statusPill = ({ status }: Pick<Summary, 'status'>): HTMLElement => {
+export const statusPill = ({ status, stopping, progress }: Pick<Summary, 'status' | 'stopping' | 'progress'>) => {
   const [label, tone] = STATES[status];
-  return h('span', { class: `pill pill-${tone}` }, label);
+  const { failed, skipped } = progress;
+  if (stopping) return pill('Stopping…', 'calm');
+  // What the person chose to skip is no error.
+  if (status === 'completed_with_errors' && failed === skipped) {
+    return pill(`Completed, ${count(skipped)} skipped`, 'good');
+  }
+  return pill(label, tone);
 };
+
+const pill = (label: string, tone: string): HTMLElement => h('span', { class: `pill pill-${tone}` }, label);

@@ -2,7 +2,7 @@ import type { TableChoice } from '../../../csv/columns.ts';
 import type { CsvError } from '../../../csv/csv-errors.ts';
 import { ApiError, messageOf } from '../../api.ts';
 import { choiceOf, type Mapping } from '../../csv/choice.ts';
-import { type Found, isMappable, mappingOf } from '../../csv/found.ts';
+import { type Found, imagesKept, isMappable, mappingOf } from '../../csv/found.ts';
 import { addSource, type InspectSource, type Source, sourceInspector } from '../../csv/source.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { counted, size } from '../../format.ts';
@@ -68,7 +68,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     const { strict } = results;
     const toFix =
       strict.columns === null && isMappable(strict) ? 'Choose an image column' : 'Fix the errors to continue';
-    fill(send, isValid() ? `Compress ${counted(strict.images, 'image')}` : toFix);
+    fill(send, isValid() ? `Compress ${counted(imagesKept(strict), 'image')}` : toFix);
   };
 
   const showResults = ({ strict, forgiving }: Results): void => {
