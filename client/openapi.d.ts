@@ -79,6 +79,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give a request another name
+         * @description Webhooks that are on their way keep the name before.
+         */
+        patch: operations["rename"];
+        trace?: never;
+    };
     "/api/events/{requestId}": {
         parameters: {
             query?: never;
@@ -421,6 +441,8 @@ export interface components {
         StatusAnswer: {
             /** Format: uuid */
             requestId: string;
+            /** @description As in the upload, or that of its file; null if it has none. */
+            name: string | null;
             /** @enum {string} */
             status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
             /** @description It was cancelled, and its images in flight are being finished. */
@@ -578,6 +600,8 @@ export interface components {
         RequestSummary: {
             /** Format: uuid */
             requestId: string;
+            /** @description As in the upload, or that of its file; null if it has none. */
+            name: string | null;
             /** @enum {string} */
             status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
             /** @description It was cancelled, and its images in flight are being finished. */
@@ -764,6 +788,8 @@ export interface operations {
     upload: {
         parameters: {
             query?: {
+                /** @description A name for the job. By default that of the file, without its ending. */
+                name?: string;
                 /** @description Receives one POST request when the job finishes. */
                 webhookUrl?: string;
                 /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
@@ -833,6 +859,11 @@ export interface operations {
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
                     file?: string;
+                    /**
+                     * @description A name for the job. By default that of the file, without its ending.
+                     * @example Spring catalogue
+                     */
+                    name?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -1078,6 +1109,8 @@ export interface operations {
     preview: {
         parameters: {
             query?: {
+                /** @description A name for the job. By default that of the file, without its ending. */
+                name?: string;
                 /** @description Receives one POST request when the job finishes. */
                 webhookUrl?: string;
                 /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
@@ -1141,6 +1174,11 @@ export interface operations {
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
                     file?: string;
+                    /**
+                     * @description A name for the job. By default that of the file, without its ending.
+                     * @example Spring catalogue
+                     */
+                    name?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -1443,6 +1481,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "name": "products",
                      *       "status": "completed_with_errors",
                      *       "stopping": false,
                      *       "createdAt": "2026-11-28T02:23:32.440Z",
@@ -1691,6 +1730,7 @@ export interface operations {
                      *       "requests": [
                      *         {
                      *           "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *           "name": "Spring catalogue",
                      *           "status": "completed_with_errors",
                      *           "stopping": false,
                      *           "createdAt": "2026-11-28T02:23:32.440Z",
@@ -1797,6 +1837,173 @@ export interface operations {
             };
         };
     };
+    rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` returned by the upload.
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Spring catalogue"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The new name. */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request with its new name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "name": "Spring catalogue",
+                     *       "status": "completed_with_errors",
+                     *       "stopping": false,
+                     *       "createdAt": "2026-11-28T02:23:32.440Z",
+                     *       "startedAt": "2026-11-28T02:23:32.729Z",
+                     *       "finishedAt": "2026-11-28T02:23:33.146Z",
+                     *       "options": {
+                     *         "mozjpeg": false,
+                     *         "progressive": false,
+                     *         "quality": 50,
+                     *         "format": "jpeg"
+                     *       },
+                     *       "progress": {
+                     *         "total": 3,
+                     *         "completed": 2,
+                     *         "failed": 1,
+                     *         "skipped": 0,
+                     *         "cancelled": 0,
+                     *         "pending": 0,
+                     *         "percent": 100
+                     *       },
+                     *       "run": {
+                     *         "number": 1,
+                     *         "finishedBefore": 0
+                     *       },
+                     *       "bytes": {
+                     *         "in": 774698,
+                     *         "out": 115390,
+                     *         "savedPercent": 85.1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestSummary"];
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout: `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: never;
@@ -1825,7 +2032,7 @@ export interface operations {
                      * @example {
                      *       "event": "end",
                      *       "id": "pciu93jJ_0AUwVmI",
-                     *       "data": "{\"requestId\":\"b55b7ec0-05d3-4b39-9576-748468ed06e0\",\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T02:23:32.440Z\",\"startedAt\":\"2026-11-28T02:23:32.729Z\",\"finishedAt\":\"2026-11-28T02:23:33.146Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "data": "{\"requestId\":\"b55b7ec0-05d3-4b39-9576-748468ed06e0\",\"name\":\"Spring catalogue\",\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T02:23:32.440Z\",\"startedAt\":\"2026-11-28T02:23:32.729Z\",\"finishedAt\":\"2026-11-28T02:23:33.146Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];

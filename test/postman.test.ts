@@ -74,7 +74,9 @@ test('newman runs the collection green against the running service', async () =>
 test('every call of docs/http.md is in the collection', async () => {
   const page = await readFile('docs/http.md', 'utf8');
   const section = page.slice(page.indexOf('## Calls'), page.indexOf('## Parameters'));
-  const calls = [...section.matchAll(/`(GET|POST) (\/[a-z_/]*)/g)].map(([, method, path]) => `${method} ${path}`);
+  const calls = [...section.matchAll(/`(GET|POST|PATCH|DELETE) (\/[a-z_/]*)/g)].map(
+    ([, method, path]) => `${method} ${path}`,
+  );
   expect(calls.length).toBeGreaterThanOrEqual(6);
   const sent = (await collection()).map(
     ({ request }) => `${request?.method} ${request?.url.replace('{{baseUrl}}', '')}`,

@@ -16,7 +16,7 @@ export const crossOrigin = (origins: readonly string[]): RequestHandler => {
   if (origins.length === 0) return (_req, _res, next) => next();
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'HEAD', 'POST'],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ACCEPTED,
     exposedHeaders: EXPOSED,
     maxAge: PREFLIGHT_SECONDS,

@@ -29,6 +29,8 @@ const CHUNK_BYTES = 1024 * 1024;
 const BSON_ELEMENT_BYTES = 13;
 
 export interface Upload {
+  /** Absent: none. */
+  readonly name?: string;
   readonly options: RequestOptions;
   readonly onInvalidRow: 'reject' | 'skip';
   /** How the output is written, unless its reader asks for something else. */
@@ -107,6 +109,7 @@ export const createIngest =
       total: inspection.urls,
       counters: NO_COUNTS,
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
+      ...(upload.name === undefined ? {} : { name: upload.name }),
       ...storedTenant(upload.tenant),
       client: upload.client,
       ...(upload.key === undefined ? {} : { uploadKey: upload.key.id }),

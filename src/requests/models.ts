@@ -73,6 +73,7 @@ const request = new Schema<RequestRecord>(
     finishedBefore: Number,
     webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
     tenant: String,
+    name: String,
     client: String,
     uploadKey: String,
     eventPending: Boolean,

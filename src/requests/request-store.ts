@@ -164,6 +164,12 @@ export const createRequestStore = (models: Models, now: () => Date) => {
       await requests.updateOne({ _id: requestId, run }, { $unset: { eventPending: '' } });
     },
 
+    /** Gives a request another name. Null when it is hidden or gone. */
+    async rename(requestId: string, name: string): Promise<RequestRecord | null> {
+      const shownNow = { _id: requestId, state: { $nin: [...HIDDEN_STATES] } };
+      return (await updated(shownNow, { $set: { name } })) ? this.find(requestId) : null;
+    },
+
     /** From here on only what runs is finished. False when the run had ended, or was being cancelled already. */
     async beginCancel({ _id, run }: ActiveRequest): Promise<boolean> {
       const written = await requests.updateOne(

@@ -164,6 +164,8 @@ export interface RequestRecord {
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
   /** Whose it is; absent: the default tenant's, as all requests of earlier versions (tenant.ts). */
   readonly tenant?: string;
+  /** For people, one line; absent if the upload had none, and in requests of earlier versions. */
+  readonly name?: string;
   /**
    * Whose quota its unfinished images count against: `tenant <name>`, or `address <address or network>` when the API is open.
    * Gone when it is finished: addresses of clients are not kept any longer than that.

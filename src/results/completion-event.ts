@@ -14,6 +14,7 @@ export const completionEvent = (request: RequestRecord, publicUrl: string) => ({
     timestamp: request.finishedAt,
     data: {
       requestId: request._id,
+      name: request.name ?? null,
       status: request.state,
       progress: progressOf(request),
       bytes: bytesOf(request),

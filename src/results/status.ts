@@ -112,13 +112,14 @@ const runOf = ({ run, skipped = 0, finishedBefore }: Pick<RequestRecord, 'run' |
 
 /** The fields of a request that its summary is made of. */
 export const SUMMARY_FIELDS = {
-  ...{ state: 1, run: 1, createdAt: 1, startedAt: 1, finishedAt: 1, options: 1 },
+  ...{ name: 1, state: 1, run: 1, createdAt: 1, startedAt: 1, finishedAt: 1, options: 1 },
   ...{ total: 1, counters: 1, skipped: 1, finishedBefore: 1, limitedBy: 1 },
 } as const;
 
 /** An entry of the list of requests. */
 export const summaryOf = (request: Pick<RequestRecord, '_id' | keyof typeof SUMMARY_FIELDS>) => ({
   requestId: request._id,
+  name: request.name ?? null,
   status: PUBLIC_STATES[request.state] ?? request.state,
   stopping: request.state === 'cancelling',
   createdAt: request.createdAt,

@@ -1,4 +1,4 @@
-import type { PreviewAnswer, Problem, RequestList, Status } from './types.ts';
+import type { PreviewAnswer, Problem, RequestList, Status, Summary } from './types.ts';
 
 /** An error response, or no response (`problem` is null). */
 export class ApiError extends Error {
@@ -82,6 +82,12 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
     /** Fetches the path from `next` of a response. */
     follow: <Answer>(path: string) => json<Answer>(path),
     list: (limit: number) => json<RequestList>(`/api/requests?limit=${limit}`),
+    rename: (id: string, name: string) =>
+      json<Summary>(`/api/requests/${id}`, {
+        method: 'PATCH',
+        body: JSON.stringify({ name }),
+        headers: { 'Content-Type': 'application/json' },
+      }),
     cancel: (id: string) => json(`/api/cancel/${id}`, { method: 'POST' }),
     retry: (id: string) => json(`/api/retry/${id}`, { method: 'POST' }),
   };

@@ -30,7 +30,7 @@ const UNRECORDED = ['archive', 'image', 'metrics'];
 interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly example?: string }[];
-  readonly requestBody?: { readonly content: Record<string, { readonly example: Record<string, string | number> }> };
+  readonly requestBody?: { readonly content: Record<string, { readonly example?: Record<string, string | number> }> };
   readonly responses: Record<string, { readonly content?: Record<string, { readonly example?: unknown }> }>;
 }
 interface Answered {
@@ -108,10 +108,13 @@ const send = async (operationId: string): Promise<Answered> => {
     return { status: listener.status, type, body: { event, id, data: JSON.stringify(data) } };
   }
   const form = operation.requestBody?.content['multipart/form-data']?.example;
+  const json = operation.requestBody?.content['application/json']?.example;
   const headers = (operation.parameters ?? []).flatMap(({ name, in: place, example }): [string, string][] =>
     place === 'header' && example !== undefined ? [[name, example]] : [],
   );
-  const response = await fetch(url, { method, headers, ...(form === undefined ? {} : { body: formOf(form) }) });
+  if (json !== undefined) headers.push(['Content-Type', 'application/json']);
+  const body = form === undefined ? json && JSON.stringify(json) : formOf(form);
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
   const type = (response.headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
   const text = await response.text();
   return { status: response.status, type, body: type === 'application/json' ? JSON.parse(text) : text };
@@ -146,7 +149,7 @@ const sendAll = async (): Promise<Map<string, Answered>> => {
   });
   await next('status');
   ids.set(RECORDED.imageId, firstImage(answers));
-  await next('list', 'events', 'output', 'errors', 'archive', 'image', 'deliveries', 'redeliver', 'retry');
+  await next('rename', 'list', 'events', 'output', 'errors', 'archive', 'image', 'deliveries', 'redeliver', 'retry');
   await finished(service.url, requestId);
   const slowCsv = `S. No.,Product Name,Input Image Urls\n1,Mug,${pictures.url('/slow.jpg')}\n`;
   const waiting = await uploaded(service.url, slowCsv);

@@ -30,7 +30,7 @@ test('failed rows are a file that can be uploaded again, corrected or not', asyn
   await finished(service.url, requestId);
   const response = await errorsOf(requestId);
   expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-  expect(response.headers.get('content-disposition')).toContain(`filename=errors-${requestId}.csv`);
+  expect(response.headers.get('content-disposition')).toContain(`filename=products-errors.csv`);
   const file = Buffer.from(await response.arrayBuffer()).toString();
   expect(file).toContain("\uFEFFSKU;Image Src;Variant Image;Note;Error Code;Error;What To Do\r\n'=1+1;");
   expect(file).toContain(`'=1+1;${at('/x.jpg')},${at('/y.jpg')};;"a;b";source_not_found;`);

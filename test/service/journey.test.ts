@@ -243,7 +243,7 @@ test('the output CSV is unavailable until the request has finished', async () =>
   await finished(service.url, requestId);
   const late = await fetch(`${service.url}/api/output/${requestId}`);
   expect(late.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-  expect(late.headers.get('content-disposition')).toContain(`filename=output-${requestId}.csv`);
+  expect(late.headers.get('content-disposition')).toContain(`filename=products-compressed.csv`);
 });
 
 test('the status is paginated by image, across products', async () => {

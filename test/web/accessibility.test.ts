@@ -64,7 +64,7 @@ describeInBrowser('accessibility of the page', () => {
     await page.getByRole('button', { name: 'Try a sample' }).waitFor();
     await tabTo('Try a sample');
     await page.getByRole('button', { name: 'Compress 9 images' }).waitFor();
-    expect(await focused()).toBe('products.csv (sample)');
+    expect(await focused()).toBe('Sample products.csv');
     await tabTo('Compress 9 images');
     await heading(page, '9 images compressed').waitFor();
     expect(await focused()).toBe('9 images compressed');

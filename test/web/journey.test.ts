@@ -62,6 +62,7 @@ describeInBrowser('the page in a browser', () => {
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Download CSV' }).click(),
     ]);
+    expect(csv.suggestedFilename()).toBe('Sample products-compressed.csv');
     const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\r\n');
     expect(lines).toHaveLength(7);
     expect(lines[1]).toMatch(/\/processed_images\/[0-9a-f-]{36}\.jpg$/);

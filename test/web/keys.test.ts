@@ -28,15 +28,16 @@ describeInBrowser('the page where API_KEYS is set', () => {
     await page.getByRole('button', { name: 'Try a sample' }).click();
     await page.getByRole('button', { name: 'Compress 9 images' }).click();
     await heading(page, '9 images compressed').waitFor();
-    for (const [name, begin] of [
-      ['Download CSV', 'S. No.'],
-      ['Download images', 'PK'],
+    for (const [name, begin, fileName] of [
+      ['Download CSV', 'S. No.', 'Sample products-compressed.csv'],
+      ['Download images', 'PK', 'Sample products-images.zip'],
     ] as const) {
       const [file] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: new RegExp(name) }).click(),
       ]);
       expect((await readFile(await file.path(), 'latin1')).startsWith(begin)).toBe(true);
+      expect(file.suggestedFilename()).toBe(fileName);
     }
 
     await page.reload();

@@ -166,6 +166,7 @@ const report = z.object({
 export const statusAnswer = z
   .object({
     requestId: uuid,
+    name: z.string().nullable().meta({ description: 'As in the upload, or that of its file; null if it has none.' }),
     status: requestStatus,
     stopping: z.boolean().meta({ description: 'It was cancelled, and its images in flight are being finished.' }),
     createdAt: moment,

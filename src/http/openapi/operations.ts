@@ -1,19 +1,9 @@
-import type { ErrorCode } from '../../errors.ts';
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
-import {
-  archiveQuery,
-  errorsQuery,
-  imageName,
-  listQuery,
-  outputQuery,
-  requestId,
-  statusQuery,
-} from '../parameters/reads.ts';
-import { ANY_CALL, exampleId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
+import { archiveQuery, errorsQuery, imageName, listQuery, outputQuery, statusQuery } from '../parameters/reads.ts';
+import { cancel, rename, retry } from './change-operations.ts';
+import { ANY_CALL, byId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 import { preview, upload } from './upload-operations.ts';
-
-const byId = pathParameter('requestId', requestId, exampleId);
 
 /** Codes of the read limits. */
 const READ = ['rate_limited', 'too_many_reads'] as const;
@@ -64,33 +54,6 @@ const events: Operation = {
     ...problems(...ANY_CALL, 'request_not_found', 'too_many_reads', 'too_many_listeners'),
   },
 };
-
-const change = (operationId: string, summary: string, description: string, codes: readonly ErrorCode[]): Operation => ({
-  operationId,
-  tags: ['Requests'],
-  summary,
-  description,
-  parameters: [byId],
-  responses: {
-    202: {
-      ...json('RequestAnswer', 'Accepted.', RECORDED.retry),
-      headers: { Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true } },
-    },
-    ...problems(...ANY_CALL, 'request_not_found', 'rate_limited', ...codes),
-  },
-});
-
-const cancel = change('cancel', 'Cancel what has not started', 'Images in flight may still finish. Idempotent.', [
-  'already_finished',
-  'not_finished',
-]);
-
-const retry = change(
-  'retry',
-  'Retry the failed and cancelled images',
-  'Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.',
-  ['not_finished', 'nothing_to_retry'],
-);
 
 const deliveries: Operation = {
   operationId: 'deliveries',
@@ -250,6 +213,7 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/api/preview': { post: preview },
   '/api/status/{requestId}': { get: status },
   '/api/requests': { get: list },
+  '/api/requests/{requestId}': { patch: rename },
   '/api/events/{requestId}': { get: events },
   '/api/output/{requestId}': { get: output },
   '/api/errors/{requestId}': { get: errors },

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
+import { requestId } from '../parameters/reads.ts';
 import { BLANK_FIELD, OTHER_SPELLINGS, SPELLINGS, spellingsOf, YES_SPELLINGS } from '../parameters/spellings.ts';
 import { RECORDED } from './recorded.ts';
 
@@ -66,6 +67,9 @@ export const headerParameter = (name: string, schema: z.ZodType, example: string
   const { description, ...rest } = requestSchema(schema);
   return { name, in: 'header', required: false, description, schema: rest, example };
 };
+
+/** The `requestId` in the path. */
+export const byId = pathParameter('requestId', requestId, exampleId);
 
 /** A property with its other spellings as an alternative, which client-types.mjs leaves out. */
 const withSpellings = (property: Json): Json => {
@@ -149,6 +153,12 @@ export const fileUpload = (fields: z.ZodObject): Json => {
     },
   };
 };
+
+/** A required JSON object. */
+export const jsonBody = (fields: z.ZodObject, example: Json): Json => ({
+  required: true,
+  content: { 'application/json': { schema: requestSchema(fields), example } },
+});
 
 /** Responses for these codes, merged by status, each code with its own example. */
 export const problems = (...codes: readonly ErrorCode[]): Record<number, Answer> => {

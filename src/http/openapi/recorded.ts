@@ -76,6 +76,7 @@ export const RECORDED = {
   },
   status: {
     requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    name: 'products',
     status: 'completed_with_errors',
     stopping: false,
     createdAt: '2026-11-28T02:23:32.440Z',
@@ -213,10 +214,44 @@ export const RECORDED = {
     ],
     next: null,
   },
+  rename: {
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    name: 'Spring catalogue',
+    status: 'completed_with_errors',
+    stopping: false,
+    createdAt: '2026-11-28T02:23:32.440Z',
+    startedAt: '2026-11-28T02:23:32.729Z',
+    finishedAt: '2026-11-28T02:23:33.146Z',
+    options: {
+      mozjpeg: false,
+      progressive: false,
+      quality: 50,
+      format: 'jpeg',
+    },
+    progress: {
+      total: 3,
+      completed: 2,
+      failed: 1,
+      skipped: 0,
+      cancelled: 0,
+      pending: 0,
+      percent: 100,
+    },
+    run: {
+      number: 1,
+      finishedBefore: 0,
+    },
+    bytes: {
+      in: 774698,
+      out: 115390,
+      savedPercent: 85.1,
+    },
+  },
   list: {
     requests: [
       {
         requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+        name: 'Spring catalogue',
         status: 'completed_with_errors',
         stopping: false,
         createdAt: '2026-11-28T02:23:32.440Z',
@@ -253,7 +288,7 @@ export const RECORDED = {
   events: {
     event: 'end',
     id: 'pciu93jJ_0AUwVmI',
-    data: '{"requestId":"b55b7ec0-05d3-4b39-9576-748468ed06e0","status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T02:23:32.440Z","startedAt":"2026-11-28T02:23:32.729Z","finishedAt":"2026-11-28T02:23:33.146Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    data: '{"requestId":"b55b7ec0-05d3-4b39-9576-748468ed06e0","name":"Spring catalogue","status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T02:23:32.440Z","startedAt":"2026-11-28T02:23:32.729Z","finishedAt":"2026-11-28T02:23:33.146Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
     'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg,"\r\n',

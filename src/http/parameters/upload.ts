@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { parseHttpUrl } from '../../network/url.ts';
 import { METADATA_KEPT, OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+import { jobName } from './job-name.ts';
 import { outputs, withFirstOutput } from './outputs.ts';
 import { choice, colour, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
@@ -61,6 +62,10 @@ const columnName = (what: string) =>
 export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
   z
     .strictObject({
+      name: jobName.optional().meta({
+        description: 'A name for the job. By default that of the file, without its ending.',
+        examples: ['Spring catalogue'],
+      }),
       webhookUrl: z
         .string(ONCE)
         .trim()

@@ -6,6 +6,7 @@ import type { ImageStore } from '../../requests/image-store.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
 import { isFinal } from '../../requests/transitions.ts';
 import { archiveEntries } from '../../results/archive.ts';
+import { downloadName } from '../../results/download-names.ts';
 import { zip } from '../../results/zip.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { findRequest } from '../find-request.ts';
@@ -30,7 +31,10 @@ export const archiveRoutes = ({ requests, images, storage, guards }: ArchiveDeps
     const { names } = readFields(archiveQuery, req.query);
     const request = await find(req.params.requestId, res);
     if (!isFinal(request.state)) throw new AppError('not_finished');
-    res.set('Cache-Control', 'no-store').type('application/zip').attachment(`images-${request._id}.zip`);
+    res
+      .set('Cache-Control', 'no-store')
+      .type('application/zip')
+      .attachment(downloadName(request, 'images', 'zip'));
     if (req.method === 'HEAD') {
       res.end();
       return;

@@ -3,8 +3,12 @@ import { AppError } from '../../errors.ts';
 import { redactCredentials } from '../../network/redact.ts';
 import type { Control } from '../../requests/control.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
+import { summaryOf } from '../../results/status.ts';
 import { clientOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
+import { readJsonBody } from '../json-body.ts';
+import { renameFields } from '../parameters/job-name.ts';
+import { readFields } from '../parameters/values.ts';
 import { limitRate } from '../rate-limit.ts';
 import type { ReadGuards } from '../readers/reading.ts';
 import { streamText } from '../readers/stream-text.ts';
@@ -26,7 +30,7 @@ export interface Delivery {
 }
 
 export interface ControlRoutesDeps {
-  readonly requests: Pick<RequestStore, 'findFor'>;
+  readonly requests: Pick<RequestStore, 'findFor' | 'rename'>;
   readonly control: Control;
   readonly deliveries: {
     list(requestId: string): Promise<Delivery[]>;
@@ -38,10 +42,18 @@ export interface ControlRoutesDeps {
   readonly perMinute: number;
 }
 
-/** `POST /api/cancel/:requestId`, `POST /api/retry/:requestId`, and the webhook's deliveries. */
+/** `PATCH /api/requests/:requestId`, `POST /api/cancel/:requestId`, `POST /api/retry/:requestId`, and the webhook's deliveries. */
 export const controlRoutes = ({ requests, control, deliveries, guards, perMinute }: ControlRoutesDeps): Router => {
   const find = findRequest(requests);
   const limited = limitRate(perMinute, 'changes');
+
+  const rename: RequestHandler = async (req, res) => {
+    const { _id } = await find(req.params.requestId, res);
+    const { name } = readFields(renameFields, await readJsonBody(req, res));
+    const renamed = await requests.rename(_id, name);
+    if (renamed === null) throw new AppError('request_not_found');
+    res.set('Cache-Control', 'no-store').json(summaryOf(renamed));
+  };
 
   const cancel: RequestHandler = async (req, res) => {
     const request = await find(req.params.requestId, res);
@@ -78,6 +90,7 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
   };
 
   return createRoutes([
+    ['/api/requests/:requestId', { patch: [limited, rename] }],
     ['/api/cancel/:requestId', { post: [limited, cancel] }],
     ['/api/retry/:requestId', { post: [limited, retry] }],
     ['/api/deliveries/:requestId', { get: [...guards.pages, list] }],

@@ -4,6 +4,7 @@ import type { ImageStore } from '../../requests/image-store.ts';
 import type { RequestStore } from '../../requests/request-store.ts';
 import { isFinal } from '../../requests/transitions.ts';
 import type { RequestRecord } from '../../requests/types.ts';
+import { downloadName } from '../../results/download-names.ts';
 import { failedRows } from '../../results/failed-rows.ts';
 import type { ListedRequest, ListPlace } from '../../results/listing.ts';
 import { csvText, type OutputChoice, outputRows } from '../../results/output-table.ts';
@@ -74,7 +75,10 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     rows: AsyncIterable<readonly string[]>,
     { format, ...choice }: OutputChoice & { readonly format: 'csv' | 'xlsx' },
   ): Promise<void> => {
-    res.set('Cache-Control', 'no-store').type(TABLE_TYPES[format]).attachment(`${name}-${request._id}.${format}`);
+    res
+      .set('Cache-Control', 'no-store')
+      .type(TABLE_TYPES[format])
+      .attachment(downloadName(request, name, format));
     const modified = request.finishedAt ?? request.createdAt;
     const file = format === 'csv' ? csvText(rows, request, choice) : workbookOf(rows, SHEET_NAMES[name], modified);
     await streamText(req, res, file);

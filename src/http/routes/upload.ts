@@ -43,12 +43,15 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
   const intake = createIntake(deps);
 
   const store = async (
-    { table, identity, fields }: ReceivedTable,
+    { table, identity, fields, name }: ReceivedTable,
     whose: Whose,
     opened: OpenedKey | undefined,
     signal: AbortSignal,
   ): Promise<Stored> => {
-    const upload = toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose);
+    const upload = {
+      ...toUpload(fields, deps.defaultWebhookSecret, deps.servedAt(), whose),
+      ...(name === null ? {} : { name }),
+    };
     if (opened === undefined) return deps.ingest(table, upload, signal);
     const fingerprint = await fingerprintOf(identity, sinceFirstRelease(fields));
     if (opened.kind === 'claimed') {

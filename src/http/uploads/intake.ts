@@ -7,6 +7,7 @@ import { withFirstOutput } from '../parameters/outputs.ts';
 import { type UploadFields, uploadFields } from '../parameters/upload.ts';
 import { readFields } from '../parameters/values.ts';
 import type { Stopping } from '../stopping.ts';
+import { nameOfFile, nameOfLink } from './file-name.ts';
 import { type FetchFile, fetchLinkedFile } from './linked-file.ts';
 import { bytesToParse, openTable, readerOf } from './open-table.ts';
 import { announcedBytes, type BodyLimits } from './reading/body.ts';
@@ -37,6 +38,8 @@ export interface ReceivedTable {
   /** Bytes that tell it from other uploads: its file, or none for a link, whose file may have changed when it is sent again. */
   readonly identity: OpenFile;
   readonly fields: UploadFields;
+  /** As the upload names it, or after its file; null if neither has a name. */
+  readonly name: string | null;
 }
 
 export type Intake = ReturnType<typeof createIntake>;
@@ -91,7 +94,10 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
         const file = await gunzipped(sent, files, receive.maxUploadBytes, (bytes) => place.received(bytes));
         await place.storing(await bytesToParse(file));
         const table = await openTable(file, limits, fields);
-        return await use({ table, identity: body.file === null ? nothing : readerOf(file), fields });
+        return await use({
+          ...{ table, fields, name: nameOf(fields, body.fileName) },
+          identity: body.file === null ? nothing : readerOf(file),
+        });
       } finally {
         await files.discard();
       }
@@ -117,6 +123,11 @@ const whileConnected = async <T>(
     res.off('close', leave);
     ends.removeEventListener('abort', end);
   }
+};
+
+const nameOf = ({ name, fileUrl }: UploadFields, fileName: string | null): string | null => {
+  if (name !== undefined && name !== '') return name;
+  return fileUrl === undefined ? nameOfFile(fileName ?? '') : nameOfLink(fileUrl);
 };
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -9,7 +9,6 @@ const LARGE_BYTES = 500_000_000;
 
 interface Download {
   readonly path: string;
-  readonly name: string;
   readonly label: string;
   readonly symbol: IconName;
   readonly look?: string;
@@ -17,18 +16,28 @@ interface Download {
   readonly bytes?: number;
 }
 
+/** The server names the files (RFC 6266): behind `filename*` if the name needs more than ASCII. */
+const fileNameOf = (headers: Headers): string => {
+  const header = headers.get('Content-Disposition') ?? '';
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/.exec(header) ?? [];
+  if (encoded !== undefined) return decodeURIComponent(encoded);
+  const [, quoted, plain = ''] = /filename=(?:"([^"]*)"|([^;]+))/.exec(header) ?? [];
+  return quoted ?? plain;
+};
+
 /**
  * Downloads of the output, the ZIP and the failed rows: plain links without a key; with a key they are fetched and then saved, because
  * a link cannot send the header (decision 0031).
  */
 export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: string, notice: HTMLElement) => {
-  const fetchAndSave = async (path: string, name: string, button: HTMLButtonElement): Promise<void> => {
+  const fetchAndSave = async (path: string, button: HTMLButtonElement): Promise<void> => {
     button.disabled = true;
     button.setAttribute('aria-busy', 'true');
     fill(notice);
     try {
-      const url = URL.createObjectURL(await (await api.call(path)).blob());
-      const anchor = h('a', { href: url, download: name });
+      const response = await api.call(path);
+      const url = URL.createObjectURL(await response.blob());
+      const anchor = h('a', { href: url, download: fileNameOf(response.headers) });
       anchor.click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     } catch (error) {
@@ -39,9 +48,9 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
     }
   };
 
-  const item = ({ path, name, label, symbol, look = '', bytes = 0 }: Download): HTMLElement => {
+  const item = ({ path, label, symbol, look = '', bytes = 0 }: Download): HTMLElement => {
     if (keys.get() === null) {
-      return h('a', { class: `button ${look}`, href: path, download: name }, icon(symbol), label);
+      return h('a', { class: `button ${look}`, href: path, download: true }, icon(symbol), label);
     }
     const button = h(
       'button',
@@ -51,7 +60,7 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
         on: {
           click: () => {
             const question = `The ZIP is about ${size(bytes)}. With an API key it is loaded into this browser's memory; curl has no such limit. Continue?`;
-            if (bytes < LARGE_BYTES || confirm(question)) void fetchAndSave(path, name, button);
+            if (bytes < LARGE_BYTES || confirm(question)) void fetchAndSave(path, button);
           },
         },
       },
@@ -66,20 +75,17 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
     buttons: ({ bytes }: Summary): HTMLElement[] => [
       item({
         path: output,
-        name: `output-${requestId}.csv`,
         label: 'Download CSV',
         symbol: 'download',
         look: 'button-primary',
       }),
       item({
         path: `${output}?format=xlsx`,
-        name: `output-${requestId}.xlsx`,
         label: 'Download XLSX',
         symbol: 'download',
       }),
       item({
         path: `/api/archive/${requestId}`,
-        name: `images-${requestId}.zip`,
         label: `Download images (ZIP, ${size(bytes.out)})`,
         symbol: 'archive',
         bytes: bytes.out,
@@ -88,7 +94,6 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
     failedRows: (): HTMLElement =>
       item({
         path: `/api/errors/${requestId}`,
-        name: `errors-${requestId}.csv`,
         label: 'Failed rows (CSV)',
         symbol: 'file',
       }),

@@ -21,14 +21,14 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
   const takeText = (text: string): void => {
     const link = text.trim();
     if (/^https?:\/\/\S+$/i.test(link)) onSource({ name: linkName(link), link });
-    else onSource({ name: 'pasted.csv', file: new Blob([text], { type: 'text/csv' }) });
+    else onSource({ name: 'Pasted rows.csv', file: new Blob([text], { type: 'text/csv' }) });
   };
 
   const takeSample = async (): Promise<void> => {
     try {
       const response = await fetch('/samples/products.csv');
       if (!response.ok) throw new Error(`the sample returned status ${response.status}`);
-      onSource({ name: 'products.csv (sample)', file: await response.blob() });
+      onSource({ name: 'Sample products.csv', file: await response.blob() });
     } catch (error) {
       fill(notice, h('p', { class: 'error-text' }, messageOf(error)));
     }

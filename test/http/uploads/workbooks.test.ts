@@ -63,7 +63,7 @@ test('a workbook becomes outputs, and comes back as a workbook with the same row
 
   const { headers, sheets } = await rowsOf(`/api/output/${requestId}?format=xlsx`);
   expect(headers.get('content-type')).toBe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
-  expect(headers.get('content-disposition')).toBe(`attachment; filename=output-${requestId}.xlsx`);
+  expect(headers.get('content-disposition')).toBe('attachment; filename=products-compressed.xlsx');
   const [title, header, first, second, third] = sheets[0]?.data ?? [];
   expect(title?.slice(0, 1)).toEqual(['Catalogue 2026']);
   expect(header).toEqual(['SKU', 'Name', 'Price', 'Image URL', 'Output Image URL']);

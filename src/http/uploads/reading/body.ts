@@ -22,6 +22,8 @@ export interface ReceivedBody {
   readonly file: TemporaryFile | null;
   /** Texts, or lists of texts where a field was repeated. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** As its sender calls the file; null if it has no name. */
+  readonly fileName: string | null;
 }
 
 /** Allowance for what surrounds the file: fields, part headers, boundaries. Fields are kept in memory. */

@@ -44,7 +44,8 @@ export const readMultipart = (
     return total - files.bytes() > OVERHEAD_BYTES + IN_TRANSIT_BYTES ? fieldsTooLarge() : null;
   };
   const storage = createStorage(files);
-  const parse = multer({ storage, limits }).any();
+  // Names of files are sent in the character set of the form (HTML), which is UTF-8 for all clients of today.
+  const parse = multer({ storage, limits, defParamCharset: 'utf8' }).any();
   return guardBody(req, res, { signal, stallMs, onChunk }, async () => {
     await new Promise<void>((resolve, reject) => {
       parse(req, res, (error?: unknown) => {
@@ -56,7 +57,8 @@ export const readMultipart = (
     for (const [name, value] of Object.entries(fields)) {
       if (!isFileField(name) && sizeOf(value) > FIELD_BYTES) throw fieldTooLong();
     }
-    return { file: storage.stored(), fields };
+    const { file, name: fileName } = storage.stored();
+    return { file, fields, fileName };
   });
 };
 
@@ -71,15 +73,20 @@ const fieldsTooLarge = (): AppError =>
     'A CSV in a text field may have 1 MiB. Send it as a file: curl -F file=@products.csv .../api/upload (with @, not <)',
   );
 
+interface Stored {
+  readonly file: TemporaryFile | null;
+  readonly name: string | null;
+}
+
 /** Writes the file of a multipart body; whoever created the temporary files discards them. */
-const createStorage = (files: TemporaryFiles): StorageEngine & { readonly stored: () => TemporaryFile | null } => {
-  let stored: TemporaryFile | null = null;
+const createStorage = (files: TemporaryFiles): StorageEngine & { readonly stored: () => Stored } => {
+  let stored: Stored = { file: null, name: null };
   return {
     stored: () => stored,
     _handleFile(_req, file, done) {
       files.write(file.stream).then(
         (written) => {
-          stored = written;
+          stored = { file: written, name: file.originalname };
           done(null, written);
         },
         (error: unknown) => done(error),

@@ -73,7 +73,7 @@ export const readRawFile = async (
   const file = await readPlain(req, res, limits, receiving, limit, (source, steps) =>
     receiving.files.write(source, ...steps),
   );
-  return { file: file.size === 0 ? null : file, fields: {} };
+  return { file: file.size === 0 ? null : file, fields: {}, fileName: null };
 };
 
 /** Reads a form (`application/x-www-form-urlencoded`) or a JSON object. */
@@ -95,5 +95,5 @@ export const readTextFields = async (
     await pipeline([source, ...steps, collect], { signal: receiving.signal });
     return Buffer.concat(chunks).toString();
   });
-  return { file: null, fields: req.is('application/json') ? parseJson(text) : parseForm(text) };
+  return { file: null, fileName: null, fields: req.is('application/json') ? parseJson(text) : parseForm(text) };
 };

@@ -65,5 +65,5 @@ export const withTextAsFile = async (body: ReceivedBody, files: TemporaryFiles):
   if (text.includes('\uFFFD')) {
     throw new AppError('invalid_request', `The CSV in a text field is not UTF-8. ${HOW_TO_SEND} (with @, not <)`);
   }
-  return { file: await files.write(Readable.from([Buffer.from(text)])), fields };
+  return { file: await files.write(Readable.from([Buffer.from(text)])), fields, fileName: null };
 };

@@ -1,0 +1,49 @@
+import type { ErrorCode } from '../../errors.ts';
+import { renameFields } from '../parameters/job-name.ts';
+import { ANY_CALL, byId, json, jsonBody, type Operation, problems } from './parts.ts';
+import { RECORDED } from './recorded.ts';
+
+const change = (operationId: string, summary: string, description: string, codes: readonly ErrorCode[]): Operation => ({
+  operationId,
+  tags: ['Requests'],
+  summary,
+  description,
+  parameters: [byId],
+  responses: {
+    202: {
+      ...json('RequestAnswer', 'Accepted.', RECORDED.retry),
+      headers: { Location: { description: 'Path of the status.', schema: { type: 'string' }, required: true } },
+    },
+    ...problems(...ANY_CALL, 'request_not_found', 'rate_limited', ...codes),
+  },
+});
+
+export const rename: Operation = {
+  operationId: 'rename',
+  tags: ['Requests'],
+  summary: 'Give a request another name',
+  description: 'Webhooks that are on their way keep the name before.',
+  parameters: [byId],
+  requestBody: jsonBody(renameFields, { name: 'Spring catalogue' }),
+  responses: {
+    200: json('RequestSummary', 'The request with its new name.', RECORDED.rename),
+    ...problems(
+      ...ANY_CALL,
+      ...(['invalid_field', 'request_not_found', 'request_timeout', 'rate_limited', 'unsupported_media_type'] as const),
+    ),
+  },
+};
+
+export const cancel = change(
+  'cancel',
+  'Cancel what has not started',
+  'Images in flight may still finish. Idempotent.',
+  ['already_finished', 'not_finished'],
+);
+
+export const retry = change(
+  'retry',
+  'Retry the failed and cancelled images',
+  'Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.',
+  ['not_finished', 'nothing_to_retry'],
+);
