@@ -832,10 +832,7 @@ export interface operations {
                 bom?: boolean;
             };
             header?: {
-                /**
-                 * @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
-                 */
+                /** @description Chosen by the client for one upload, for example a UUID. Sending it again with the same file and fields returns the same `requestId`. Surrounding quotes are removed. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -845,9 +842,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "file": "S. No.,Product Name,Input Image Urls\r\n1,\"Stoneware Mug \"\"Lagoon\"\", 350 ml\",http://127.0.0.1:8099/mug.jpg\r\n2,Brass Pendant Lamp,\"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg\"\r\n",
-                 *       "quality": 50,
-                 *       "webhookUrl": "http://127.0.0.1:8098/hooks/images"
+                 *       "file": "S. No.,Product Name,Input Image Urls\r\n1,\"Stoneware Mug \"\"Lagoon\"\", 350 ml\",http://127.0.0.1:8099/mug.jpg\r\n2,Brass Pendant Lamp,\"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg\"\r\n"
                  *     }
                  */
                 "multipart/form-data": {
@@ -1160,9 +1155,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "file": "S. No.,Product Name,Input Image Urls\r\n1,\"Stoneware Mug \"\"Lagoon\"\", 350 ml\",http://127.0.0.1:8099/mug.jpg\r\n2,Brass Pendant Lamp,\"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg\"\r\n",
-                 *       "quality": 50,
-                 *       "webhookUrl": "http://127.0.0.1:8098/hooks/images"
+                 *       "file": "S. No.,Product Name,Input Image Urls\r\n1,\"Stoneware Mug \"\"Lagoon\"\", 350 ml\",http://127.0.0.1:8099/mug.jpg\r\n2,Brass Pendant Lamp,\"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg\"\r\n"
                  *     }
                  */
                 "multipart/form-data": {

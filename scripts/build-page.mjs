@@ -19,7 +19,7 @@ mkdirSync(assets, { recursive: true });
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['app.ts', 'styles/main.css', 'icon.svg'].map((name) => path.join(source, name)),
+  entryPoints: ['app.ts', 'styles/main.css', 'styles/reference.css', 'icon.svg'].map((name) => path.join(source, name)),
   outdir: assets,
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
@@ -63,8 +63,6 @@ for (const name of ['products.csv', 'photos']) {
   cpSync(path.join(root, 'samples', name), path.join(target, 'samples', name), { recursive: true });
 }
 
-// Of Swagger UI for /docs the files alone: its package brings one that counts installations.
-const swaggerUi = path.join(root, 'node_modules', 'swagger-ui-dist');
-for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE', 'NOTICE']) {
-  cpSync(path.join(swaggerUi, name), path.join(target, 'reference', name));
-}
+// The page at /docs is made by the service (src/http/reference), which needs to know the names.
+const reference = { icon: places.icon, style: named(/^reference-.*\.css$/) };
+writeFileSync(path.join(target, 'reference.json'), JSON.stringify(reference));

@@ -103,10 +103,9 @@ export const createApp = (deps: AppDeps): Express => {
     app.use(pageRoutes(deps.page));
     app.use(sampleRoutes(join(deps.page.directory, 'samples'), deps.page.samplesBase));
   }
-  const referenceDirectory = deps.page === null ? null : join(deps.page.directory, 'reference');
   const needsKey = deps.access.apiKeys.length > 0;
   const metricsNeedKey = needsKey || deps.access.operatorKeys.length > 0;
-  app.use(docsRoutes({ needsKey, metricsNeedKey, referenceDirectory }));
+  app.use(docsRoutes({ needsKey, metricsNeedKey, pageDirectory: deps.page?.directory ?? null }));
   app.use('/api', guards.api, requireDatabase(deps.askDatabase));
   app.use(uploadRoutes(deps.upload));
   app.use(requestRoutes(deps.requests));

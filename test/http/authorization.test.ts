@@ -47,11 +47,6 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /docs/': forEveryone(308),
   'GET /docs/openapi.json': forEveryone(200),
   'GET /openapi.json': forEveryone(200),
-  'GET /docs/reference.css': forEveryone(200),
-  'GET /docs/reference.js': forEveryone(200),
-  'GET /docs/swagger-ui.css': forEveryone(200),
-  'GET /docs/swagger-ui-bundle.js': forEveryone(200),
-  'GET /docs/favicon.png': forEveryone(200),
   // Public, because image names cannot be guessed.
   'GET /processed_images/:name': forEveryone(404),
 };

@@ -63,9 +63,10 @@ export const pathParameter = (name: string, schema: z.ZodType, example: string):
   return { name, in: 'path', required: true, description, schema: rest, example };
 };
 
-export const headerParameter = (name: string, schema: z.ZodType, example: string): Json => {
+/** Without an example: clients made of the document would send it, and a key of an upload may be used once only. */
+export const headerParameter = (name: string, schema: z.ZodType): Json => {
   const { description, ...rest } = requestSchema(schema);
-  return { name, in: 'header', required: false, description, schema: rest, example };
+  return { name, in: 'header', required: false, description, schema: rest };
 };
 
 /** The `requestId` in the path. */
@@ -146,7 +147,8 @@ export const fileUpload = (fields: z.ZodObject): Json => {
       'multipart/form-data': {
         schema: schemaWith({ type: 'string', format: 'binary', description: 'The CSV, plain or as .csv.gz.' }),
         encoding: { file: { contentType: 'text/csv' } },
-        example: { file: UPLOADED_EXAMPLE, quality: 50, webhookUrl: 'http://127.0.0.1:8098/hooks/images' },
+        // Nothing optional: clients made of the document send what they find here.
+        example: { file: UPLOADED_EXAMPLE },
       },
       'text/csv': raw,
       'application/octet-stream': raw,

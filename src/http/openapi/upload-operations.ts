@@ -1,16 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import { uploadFields, uploadKey } from '../parameters/upload.ts';
 import { CODE_SAMPLES } from './code-samples.ts';
-import {
-  ANY_CALL,
-  exampleId,
-  fileUpload,
-  headerParameter,
-  json,
-  type Operation,
-  parameters,
-  problems,
-} from './parts.ts';
+import { ANY_CALL, fileUpload, headerParameter, json, type Operation, parameters, problems } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 
 const FIELDS = uploadFields(() => true);
@@ -32,7 +23,7 @@ export const upload: Operation = {
     'body itself (`text/csv`, `text/plain`, `application/vnd.ms-excel`, `application/octet-stream` and the like, also ' +
     'with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field ' +
     '`file` or `csv` of a form or of JSON. With `fileUrl` the file is downloaded.',
-  parameters: [headerParameter('Idempotency-Key', uploadKey, exampleId), ...parameters(FIELDS)],
+  parameters: [headerParameter('Idempotency-Key', uploadKey), ...parameters(FIELDS)],
   requestBody: fileUpload(FIELDS),
   'x-codeSamples': CODE_SAMPLES,
   responses: {
