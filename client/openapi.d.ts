@@ -89,7 +89,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a request with its images
+         * @description It is stopped and gone from every response at once, and no webhook is sent. Its images and files are removed when those in flight have ended, usually within seconds.
+         */
+        delete: operations["remove"];
         options?: never;
         head?: never;
         /**
@@ -1701,6 +1705,10 @@ export interface operations {
     list: {
         parameters: {
             query?: {
+                /** @description Only requests in this state, or in one of several separated by commas. */
+                status?: string;
+                /** @description Only requests with this text in their name, in upper or lower case. A call looks through 2,000 requests; `next` goes on from there, so a page may have fewer than `limit`. */
+                q?: string;
                 /** @description Maximum number of requests per page. */
                 limit?: number;
                 /** @description Only requests after this one; taken from `next` of the previous page. */
@@ -1789,6 +1797,113 @@ export interface operations {
                 };
             };
             /** @description Too Many Requests: `rate_limited`, `too_many_reads` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `requestId` returned by the upload.
+                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted; its files follow. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `request_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */

@@ -14,6 +14,7 @@ import { docsRoutes } from './http/routes/docs.ts';
 import { type EventRoutesDeps, eventRoutes } from './http/routes/events.ts';
 import { healthRoutes, type ReadinessCheck } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/images.ts';
+import { lostRoutes } from './http/routes/lost.ts';
 import { type MetricsRoutesDeps, measureCalls, metricsRoutes, type ObserveCall } from './http/routes/metrics.ts';
 import { type PageDeps, pageRoutes } from './http/routes/page.ts';
 import { type RequestRoutesDeps, requestRoutes } from './http/routes/requests.ts';
@@ -113,6 +114,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(controlRoutes(deps.controls));
   app.use(archiveRoutes(deps.archive));
   app.use(deps.imageDirectory === null ? storedImageRoutes(deps.storage) : imageRoutes(deps.imageDirectory));
+  if (deps.page !== null) app.use(lostRoutes(deps.page.directory));
   app.use(notFound);
   app.use(answerErrors(deps.isDatabaseOutage));
   return app;

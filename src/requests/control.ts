@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Completion } from './completion.ts';
 import type { ImageStore } from './image-store.ts';
+import type { RemovalStore } from './removal-store.ts';
 import { type ActiveRequest, PAGE_SIZE, type RequestStore } from './request-store.ts';
 import { isFinal } from './transitions.ts';
 import type { RequestRecord } from './types.ts';
@@ -9,6 +10,10 @@ export interface ControlDeps {
   readonly requests: RequestStore;
   readonly images: ImageStore;
   readonly completion: Pick<Completion, 'settleEvent'>;
+  readonly removal: Pick<RemovalStore, 'markDeleted' | 'removeUploadKey'>;
+  readonly forgetDeliveries: (requestId: string) => Promise<void>;
+  /** Lets what removes requests look at once. */
+  readonly removeSoon: () => void;
   /** Notifies the dispatcher that there is something to do. */
   readonly wake: () => void;
 }
@@ -22,7 +27,8 @@ export type Control = ReturnType<typeof createControl>;
  * Cancelling and retrying. Each is one compare-and-set, and the response waits for nothing else; the images follow. After
  * a crash on the way the dispatchers complete a cancellation, and the reconciler completes a retry.
  */
-export const createControl = ({ requests, images, completion, wake }: ControlDeps) => {
+export const createControl = (deps: ControlDeps) => {
+  const { requests, images, completion, removal, wake } = deps;
   /** Requeues the images of a retry, from wherever an earlier call got to, and lets the work begin. */
   const resumeRetry = async ({ _id, run, total }: Pick<ActiveRequest, '_id' | 'run' | 'total'>): Promise<void> => {
     for (let from = 0; from < total; from += PAGE_SIZE) {
@@ -47,6 +53,19 @@ export const createControl = ({ requests, images, completion, wake }: ControlDep
       if (await requests.beginCancel(request)) return wake();
       const now = await requests.find(request._id);
       if (now?.state !== 'cancelling' && now?.state !== 'cancelled') throw new AppError('already_finished');
+    },
+
+    /**
+     * Hides the request from people for good, and stops it. What belongs to it is removed once nothing of it is in flight;
+     * after a crash the retention goes on.
+     * @throws AppError `request_not_found` when it was deleted meanwhile
+     */
+    async remove({ _id, run, uploadKey }: RequestRecord): Promise<void> {
+      if (!(await removal.markDeleted(_id))) throw new AppError('request_not_found');
+      await deps.forgetDeliveries(_id);
+      if (uploadKey !== undefined) await removal.removeUploadKey(_id, uploadKey);
+      if (await requests.beginCancel({ _id, run })) wake();
+      deps.removeSoon();
     },
 
     /**

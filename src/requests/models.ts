@@ -74,6 +74,7 @@ const request = new Schema<RequestRecord>(
     webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
     tenant: String,
     name: String,
+    deleted: Boolean,
     client: String,
     uploadKey: String,
     eventPending: Boolean,
@@ -89,6 +90,7 @@ const request = new Schema<RequestRecord>(
 // With the id, so that many active requests can be read in narrow ranges (active.ts).
 request.index({ state: 1, _id: 1 });
 request.index({ eventPending: 1 });
+request.index({ deleted: 1 });
 // A tenant's list, newest first. With the id and in the list's own directions, so that no engine needs a sort.
 request.index({ tenant: 1, createdAt: -1, _id: -1 });
 request.index({ client: 1, state: 1 });

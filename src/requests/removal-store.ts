@@ -1,6 +1,6 @@
 import type { Models } from './models.ts';
 import { PAGE_SIZE } from './request-store.ts';
-import { FINAL_STATES, type RequestRecord } from './types.ts';
+import { FINAL_STATES, HIDDEN_STATES, type RequestRecord } from './types.ts';
 
 /** Requests of one page, so that a long backlog is not read as a whole. */
 const REQUESTS_PER_PAGE = 50;
@@ -52,6 +52,27 @@ export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Model
         FIELDS,
       )
       .sort({ finishedAt: 1 })
+      .limit(REQUESTS_PER_PAGE)
+      .lean<RemovableRequest[]>();
+  },
+
+  /**
+   * From here on people do not see the request, and no webhook is sent for it. False when it is hidden already.
+   * It is stopped and removed by what finds it with {@link deleted}.
+   */
+  async markDeleted(requestId: string): Promise<boolean> {
+    const written = await requests.updateOne(
+      { _id: requestId, state: { $nin: [...HIDDEN_STATES] }, deleted: { $ne: true } },
+      { $set: { deleted: true }, $unset: { webhook: '', eventPending: '' } },
+    );
+    return written.modifiedCount === 1;
+  },
+
+  /** A page of the deleted requests whose removal has not begun, in the order of their ids. */
+  async deleted(afterId = ''): Promise<RemovableRequest[]> {
+    return requests
+      .find({ deleted: true, _id: { $gt: afterId }, state: { $ne: 'removing' } }, FIELDS)
+      .sort({ _id: 1 })
       .limit(REQUESTS_PER_PAGE)
       .lean<RemovableRequest[]>();
   },

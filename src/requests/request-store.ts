@@ -65,7 +65,8 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** The same for clients: another tenant's request is not found, by the same query as one that does not exist. */
     async findFor(tenant: string, requestId: string): Promise<RequestRecord | null> {
-      return shown(await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>());
+      const found = shown(await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>());
+      return found?.deleted === true ? null : found;
     },
 
     /** The requests of these ids as they are now, except those that are hidden or gone. */
@@ -166,12 +167,12 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** Gives a request another name. Null when it is hidden or gone. */
     async rename(requestId: string, name: string): Promise<RequestRecord | null> {
-      const shownNow = { _id: requestId, state: { $nin: [...HIDDEN_STATES] } };
+      const shownNow = { _id: requestId, state: { $nin: [...HIDDEN_STATES] }, deleted: { $ne: true } };
       return (await updated(shownNow, { $set: { name } })) ? this.find(requestId) : null;
     },
 
     /** From here on only what runs is finished. False when the run had ended, or was being cancelled already. */
-    async beginCancel({ _id, run }: ActiveRequest): Promise<boolean> {
+    async beginCancel({ _id, run }: Pick<ActiveRequest, '_id' | 'run'>): Promise<boolean> {
       const written = await requests.updateOne(
         { _id, run, state: { $in: ['queued', 'processing'] } },
         { $set: { state: 'cancelling' } },

@@ -1,7 +1,8 @@
 import { outputNames } from '../storage/output-names.ts';
 import { leaseEnd, renewalMs } from '../timing/lease.ts';
 import type { LeasedRemoval, RemovalStore } from './removal-store.ts';
-import { PAGE_SIZE } from './request-store.ts';
+import { PAGE_SIZE, type RequestStore } from './request-store.ts';
+import { isFinal } from './transitions.ts';
 
 /** Outputs that are removed at the same time. */
 const FILES_AT_ONCE = 16;
@@ -13,6 +14,8 @@ export interface RetentionDeps {
   /** Removes an output; one that is not there is fine. */
   readonly removeOutput: (name: string) => Promise<void>;
   readonly forgetDeliveries: (requestId: string) => Promise<void>;
+  /** Stops a deleted request whose images are worked on; without effect when it is being stopped already. */
+  readonly stop: RequestStore['beginCancel'];
   /** The database's clock. */
   readonly now: () => Date;
   /** How long finished requests are kept; 0: for ever, and only removals that have begun are completed. */
@@ -26,13 +29,13 @@ interface Removal {
 }
 
 /**
- * Removes requests whose retention is over. The order makes it safe to be cut off anywhere: first the request is hidden,
+ * Removes requests that were deleted or whose retention is over. The order makes it safe to be cut off anywhere: first the request is hidden,
  * then page by page the outputs and after them the images that name them, so that no output is left without a name; then
  * rows, deliveries and upload key, and last the request itself, by which the next run finds what is left. Of several
  * instances one removes a request: with hiding it, it takes a lease, and what a crash left is taken over when that ends.
  */
 export const createRetention = (deps: RetentionDeps) => {
-  const { store, removeOutput, forgetDeliveries, now, retentionMs, log } = deps;
+  const { store, removeOutput, forgetDeliveries, stop, now, retentionMs, log } = deps;
 
   const until = (): Date => leaseEnd(now(), LEASE_MS);
 
@@ -72,7 +75,7 @@ export const createRetention = (deps: RetentionDeps) => {
     const removal: Removal = { lease };
     try {
       const end = await remove(removal, stopping);
-      if (end === 'removed') log.info({ requestId: _id, images: total }, 'request removed, its retention is over');
+      if (end === 'removed') log.info({ requestId: _id, images: total }, 'request removed');
       if (end === 'stopped') await store.release(removal.lease);
     } catch (error) {
       log.warn({ requestId: _id, err: error }, 'a request could not be removed; the next run tries again');
@@ -86,6 +89,14 @@ export const createRetention = (deps: RetentionDeps) => {
       for (const request of page) {
         if (stopping.aborted) return;
         await tryRemove(await store.lease(request, until()), stopping);
+      }
+    }
+    // One whose images are in flight is left to a later run: they end with their leases, and only then nobody writes files.
+    for (let page = await store.deleted(); page.length > 0; page = await store.deleted(page.at(-1)?._id)) {
+      for (const request of page) {
+        if (stopping.aborted) return;
+        if (isFinal(request.state)) await tryRemove(await store.begin(request, until()), stopping);
+        else await stop(request);
       }
     }
     if (retentionMs === 0) return;

@@ -164,6 +164,8 @@ export interface RequestRecord {
   readonly webhook?: { readonly url: string; readonly secret?: string; readonly servedAt?: string };
   /** Whose it is; absent: the default tenant's, as all requests of earlier versions (tenant.ts). */
   readonly tenant?: string;
+  /** It was deleted: hidden from people, stopped, then removed with what belongs to it. */
+  readonly deleted?: boolean;
   /** For people, one line; absent if the upload had none, and in requests of earlier versions. */
   readonly name?: string;
   /**

@@ -9,7 +9,7 @@ export interface ListPlace {
   readonly requestId: string;
 }
 
-const FIELDS = { tenant: 1, ...SUMMARY_FIELDS } as const;
+const FIELDS = { tenant: 1, deleted: 1, ...SUMMARY_FIELDS } as const;
 
 export type ListedRequest = Pick<RequestRecord, '_id' | keyof typeof FIELDS>;
 
@@ -28,7 +28,10 @@ export const createListing =
   async (tenant: string, limit: number, after?: ListPlace): Promise<ListedRequest[]> => {
     const read = (createdAt: object | Date, beyond: object = {}) =>
       requests
-        .find({ ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] } }, FIELDS)
+        .find(
+          { ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] }, deleted: { $ne: true } },
+          FIELDS,
+        )
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .lean<ListedRequest[]>();
@@ -44,10 +47,43 @@ export const createListing =
     return found.slice(0, limit);
   };
 
+/** Requests that one call looks through for those that match. */
+const MAX_SCANNED = 2_000;
+const SCANNED_AT_ONCE = 200;
+
+export interface FoundRequests {
+  readonly found: readonly ListedRequest[];
+  /** Where the next call goes on; null at the end. There may be more where less than the limit was found. */
+  readonly next: ListPlace | null;
+}
+
+/** The newest requests that match (null: all), by looking through a bounded number of them. */
+export const searchRequests = async (
+  list: (limit: number, after?: ListPlace) => Promise<ListedRequest[]>,
+  limit: number,
+  after: ListPlace | undefined,
+  matches: ((request: ListedRequest) => boolean) | null,
+): Promise<FoundRequests> => {
+  const found: ListedRequest[] = [];
+  const atOnce = matches === null ? limit : SCANNED_AT_ONCE;
+  let place = after;
+  for (let scanned = 0; scanned < MAX_SCANNED; ) {
+    const page = await list(atOnce + 1, place);
+    for (const [at, request] of page.slice(0, atOnce).entries()) {
+      scanned += 1;
+      place = { createdAt: request.createdAt, requestId: request._id };
+      if (matches === null || matches(request)) found.push(request);
+      if (found.length === limit) return { found, next: at + 1 < page.length ? place : null };
+    }
+    if (page.length <= atOnce) return { found, next: null };
+  }
+  return { found, next: place ?? null };
+};
+
 /** Those of the given requests that exist and are visible to people, unordered, in one query. */
 export const createSummaries =
   ({ requests }: Models) =>
   async (requestIds: readonly string[]): Promise<ListedRequest[]> => {
     const found = await requests.find({ _id: { $in: [...requestIds] } }, FIELDS).lean<ListedRequest[]>();
-    return found.filter(({ state }) => !HIDDEN_STATES.includes(state));
+    return found.filter(({ state, deleted }) => !HIDDEN_STATES.includes(state) && deleted !== true);
   };

@@ -22,6 +22,8 @@ export interface StatusPage {
 /** Public names of internal states. */
 const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
 
+export const publicState = (state: RequestState): RequestState => PUBLIC_STATES[state] ?? state;
+
 /** Maximum size of a page's images in UTF-8: with long URLs a page ends before its `limit`, and `next` points after it. */
 export const PAGE_BYTES = 2 * 1024 * 1024;
 /** Approximate size of a slice: bounds what is read and generated at once, and what a stalled client keeps in memory. */
@@ -120,7 +122,7 @@ export const SUMMARY_FIELDS = {
 export const summaryOf = (request: Pick<RequestRecord, '_id' | keyof typeof SUMMARY_FIELDS>) => ({
   requestId: request._id,
   name: request.name ?? null,
-  status: PUBLIC_STATES[request.state] ?? request.state,
+  status: publicState(request.state),
   stopping: request.state === 'cancelling',
   createdAt: request.createdAt,
   startedAt: request.startedAt ?? null,

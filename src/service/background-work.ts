@@ -99,7 +99,10 @@ export const createBackgroundWork = async (
     await outbox.enqueue(completionEvent(request, addresses.ofRequest(request)));
     webhooks.wake();
   };
-  const completion = createCompletion(requests, images, announce, requestReportOf, requestReports.enqueue);
+  const completion = createCompletion(requests, images, announce, requestReportOf, (request) => {
+    requestReports.enqueue(request);
+    if (request.deleted === true) removals.soon();
+  });
   const imagePool = pool === null ? NO_POOL : withSamples(pool, addresses.samples);
   const load = createLoadWindow(() => performance.now());
   const isAlone = config.mongodbUri === null;
@@ -147,9 +150,16 @@ export const createBackgroundWork = async (
     metrics.watchScheduler(() => dispatcher.counts());
     metrics.watchLoad(load);
   }
-  const control = createControl({ requests, images, completion, wake: () => dispatcher.wake() });
+  const removal = createRemovalStore(models);
+  const control = createControl({
+    ...{ requests, images, completion, removal },
+    wake: () => dispatcher.wake(),
+    forgetDeliveries: (requestId) => outbox.forget(requestId),
+    removeSoon: () => removals.soon(),
+  });
   const retention = createRetention({
-    store: createRemovalStore(models),
+    store: removal,
+    stop: (request) => requests.beginCancel(request),
     removeOutput: (name) => storage.remove(name),
     forgetDeliveries: (requestId) => outbox.forget(requestId),
     now,
@@ -161,11 +171,12 @@ export const createBackgroundWork = async (
     if (imageDirectory !== null) await createLocalStorage(imageDirectory).sweepTemporary(TEMPORARY_FILES_AFTER_MS);
     await sweepUploads(uploadDirectory, processMark, Date.now());
   };
+  const removals = createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log);
   const ofWorkers: PeriodicTask[] = [
     ...(isAlone ? [] : [createPeriodicTask('the heartbeat', fleet.look, LOOK_MS, log)]),
     createReconciler(requests, completion, control, now, log, RECONCILE_EVERY_MS),
     requestReports,
-    createPeriodicTask('the retention', retention, RETENTION_EVERY_MS, log),
+    removals,
   ];
   const tasks: PeriodicTask[] = [
     createPeriodicTask('the sweeper', sweep, SWEEP_EVERY_MS, log),

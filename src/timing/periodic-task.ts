@@ -11,6 +11,11 @@ export interface PeriodicTask {
   stop(withinMs?: number): Promise<void>;
 }
 
+export interface PeriodicTaskOnDemand extends PeriodicTask {
+  /** Runs at once, or right after the run under way; without effect before `start` and after `stop`. */
+  soon(): void;
+}
+
 /**
  * Runs something periodically, one run at a time with a pause after each. A run that fails is logged, and the next one
  * comes all the same.
@@ -21,23 +26,35 @@ export const createPeriodicTask = (
   run: (stopping: AbortSignal) => Promise<void>,
   everyMs: number,
   log: PeriodicTaskLog,
-): PeriodicTask => {
+): PeriodicTaskOnDemand => {
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
+  let running = false;
+  let again = false;
 
   const next = (): void => {
+    running = true;
+    again = false;
     current = run(stopping.signal)
       .catch((error: unknown) => log.warn({ err: error }, `${name} failed and will run again`))
       .finally(() => {
+        running = false;
         if (stopping.signal.aborted) return;
-        timer = setTimeout(next, everyMs);
+        timer = setTimeout(next, again ? 0 : everyMs);
         timer.unref();
       });
   };
 
   return {
     start: next,
+    soon() {
+      if (running) again = true;
+      else if (timer !== undefined && !stopping.signal.aborted) {
+        clearTimeout(timer);
+        next();
+      }
+    },
     async stop(withinMs = 5_000) {
       stopping.abort();
       clearTimeout(timer);

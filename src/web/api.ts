@@ -81,7 +81,8 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
       json<Status>(`/api/status/${id}${query}`, signal ? { signal } : {}),
     /** Fetches the path from `next` of a response. */
     follow: <Answer>(path: string) => json<Answer>(path),
-    list: (limit: number) => json<RequestList>(`/api/requests?limit=${limit}`),
+    list: (query: Readonly<Record<string, string>>) => json<RequestList>(`/api/requests?${new URLSearchParams(query)}`),
+    remove: (id: string) => json(`/api/requests/${id}`, { method: 'DELETE' }),
     rename: (id: string, name: string) =>
       json<Summary>(`/api/requests/${id}`, {
         method: 'PATCH',

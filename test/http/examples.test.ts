@@ -155,7 +155,7 @@ const sendAll = async (): Promise<Map<string, Answered>> => {
   const slowCsv = `S. No.,Product Name,Input Image Urls\n1,Mug,${pictures.url('/slow.jpg')}\n`;
   const waiting = await uploaded(service.url, slowCsv);
   ids.set(RECORDED.requestId, waiting);
-  await next('cancel', 'health', 'ready', 'metrics');
+  await next('cancel', 'remove', 'health', 'ready', 'metrics');
   return answers;
 };
 
@@ -175,7 +175,7 @@ const record = (answers: ReadonlyMap<string, Answered>): void => {
   const bodies = Object.fromEntries(
     [...answers].filter(([name]) => !UNRECORDED.includes(name)).map(([name, { body: b }]) => [name, b]),
   );
-  const all = { requestId, imageId: firstImage(answers), ...bodies, cancel: { requestId } };
+  const all = { requestId, imageId: firstImage(answers), ...bodies, cancel: { requestId }, remove: { requestId } };
   const comment = '/** Real responses to the examples of the reference; recorded by `npm run generate`. */';
   writeFileSync(RECORDED_FILE, `${comment}\nexport const RECORDED = ${documented(JSON.stringify(all, null, 2))};\n`);
 };

@@ -3,6 +3,7 @@ import { newCursor } from '../../src/dispatch/due.ts';
 import { createControl } from '../../src/requests/control.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
 import { createReconciler } from '../../src/requests/reconciler.ts';
+import { createRemovalStore } from '../../src/requests/removal-store.ts';
 import { createRequestStore, PAGE_SIZE, type RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS, type RequestRecord } from '../../src/requests/types.ts';
 import { type ClaimingStore, createClaimingStore } from '../support/claiming-store.ts';
@@ -42,6 +43,11 @@ const control = () =>
         await requests.markEventStored(_id, run);
       },
     },
+    removal: createRemovalStore(models),
+    forgetDeliveries: async (id) => {
+      events.push(`forget ${id}`);
+    },
+    removeSoon: () => undefined,
     wake: () => undefined,
   });
 const reconciler = () =>

@@ -82,6 +82,7 @@ const retention = (changes: Partial<RetentionDeps> = {}) =>
     store: createRemovalStore(models),
     removeOutput: (name) => storage.remove(name),
     forgetDeliveries: (requestId) => outbox.forget(requestId),
+    stop: (request) => createRequestStore(models, now).beginCancel(request),
     now,
     retentionMs: 7 * DAY,
     log: { info: () => {}, warn: () => {} },

@@ -75,7 +75,7 @@ testNeeding('explain').each(['busy', 'default'])(
       expect(Object.values(projection)).not.toContain(0);
       expect(projection).not.toHaveProperty('report');
       // Without `$nin`, for which SecantusDB explains a scan that it does not make.
-      const { state: _, ...ranges } = filter;
+      const { state: _, deleted: __, ...ranges } = filter;
       const explained = (await models.requests.collection
         .find(ranges)
         .sort(Object.fromEntries(sort))

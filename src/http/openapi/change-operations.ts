@@ -47,3 +47,17 @@ export const retry = change(
   'Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.',
   ['not_finished', 'nothing_to_retry'],
 );
+
+export const remove: Operation = {
+  operationId: 'remove',
+  tags: ['Requests'],
+  summary: 'Delete a request with its images',
+  description:
+    'It is stopped and gone from every response at once, and no webhook is sent. Its images and files are removed when ' +
+    'those in flight have ended, usually within seconds.',
+  parameters: [byId],
+  responses: {
+    202: json('RequestAnswer', 'Deleted; its files follow.', RECORDED.remove),
+    ...problems(...ANY_CALL, 'request_not_found', 'rate_limited'),
+  },
+};

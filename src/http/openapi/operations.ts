@@ -1,6 +1,6 @@
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
 import { archiveQuery, errorsQuery, imageName, listQuery, outputQuery, statusQuery } from '../parameters/reads.ts';
-import { cancel, rename, retry } from './change-operations.ts';
+import { cancel, remove, rename, retry } from './change-operations.ts';
 import { ANY_CALL, byId, json, type Operation, parameters, pathParameter, problems, schemaRef } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 import { preview, upload } from './upload-operations.ts';
@@ -213,7 +213,7 @@ export const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>
   '/api/preview': { post: preview },
   '/api/status/{requestId}': { get: status },
   '/api/requests': { get: list },
-  '/api/requests/{requestId}': { patch: rename },
+  '/api/requests/{requestId}': { patch: rename, delete: remove },
   '/api/events/{requestId}': { get: events },
   '/api/output/{requestId}': { get: output },
   '/api/errors/{requestId}': { get: errors },

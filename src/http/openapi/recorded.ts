@@ -330,6 +330,9 @@ export const RECORDED = {
   cancel: {
     requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
   },
+  remove: {
+    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+  },
   health: {
     status: 'ok',
     uptimeSeconds: 26,

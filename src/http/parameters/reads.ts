@@ -27,7 +27,24 @@ export const statusQuery = z.strictObject({
 /** `<milliseconds since the epoch>.<requestId>`, as in `next`. */
 const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+const STATUSES = ['queued', 'processing', 'completed', 'completed_with_errors', 'failed', 'cancelled'].join('|');
+
 export const listQuery = z.strictObject({
+  status: z
+    .string(ONCE)
+    .regex(new RegExp(`^(?:${STATUSES})(?:,(?:${STATUSES})){0,5}$`), 'must be states separated by commas')
+    .optional()
+    .meta({ description: 'Only requests in this state, or in one of several separated by commas.' }),
+  q: z
+    .string(ONCE)
+    .trim()
+    .max(200, 'is longer than 200 characters')
+    .optional()
+    .meta({
+      description:
+        'Only requests with this text in their name, in upper or lower case. A call looks through 2,000 requests; `next` ' +
+        'goes on from there, so a page may have fewer than `limit`.',
+    }),
   limit: wholeNumber(1, 100).default(20).meta({ description: 'Maximum number of requests per page.' }),
   after: z
     .string(ONCE)

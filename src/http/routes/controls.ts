@@ -42,7 +42,7 @@ export interface ControlRoutesDeps {
   readonly perMinute: number;
 }
 
-/** `PATCH /api/requests/:requestId`, `POST /api/cancel/:requestId`, `POST /api/retry/:requestId`, and the webhook's deliveries. */
+/** `PATCH` and `DELETE /api/requests/:requestId`, `POST /api/cancel/:requestId`, `POST /api/retry/:requestId`, and the webhook's deliveries. */
 export const controlRoutes = ({ requests, control, deliveries, guards, perMinute }: ControlRoutesDeps): Router => {
   const find = findRequest(requests);
   const limited = limitRate(perMinute, 'changes');
@@ -53,6 +53,13 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
     const renamed = await requests.rename(_id, name);
     if (renamed === null) throw new AppError('request_not_found');
     res.set('Cache-Control', 'no-store').json(summaryOf(renamed));
+  };
+
+  const remove: RequestHandler = async (req, res) => {
+    const request = await find(req.params.requestId, res);
+    await control.remove(request);
+    req.log.info({ requestId: request._id }, 'deleted');
+    res.status(202).json({ requestId: request._id });
   };
 
   const cancel: RequestHandler = async (req, res) => {
@@ -90,7 +97,7 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
   };
 
   return createRoutes([
-    ['/api/requests/:requestId', { patch: [limited, rename] }],
+    ['/api/requests/:requestId', { patch: [limited, rename], delete: [limited, remove] }],
     ['/api/cancel/:requestId', { post: [limited, cancel] }],
     ['/api/retry/:requestId', { post: [limited, retry] }],
     ['/api/deliveries/:requestId', { get: [...guards.pages, list] }],

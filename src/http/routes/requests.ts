@@ -6,10 +6,10 @@ import { isFinal } from '../../requests/transitions.ts';
 import type { RequestRecord } from '../../requests/types.ts';
 import { downloadName } from '../../results/download-names.ts';
 import { failedRows } from '../../results/failed-rows.ts';
-import type { ListedRequest, ListPlace } from '../../results/listing.ts';
+import { type ListedRequest, type ListPlace, searchRequests } from '../../results/listing.ts';
 import { csvText, type OutputChoice, outputRows } from '../../results/output-table.ts';
 import { workbookOf } from '../../results/output-workbook.ts';
-import { createStatusView, summaryOf, type WebhookSummary } from '../../results/status.ts';
+import { createStatusView, publicState, summaryOf, type WebhookSummary } from '../../results/status.ts';
 import { tenantOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
 import { errorsQuery, listPlace, listQuery, outputQuery, statusQuery } from '../parameters/reads.ts';
@@ -42,14 +42,29 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
   const find = findRequest(requests);
 
   const list: RequestHandler = async (req, res) => {
-    const { limit, after } = readFields(listQuery, req.query);
-    const found = await deps.list(tenantOf(res), limit + 1, after === undefined ? undefined : listPlace(after));
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const next = last !== undefined && found.length > limit ? `${last.createdAt.getTime()}.${last._id}` : null;
+    const { limit, after, status: states, q } = readFields(listQuery, req.query);
+    const wanted = states?.split(',');
+    const text = q?.toLowerCase();
+    const list = (most: number, place?: ListPlace) => deps.list(tenantOf(res), most, place);
+    const { found, next } = await searchRequests(
+      list,
+      limit,
+      after === undefined ? undefined : listPlace(after),
+      wanted === undefined && text === undefined
+        ? null
+        : (request) =>
+            (wanted === undefined || wanted.includes(publicState(request.state))) &&
+            (text === undefined || (request.name ?? '').toLowerCase().includes(text)),
+    );
+    const query = new URLSearchParams({
+      limit: String(limit),
+      ...(states !== undefined && { status: states }),
+      ...(q !== undefined && { q }),
+      ...(next !== null && { after: `${next.createdAt.getTime()}.${next.requestId}` }),
+    });
     res.set('Cache-Control', 'no-store').json({
-      requests: shown.map(summaryOf),
-      next: next === null ? null : `/api/requests?limit=${limit}&after=${next}`,
+      requests: found.map(summaryOf),
+      next: next === null ? null : `/api/requests?${query}`,
     });
   };
 

@@ -8,6 +8,7 @@ import type { Context, View } from './view.ts';
 /** Start page: upload and recent jobs. */
 export const startView = ({ onSource, ...context }: Context & { onSource: (source: Source) => void }): View => {
   const zone = dropZone(context.settings.samples !== null, onSource);
+  const history = historySection(context.api, (some) => element.classList.toggle('has-jobs', some));
   const element = h(
     'div',
     { class: 'view' },
@@ -23,9 +24,13 @@ export const startView = ({ onSource, ...context }: Context & { onSource: (sourc
     ),
     zone.element,
     formatHelp(),
-    historySection(context.api),
+    history.element,
   );
-  return { element, title: 'New job', close: zone.close };
+  const close = (): void => {
+    zone.close();
+    history.close();
+  };
+  return { element, title: 'New job', close };
 };
 
 const EXAMPLE = [

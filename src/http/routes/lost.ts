@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RequestHandler, Router } from 'express';
+import { requestId } from '../parameters/reads.ts';
+
+const TEXT = `<div class="view">
+        <h1>Page not found</h1>
+        <p class="lead">There is nothing at this address. It may be mistyped, or from another version.</p>
+        <p class="actions"><a class="button button-primary" href="/">Go to your jobs</a></p>
+      </div>`;
+
+/** A browser that goes to an address; programs that take anything get a problem document. */
+const isNavigation: (...args: Parameters<RequestHandler>) => boolean = (req) =>
+  (req.method === 'GET' || req.method === 'HEAD') && req.accepts(['json', 'html']) === 'html';
+
+/**
+ * Addresses that people type: `/requests/<id>` leads to the page, and another one that does not exist gets a page that says
+ * so, without repeating it.
+ */
+export const lostRoutes = (directory: string): Router => {
+  const page = readFileSync(join(directory, 'index.html'), 'utf8')
+    .replace(/<script[^>]*>[^<]*<\/script>/g, '')
+    .replace(/<noscript>[\s\S]*<\/noscript>/, TEXT)
+    .replace('<title>', '<title>Not found · ')
+    .replace('href="#/"', 'href="/"');
+
+  const router = Router();
+  router.get('/requests/:requestId', (req, res, next) => {
+    const { success, data } = requestId.safeParse(req.params.requestId);
+    if (!success || !isNavigation(req, res, next)) return next();
+    res.set('Cache-Control', 'no-store').vary('Accept').redirect(302, `../#/requests/${data.toLowerCase()}`);
+  });
+  router.use((req, res, next) => {
+    if (!isNavigation(req, res, next)) return next();
+    res.status(404).set('Cache-Control', 'no-store').vary('Accept').type('html').send(page);
+  });
+  return router;
+};
