@@ -13,14 +13,24 @@ const TEXT = `<div class="view">
 const isNavigation: (...args: Parameters<RequestHandler>) => boolean = (req) =>
   (req.method === 'GET' || req.method === 'HEAD') && req.accepts(['json', 'html']) === 'html';
 
+/** What lies from one text to another, both included, becomes a third one. */
+const replaced = (text: string, from: string, to: string, by: string): string => {
+  const [before = '', ...rest] = text.split(from);
+  return before + by + rest.join(from).split(to).slice(1).join(to);
+};
+
 /**
  * Addresses that people type: `/requests/<id>` leads to the page, and another one that does not exist gets a page that says
  * so, without repeating it.
  */
 export const lostRoutes = (directory: string): Router => {
-  const page = readFileSync(join(directory, 'index.html'), 'utf8')
-    .replace(/<script[^>]*>[^<]*<\/script>/g, '')
-    .replace(/<noscript>[\s\S]*<\/noscript>/, TEXT)
+  const html = readFileSync(join(directory, 'index.html'), 'utf8');
+  const page = [
+    ['<script type="application/json"', '</script>', ''],
+    ['<script type="module"', '</script>', ''],
+    ['<noscript>', '</noscript>', TEXT],
+  ]
+    .reduce((text, [from = '', to = '', by = '']) => replaced(text, from, to, by), html)
     .replace('<title>', '<title>Not found · ')
     .replace('href="#/"', 'href="/"');
 
