@@ -35,8 +35,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What an upload of a file would find
-         * @description Takes what an upload takes and stores nothing. Errors of the file are part of the response.
+         * Check a file, or try up to 3 images
+         * @description Takes what an upload takes and stores nothing. Errors of the file are part of the response. With `urls` instead of a file, 1 to 3 images are downloaded and compressed with the given options, of several `outputs` to the first, and their outputs are part of the response (`TrialAnswer`), as are their errors. That takes up to a minute; a client has one such call at a time.
          */
         post: operations["preview"];
         delete?: never;
@@ -437,6 +437,28 @@ export interface components {
                 count: number;
             }[];
         };
+        /** @description Images as an upload with these options would compress them. */
+        TrialAnswer: {
+            /** @description In the order of `urls`. */
+            images: {
+                /** @description As uploaded; passwords and credentials in the query are replaced by `***`. */
+                inputUrl: string;
+                contentType: ("image/jpeg" | "image/webp" | "image/avif" | "image/png") | null;
+                bytesIn: number | null;
+                bytesOut: number | null;
+                width: number | null;
+                height: number | null;
+                notes: ("kept_original" | "first_frame_only" | "thumbnail_skipped" | "extra_channels_dropped" | "resized" | "profile_converted" | "uncalibrated_colours" | "share_link")[];
+                /** @description The output; null if it failed, or has more than 4 MiB. */
+                data: string | null;
+                error: {
+                    /** @enum {string} */
+                    code: "invalid_url" | "address_not_allowed" | "port_not_allowed" | "source_bucket_not_allowed" | "host_not_found" | "connection_failed" | "tls_failed" | "download_timeout" | "download_truncated" | "source_unauthorized" | "source_not_found" | "source_rate_limited" | "source_unavailable" | "source_rejected" | "too_many_redirects" | "invalid_redirect" | "partial_content" | "image_too_large" | "too_many_pixels" | "too_many_frames" | "empty_image" | "not_an_image" | "unsupported_image_format" | "corrupt_image" | "processing_timeout" | "storage_failed" | "worker_crashed" | "attempts_exhausted";
+                    message: string;
+                } | null;
+            }[];
+        };
+        AnyPreviewAnswer: components["schemas"]["PreviewAnswer"] | components["schemas"]["TrialAnswer"];
         RequestAnswer: {
             /** Format: uuid */
             requestId: string;
@@ -732,7 +754,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "file_not_fetched" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "file_not_fetched" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "too_many_previews" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "previews_busy" | "previews_unavailable" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
             /** @description Human-readable: what is wrong and how to fix it. */
             detail: string;
             /** @description Id of this call in the server log; also in `X-Request-Id`. */
@@ -1263,10 +1285,61 @@ export interface operations {
                 });
                 "text/csv": string;
                 "application/octet-stream": string;
+                /**
+                 * @example {
+                 *       "urls": [
+                 *         "http://127.0.0.1:8099/mug.jpg"
+                 *       ],
+                 *       "format": "webp",
+                 *       "quality": 60
+                 *     }
+                 */
+                "application/json": {
+                    /** @description 1 to 3 image URLs, tried instead of a file. */
+                    urls: string[];
+                    /**
+                     * @description Quality of the outputs.
+                     * @default 50
+                     */
+                    quality?: number;
+                    /**
+                     * @description Format of the outputs.
+                     * @default jpeg
+                     * @enum {string}
+                     */
+                    format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well.
+                     * @example jpeg:50,webp:50:1600,avif:45:800
+                     */
+                    outputs?: string;
+                    /**
+                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    mozjpeg?: boolean;
+                    /**
+                     * @description Progressive JPEG files. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    progressive?: boolean;
+                    /** @description Maximum width of the outputs in pixels, after turning them upright. None is enlarged. */
+                    maxWidth?: number;
+                    /** @description Maximum height, likewise. */
+                    maxHeight?: number;
+                    /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
+                    background?: string;
+                    /**
+                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
+                     * @default none
+                     * @enum {string}
+                     */
+                    metadata?: "none" | "rights";
+                };
             };
         };
         responses: {
-            /** @description What was found. */
+            /** @description What was found: a `PreviewAnswer`, or with `urls` a `TrialAnswer`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1341,7 +1414,7 @@ export interface operations {
                      *       "errorKinds": []
                      *     }
                      */
-                    "application/json": components["schemas"]["PreviewAnswer"];
+                    "application/json": components["schemas"]["AnyPreviewAnswer"];
                 };
             };
             /** @description Bad Request: `invalid_request`, `invalid_field`, `no_file`, `too_many_files` */
@@ -1407,7 +1480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests: `rate_limited`, `too_many_uploads` */
+            /** @description Too Many Requests: `rate_limited`, `too_many_uploads`, `quota_exceeded`, `too_many_previews` */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1436,7 +1509,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable`, `uploads_busy`, `disk_full` */
+            /** @description Not Implemented: `previews_unavailable` */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `database_unavailable`, `shutting_down`, `storage_unavailable`, `uploads_busy`, `disk_full`, `previews_busy` */
             503: {
                 headers: {
                     /** @description Seconds to wait. */

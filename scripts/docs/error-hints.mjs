@@ -3,6 +3,9 @@ import { IMAGE_ERROR_HINTS } from '../../dist/image-error-hints.js';
 /** For docs/errors.md: what to do about each code of src/errors.ts, beyond its message; those of images come with src/. */
 export const ERROR_HINTS = {
   invalid_request: 'Often a broken multipart body. `detail` has the cause.',
+  too_many_previews: 'A client may try images in one call at a time. Send it again after `Retry-After`.',
+  previews_busy: 'Send it again after `Retry-After`.',
+  previews_unavailable: 'Ask an instance with `ROLE=all`.',
   invalid_field: '`detail` names the field or query parameter and what it must be.',
   no_file: 'Send the CSV as `-F file=@products.csv`.',
   too_many_files: 'Make one upload per CSV.',

@@ -1,3 +1,4 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { ImagePool } from '../images/task.ts';
 import { serverOf } from '../network/server.ts';
 import type { Completion } from '../requests/completion.ts';
@@ -15,7 +16,7 @@ import type { Coalescer } from './coalescing.ts';
 import { type HostNames, isHostGroup } from './host-names.ts';
 import { createResultWriter } from './result-writer.ts';
 import { createReturns } from './returns.ts';
-import { createRunImage } from './run-image.ts';
+import { createRunGuest, createRunImage } from './run-image.ts';
 import { createRuns, type RunsDeps } from './runs.ts';
 import { createScheduler, OUTAGE_PAUSE_MS } from './scheduler.ts';
 import type { SchedulerAction, SchedulerEvent, SchedulerQuery, SchedulerSettings } from './scheduling/events.ts';
@@ -262,13 +263,13 @@ export const createDispatcher = (deps: DispatcherDeps) => {
       renewal.start();
     },
     /** Something has changed in the database: look now. */
-    wake(): void {
-      handle({ type: 'changed' });
-    },
+    wake: (): void => handle({ type: 'changed' }),
     /** This request has just become active: it need not be looked for. */
     add(request: ActiveRequest): void {
       handle({ type: 'request added', request });
     },
+    /** Processes an image of no request. */
+    runGuest: createRunGuest({ pool, names, permit: runs.permit, answer: runs.answer, handle }),
     /** What is in flight and what is held back, for metrics. */
     counts: () => scheduler.counts(now()),
     /** What holds images back at the moment. */
@@ -296,5 +297,3 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     },
   };
 };
-
-const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

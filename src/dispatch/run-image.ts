@@ -1,6 +1,8 @@
 import type { ImagePool, ImageResult, ImageTask, RunOptions } from '../images/task.ts';
+import { serverOf } from '../network/server.ts';
 import type { Coalescer } from './coalescing.ts';
 import type { HostNames } from './host-names.ts';
+import type { SchedulerEvent } from './scheduling/events.ts';
 
 export interface RunImageDeps {
   readonly pool: Pick<ImagePool, 'run'>;
@@ -40,3 +42,35 @@ export const createRunImage =
       return pool.run(resolved, { onDownloaded, signal });
     });
   };
+
+export interface RunGuestDeps extends Pick<RunImageDeps, 'pool' | 'names'> {
+  readonly permit: (imageId: string, question: SchedulerEvent) => Promise<boolean>;
+  /** Answers the question for a permit. */
+  readonly answer: (imageId: string, granted: boolean) => void;
+  readonly handle: (event: SchedulerEvent) => void;
+}
+
+/**
+ * Processes an image of no request with the same permits, threads and memory as all others; its result is not shared.
+ * @returns null when its host cannot be asked for it now
+ */
+export const createRunGuest = ({ pool, names, permit, answer, handle }: RunGuestDeps) => {
+  const run = createRunImage({ pool, names, coalescer: { run: (_tenant, _task, _since, process) => process() } });
+  return async (task: ImageTask, signal: AbortSignal): Promise<ImageResult | null> => {
+    const imageId = task.id;
+    const leave = (): void => answer(imageId, false);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      const result = await run(task, {
+        ...{ tenant: '', since: 0, signal, report: () => {} },
+        onDownloaded: (roundTripMs) => handle({ type: 'downloaded', imageId, roundTripMs }),
+        permit: () => permit(imageId, { type: 'guest', imageId, host: serverOf(task.url) }),
+      });
+      if (result !== null) handle({ type: 'processed', imageId, result });
+      return result;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      handle({ type: 'ended', imageId, dueInMs: null });
+    }
+  };
+};

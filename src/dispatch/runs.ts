@@ -39,7 +39,7 @@ export const createRuns = (deps: RunsDeps) => {
   const waiting = new Map<string, (granted: boolean) => void>();
   const processing = new Map<string, AbortController>();
 
-  const permit = (imageId: string): Promise<boolean> =>
+  const permit = (imageId: string, question: SchedulerEvent = { type: 'permit needed', imageId }): Promise<boolean> =>
     new Promise((resolve) => {
       const timer = setTimeout(() => handle({ type: 'permit overdue', imageId }), maxQueueMs);
       waiting.set(imageId, (granted) => {
@@ -47,7 +47,7 @@ export const createRuns = (deps: RunsDeps) => {
         waiting.delete(imageId);
         resolve(granted);
       });
-      handle({ type: 'permit needed', imageId });
+      handle(question);
     });
 
   const process = async (image: ClaimedImage, request: ActiveRequest, since: number): Promise<ImageResult | null> => {
@@ -81,6 +81,8 @@ export const createRuns = (deps: RunsDeps) => {
   };
 
   return {
+    /** Asks for a permit. @param question as an image in flight by default */
+    permit,
     /** @param started resolves once the request is marked as started, which its end must not overtake */
     async start(image: ClaimedImage, request: ActiveRequest, since: number, started: Promise<unknown>): Promise<void> {
       let dueInMs: number | null = 0;

@@ -180,7 +180,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
 
   const ofImage = (event: Extract<SchedulerEvent, { imageId: string }>): SchedulerAction[] => {
     const entry = inFlight.get(event.imageId);
-    if (entry === undefined) return [];
+    if (entry === undefined || event.type === 'guest') return permits.ofGuest(event);
     if (event.type === 'permit needed') return permits.request(entry);
     if (event.type === 'permit overdue') return permits.expire(entry);
     if (event.type === 'processed') return processed(entry, event);

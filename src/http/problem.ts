@@ -12,6 +12,8 @@ const RETRY_AFTER_BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   idempotency_key_in_use: 2,
   too_many_uploads: 10,
   uploads_busy: 10,
+  too_many_previews: 5,
+  previews_busy: 5,
   disk_full: 60,
   too_many_reads: 5,
 };

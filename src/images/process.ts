@@ -129,7 +129,7 @@ const requireWithinBudget = (
   );
 };
 
-/** Downloads, compresses and stores one image; the returned function never rejects. */
+/** Downloads, compresses and stores, or returns, one image; the returned function never rejects. */
 export const createProcessor = <Task extends ImageTask>(
   deps: ProcessorDeps<Task>,
 ): ((task: Task, signal?: AbortSignal) => Promise<ImageResult>) => {
@@ -183,11 +183,13 @@ export const createProcessor = <Task extends ImageTask>(
       );
       enter(task, 'store');
       signal?.throwIfAborted();
-      await step(timings, 'store', 'storage_failed', () =>
-        within(maxStoreSeconds, 'storage_failed', 'store the image', (late) =>
-          storeOutputs(store, task, [output, ...(output.further ?? [])], [late, ...(signal ? [signal] : [])]),
-        ),
-      );
+      if (task.returnUpTo === undefined) {
+        await step(timings, 'store', 'storage_failed', () =>
+          within(maxStoreSeconds, 'storage_failed', 'store the image', (late) =>
+            storeOutputs(store, task, [output, ...(output.further ?? [])], [late, ...(signal ? [signal] : [])]),
+          ),
+        );
+      }
       return {
         ok: true,
         bytesIn: source.bytes.length,
@@ -197,6 +199,7 @@ export const createProcessor = <Task extends ImageTask>(
         height: output.height,
         notes: share === null || share.url === task.url ? output.notes : [...output.notes, 'share_link'],
         ...(output.further && { further: output.further.map(sizesOf) }),
+        ...(output.bytes.length <= (task.returnUpTo ?? -1) && { output: new Uint8Array(output.bytes) }),
         timings,
       };
     } catch (error) {

@@ -21,6 +21,8 @@ export interface ImageTask extends SizeLimits {
   readonly metadata?: MetadataKept;
   /** Two or more outputs of one picture; the first has `format` and `quality`. */
   readonly outputs?: readonly OutputSpec[];
+  /** The first output is returned instead of stored; without its bytes if it has more than this. */
+  readonly returnUpTo?: number;
   /** The sample photo the URL refers to; read from this service's own folder instead of downloaded. */
   readonly sample?: string;
   /** The URL's host with its resolved addresses, so that the thread does not look it up again. */
@@ -69,6 +71,8 @@ export type ImageResult =
       readonly notes: readonly ImageNote[];
       /** In order; absent if there is one output. */
       readonly further?: readonly FurtherOutput[];
+      /** Of a task with `returnUpTo`. */
+      readonly output?: Uint8Array;
       /** Milliseconds spent in each step. */
       readonly timings: { readonly download: number; readonly encode: number; readonly store: number };
     }

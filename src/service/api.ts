@@ -67,6 +67,12 @@ export const createApi = (
         ...{ agents: work.agents, file, signal, received, userAgent: config.downloads.userAgent },
         ...{ maxBytes: limits.maxUploadBytes, maxSeconds: FETCH_SECONDS, maxRedirects: limits.maxRedirects },
       }),
+    trials: {
+      run: work.runGuest,
+      sourceBuckets: config.sources.buckets,
+      unfinished: requests.unfinishedImages,
+      maxUnfinished: limits.maxQueuedImages,
+    },
     perMinute: access.uploadsPerMinute,
     defaultWebhookSecret: config.webhookSecret,
     isWebhookSecret: isValidSecret,

@@ -193,6 +193,8 @@ export const createBackgroundWork = async (
     beginRequest: (request: ActiveRequest): void => {
       if (worksOnImages) dispatcher.add(request);
     },
+    /** Processes an image of no request; null on an instance without workers. */
+    runGuest: worksOnImages ? dispatcher.runGuest : null,
     wakeWebhooks: () => webhooks.wake(),
     start(): void {
       if (worksOnImages) {

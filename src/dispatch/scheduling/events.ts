@@ -39,6 +39,8 @@ export type SchedulerEvent =
       readonly type: 'resolving' | 'resolved' | 'permit needed' | 'permit overdue';
       readonly imageId: string;
     }
+  /** An image of no request asks for a permit of its host; the events of its download follow, and `ended`. */
+  | { readonly type: 'guest'; readonly imageId: string; readonly host: string | null }
   /** Its source is here. `roundTripMs` as in host-pace.ts */
   | { readonly type: 'downloaded'; readonly imageId: string; readonly roundTripMs?: number | undefined }
   /** Its own download, or the one it waited for, has come to a result. */

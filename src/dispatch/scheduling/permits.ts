@@ -1,9 +1,9 @@
 import type { ImageResult } from '../../images/task.ts';
 import type { LimitedBy } from '../../requests/types.ts';
 import { addTo } from '../../tally.ts';
-import type { SchedulerAction } from './events.ts';
+import type { SchedulerAction, SchedulerEvent } from './events.ts';
 import type { HostLimiter } from './host-limiter.ts';
-import type { InFlight, InFlightImage } from './in-flight.ts';
+import type { HostHold, InFlight, InFlightImage, Stage } from './in-flight.ts';
 
 /** The host asked all of its clients to slow down; anything else concerns one image. */
 const isThrottle = ({ code, retryAfterMs = 0 }: Extract<ImageResult, { ok: false }>): boolean =>
@@ -13,6 +13,16 @@ const isThrottle = ({ code, retryAfterMs = 0 }: Extract<ImageResult, { ok: false
 const SIGNS_OF_LOAD: ReadonlySet<string> = new Set([
   ...['source_unavailable', 'connection_failed', 'download_timeout', 'download_truncated'],
 ]);
+
+/** An image of no request, which nobody leased: it takes a permit of its host like any other. */
+interface Guest {
+  readonly image: { readonly _id: string };
+  readonly host: string | null;
+  hold: HostHold;
+  stage: Stage;
+}
+
+type Holder = InFlightImage | Guest;
 
 export type Permits = ReturnType<typeof createPermits>;
 
@@ -26,16 +36,26 @@ export const createPermits = (
   inFlight: InFlight,
   mayDownload: (entry: InFlightImage) => boolean,
 ) => {
+  const guests = new Map<string, Guest>();
+  let closed = false;
+
+  const find = (imageId: string): Holder | undefined => inFlight.get(imageId) ?? guests.get(imageId);
+  const mayAsk = (entry: Holder): boolean => ('schedule' in entry ? mayDownload(entry) : !closed);
+  const enter = (entry: Holder, stage: Stage): void => {
+    if ('schedule' in entry) inFlight.enter(entry, stage);
+    else entry.stage = stage;
+  };
+
   const refuse = (imageId: string): SchedulerAction[] => {
-    const entry = inFlight.get(imageId);
+    const entry = find(imageId);
     if (entry === undefined) return [];
     entry.hold = 'none';
     return [{ type: 'refuse', imageId }];
   };
 
-  const grant = (entry: InFlightImage): SchedulerAction[] => {
+  const grant = (entry: Holder): SchedulerAction[] => {
     entry.hold = 'permit';
-    inFlight.enter(entry, 'downloading');
+    enter(entry, 'downloading');
     return [{ type: 'grant', imageId: entry.image._id }];
   };
 
@@ -43,8 +63,8 @@ export const createPermits = (
   const handOn = (host: string | null): SchedulerAction[] => {
     const actions: SchedulerAction[] = [];
     for (let next = hosts.grantNext(host); next !== null; next = hosts.grantNext(host)) {
-      const entry = inFlight.get(next);
-      if (entry !== undefined && mayDownload(entry)) actions.push(...grant(entry));
+      const entry = find(next);
+      if (entry !== undefined && mayAsk(entry)) actions.push(...grant(entry));
       else {
         hosts.release(host, next);
         actions.push(...refuse(next));
@@ -54,7 +74,7 @@ export const createPermits = (
   };
 
   /** Gives back whatever the image holds of its host. */
-  const letGo = (entry: InFlightImage): SchedulerAction[] => {
+  const letGo = (entry: Holder): SchedulerAction[] => {
     const { hold, host, image } = entry;
     entry.hold = 'none';
     if (hold === 'joined') hosts.leave(host);
@@ -64,49 +84,74 @@ export const createPermits = (
     return handOn(host);
   };
 
+  const request = (entry: Holder): SchedulerAction[] => {
+    const { image, host } = entry;
+    const released = letGo(entry);
+    if (!mayAsk(entry)) return [...released, ...refuse(image._id)];
+    const answer = hosts.acquire(host, image._id);
+    if (answer === 'queued') entry.hold = 'queued';
+    if (answer === 'granted') return [...released, ...grant(entry)];
+    return answer === 'refused' ? [...released, ...refuse(image._id)] : released;
+  };
+
+  /** The image has waited too long: it is refused, and tried again later. */
+  const expire = (entry: Holder): SchedulerAction[] => {
+    if (entry.hold !== 'queued') return [];
+    hosts.dequeue(entry.host, entry.image._id);
+    return refuse(entry.image._id);
+  };
+
+  /** The source of the image is here. @param roundTripMs see host-pace.ts */
+  const downloaded = (entry: Holder, roundTripMs: number | undefined): SchedulerAction[] => {
+    if (entry.hold === 'permit') hosts.recordAnswer(entry.host, entry.image._id, roundTripMs);
+    return letGo(entry);
+  };
+
+  /** Takes in what the host answered, where it was asked for this image, and gives its permit back. */
+  const processed = (entry: Holder, result: ImageResult): SchedulerAction[] => {
+    const { host, hold, stage, image } = entry;
+    const refused: SchedulerAction[] = [];
+    if (hold === 'permit' || stage === 'downloaded') {
+      if (result.ok || !result.retryable) hosts.recordSuccess(host);
+      else if (isThrottle(result)) {
+        refused.push(...hosts.recordThrottle(host, image._id, result.retryAfterMs).flatMap(refuse));
+      } else if (SIGNS_OF_LOAD.has(result.code)) hosts.recordFailure(host, image._id);
+    }
+    return [...refused, ...letGo(entry)];
+  };
+
   return {
     letGo,
+    request,
+    expire,
+    downloaded,
+    processed,
+
+    /** What happens to a guest, from its question for a permit until it ends. */
+    ofGuest(event: Extract<SchedulerEvent, { imageId: string }>): SchedulerAction[] {
+      if (event.type === 'guest') {
+        const { imageId, host } = event;
+        const entry: Guest = { image: { _id: imageId }, host, hold: 'none', stage: 'waiting' };
+        guests.set(imageId, entry);
+        return request(entry);
+      }
+      const guest = guests.get(event.imageId);
+      if (guest === undefined) return [];
+      if (event.type === 'permit overdue') return expire(guest);
+      if (event.type === 'processed') return processed(guest, event.result);
+      if (event.type === 'downloaded') {
+        enter(guest, 'downloaded');
+        return downloaded(guest, event.roundTripMs);
+      }
+      if (event.type !== 'ended') return [];
+      guests.delete(event.imageId);
+      return letGo(guest);
+    },
 
     join(entry: InFlightImage): void {
       if (entry.hold !== 'none') return;
       hosts.join(entry.host);
       entry.hold = 'joined';
-    },
-
-    request(entry: InFlightImage): SchedulerAction[] {
-      const { image, host } = entry;
-      const released = letGo(entry);
-      if (!mayDownload(entry)) return [...released, ...refuse(image._id)];
-      const answer = hosts.acquire(host, image._id);
-      if (answer === 'queued') entry.hold = 'queued';
-      if (answer === 'granted') return [...released, ...grant(entry)];
-      return answer === 'refused' ? [...released, ...refuse(image._id)] : released;
-    },
-
-    /** The image has waited too long: it is refused, and tried again later. */
-    expire(entry: InFlightImage): SchedulerAction[] {
-      if (entry.hold !== 'queued') return [];
-      hosts.dequeue(entry.host, entry.image._id);
-      return refuse(entry.image._id);
-    },
-
-    /** The source of the image is here. @param roundTripMs see host-pace.ts */
-    downloaded(entry: InFlightImage, roundTripMs: number | undefined): SchedulerAction[] {
-      if (entry.hold === 'permit') hosts.recordAnswer(entry.host, entry.image._id, roundTripMs);
-      return letGo(entry);
-    },
-
-    /** Takes in what the host answered, where it was asked for this image, and gives its permit back. */
-    processed(entry: InFlightImage, result: ImageResult): SchedulerAction[] {
-      const { host, hold, stage, image } = entry;
-      const refused: SchedulerAction[] = [];
-      if (hold === 'permit' || stage === 'downloaded') {
-        if (result.ok || !result.retryable) hosts.recordSuccess(host);
-        else if (isThrottle(result)) {
-          refused.push(...hosts.recordThrottle(host, image._id, result.retryAfterMs).flatMap(refuse));
-        } else if (SIGNS_OF_LOAD.has(result.code)) hosts.recordFailure(host, image._id);
-      }
-      return [...refused, ...letGo(entry)];
     },
 
     /** By the ids of requests: the host for which most of their images wait for a permit. */
@@ -129,6 +174,9 @@ export const createPermits = (
     },
 
     /** Refuses everyone who waits. */
-    close: (): SchedulerAction[] => hosts.close().flatMap(refuse),
+    close(): SchedulerAction[] {
+      closed = true;
+      return hosts.close().flatMap(refuse);
+    },
   };
 };

@@ -45,7 +45,7 @@ export const problem = z
   })
   .meta({ description: 'A problem document (RFC 9457).' });
 
-const image = z.object({
+export const image = z.object({
   id: uuid,
   index: count.meta({ description: 'Position in its row, counted from 0.' }),
   inputUrl: z

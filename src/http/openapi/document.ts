@@ -14,10 +14,13 @@ import {
 import { previewAnswer, requestAnswer, uploadAnswer } from './file-answer.ts';
 import { KEY_PROBLEMS, PATHS } from './operations.ts';
 import type { Json, Operation } from './parts.ts';
+import { anyPreviewAnswer, trialAnswer } from './trial-answer.ts';
 
 const ANSWERS = {
   UploadAnswer: uploadAnswer,
   PreviewAnswer: previewAnswer,
+  TrialAnswer: trialAnswer,
+  AnyPreviewAnswer: anyPreviewAnswer,
   RequestAnswer: requestAnswer,
   StatusAnswer: statusAnswer,
   RequestSummary: requestSummary,

@@ -122,23 +122,43 @@ const unfitOutputs: readonly Json[] = [
   })),
 ];
 
-/**
- * Bodies that carry a file and the given fields, all optional: multipart, or the file itself with the fields in the query.
- */
-export const fileUpload = (fields: z.ZodObject): Json => {
-  const properties = Object.fromEntries(
+/** Fields with their other spellings, as the properties of a body. */
+const bodyProperties = (fields: z.ZodObject): Json =>
+  Object.fromEntries(
     Object.entries(requestSchema(fields).properties as Record<string, Json>).map(([name, property]) => [
       name,
       withSpellings(property),
     ]),
   );
+
+/** Duplicates `checkEncoding`, which cannot be converted to JSON Schema. */
+const UNFIT_ENCODING: Json = { anyOf: [...['mozjpeg', 'progressive'].map(withoutJpeg), ...unfitOutputs] };
+
+/** A JSON object in place of a file. */
+export const jsonContent = (fields: z.ZodObject, required: readonly string[], example: Json): Json => ({
+  'application/json': {
+    schema: {
+      type: 'object',
+      required,
+      additionalProperties: false,
+      properties: bodyProperties(fields),
+      not: UNFIT_ENCODING,
+    },
+    example,
+  },
+});
+
+/**
+ * Bodies that carry a file and the given fields, all optional: multipart, or the file itself with the fields in the query.
+ */
+export const fileUpload = (fields: z.ZodObject, others: Json = {}): Json => {
+  const properties = bodyProperties(fields);
   const schemaWith = (file: Json): Json => ({
     type: 'object',
     oneOf: [{ required: ['file'] }, { required: ['fileUrl'], properties: { fileUrl: { pattern: FILLED } } }],
     additionalProperties: false,
     properties: { file: { ...file, examples: [UPLOADED_EXAMPLE] }, ...properties },
-    // Duplicates the schema's superRefine, which cannot be converted to JSON Schema.
-    not: { anyOf: [...['mozjpeg', 'progressive'].map(withoutJpeg), ...unfitOutputs] },
+    not: UNFIT_ENCODING,
   });
   const raw = { schema: { type: 'string' } };
   return {
@@ -152,6 +172,7 @@ export const fileUpload = (fields: z.ZodObject): Json => {
       },
       'text/csv': raw,
       'application/octet-stream': raw,
+      ...others,
     },
   };
 };

@@ -1,7 +1,17 @@
 import type { ErrorCode } from '../../errors.ts';
+import { trialFields } from '../parameters/trial.ts';
 import { uploadFields, uploadKey } from '../parameters/upload.ts';
 import { CODE_SAMPLES } from './code-samples.ts';
-import { ANY_CALL, fileUpload, headerParameter, json, type Operation, parameters, problems } from './parts.ts';
+import {
+  ANY_CALL,
+  fileUpload,
+  headerParameter,
+  json,
+  jsonContent,
+  type Operation,
+  parameters,
+  problems,
+} from './parts.ts';
 import { RECORDED } from './recorded.ts';
 
 const FIELDS = uploadFields(() => true);
@@ -57,15 +67,25 @@ export const upload: Operation = {
   },
 };
 
+const TRIAL_EXAMPLE = { urls: ['http://127.0.0.1:8099/mug.jpg'] };
+
 export const preview: Operation = {
   operationId: 'preview',
   tags: ['Requests'],
-  summary: 'What an upload of a file would find',
-  description: 'Takes what an upload takes and stores nothing. Errors of the file are part of the response.',
+  summary: 'Check a file, or try up to 3 images',
+  description:
+    'Takes what an upload takes and stores nothing. Errors of the file are part of the response. With `urls` instead of a ' +
+    'file, 1 to 3 images are downloaded and compressed with the given options, of several `outputs` to the first, and ' +
+    'their outputs are part of the response (`TrialAnswer`), as are their errors. That takes up to a minute; a client has ' +
+    'one such call at a time.',
   parameters: parameters(FIELDS),
-  requestBody: fileUpload(FIELDS),
+  requestBody: fileUpload(FIELDS, jsonContent(trialFields, ['urls'], TRIAL_EXAMPLE)),
   responses: {
-    200: json('PreviewAnswer', 'What was found.', RECORDED.preview),
-    ...problems(...INTAKE),
+    200: json(
+      'AnyPreviewAnswer',
+      'What was found: a `PreviewAnswer`, or with `urls` a `TrialAnswer`.',
+      RECORDED.preview,
+    ),
+    ...problems(...INTAKE, 'quota_exceeded', 'too_many_previews', 'previews_busy', 'previews_unavailable'),
   },
 };

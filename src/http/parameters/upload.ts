@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { parseHttpUrl } from '../../network/url.ts';
 import { METADATA_KEPT, OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../output-formats.ts';
+import type { RequestOptions } from '../../requests/types.ts';
 import { jobName } from './job-name.ts';
-import { outputs, withFirstOutput } from './outputs.ts';
+import { outputSpecs, outputs, withFirstOutput } from './outputs.ts';
 import { choice, colour, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters and form fields of an upload. */
@@ -58,6 +59,60 @@ const columnName = (what: string) =>
       description: `The column of the ${what} by its name in the header row, or by its position as in \`#2\`; \`none\` if there is none. Detected by default.`,
     });
 
+/** How images are encoded. */
+export const encodingFields = {
+  quality: wholeNumber(1, 100).optional().meta({ description: 'Quality of the outputs.', default: 50 }),
+  format: choice(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`, { jpg: 'jpeg' })
+    .optional()
+    .meta({ description: 'Format of the outputs.', default: 'jpeg' }),
+  outputs: outputs.optional(),
+  mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
+  progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),
+  maxWidth: longestSide('Maximum width of the outputs in pixels, after turning them upright. None is enlarged.'),
+  maxHeight: longestSide('Maximum height, likewise.'),
+  background: colour('Colour behind transparent sources in JPEG, for example `#ffffff`, the default.').optional(),
+  metadata: choice(METADATA_KEPT, 'must be none or rights').default('none').meta({
+    description:
+      '`none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.',
+  }),
+};
+export type EncodingFields = z.infer<z.ZodObject<typeof encodingFields>>;
+
+/** Options that exclude each other. */
+export const checkEncoding = (fields: EncodingFields, context: z.RefinementCtx): void => {
+  const { format } = withFirstOutput(fields);
+  const isJpeg = fields.outputs?.includes('jpeg') ?? format === 'jpeg';
+  for (const name of ['mozjpeg', 'progressive'] as const) {
+    if (!fields[name] || isJpeg) continue;
+    const message = `only applies to the format jpeg, not to ${format}`;
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+  for (const name of ['format', 'quality'] as const) {
+    if (fields.outputs === undefined || fields[name] === undefined) continue;
+    const message = `cannot be sent with outputs, whose first output has the ${name}`;
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+};
+
+/** The fields as options of a request. A single output is none of several; its longest side limits width and height. */
+export const encodingOptions = (fields: EncodingFields): RequestOptions => {
+  const { format, quality, mozjpeg, progressive, background, metadata } = withFirstOutput(fields);
+  const specs = outputSpecs(fields.outputs ?? '');
+  const { maxSide } = specs.length === 1 ? (specs[0] ?? {}) : {};
+  const sides = [fields.maxWidth, fields.maxHeight].map((side) =>
+    side === undefined || maxSide === undefined ? (side ?? maxSide) : Math.min(side, maxSide),
+  );
+  const [maxWidth, maxHeight] = sides;
+  return {
+    ...{ quality, format, mozjpeg, progressive },
+    ...(maxWidth === undefined ? {} : { maxWidth }),
+    ...(maxHeight === undefined ? {} : { maxHeight }),
+    ...(specs.length > 1 ? { outputs: specs } : {}),
+    ...(background === undefined ? {} : { background }),
+    ...(metadata === 'none' ? {} : { metadata }),
+  };
+};
+
 /** The form fields of an upload. `isWebhookSecret` is passed in because webhooks/ owns that rule. */
 export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
   z
@@ -104,20 +159,7 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
             'Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.',
           format: 'uri',
         }),
-      quality: wholeNumber(1, 100).optional().meta({ description: 'Quality of the outputs.', default: 50 }),
-      format: choice(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`, { jpg: 'jpeg' })
-        .optional()
-        .meta({ description: 'Format of the outputs.', default: 'jpeg' }),
-      outputs: outputs.optional(),
-      mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
-      progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),
-      maxWidth: longestSide('Maximum width of the outputs in pixels, after turning them upright. None is enlarged.'),
-      maxHeight: longestSide('Maximum height, likewise.'),
-      background: colour('Colour behind transparent sources in JPEG, for example `#ffffff`, the default.').optional(),
-      metadata: choice(METADATA_KEPT, 'must be none or rights').default('none').meta({
-        description:
-          '`none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.',
-      }),
+      ...encodingFields,
       onInvalidRow: choice(['reject', 'skip'], 'must be reject or skip')
         .default('reject')
         .meta({ description: '`reject` a file with an invalid URL, or `skip` the invalid ones.' }),
@@ -151,19 +193,6 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
         'The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252.',
       ).optional(),
     })
-    .superRefine((fields, context) => {
-      const { format } = withFirstOutput(fields);
-      const isJpeg = fields.outputs?.includes('jpeg') ?? format === 'jpeg';
-      for (const name of ['mozjpeg', 'progressive'] as const) {
-        if (!fields[name] || isJpeg) continue;
-        const message = `only applies to the format jpeg, not to ${format}`;
-        context.addIssue({ code: 'custom', path: [name], message });
-      }
-      for (const name of ['format', 'quality'] as const) {
-        if (fields.outputs === undefined || fields[name] === undefined) continue;
-        const message = `cannot be sent with outputs, whose first output has the ${name}`;
-        context.addIssue({ code: 'custom', path: [name], message });
-      }
-    });
+    .superRefine(checkEncoding);
 
 export type UploadFields = ReturnType<typeof withFirstOutput<z.infer<ReturnType<typeof uploadFields>>>>;

@@ -2,23 +2,24 @@ import type { RequestHandler, Router } from 'express';
 import { inspectTable, type TableInspection } from '../../csv/inspect.ts';
 import { AppError } from '../../errors.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
-import type { RequestOptions } from '../../requests/types.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
 import { clientOf, tenantOf } from '../client.ts';
-import { outputSpecs } from '../parameters/outputs.ts';
-import { readUploadKey, type UploadFields } from '../parameters/upload.ts';
+import type { TrialFields } from '../parameters/trial.ts';
+import { encodingOptions, readUploadKey, type UploadFields } from '../parameters/upload.ts';
 import { limitRate } from '../rate-limit.ts';
 import { createRoutes } from '../routing.ts';
 import { refuseWhenStopping } from '../stopping.ts';
 import { describeFile } from '../uploads/describe-file.ts';
 import { fingerprintOf } from '../uploads/fingerprint.ts';
 import { createIntake, type IntakeDeps, type ReceivedTable } from '../uploads/intake.ts';
-import { previewTable } from '../uploads/preview.ts';
+import { previewTable, type TablePreview } from '../uploads/preview.ts';
 import { assertReadable } from '../uploads/reading/receive.ts';
+import { createTrials, type TrialDeps } from '../uploads/trials.ts';
 
 export interface UploadDeps extends IntakeDeps {
   readonly ingest: Ingest;
   readonly keys: Pick<UploadKeys, 'open'>;
+  readonly trials: Omit<TrialDeps, 'stopping'>;
   /** Uploads per minute for each tenant or address, and previews; 0: no limit. */
   readonly perMinute: number;
   readonly defaultWebhookSecret: string | null;
@@ -37,10 +38,11 @@ type Whose = Pick<Upload, 'tenant' | 'client'>;
 
 /**
  * `POST /api/upload`: answers 202 once the request and all its images are stored durably. `POST /api/preview`: takes the
- * same and stores nothing.
+ * same, or the URLs of single images, and stores nothing.
  */
 export const uploadRoutes = (deps: UploadDeps): Router => {
   const intake = createIntake(deps);
+  const trials = createTrials({ ...deps.trials, stopping: deps.stopping });
 
   const store = async (
     { table, identity, fields, name }: ReceivedTable,
@@ -92,9 +94,14 @@ export const uploadRoutes = (deps: UploadDeps): Router => {
 
   const preview: RequestHandler = async (req, res) => {
     const found = await intake.inPlace(req, res, (place) =>
-      intake.withTable(req, res, place, ({ table, fields }) => previewTable(table, fields.onInvalidRow)),
+      intake.withTable<TablePreview | TrialFields>(
+        ...([req, res, place] as const),
+        ({ table, fields }) => previewTable(table, fields.onInvalidRow),
+        (body) => trials.fieldsOf(req, body),
+      ),
     );
-    res.set('Cache-Control', 'no-store').json(found);
+    if ('urls' in found) await trials.answer(req, res, found);
+    else res.set('Cache-Control', 'no-store').json(found);
   };
 
   const readable: RequestHandler = (req, _res, next) => {
@@ -123,35 +130,13 @@ const sinceFirstRelease = ({
 });
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
-  const { webhookUrl: url, webhookSecret, quality, format, mozjpeg, progressive, onInvalidRow } = fields;
-  const { background, metadata } = fields;
-  const { output: mode, formulas, bom } = fields;
+  const { webhookUrl: url, webhookSecret, onInvalidRow, output: mode, formulas, bom } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
-    options: {
-      ...{ quality, format, mozjpeg, progressive },
-      ...sizesAndOutputs(fields),
-      ...(background === undefined ? {} : { background }),
-      ...(metadata === 'none' ? {} : { metadata }),
-    },
+    options: encodingOptions(fields),
     onInvalidRow,
     output: { mode, formulas, ...(bom === undefined ? {} : { bom }) },
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
     ...whose,
-  };
-};
-
-/** A single output is an upload without `outputs`; its longest side limits width and height. */
-const sizesAndOutputs = (fields: UploadFields): Pick<RequestOptions, 'maxWidth' | 'maxHeight' | 'outputs'> => {
-  const outputs = outputSpecs(fields.outputs ?? '');
-  const { maxSide } = outputs.length === 1 ? (outputs[0] ?? {}) : {};
-  const sides = [fields.maxWidth, fields.maxHeight].map((side) =>
-    side === undefined || maxSide === undefined ? (side ?? maxSide) : Math.min(side, maxSide),
-  );
-  const [maxWidth, maxHeight] = sides;
-  return {
-    ...(maxWidth === undefined ? {} : { maxWidth }),
-    ...(maxHeight === undefined ? {} : { maxHeight }),
-    ...(outputs.length > 1 ? { outputs } : {}),
   };
 };

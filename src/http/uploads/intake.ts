@@ -7,10 +7,11 @@ import { withFirstOutput } from '../parameters/outputs.ts';
 import { type UploadFields, uploadFields } from '../parameters/upload.ts';
 import { readFields } from '../parameters/values.ts';
 import type { Stopping } from '../stopping.ts';
+import { whileConnected } from '../while-connected.ts';
 import { nameOfFile, nameOfLink } from './file-name.ts';
 import { type FetchFile, fetchLinkedFile } from './linked-file.ts';
 import { bytesToParse, openTable, readerOf } from './open-table.ts';
-import { announcedBytes, type BodyLimits } from './reading/body.ts';
+import { announcedBytes, type BodyLimits, type ReceivedBody } from './reading/body.ts';
 import { gunzipped } from './reading/gunzip.ts';
 import { receiveBody } from './reading/receive.ts';
 import { createTemporaryFiles, type TemporaryFile, type TemporaryFiles } from './temporary-files.ts';
@@ -72,12 +73,16 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
       return use(place).finally(() => place.release());
     },
 
-    /** Receives the table; its temporary files are gone when this resolves, so before the client has the response. */
+    /**
+     * Receives the table; its temporary files are gone when this resolves, so before the client has the response.
+     * @param useFields takes bodies that are no table; null for all others
+     */
     async withTable<T>(
       req: Request,
       res: Response,
       place: UploadPlace,
       use: (received: ReceivedTable) => Promise<T>,
+      useFields: (body: ReceivedBody) => T | null = () => null,
     ): Promise<T> {
       const files = createTemporaryFiles(receive.directory, receive.fileName);
       try {
@@ -86,6 +91,8 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
           signal: place.signal,
           received: (bytes) => place.received(bytes),
         });
+        const used = useFields(body);
+        if (used !== null) return used;
         // The query is the only place for options next to a body that is the file itself.
         readFields(schema, req.query);
         const fields = withFirstOutput(readFields(schema, { ...req.query, ...body.fields }));
@@ -103,26 +110,6 @@ export const createIntake = ({ limits, receive, places, fetchFile, isWebhookSecr
       }
     },
   };
-};
-
-/** Waits with a signal that is aborted, with the error to answer, when the client leaves or `ends` is aborted. */
-const whileConnected = async <T>(
-  res: Response,
-  ends: AbortSignal,
-  wait: (signal: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
-  const end = (): void => gone.abort(ends.reason);
-  if (ends.aborted) end();
-  res.once('close', leave);
-  ends.addEventListener('abort', end);
-  try {
-    return await wait(gone.signal);
-  } finally {
-    res.off('close', leave);
-    ends.removeEventListener('abort', end);
-  }
 };
 
 const nameOf = ({ name, fileUrl }: UploadFields, fileName: string | null): string | null => {

@@ -26,6 +26,8 @@ export const previewTable = async (table: Table, onInvalidRow: 'reject' | 'skip'
   return { file: describeFile(inspection), sheets: table.sheets ?? [], header, sample, errors, errorCount, errorKinds };
 };
 
+export type TablePreview = Awaited<ReturnType<typeof previewTable>>;
+
 const productOf = (row: CsvRow | undefined, imageColumns: readonly string[]) => ({
   serialNumber: cut(row?.serialNumber ?? ''),
   productName: cut(row?.productName ?? ''),
