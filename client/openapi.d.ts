@@ -1289,9 +1289,7 @@ export interface operations {
                  * @example {
                  *       "urls": [
                  *         "http://127.0.0.1:8099/mug.jpg"
-                 *       ],
-                 *       "format": "webp",
-                 *       "quality": 60
+                 *       ]
                  *     }
                  */
                 "application/json": {

@@ -1,4 +1,4 @@
-import type { PreviewAnswer, Problem, RequestList, Status, Summary } from './types.ts';
+import type { PreviewAnswer, Problem, RequestList, Status, Summary, TrialAnswer } from './types.ts';
 
 /** An error response, or no response (`problem` is null). */
 export class ApiError extends Error {
@@ -77,6 +77,12 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
       }),
     /** What an upload of the form would find; nothing is stored. */
     preview: (form: FormData) => json<PreviewAnswer>('/api/preview', { method: 'POST', body: form }),
+    /** Single images as an upload would compress them; nothing is stored. */
+    tryImages: (fields: Readonly<Record<string, unknown>>, signal: AbortSignal) =>
+      json<TrialAnswer>('/api/preview', {
+        ...{ method: 'POST', body: JSON.stringify(fields), signal },
+        headers: { 'Content-Type': 'application/json' },
+      }),
     status: (id: string, query = '', signal?: AbortSignal) =>
       json<Status>(`/api/status/${id}${query}`, signal ? { signal } : {}),
     /** Fetches the path from `next` of a response. */

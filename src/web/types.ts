@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import type { listAnswer, problem, statusAnswer } from '../http/openapi/answers.ts';
 import type { previewAnswer } from '../http/openapi/file-answer.ts';
+import type { trialAnswer } from '../http/openapi/trial-answer.ts';
 
 /** Response types, inferred from the schemas of the OpenAPI document. Types only: the schemas are not bundled. */
 
 export type Problem = z.infer<typeof problem>;
 export type PreviewAnswer = z.infer<typeof previewAnswer>;
+export type TrialAnswer = z.infer<typeof trialAnswer>;
+export type TriedImage = TrialAnswer['images'][number];
 export type Summary = z.infer<typeof listAnswer>['requests'][number];
 export type RequestList = z.infer<typeof listAnswer>;
 export type Product = z.infer<typeof statusAnswer>['products'][number];

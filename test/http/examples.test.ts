@@ -114,7 +114,7 @@ const send = async (operationId: string): Promise<Answered> => {
     form === undefined
       ? json && JSON.stringify(json)
       : formOf({ ...form, webhookUrl: `http://${RECEIVER}/hooks/images` });
-  const headers = json === undefined ? {} : { 'Content-Type': 'application/json' };
+  const headers = form === undefined && json !== undefined ? { 'Content-Type': 'application/json' } : {};
   const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
   const type = (response.headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
   const text = await response.text();

@@ -163,8 +163,18 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
   };
   form.addEventListener('input', changed);
 
+  const fieldsOf = (): FormData => {
+    const fields = new FormData(form);
+    // The API rejects an empty URL, so empty fields are omitted.
+    for (const [name, value] of [...fields]) if (value === '') fields.delete(name);
+    withMoreOptions(fields);
+    return fields;
+  };
+
   return {
     element: form,
+    /** As they are sent. */
+    fields: fieldsOf,
     /** What is sent changed outside this form. */
     changed,
     skips: () => !skipField.hidden && skip.checked,
@@ -176,11 +186,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
     onSubmit: (handler: (fields: FormData, idempotencyKey: string) => Promise<void>): void =>
       form.addEventListener('submit', (event) => {
         event.preventDefault();
-        const fields = new FormData(form);
-        // The API rejects an empty URL, so empty fields are omitted.
-        for (const [name, value] of [...fields]) if (value === '') fields.delete(name);
-        withMoreOptions(fields);
-        void handler(fields, idempotencyKey);
+        void handler(fieldsOf(), idempotencyKey);
       }),
   };
 };

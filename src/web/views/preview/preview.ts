@@ -14,6 +14,7 @@ import { optionsForm } from './options.ts';
 import { rowsTable } from './rows-table.ts';
 import { sheetField } from './sheet-field.ts';
 import { factsOf, formatOf, notesPanel } from './summary.ts';
+import { trialPanel } from './trial.ts';
 
 /** Only the server knows which buckets `s3://` URLs may use. */
 const ANY_BUCKET = ['*'];
@@ -43,6 +44,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
   const sending = h('div', { 'aria-live': 'polite' });
   const send = h('button', { type: 'submit', class: 'button button-primary button-large', disabled: true }, 'Compress');
   const options = optionsForm(send, sending);
+  const trial = trialPanel(api, settings, options.fields);
 
   let results: Results | null = null;
   let detected: Found | null = null;
@@ -78,11 +80,13 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     setText(format, formatOf(strict, bytes));
     fill(problems, strict.errorCount > 0 && !unmapped && errorList(strict, 'here'), notesPanel(strict));
     fill(rows, strict.firstRows.length > 0 && rowsTable(strict));
+    trial.show(forgiving.columns === null ? null : forgiving);
     showSend();
   };
 
   const failed = (error: unknown): void => {
     setText(facts, '');
+    trial.show(null);
     fill(send, 'Compress');
     fill(
       problems,
@@ -137,6 +141,7 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
     fill(send, 'Choose an image column');
     fill(problems);
     fill(rows);
+    trial.show(null);
   };
 
   const start = async (): Promise<void> => {
@@ -189,7 +194,12 @@ export const previewView = ({ api, settings, source, onSent, onBack }: PreviewDe
       facts,
       format,
     ),
-    h('div', { class: 'columns' }, h('div', { class: 'stack' }, sheets, problems, mapping, rows), options.element),
+    h(
+      'div',
+      { class: 'columns' },
+      h('div', { class: 'stack' }, sheets, problems, trial.element, mapping, rows),
+      options.element,
+    ),
   );
-  return { element, title: source.name };
+  return { element, title: source.name, close: trial.close };
 };
