@@ -29,7 +29,7 @@ export const createListing =
     const read = (createdAt: object | Date, beyond: object = {}) =>
       requests
         .find(
-          { ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] }, deleted: { $ne: true } },
+          { ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] }, deleted: { $nin: [true] } },
           FIELDS,
         )
         .sort({ createdAt: -1, _id: -1 })

@@ -1,7 +1,7 @@
 import { chooseCsv, describeInBrowser, START_MS, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { LOOKS, look, violations } from '../support/look.ts';
 import { ImageServer, makeImage, ok } from '../support/servers/image-server.mjs';
-import { startTestService, type TestService } from '../support/service.ts';
+import { startTestService, type TestService, waitFor } from '../support/service.ts';
 
 describeInBrowser('the list of jobs', () => {
   let service: TestService;
@@ -45,11 +45,11 @@ describeInBrowser('the list of jobs', () => {
     await page.bringToFront();
 
     await page.getByRole('searchbox').fill('OFFERS');
-    await page.waitForFunction("document.querySelectorAll('.history li').length === 1");
+    await waitFor(async () => (await rows.count()) === 1);
     await page.getByRole('searchbox').fill('');
     await rows.nth(7).waitFor();
     await page.getByRole('button', { name: 'Completed', exact: true }).click();
-    await page.waitForFunction("document.querySelectorAll('.history li').length === 7");
+    await waitFor(async () => (await rows.count()) === 7);
     await page.getByRole('button', { name: 'All', exact: true }).click();
     await rows.nth(7).waitFor();
 
@@ -58,12 +58,12 @@ describeInBrowser('the list of jobs', () => {
     await page.getByRole('dialog', { name: /Held offers/ }).waitFor();
     await look(page, 'jobs-delete');
     await page.getByRole('button', { name: 'Delete job' }).click();
-    await page.waitForFunction("document.querySelectorAll('.history li').length === 7");
+    await waitFor(async () => (await rows.count()) === 7);
     expect(await page.evaluate('document.activeElement.className')).toBe('history-entry');
 
     await other.bringToFront();
     await other.evaluate("dispatchEvent(new Event('focus'))");
-    await other.waitForFunction("document.querySelectorAll('.history li').length === 7");
+    await waitFor(async () => (await other.locator('.history li').count()) === 7);
     expect(errors).toEqual([]);
     await context.close();
   });
