@@ -1,7 +1,9 @@
+import { placeOf } from './address.ts';
 import { createApi } from './api.ts';
 import type { Source } from './csv/source.ts';
 import { fill, h } from './dom.ts';
 import { createKeys } from './keys.ts';
+import { keepScroll } from './scroll.ts';
 import { readSettings } from './settings.ts';
 import { previewView } from './views/preview/preview.ts';
 import { requestView } from './views/request.ts';
@@ -29,15 +31,19 @@ const showKey = (): void => {
 };
 
 let current: View | null = null;
+/** The job that is shown. */
+let currentRequest: string | null = null;
+const scroll = keepScroll();
 
 /** Shows a view; its heading takes the focus, so that keyboard and screen reader continue from there. */
 const open = (view: View, focus: boolean): void => {
   current?.close?.();
   current = view;
+  currentRequest = null;
   main.replaceChildren(view.element);
   document.title = `${view.title} · Bulk image processor`;
+  scroll.restore();
   if (!focus) return;
-  scrollTo({ top: 0 });
   const heading = main.querySelector('h1');
   heading?.setAttribute('tabindex', '-1');
   heading?.focus({ preventScroll: true });
@@ -53,9 +59,13 @@ const showRequest = (requestId: string): void => {
 
 /** The URL holds the current view, so that reloads, bookmarks and the back button work. */
 const show = (focus = true): void => {
-  const [, requestId] = /^#\/requests\/([0-9a-f-]{36})$/i.exec(location.hash) ?? [];
-  if (requestId === undefined) open(startView({ ...context, onSource: preview }), focus);
-  else open(requestView({ ...context, requestId }), focus);
+  const { requestId, image } = placeOf(location.hash);
+  if (requestId === null) open(startView({ ...context, onSource: preview }), focus);
+  else if (requestId !== currentRequest) {
+    open(requestView({ ...context, requestId }), focus);
+    currentRequest = requestId;
+  }
+  current?.showImage?.(image);
 };
 
 addEventListener('hashchange', () => show());

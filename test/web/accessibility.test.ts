@@ -72,6 +72,7 @@ describeInBrowser('accessibility of the page', () => {
     const tile = page.getByRole('button', { name: /Brass Pendant Lamp/ });
     await tile.focus();
     await page.keyboard.press('Enter');
+    await page.getByRole('slider').focus();
     await page.keyboard.press('ArrowLeft');
     expect(await page.getByRole('slider').inputValue()).toBe('49');
     await page.keyboard.press('Escape');

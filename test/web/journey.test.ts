@@ -52,6 +52,7 @@ describeInBrowser('the page in a browser', () => {
       const picture = dialog.getByRole('img', { name });
       await waitFor(() => picture.evaluate((image: { naturalWidth?: number }) => (image.naturalWidth ?? 0) > 100));
     }
+    await dialog.getByRole('slider').focus();
     await page.keyboard.press('Home');
     expect(await dialog.getByRole('slider').inputValue()).toBe('0');
     await dialog.getByRole('button', { name: 'Next' }).click();

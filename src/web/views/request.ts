@@ -95,12 +95,14 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
               ? await failuresPanel(api, summary, report, download.failedRows(), signal)
               : null;
           if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
+          gallery.element.hidden = false;
         }
         if (status.report !== null) return;
         await pauseUntil(REPORT_PAUSE_MS * (look + 1), signal);
       }
     } catch (error) {
       if (!signal.aborted) fill(results, h('p', { class: 'panel panel-bad', role: 'alert' }, messageOf(error)));
+      gallery.element.hidden = false;
     }
   };
 
@@ -110,6 +112,8 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
     fill(pill, statusPill(summary));
     setText(meta, `${moment(summary.createdAt)} · ${encodingOf(summary.options)} · ${requestId}`);
     progress.show(summary);
+    progress.element.hidden = false;
+    if (!isFinal(summary)) gallery.element.hidden = false;
     gallery.show(summary);
     const state = stateOf(summary);
     if (state === shownFor) return;
@@ -159,7 +163,9 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
     results,
     gallery.element,
   );
-  return { element, title: 'Job', close: () => ended.abort() };
+  // Shown once their place is known: nothing that is seen is pushed down by what arrives later.
+  for (const part of [progress.element, gallery.element]) part.hidden = true;
+  return { element, title: 'Job', showImage: gallery.showImage, close: () => ended.abort() };
 };
 
 /** Changes whenever the job finishes, including after a retry. */

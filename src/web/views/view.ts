@@ -5,6 +5,8 @@ export interface View {
   readonly element: HTMLElement;
   /** Tab title. */
   readonly title: string;
+  /** Opens the image at a position over it, or closes the one that is open. */
+  readonly showImage?: (position: number | null) => void;
   /** Stops background work. */
   readonly close?: () => void;
 }

@@ -1,48 +1,53 @@
 import type { PageSettings } from '../../../http/page-settings.ts';
 import { OUTPUT_FORMATS } from '../../../output-formats.ts';
-import { fill, h, setShare, setText } from '../../dom.ts';
+import { fill, h, setText } from '../../dom.ts';
 import { change, count, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
-import { nameOf, outputPath, ownPath, type Shown } from './tile.ts';
+import { NOTES } from './notes.ts';
+import { createStage } from './stage.ts';
+import { isSettled, nameOf, noteOf, outputPath, ownPath, type Placed } from './tile.ts';
 
-const NOTES = {
-  kept_original: 'The original was smaller than a new encoding, so it was kept, without its metadata.',
-  first_frame_only: 'The original is animated; its first frame was kept.',
-  resized: 'It was made smaller to fit the size that was chosen.',
-  profile_converted: 'The colours were converted to sRGB, which every screen and shop shows alike.',
-  uncalibrated_colours: 'The file says that its colours are not sRGB, but not which; they may look dull.',
-  thumbnail_skipped: 'The file starts with a thumbnail; the picture in full size was read.',
-  extra_channels_dropped: 'Spot colours or saved selections of the original were dropped.',
-  share_link: 'The URL is a share link; the file behind it was downloaded.',
-} as const;
+interface Browsed {
+  readonly count: () => number;
+  /** Of the image at a position of the job; null if there is none. */
+  readonly find: (position: number) => Promise<Placed | null>;
+  /** Asked to show another; the address follows. */
+  readonly onStep: (position: number) => void;
+  readonly onClose: () => void;
+}
 
-/**
- * A dialog that overlays the original on the output, with a slider. The slider is a range input over the whole image, so
- * that mouse, touch, keyboard and screen reader work natively.
- * @param list the images to browse, in order
- */
-export const createCompare = (settings: PageSettings, list: () => readonly Shown[]) => {
-  let openId = '';
+/** A dialog with an image of the job before and after, at any zoom, from which all others can be reached. */
+export const createCompare = (settings: PageSettings, { count: total, find, onStep, onClose }: Browsed) => {
+  let position = -1;
+  let drawnFor = '';
   const title = h('h2', { id: 'compare-title', class: 'break' });
-  const facts = h('p', { class: 'muted' });
-  const after = h('img', { class: 'compare-after', alt: 'After' });
-  const before = h('img', { class: 'compare-before', alt: 'Before' });
-  const beforeTag = h('span', { class: 'compare-tag compare-tag-before' });
-  const afterTag = h('span', { class: 'compare-tag compare-tag-after' });
-  const slider = h('input', {
-    type: 'range',
-    class: 'compare-slider',
-    min: 0,
-    max: 100,
-    step: 1,
-    value: 50,
-    'aria-label': 'Visible share of the original, in percent',
-    on: { input: () => setShare(stage, Number(slider.value) / 100) },
-  });
-  const handle = h('span', { class: 'compare-handle' }, icon('compare'));
-  const stage = h('div', { class: 'compare-stage' }, after, before, handle, slider, beforeTag, afterTag);
-  const notice = h('div', { 'aria-live': 'polite' });
+  const place = h('p', { class: 'muted compare-place' });
+  const facts = h('p', { class: 'muted small' });
+  const beforeLabel = h('span', { class: 'compare-label' });
+  const afterLabel = h('span', { class: 'compare-label compare-label-after' });
+  const scale = h('output', { class: 'compare-scale' });
+  const notice = h('div', { class: 'compare-notice', 'aria-live': 'polite' });
   const links = h('p', { class: 'compare-links' });
+
+  const stage = createStage((now, fits) => {
+    setText(scale, `${Math.round(now * 100)}%`);
+    for (const [key, button] of zoomButtons) {
+      const pressed = key === '0' ? fits : !fits && Math.abs(now - Number(key)) < 0.005;
+      if (key === '0' || key === '1' || key === '2') button.setAttribute('aria-pressed', String(pressed));
+    }
+  });
+  const zoomButton = (key: string, text: string, name: string) =>
+    [
+      key,
+      h('button', { type: 'button', class: 'button', 'aria-label': name, on: { click: () => stage.onKey(key) } }, text),
+    ] as const;
+  const zoomButtons = [
+    zoomButton('-', '−', 'Zoom out'),
+    zoomButton('0', 'Fit', 'Fit'),
+    zoomButton('1', '1:1', '1:1'),
+    zoomButton('2', '2:1', '2:1'),
+    zoomButton('+', '+', 'Zoom in'),
+  ];
   const previous = h(
     'button',
     { type: 'button', class: 'button', on: { click: () => step(-1) } },
@@ -50,31 +55,52 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     'Previous',
   );
   const next = h('button', { type: 'button', class: 'button', on: { click: () => step(1) } }, 'Next', icon('next'));
+  const close = h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': 'Close', on: { click: () => onClose() } },
+    icon('close'),
+  );
   const dialog = h(
     'dialog',
     { class: 'dialog compare', 'aria-labelledby': 'compare-title' },
+    h('div', { class: 'dialog-head' }, h('div', { class: 'compare-title' }, title, place), close),
+    h('div', { class: 'compare-labels' }, beforeLabel, afterLabel),
+    notice,
+    stage.element,
     h(
       'div',
-      { class: 'dialog-head' },
-      h('div', { class: 'stack-tiny' }, title, facts),
+      { class: 'compare-bar' },
       h(
-        'button',
-        { type: 'button', class: 'icon-button', 'aria-label': 'Close', on: { click: () => dialog.close() } },
-        icon('close'),
+        'div',
+        { class: 'compare-zoom', role: 'group', 'aria-label': 'Zoom' },
+        ...zoomButtons.map(([, button]) => button),
+        scale,
       ),
+      h('div', { class: 'actions' }, previous, next),
     ),
-    stage,
-    notice,
-    h('div', { class: 'dialog-foot' }, links, h('div', { class: 'actions' }, previous, next)),
+    h('div', { class: 'compare-foot' }, links, facts, legend()),
   );
-  // A click on the backdrop is a click on the dialog itself.
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener('close', () => dialog.remove());
+
+  dialog.addEventListener('click', (event) => event.target === dialog && onClose());
+  // Esc: the address decides what is open.
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    onClose();
+  });
+  dialog.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (stage.onKey(event.key)) event.preventDefault();
+    else if (event.key === 'PageUp' || event.key === 'PageDown') {
+      event.preventDefault();
+      step(event.key === 'PageUp' ? -1 : 1);
+    } else if ((event.key === 'ArrowLeft' || event.key === 'ArrowRight') && event.target !== stage.slider) {
+      event.preventDefault();
+      step(event.key === 'ArrowLeft' ? -1 : 1);
+    }
+  });
 
   /** The sizes in pixels, of the original too once it is loaded, and what was done. */
-  const describe = (original: HTMLImageElement | null): void => {
-    const image = list().find((one) => one.image.id === openId)?.image;
-    if (image === undefined) return;
+  const describe = ({ image }: Placed, original: HTMLImageElement | null): void => {
     const notes = image.notes.map((note) => NOTES[note]).join(' ');
     const sizes = [
       ...(original === null ? [] : [pixels(original.naturalWidth, original.naturalHeight)]),
@@ -82,62 +108,128 @@ export const createCompare = (settings: PageSettings, list: () => readonly Shown
     ];
     setText(facts, `${[...new Set(sizes)].join(' → ')} pixels. ${notes}`);
   };
-  before.addEventListener('load', () => describe(before));
-  before.addEventListener('error', () => {
-    stage.classList.add('has-no-before');
+  let current: Placed | null = null;
+  stage.before.addEventListener('load', () => current !== null && describe(current, stage.before));
+  stage.before.addEventListener('error', () => {
+    stage.element.classList.add('has-no-before');
     fill(notice, h('p', { class: 'muted' }, 'The original image is unavailable.'));
   });
 
-  const show = (shown: Shown): void => {
+  const showWhere = (): void => {
+    setText(place, `${count(position + 1)} of ${count(total())}`);
+    previous.disabled = position <= 0;
+    next.disabled = position >= total() - 1;
+  };
+
+  const draw = (shown: Placed): void => {
     const { image } = shown;
-    openId = image.id;
+    const state = `${image.id} ${image.status}`;
+    if (state === drawnFor) return;
+    drawnFor = state;
+    current = shown;
+    const completed = image.status === 'completed';
     setText(title, nameOf(shown));
-    describe(null);
-    stage.classList.remove('has-no-before');
     fill(notice);
-    slider.value = '50';
-    setShare(stage, 0.5);
-    // Reserves the image's aspect ratio to avoid a layout shift.
-    stage.style.setProperty('--ratio', String((image.width ?? 4) / (image.height ?? 3)));
-    after.src = outputPath(image);
+    stage.element.classList.toggle('has-no-before', !completed);
+    stage.element.classList.toggle('has-nothing', !completed);
     const original = originalOf(image.inputUrl, settings.samples);
-    before.src = original;
-    setText(beforeTag, `Before ${size(image.bytesIn ?? 0)}`);
-    setText(afterTag, `After ${size(image.bytesOut ?? 0)} (${change(image.bytesIn ?? 0, image.bytesOut ?? 0)})`);
+    if (!completed) {
+      stage.before.removeAttribute('src');
+      stage.after.removeAttribute('src');
+      for (const label of [beforeLabel, afterLabel, facts]) setText(label, '');
+      fill(notice, h('p', { class: isSettled(image) ? 'error-text' : 'muted' }, noteOf(image)));
+      fill(links, /^https?:/i.test(original) && link(original, 'Open original'));
+      return;
+    }
+    describe(shown, null);
+    stage.reset({ width: image.width ?? 4, height: image.height ?? 3 });
+    stage.after.src = outputPath(image);
+    stage.before.src = original;
+    const bytes = [image.bytesIn ?? 0, image.bytesOut ?? 0] as const;
+    fill(beforeLabel, h('span', {}, 'Before'), ` ${size(bytes[0])}`);
+    fill(afterLabel, h('span', {}, 'After'), ` ${size(bytes[1])} (${change(...bytes)})`);
     const further = (image.outputs ?? [])
       .slice(1)
       .map(({ url, format, width, height, bytes }) =>
         link(ownPath(url), `${OUTPUT_FORMATS[format].label} ${pixels(width, height)}, ${size(bytes)}`),
       );
-    fill(links, link(original, 'Open original'), link(outputPath(image), 'Open compressed'), ...further);
-    const all = list();
-    const at = all.findIndex((one) => one.image.id === image.id);
-    previous.disabled = at <= 0;
-    next.disabled = at >= all.length - 1;
+    const output = outputPath(image);
+    fill(
+      links,
+      link(original, 'Open original'),
+      link(output, 'Open compressed'),
+      h('a', { href: output, download: fileName(nameOf(shown), output) }, 'Download'),
+      ...further,
+    );
+  };
+
+  /** Shows the image again if it has changed, or the one at another position. */
+  const show = async (at: number): Promise<void> => {
+    position = at;
+    showWhere();
+    const shown = await find(at);
+    if (position !== at || !dialog.open) return;
+    if (shown === null) onClose();
+    else {
+      draw(shown);
+      showWhere();
+    }
   };
 
   const step = (by: number): void => {
-    const all = list();
-    const shown = all[all.findIndex((one) => one.image.id === openId) + by];
-    if (shown === undefined) return;
-    show(shown);
+    const to = position + by;
+    if (to < 0 || to >= total()) return;
+    onStep(to);
     // A disabled button loses the focus.
-    if ((by > 0 ? next : previous).disabled) slider.focus();
+    if ((to === 0 && by < 0) || (to === total() - 1 && by > 0)) stage.element.focus();
   };
 
   return {
-    open: (id: string): void => {
-      const shown = list().find(({ image }) => image.id === id);
-      if (shown === undefined) return;
-      document.body.append(dialog);
-      show(shown);
-      dialog.showModal();
-      slider.focus();
+    /** Opens it, or moves on to another image. */
+    open: (at: number): Promise<void> => {
+      if (!dialog.open) {
+        drawnFor = '';
+        setText(title, 'Loading…');
+        document.body.append(dialog);
+        dialog.showModal();
+        stage.element.focus();
+      }
+      return show(at);
+    },
+    refresh: (): void => {
+      if (dialog.open) void show(position);
+    },
+    close: (): void => {
+      position = -1;
+      dialog.close();
+      dialog.remove();
     },
   };
 };
 
 const pixels = (width: number, height: number): string => `${count(width)} × ${count(height)}`;
+
+const LEGEND = [
+  ['←', '→', 'previous, next; a zoomed picture moves'],
+  ['Page Up', 'Page Down', 'always previous, next'],
+  ['+', '−', 'zoom'],
+  ['0', '1', '2', 'fit, 1:1, 2:1'],
+  ['Tab', 'to the divider, then ← →'],
+] as const;
+
+const legend = (): HTMLElement =>
+  h(
+    'details',
+    { class: 'compare-legend' },
+    h('summary', {}, 'Keys'),
+    h(
+      'ul',
+      {},
+      ...LEGEND.map((entry) =>
+        h('li', {}, ...entry.slice(0, -1).map((key) => h('kbd', {}, key)), h('span', {}, entry.at(-1) ?? '')),
+      ),
+    ),
+  );
 
 const link = (href: string, text: string): HTMLElement =>
   h(
@@ -146,6 +238,10 @@ const link = (href: string, text: string): HTMLElement =>
     text,
     h('span', { class: 'visually-hidden' }, ' (new tab)'),
   );
+
+/** The product's name with the extension of the output. */
+const fileName = (name: string, output: string): string =>
+  `${name.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 80)}${output.slice(output.lastIndexOf('.'))}`;
 
 /** The sample's photos are served from this origin too; other originals are loaded from their own URL. */
 const originalOf = (inputUrl: string, samples: string | null): string =>

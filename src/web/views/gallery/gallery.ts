@@ -1,126 +1,139 @@
 import type { PageSettings } from '../../../http/page-settings.ts';
+import { imageAddress, jobAddress } from '../../address.ts';
 import { type Api, messageOf } from '../../api.ts';
-import { fill, h } from '../../dom.ts';
+import { fill, h, setText } from '../../dom.ts';
 import { count } from '../../format.ts';
-import { isFinal, type Status, type Summary } from '../../types.ts';
+import { isFinal, type Summary } from '../../types.ts';
 import { createCompare } from './compare.ts';
-import { createTile, isSettled, type Shown, type Tile } from './tile.ts';
+import { createGrid, PART } from './grid.ts';
+import { createImages } from './images.ts';
 
-const PAGE = 48;
-/** Pages opened automatically while the job runs; further ones open on a click. */
-const AUTO_OPENED_PAGES = 3;
-/** Images are requested less often than counts, because each response has a page of them. */
+/** Images are asked for less often than counts, because each answer has a page of them. */
 const EVERY_MS = 1_500;
 
-interface Page {
-  readonly path: string;
-  settled: boolean;
+/** Whether the entry of the history before this one is the job, so that closing is going back. */
+interface Entry {
+  readonly fromJob?: boolean;
 }
 
-/** The images of a job in order, updated as they finish; only open pages are requested. */
+/** The images of a job in order, of which only those in sight are loaded, and each of them before and after. */
 export const createGallery = (api: Api, requestId: string, settings: PageSettings, signal: AbortSignal) => {
-  const tiles = new Map<string, Tile>();
-  const pages: Page[] = [{ path: `/api/status/${requestId}?limit=${PAGE}`, settled: false }];
-  let next: string | null = null;
-  let loading = false;
-  let lastLoad = Number.NEGATIVE_INFINITY;
   let latest: Summary | null = null;
   let shownFor = '';
+  let lastLoad = Number.NEGATIVE_INFINITY;
+  let part = 0;
+  /** The image that the address asks for before the job is known. */
+  let asked: number | null = null;
 
-  const grid = h('ul', { class: 'grid' });
+  const total = (): number => latest?.progress.total ?? 0;
+  const fail = (error: unknown): void => {
+    // While the job runs, the next poll may succeed, and the banner reports a lost connection.
+    if (!signal.aborted && latest !== null && isFinal(latest)) {
+      fill(notice, h('p', { class: 'error-text' }, messageOf(error)));
+    }
+  };
+
+  const images = createImages(api, requestId, signal, () => {
+    fill(notice);
+    grid.show(false);
+    compare.refresh();
+  });
+  const grid = createGrid(
+    {
+      count: () => Math.min(PART, Math.max(0, total() - part * PART)),
+      at: (index) => images.at(part * PART + index),
+      onSight: (from, to) => void images.need(part * PART + from, part * PART + to).catch(fail),
+      onOpen: (index) => {
+        const position = part * PART + index;
+        history.pushState({ ...history.state, fromJob: true }, '', imageAddress(requestId, position));
+        open(position);
+      },
+    },
+    signal,
+  );
+  const compare = createCompare(settings, {
+    count: total,
+    find: (position) => images.find(position),
+    onStep: (position) => {
+      history.replaceState(history.state, '', imageAddress(requestId, position));
+      open(position);
+    },
+    onClose: () => {
+      if ((history.state as Entry | null)?.fromJob) history.back();
+      else {
+        history.replaceState(history.state, '', jobAddress(requestId));
+        compare.close();
+      }
+    },
+  });
+  signal.addEventListener('abort', () => compare.close());
+
   const shown = h('p', { class: 'muted' });
   const notice = h('div', { role: 'alert' });
-  const more = h('div', { class: 'actions actions-center' });
-  const compare = createCompare(settings, () => [...tiles.values()].map((tile) => tile.shown()).filter(canCompare));
+  const parts = h('div', { class: 'gallery-parts' });
   const element = h(
     'section',
-    { class: 'stack', 'aria-labelledby': 'images-title' },
-    h('div', { class: 'section-head' }, h('h2', { id: 'images-title' }, 'Images'), shown),
-    grid,
+    { class: 'stack gallery', 'aria-labelledby': 'images-title' },
+    h('div', { class: 'section-head' }, h('h2', { id: 'images-title' }, 'Images'), shown, parts),
     notice,
-    more,
+    grid.element,
   );
 
-  const place = ({ products }: Status): boolean => {
-    let settled = true;
-    for (const { images, ...product } of products) {
-      for (const image of images) {
-        settled &&= isSettled(image);
-        const known = tiles.get(image.id);
-        if (known !== undefined) {
-          known.update({ ...product, image });
-          continue;
-        }
-        const tile = createTile({ ...product, image }, () => compare.open(image.id));
-        tiles.set(image.id, tile);
-        grid.append(tile.element);
-      }
-    }
-    return settled;
+  const open = (position: number): void => {
+    compare.open(position).catch((error: unknown) => {
+      compare.close();
+      fail(error);
+    });
   };
 
-  const load = async (): Promise<void> => {
-    if (loading || signal.aborted) return;
-    loading = true;
-    lastLoad = performance.now();
-    try {
-      for (const [index, page] of pages.entries()) {
-        if (page.settled) continue;
-        const status = await api.follow<Status>(page.path);
-        if (signal.aborted) return;
-        page.settled = place(status) || isFinal(status);
-        if (index === pages.length - 1) next = status.next;
-      }
-      fill(notice);
-      if (pages.at(-1)?.settled && pages.length < AUTO_OPENED_PAGES && latest !== null && !isFinal(latest)) openNext();
-    } catch (error) {
-      // While the job runs, the next poll may succeed, and the banner reports a lost connection.
-      if (latest !== null && isFinal(latest)) fill(notice, h('p', { class: 'error-text' }, messageOf(error)));
-    } finally {
-      loading = false;
-      showMore();
-    }
+  /** A choice of the part, for jobs longer than the browser can scroll. */
+  const showParts = (): void => {
+    const starts = Array.from({ length: Math.ceil(total() / PART) }, (_, n) => n);
+    if (starts.length < 2 || parts.childElementCount > 0) return;
+    const select = h(
+      'select',
+      {
+        'aria-label': 'Images shown',
+        on: {
+          change: () => {
+            part = Number(select.value);
+            grid.reset();
+          },
+        },
+      },
+      ...starts.map((n) =>
+        h('option', { value: n }, `${count(n * PART + 1)}–${count(Math.min(total(), (n + 1) * PART))}`),
+      ),
+    );
+    fill(parts, select);
   };
 
-  const openNext = (): void => {
-    if (next === null) return;
-    pages.push({ path: next, settled: false });
-    next = null;
-  };
-
-  const showMore = (): void => {
-    const total = latest?.progress.total ?? 0;
-    shown.textContent = tiles.size < total ? `${count(tiles.size)} of ${count(total)} shown` : '';
-    const open = (): void => {
-      openNext();
-      more.replaceChildren();
-      void load();
-    };
-    const label = `Show ${count(Math.min(PAGE, total - tiles.size))} more`;
-    // Keeps the existing button, because a new one would lose the focus.
-    if (next === null) more.replaceChildren();
-    else if (more.textContent !== label)
-      fill(more, h('button', { type: 'button', class: 'button', on: { click: open } }, label));
-  };
-
-  /** Loads at once when the state has changed, otherwise throttled; the last change is never missed. */
+  /** Loads at once when the state has changed, otherwise now and then; the last change is never missed. */
   const show = (summary: Summary): void => {
+    const first = latest === null;
     latest = summary;
     const state = `${summary.status} ${summary.finishedAt}`;
     const changed = state !== shownFor;
-    if (changed) {
-      shownFor = state;
-      for (const page of pages) page.settled = false;
+    shownFor = state;
+    if (first) {
+      setText(shown, count(total()));
+      showParts();
+      grid.show(true);
+      if (asked !== null) showImage(asked);
+      return;
     }
     if (!changed && performance.now() - lastLoad < EVERY_MS) return;
-    void (loading && changed ? waitAndLoad() : load());
-  };
-  const waitAndLoad = async (): Promise<void> => {
-    while (loading && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 50));
-    await load();
+    lastLoad = performance.now();
+    images.refresh(changed, isFinal(summary)).catch(fail);
   };
 
-  return { element, show };
+  /** Follows the address: opens the image at a position, or closes it. */
+  const showImage = (position: number | null): void => {
+    asked = position;
+    if (latest === null) return;
+    if (position === null) compare.close();
+    else if (position < total()) open(position);
+  };
+
+  return { element, show, showImage };
 };
-
-const canCompare = ({ image }: Shown): boolean => image.status === 'completed';

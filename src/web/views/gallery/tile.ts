@@ -12,10 +12,16 @@ export interface Shown {
   readonly row: number;
 }
 
+export interface Placed extends Shown {
+  /** In the job, from 0. */
+  readonly position: number;
+}
+
 export interface Tile {
   readonly element: HTMLElement;
   readonly update: (shown: Shown) => void;
-  readonly shown: () => Shown;
+  /** Ends a download of its picture that is under way. */
+  readonly close: () => void;
 }
 
 const UNFINISHED: readonly Image['status'][] = ['pending', 'processing'];
@@ -36,38 +42,43 @@ export const nameOf = ({
   row,
 }: Pick<Shown, 'productName' | 'serialNumber' | 'row'>): string => productName || serialNumber || `Row ${count(row)}`;
 
-/** One image of the gallery; a completed one is a button that opens the comparison. */
-export const createTile = (first: Shown, onOpen: () => void): Tile => {
+/** One image of the gallery, a button that opens it; a quiet place as long as it is not known. */
+export const createTile = (first: Shown | null, onOpen: () => void): Tile => {
   const element = h('li', { class: 'tile' });
-  let current = first;
+  let drawnFor: string | null = null;
 
-  const draw = (): void => {
-    const { image } = current;
+  const draw = (shown: Shown): void => {
+    const { image } = shown;
+    const state = `${image.id} ${image.status} ${image.attempts > 0}`;
+    if (state === drawnFor) return;
+    drawnFor = state;
+    const hadFocus = element.contains(document.activeElement);
     element.className = `tile tile-${image.status}`;
-    if (image.status === 'completed') fill(element, done(current, onOpen));
-    else fill(element, frame(image), caption(current, noteOf(image)));
+    const button = h(
+      'button',
+      { type: 'button', class: 'tile-button', title: nameOf(shown), on: { click: onOpen } },
+      ...(image.status === 'completed' ? done(shown) : [frame(image), caption(shown, noteOf(image))]),
+    );
+    fill(element, button);
+    if (hadFocus) button.focus({ preventScroll: true });
   };
-  draw();
+  if (first === null) fill(element, h('span', { class: 'tile-frame' }));
+  else draw(first);
 
   return {
     element,
-    shown: () => current,
-    update: (shown) => {
-      const changed = shown.image.status !== current.image.status;
-      current = shown;
-      if (changed) draw();
-    },
+    update: draw,
+    close: () => element.querySelector('img')?.removeAttribute('src'),
   };
 };
 
-const done = (shown: Shown, onOpen: () => void): HTMLElement => {
+const done = (shown: Shown): HTMLElement[] => {
   const { image } = shown;
   const before = image.bytesIn ?? 0;
   const after = image.bytesOut ?? 0;
   const picture = h('img', {
     src: outputPath(image),
     alt: '',
-    loading: 'lazy',
     decoding: 'async',
     width: image.width,
     height: image.height,
@@ -78,13 +89,11 @@ const done = (shown: Shown, onOpen: () => void): HTMLElement => {
     `${size(before)} → ${size(after)}`,
     h('strong', { class: after < before ? 'good' : 'muted' }, change(before, after)),
   );
-  return h(
-    'button',
-    { type: 'button', class: 'tile-button', title: nameOf(shown), on: { click: onOpen } },
+  return [
     h('span', { class: 'tile-frame' }, picture, h('span', { class: 'tile-hint' }, icon('compare'))),
     caption(shown, sizes),
     h('span', { class: 'visually-hidden' }, ' Compare before and after'),
-  );
+  ];
 };
 
 const frame = ({ status }: Image): HTMLElement =>
@@ -102,7 +111,7 @@ const caption = (shown: Shown, note: Node | string): HTMLElement =>
     typeof note === 'string' ? h('span', { class: 'tile-note' }, note) : note,
   );
 
-const noteOf = (image: Image): string => {
+export const noteOf = (image: Image): string => {
   switch (image.status) {
     case 'pending':
       return image.attempts > 0 ? 'Retrying soon' : 'Queued';
