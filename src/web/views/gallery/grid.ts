@@ -29,6 +29,8 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
   let width = 0;
   let rowHeight = 1;
   let frame = 0;
+  /** Where it was drawn last: what flies past is drawn as empty places, and filled once it can be seen. */
+  let drawnTop = 0;
 
   const measure = (): void => {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -53,8 +55,8 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
     tile.style.setProperty('transform', `translate(${x}px, ${Math.floor(index / columns) * rowHeight}px)`);
   };
 
-  const make = (index: number): Tile => {
-    const tile = createTile(at(index), () => onOpen(index));
+  const make = (index: number, shown: Shown | null): Tile => {
+    const tile = createTile(index, shown, () => onOpen(index));
     tile.element.setAttribute('aria-posinset', String(index + 1));
     place(tile.element, index, gapNow);
     tiles.set(index, tile);
@@ -70,6 +72,8 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
   const draw = (): void => {
     const total = count();
     const top = element.getBoundingClientRect().top;
+    const flies = Math.abs(top - drawnTop) > innerHeight / 2;
+    drawnTop = top;
     const firstRow = Math.max(0, Math.floor(-top / rowHeight) - ROWS_AHEAD);
     const endRow = Math.max(0, Math.ceil((innerHeight - top) / rowHeight)) + ROWS_AHEAD;
     const from = Math.min(firstRow * columns, total);
@@ -83,14 +87,15 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
     const kept = [...tiles.keys()].filter((index) => index < from || index >= to).sort((a, b) => a - b);
     const order = [...kept.filter((i) => i < from), ...range(from, to), ...kept.filter((i) => i >= to)];
     for (const index of order) {
-      const tile = tiles.get(index) ?? make(index);
-      const shown = at(index);
+      const shown = flies ? null : at(index);
+      const tile = tiles.get(index) ?? make(index, shown);
       if (shown !== null) tile.update(shown);
       tile.element.setAttribute('aria-setsize', String(total));
       if (tile.element === before) before = before.nextElementSibling;
       else element.insertBefore(tile.element, before);
     }
-    if (to > from) onSight(from, to);
+    if (flies) soon();
+    else if (to > from) onSight(from, to);
   };
 
   const soon = (): void => {

@@ -43,7 +43,7 @@ export const nameOf = ({
 }: Pick<Shown, 'productName' | 'serialNumber' | 'row'>): string => productName || serialNumber || `Row ${count(row)}`;
 
 /** One image of the gallery, a button that opens it; a quiet place as long as it is not known. */
-export const createTile = (first: Shown | null, onOpen: () => void): Tile => {
+export const createTile = (index: number, first: Shown | null, onOpen: () => void): Tile => {
   const element = h('li', { class: 'tile' });
   let drawnFor: string | null = null;
 
@@ -54,16 +54,19 @@ export const createTile = (first: Shown | null, onOpen: () => void): Tile => {
     drawnFor = state;
     const hadFocus = element.contains(document.activeElement);
     element.className = `tile tile-${image.status}`;
-    const button = h(
-      'button',
-      { type: 'button', class: 'tile-button', title: nameOf(shown), on: { click: onOpen } },
-      ...(image.status === 'completed' ? done(shown) : [frame(image), caption(shown, noteOf(image))]),
-    );
+    const parts = image.status === 'completed' ? done(shown) : [frame(image), caption(shown, noteOf(image))];
+    const button = buttonOf(nameOf(shown), onOpen, parts);
     fill(element, button);
     if (hadFocus) button.focus({ preventScroll: true });
   };
-  if (first === null) fill(element, h('span', { class: 'tile-frame' }));
-  else draw(first);
+  const name = `Image ${count(index + 1)}`;
+  if (first !== null) draw(first);
+  else {
+    fill(
+      element,
+      buttonOf(name, onOpen, [h('span', { class: 'tile-frame' }), h('span', { class: 'visually-hidden' }, name)]),
+    );
+  }
 
   return {
     element,
@@ -71,6 +74,9 @@ export const createTile = (first: Shown | null, onOpen: () => void): Tile => {
     close: () => element.querySelector('img')?.removeAttribute('src'),
   };
 };
+
+const buttonOf = (title: string, click: () => void, parts: readonly HTMLElement[]): HTMLElement =>
+  h('button', { type: 'button', class: 'tile-button', title, on: { click } }, ...parts);
 
 const done = (shown: Shown): HTMLElement[] => {
   const { image } = shown;
