@@ -73,7 +73,7 @@ module.exports = {
       from: { path: '^src/web/' },
       to: {
         pathNot:
-          '^src/(web|csv|trim\\.ts|errors\\.ts|output-formats\\.ts|http/page-settings\\.ts|http/openapi/(answers|file-answer|trial-answer)\\.ts)|^node_modules/',
+          '^src/(web|csv|trim\\.ts|errors\\.ts|image-error-hints\\.ts|output-formats\\.ts|http/page-settings\\.ts|http/openapi/(answers|file-answer|trial-answer)\\.ts)|^node_modules/',
       },
     },
     {

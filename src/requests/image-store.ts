@@ -19,12 +19,13 @@ export type { ClaimedImage } from './leases.ts';
 /** The fields of an image that its request's report is made of. */
 export type ReportedImage = Pick<
   ImageRecord,
-  'row' | 'serialNumber' | 'productName' | 'inputUrl' | 'status' | 'bytesIn' | 'bytesOut' | 'crc32' | 'error'
->;
+  'row' | 'serialNumber' | 'productName' | 'inputUrl' | 'status' | 'bytesIn' | 'bytesOut' | 'crc32' | 'notes' | 'error'
+> &
+  Partial<Pick<ImageRecord, '_id'>>;
 
 export const REPORTED_FIELDS = {
-  ...{ _id: 0, seq: 1, row: 1, serialNumber: 1, productName: 1, inputUrl: 1 },
-  ...{ status: 1, bytesIn: 1, bytesOut: 1, crc32: 1, 'error.code': 1 },
+  ...{ seq: 1, row: 1, serialNumber: 1, productName: 1, inputUrl: 1 },
+  ...{ status: 1, bytesIn: 1, bytesOut: 1, crc32: 1, notes: 1, 'error.code': 1 },
 } as const;
 
 export interface ImageOutcome {

@@ -101,6 +101,34 @@ export interface SameBytesReport {
   readonly exampleUrls: readonly string[];
 }
 
+/** An image that is told apart from the others by how little it saved. */
+export interface OutlierReport {
+  readonly id: string;
+  /** Data row, from 1. */
+  readonly row: number;
+  readonly productName: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** How many images there are of a kind, and the largest of them. */
+export interface OutliersReport {
+  readonly count: number;
+  readonly images: readonly OutlierReport[];
+}
+
+export interface SavingsReport {
+  /** Completed images by how many percent they saved, the least first; those that grew are below 0. */
+  readonly bands: readonly {
+    readonly fromPercent: number | null;
+    readonly toPercent: number;
+    readonly count: number;
+  }[];
+  readonly grew: OutliersReport;
+  readonly keptOriginal: OutliersReport;
+  readonly hardlySaved: OutliersReport;
+}
+
 export interface RequestReport {
   /** Those that saved most, the most first. */
   readonly products: readonly ProductReport[];
@@ -110,6 +138,8 @@ export interface RequestReport {
   readonly failures: readonly FailureReport[];
   /** The same picture under many URLs, the most frequent first. Versions before did not write it. */
   readonly sameBytes?: readonly SameBytesReport[];
+  /** Versions before did not write it. */
+  readonly savings?: SavingsReport;
 }
 
 /** The uploaded table, as far as its output needs it. Versions before wrote only the first three. */

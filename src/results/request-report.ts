@@ -1,7 +1,7 @@
 import type { ImageErrorCode } from '../errors.ts';
 import { parseUrl } from '../network/url.ts';
 import type { ReportedImage } from '../requests/image-store.ts';
-import type { ProductReport, RequestReport } from '../requests/types.ts';
+import type { OutlierReport, OutliersReport, ProductReport, RequestReport, SavingsReport } from '../requests/types.ts';
 import { createSameBytesTally } from './same-bytes.ts';
 import { savedPercent } from './status.ts';
 
@@ -23,6 +23,7 @@ export const createReportTally = () => {
   const failures = new Map<ImageErrorCode, { count: number; origins: Map<string | null, number> }>();
 
   const sameBytes = createSameBytesTally();
+  const savings = createSavingsTally();
 
   const endRow = (): void => {
     if (current === null || current.images === 0) return;
@@ -60,6 +61,7 @@ export const createReportTally = () => {
           bytesIn: current.bytesIn + (image.bytesIn ?? 0),
           bytesOut: current.bytesOut + (image.bytesOut ?? 0),
         };
+        savings.add(image, current);
       } else if (image.status === 'failed' && image.error !== undefined) {
         countFailure(image.error.code, originOf(image.inputUrl));
       }
@@ -82,8 +84,62 @@ export const createReportTally = () => {
           }))
           .sort((a, b) => b.count - a.count),
         sameBytes: sameBytes.result(),
+        savings: savings.result(),
       };
     },
+  };
+};
+
+/** Upper ends, in percent; the first band is of those that grew. */
+const BANDS = [0, 10, 25, 50, 75, 90, 100] as const;
+export const OUTLIERS_SHOWN = 10;
+/** Less than this is hardly saved. */
+const HARDLY_PERCENT = 10;
+
+/** Completed images by how much they saved, and those that stand out. */
+const createSavingsTally = () => {
+  const counts = BANDS.map(() => 0);
+  const grew = createOutliers(({ bytesIn, bytesOut }) => bytesOut - bytesIn);
+  const keptOriginal = createOutliers(({ bytesIn }) => bytesIn);
+  const hardlySaved = createOutliers(({ bytesIn }) => bytesIn);
+
+  return {
+    add(
+      { _id: id = '', bytesIn = 0, bytesOut = 0, notes = [] }: ReportedImage,
+      { row = 0, productName }: Pick<ProductReport, 'row' | 'productName'>,
+    ): void {
+      const percent = bytesIn === 0 ? 0 : (100 * (bytesIn - bytesOut)) / bytesIn;
+      const band = percent < 0 ? 0 : BANDS.findIndex((to) => percent < to || to === 100);
+      counts[band] = (counts[band] ?? 0) + 1;
+      const image = { id, row, productName, bytesIn, bytesOut };
+      if (notes.includes('kept_original')) keptOriginal.add(image);
+      else if (percent < 0) grew.add(image);
+      else if (percent < HARDLY_PERCENT) hardlySaved.add(image);
+    },
+
+    result: (): SavingsReport => ({
+      bands: BANDS.map((toPercent, index) => ({
+        fromPercent: BANDS[index - 1] ?? null,
+        toPercent,
+        count: counts[index] ?? 0,
+      })),
+      ...{ grew: grew.result(), keptOriginal: keptOriginal.result(), hardlySaved: hardlySaved.result() },
+    }),
+  };
+};
+
+/** Counts images and keeps the largest by `sizeOf`. */
+const createOutliers = (sizeOf: (image: OutlierReport) => number) => {
+  let count = 0;
+  let images: OutlierReport[] = [];
+  return {
+    add(image: OutlierReport): void {
+      count += 1;
+      const last = images[OUTLIERS_SHOWN - 1];
+      if (last !== undefined && sizeOf(last) >= sizeOf(image)) return;
+      images = [...images, image].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, OUTLIERS_SHOWN);
+    },
+    result: (): OutliersReport => ({ count, images }),
   };
 };
 

@@ -14,23 +14,9 @@ export type RequestList = z.infer<typeof listAnswer>;
 export type Product = z.infer<typeof statusAnswer>['products'][number];
 export type Image = Product['images'][number];
 
-export interface Report {
-  readonly products: readonly {
-    readonly serialNumber: string;
-    readonly productName: string;
-    readonly images: number;
-    readonly bytesIn: number;
-    readonly bytesOut: number;
-    readonly savedPercent: number;
-  }[];
-  readonly failures: readonly {
-    readonly code: string;
-    readonly count: number;
-    readonly origins: readonly { readonly origin: string | null; readonly count: number }[];
-  }[];
-}
+export type Report = NonNullable<z.infer<typeof statusAnswer>['report']>;
 
-export type Status = z.infer<typeof statusAnswer> & { readonly report?: Report | null };
+export type Status = z.infer<typeof statusAnswer>;
 
 const FINAL: readonly Summary['status'][] = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
 

@@ -120,9 +120,11 @@ export const startBrowser = async (): Promise<TestBrowser> => {
 export const chooseCsv = (page: Page, csv: string, name = 'products.csv'): Promise<void> =>
   page.locator('#file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
 
-/** The page's main heading; a string must match exactly. */
+/** The page's main heading, or what became of a job below it; a string must match exactly. */
 export const heading = (page: Page, name: string | RegExp) =>
-  page.getByRole('heading', { level: 1, name, exact: true });
+  page
+    .getByRole('heading', { level: 1, name, exact: true })
+    .or(page.locator('.job-outcome').and(page.getByText(name, { exact: true })));
 
 /** Selects a CSV and uploads it. */
 export const sendCsv = async (page: Page, csv: string): Promise<void> => {

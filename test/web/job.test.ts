@@ -9,6 +9,7 @@ import {
   type TestBrowser,
 } from '../support/browser.ts';
 import { csvOf } from '../support/csv.ts';
+import { LOOKS, look, violations } from '../support/look.ts';
 import { ImageServer, makeImage, ok, status as statusCode } from '../support/servers/image-server.mjs';
 import { startTestService, type TestService, waitFor } from '../support/service.ts';
 
@@ -112,6 +113,129 @@ describeInBrowser('the page of a job', () => {
     release();
     await heading(page, '12 images compressed').waitFor();
     expect(await statOf(page, 'Duration').isVisible()).toBe(true);
+    await close();
+  });
+
+  test('stopping is a state, in a second tab too, and the focus goes from Stop to what follows', async () => {
+    const { page, context, errors, close } = await browser.open(service.url);
+    const { waiting, release } = held('/stopping.jpg');
+    const rows = Array.from({ length: 60 }, (_, n) => `${n},S${n},${pictures.url('/stopping.jpg')}?s=${n}`);
+    await sendCsv(page, `${HEADER}${rows.join('\n')}\n`);
+    await waitFor(async () => waiting.length > 0);
+    const focused = () => page.evaluate('document.activeElement.textContent.trim()');
+    await page.getByRole('button', { name: 'Stop' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.pill', { hasText: 'Stopping…' }).waitFor();
+    expect(await focused()).toBe('Stopping…');
+    expect(await page.title()).toMatch(/^Stopping… · /);
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await second.locator('.pill', { hasText: 'Stopping…' }).waitFor();
+    await second.close();
+
+    release();
+    await page.locator('.pill', { hasText: 'Stopped' }).waitFor();
+    expect(await focused()).toMatch(/^Compress the remaining \d+ images$/);
+    await page.keyboard.press('Enter');
+    await heading(page, '60 images compressed').waitFor();
+    await waitFor(async () => (await focused()) === 'Download CSV');
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('an error of an action goes away when the connection is back', async () => {
+    const { page, context, close } = await browser.open(service.url);
+    const { waiting, release } = held('/lost.jpg');
+    await sendCsv(page, `${HEADER}1,A,${pictures.url('/lost.jpg')}\n`);
+    await waitFor(async () => waiting.length > 0);
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    const error = page.getByText('The service cannot be reached');
+    await error.waitFor();
+    expect(await page.getByRole('button', { name: 'Stop' }).getAttribute('aria-disabled')).toBeNull();
+    await context.setOffline(false);
+    await error.waitFor({ state: 'detached' });
+    release();
+    await heading(page, '1 image compressed').waitFor();
+    await close();
+  });
+
+  test('the link of a job is copied', async () => {
+    const { page, context, close } = await browser.open(service.url);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await sendCsv(page, `${HEADER}1,A,${pictures.url('/good.jpg')}\n`);
+    await heading(page, '1 image compressed').waitFor();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(page.url());
+    await close();
+  });
+
+  const failing = (): string => {
+    const missing = Array.from({ length: 30 }, (_, n) => `${n},Missing ${n},${pictures.url('/missing.jpg')}?m=${n}`);
+    const html = [1, 2].map((n) => `${n},Page ${n},${pictures.url('/page.jpg')}?h=${n}`);
+    const unknown = `9,Unknown,http://127.0.0.1:9/9.jpg`;
+    const good = [1, 2, 3, 4].map((n) => `${n},Good ${n},${pictures.url('/good.jpg')}?g=${n}`);
+    return `${HEADER}${[...missing, ...html, unknown, 'x,Bad,nope', ...good].join('\n')}\n`;
+  };
+
+  test('failures have one line for each reason and host, with what to do, and scroll with the keyboard', async () => {
+    pictures.on('/page.jpg', (response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+    );
+    const { page, errors, close } = await browser.open(service.url);
+    await chooseCsv(page, failing());
+    const list = page.locator('.errors');
+    await list.focus();
+    expect(await list.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await page.getByLabel(/Skip invalid entries/).check();
+    await page.getByRole('button', { name: 'Compress 37 images' }).click();
+    const failures = page.getByRole('region', { name: '33 failed images' });
+    await failures.waitFor();
+    const host = new URL(pictures.origin).host;
+    const lines = await failures.locator('summary').allInnerTexts();
+    expect(lines.map((line) => line.replaceAll(/\s+/g, ' '))).toEqual([
+      `30 Image not found (404) ${host}`,
+      `2 Not an image ${host}`,
+      '1 Connection failed 127.0.0.1:9',
+      '1 Skipped, invalid URL',
+    ]);
+    expect(await failures.getByText('What to do:').first().isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: 'Retry 33 failed images' }).isVisible()).toBe(true);
+    await failures.locator('summary').first().press('Enter');
+    await failures.getByText(/What to do: It answered 404 or 410/).waitFor();
+    const link = failures.getByRole('link', { name: `${pictures.url('/missing.jpg')}?m=0` });
+    expect(await link.getAttribute('href')).toBe(`${pictures.url('/missing.jpg')}?m=0`);
+    const items = failures.locator('.failed-list').first();
+    await items.focus();
+    await page.keyboard.press('End');
+    await waitFor(async () => (await items.evaluate((element) => element.scrollTop)) > 0);
+    expect(await failures.getByRole('link', { name: 'Download failed rows' }).isVisible()).toBe(true);
+    const ground = await page.evaluate(`getComputedStyle(document.querySelector('.failures')).backgroundColor`);
+    expect(ground).toBe('rgb(255, 255, 255)');
+    expect(errors).toEqual([]);
+    const url = page.url();
+    await close();
+
+    for (const [name, options] of Object.entries(LOOKS)) {
+      const looked = await browser.open(url, options);
+      await looked.page.getByRole('region', { name: '33 failed images' }).waitFor();
+      await looked.page.locator('.failure-group summary').nth(1).click();
+      expect(await violations(looked.page)).toEqual([]);
+      await look(looked.page, `job-failures-${name}`);
+      await looked.close();
+    }
+  });
+
+  test('forced colours show the progress bar', async () => {
+    const { page, close } = await browser.open(service.url, LOOKS.forced);
+    await sendCsv(page, `${HEADER}1,A,${pictures.url('/good.jpg')}\n2,B,${pictures.url('/missing.jpg')}\n`);
+    await heading(page, '1 of 2 images compressed').waitFor();
+    const style = (selector: string, name: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${name}`);
+    expect(await style('.bar', 'borderTopStyle')).toBe('solid');
+    expect(await style('.bar-done', 'backgroundColor')).not.toBe(await style('.bar', 'backgroundColor'));
+    expect(await style('.bar-failed', 'backgroundImage')).toContain('gradient');
     await close();
   });
 });

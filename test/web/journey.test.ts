@@ -184,7 +184,7 @@ describeInBrowser('the page in a browser', () => {
       ]);
       return readFile(await file.path());
     };
-    const rows = (await download('Failed rows (CSV)')).toString('utf8').trim().split('\r\n');
+    const rows = (await download('Download failed rows')).toString('utf8').trim().split('\r\n');
     expect(rows).toHaveLength(2);
     expect(rows[1]).toContain('source_not_found');
     expect((await download('Download XLSX')).subarray(0, 2).toString('latin1')).toBe('PK');

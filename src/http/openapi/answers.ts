@@ -2,17 +2,12 @@ import { z } from 'zod';
 import { IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
 import { METADATA_KEPT, OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
 import { csvError, csvErrorKinds } from './file-answer.ts';
+import { report } from './report-answer.ts';
+import { codes, count, moment, uuid } from './values.ts';
 
 /**
  * Schemas of the responses. A test checks that the responses of a running service match them exactly.
  */
-
-const codes = <Code extends string>(catalogue: Readonly<Record<Code, unknown>>) =>
-  z.enum(Object.keys(catalogue) as [Code, ...Code[]]);
-
-const uuid = z.uuid();
-const count = z.int().min(0);
-const moment = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
 
 const fieldError = z.object({ field: z.string(), message: z.string() });
 
@@ -117,51 +112,6 @@ export const requestStatus = z.enum([
   'failed',
   'cancelled',
 ]);
-
-const report = z.object({
-  products: z
-    .array(
-      z.object({
-        row: z
-          .int()
-          .min(1)
-          .optional()
-          .meta({ description: 'Data row of the file, counted from 1. Absent in reports of earlier versions.' }),
-        ...{ serialNumber: z.string(), productName: z.string() },
-        images: count.min(1).meta({ description: 'Completed images; the other numbers are for these.' }),
-        ...{ bytesIn: count, bytesOut: count, savedPercent: z.number() },
-      }),
-    )
-    .max(20)
-    .meta({ description: 'The rows with the largest savings, largest first.' }),
-  productCount: count.meta({ description: 'Rows with images.' }),
-  failures: z
-    .array(
-      z.object({
-        code: codes(IMAGE_ERRORS),
-        count: z.int().min(1),
-        origins: z
-          .array(z.object({ origin: z.string().nullable(), count: z.int().min(1) }))
-          .max(10)
-          .meta({ description: 'Origins of the failed URLs; null if a URL has none.' }),
-      }),
-    )
-    .meta({ description: 'Most frequent first.' }),
-  sameBytes: z
-    .array(
-      z.object({
-        count: z.int().min(10).meta({ description: 'Completed images whose sources have the same bytes.' }),
-        bytes: count.meta({ description: 'Size of the source.' }),
-        exampleUrls: z.array(z.string()).max(3).meta({ description: 'Without credentials, cut at 200 characters.' }),
-      }),
-    )
-    .max(10)
-    .optional()
-    .meta({
-      description:
-        'Sources that are the same under at least 10 different URLs, most frequent first; often a placeholder such as “no image available”. Absent in reports of earlier versions.',
-    }),
-});
 
 export const statusAnswer = z
   .object({

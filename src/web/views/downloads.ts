@@ -94,8 +94,8 @@ export const downloads = (api: Api, keys: Pick<KeyStore, 'get'>, requestId: stri
     failedRows: (): HTMLElement =>
       item({
         path: `/api/errors/${requestId}`,
-        label: 'Failed rows (CSV)',
-        symbol: 'file',
+        label: 'Download failed rows',
+        symbol: 'download',
       }),
   };
 };

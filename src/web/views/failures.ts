@@ -1,94 +1,157 @@
+import { IMAGE_ERROR_HINTS } from '../../image-error-hints.ts';
 import type { Api } from '../api.ts';
 import { h } from '../dom.ts';
+import { figuresOf } from '../figures.ts';
 import { count, counted } from '../format.ts';
 import { icon } from '../icons.ts';
 import type { Report, Status, Summary } from '../types.ts';
 import { nameOf, type Shown } from './gallery/tile.ts';
 
 const PAGE = 1_000;
-/** Enough to see the problem; the output CSV has an empty cell for each failed image. */
+/** Enough to see the problem; the file of failed rows has them all. */
 const LISTED = 200;
 const PAGES_READ = 20;
-const SHOWN_AT_ONCE = 5;
 
-/** The failed images by reason, most frequent first, with hints, and their rows as a file. */
+/** Images with the same reason from the same host. */
+interface Group {
+  readonly code: string;
+  readonly origin: string | null;
+  readonly count: number;
+  readonly images: readonly Shown[];
+}
+
+/** The failed images, one line for each reason and host, the most frequent first; then those skipped at the upload. */
 export const failuresPanel = async (
   api: Api,
-  { requestId, progress }: Summary,
+  summary: Summary,
   report: Report | null,
   failedRows: HTMLElement,
   signal: AbortSignal,
 ): Promise<HTMLElement> => {
-  const failed = progress.failed - progress.skipped;
-  const found = await failedImages(api, requestId, Math.min(failed, LISTED), signal);
-  const groups = new Map<string, Shown[]>();
-  for (const shown of found) {
-    const code = shown.image.error?.code ?? 'unknown';
-    groups.set(code, [...(groups.get(code) ?? []), shown]);
-  }
-  const counts = new Map(report?.failures.map((failure) => [failure.code, failure]) ?? []);
-  const sorted = [...groups].sort(
-    ([one, these], [other, those]) =>
-      (counts.get(other)?.count ?? those.length) - (counts.get(one)?.count ?? these.length),
+  const { failed, skipped } = figuresOf(summary);
+  const found = await failedImages(api, summary.requestId, Math.min(failed + skipped, LISTED), signal);
+  const left = found.filter(({ image }) => image.skipped);
+  const groups = groupsOf(
+    found.filter(({ image }) => !image.skipped),
+    report,
+    skipped > 0,
   );
+  const title =
+    failed > 0 ? counted(failed, 'failed image') : `${counted(skipped, 'image')} skipped because of an invalid URL`;
   return h(
     'section',
-    { class: 'panel panel-bad stack', 'aria-labelledby': 'failures-title' },
+    { class: `panel stack-small failures${failed > 0 ? ' is-bad' : ''}`, 'aria-labelledby': 'failures-title' },
     h(
       'div',
-      { class: 'panel-head' },
-      icon('warning'),
-      h('h2', { id: 'failures-title' }, counted(failed, 'failed image')),
-      found.length < failed && h('p', { class: 'muted' }, `First ${count(found.length)} listed`),
-    ),
-    h(
-      'div',
-      { class: 'failed-rows' },
+      { class: 'failures-head' },
+      h('h2', { id: 'failures-title' }, icon('warning'), title),
       failedRows,
-      h('p', { class: 'muted small' }, 'Your rows with the error and what to do. Fix them and upload the file again.'),
+      h('p', { class: 'muted small' }, 'Your rows with each error and what to do. Fix them and upload that file.'),
     ),
-    ...sorted.map(([code, images]) => group(code, images, counts.get(code as Report['failures'][number]['code']))),
+    h(
+      'div',
+      { class: 'failure-groups' },
+      ...groups.map((group) => groupLine(titleOf(group.code), group)),
+      left.length > 0 &&
+        groupLine(
+          'Skipped, invalid URL',
+          { code: 'invalid_url', origin: null, count: skipped, images: left },
+          'is-skipped',
+        ),
+    ),
   );
 };
 
-const group = (
-  code: string,
-  images: readonly Shown[],
-  reported: Report['failures'][number] | undefined,
-): HTMLElement => {
-  const origins =
-    reported?.origins.map(({ origin, count: n }) => `${origin ?? 'no host'} (${count(n)})`).join(', ') ?? '';
-  const rest = images.slice(SHOWN_AT_ONCE);
-  const list = (shown: readonly Shown[]) => h('ul', { class: 'failed-list' }, ...shown.map(failedItem));
+const groupLine = (title: string, { code, origin, count: images, images: listed }: Group, look = ''): HTMLElement => {
+  const hint = HINTS[code]?.replaceAll('`', '');
   return h(
-    'div',
-    { class: 'stack-small' },
-    h('h3', {}, `${titleOf(code)} `, h('span', { class: 'muted' }, counted(reported?.count ?? images.length, 'image'))),
-    origins !== '' && h('p', { class: 'muted small break' }, `From ${origins}`),
-    list(images.slice(0, SHOWN_AT_ONCE)),
-    rest.length > 0 &&
-      h('details', { class: 'disclosure' }, h('summary', {}, icon('next'), `${count(rest.length)} more`), list(rest)),
+    'details',
+    { class: 'failure-group' },
+    h(
+      'summary',
+      {},
+      icon('next'),
+      h('span', { class: `failure-count ${look}` }, count(images)),
+      h('span', { class: 'failure-title' }, title),
+      origin !== null && h('span', { class: 'failure-origin muted break' }, origin.replace(/^https?:\/\//, '')),
+    ),
+    hint !== undefined && h('p', { class: 'failure-hint' }, h('strong', {}, 'What to do: '), hint),
+    listed.length > 0 &&
+      h(
+        'ul',
+        // Focusable, so that it can be scrolled with the keyboard.
+        { class: 'failed-list', tabindex: 0, 'aria-label': `${title}${origin === null ? '' : `, ${origin}`}` },
+        ...listed.map(failedItem),
+      ),
+    listed.length < images &&
+      h(
+        'p',
+        { class: 'muted small' },
+        listed.length === 0 ? 'These are in the file of failed rows.' : `First ${count(listed.length)} listed.`,
+      ),
   );
 };
 
-const failedItem = (shown: Shown): HTMLElement =>
-  h(
+/** One failed image. */
+const failedItem = (shown: Shown): HTMLElement => {
+  const { inputUrl, error } = shown.image;
+  return h(
     'li',
-    {},
-    h('span', { class: 'failed-name' }, nameOf(shown)),
-    h('span', { class: 'break' }, shown.image.error?.message ?? ''),
-    h('span', { class: 'muted small url', title: shown.image.inputUrl }, shown.image.inputUrl),
+    { class: 'failed-item' },
+    h('span', { class: 'failed-name' }, nameOf(shown), h('span', { class: 'muted' }, ` · Row ${count(shown.row)}`)),
+    /^https?:\/\//i.test(inputUrl)
+      ? h('a', { class: 'url', href: inputUrl, target: '_blank', rel: 'noreferrer', title: inputUrl }, inputUrl)
+      : h('span', { class: 'url muted', title: inputUrl }, inputUrl),
+    h('span', { class: 'break muted' }, error?.message ?? ''),
   );
+};
+
+const groupsOf = (found: readonly Shown[], report: Report | null, hasSkipped: boolean): Group[] => {
+  const groups = new Map<string, Group>();
+  for (const shown of found) {
+    const code = shown.image.error?.code ?? 'unknown';
+    const origin = originOf(shown.image.inputUrl);
+    const { images } = groups.get(`${code} ${origin}`) ?? { images: [] };
+    groups.set(`${code} ${origin}`, { code, origin, count: images.length + 1, images: [...images, shown] });
+  }
+  for (const { code, origins } of report?.failures ?? []) {
+    // The report counts skipped images among these.
+    if (hasSkipped && SKIPPED_CODES.includes(code)) continue;
+    for (const { origin, count: images } of origins) {
+      const known = groups.get(`${code} ${origin}`);
+      groups.set(`${code} ${origin}`, { code, origin, count: images, images: known?.images ?? [] });
+    }
+  }
+  return [...groups.values()].sort((one, other) => other.count - one.count);
+};
+
+const SKIPPED_CODES = ['invalid_url', 'source_bucket_not_allowed'];
+
+/** As in the report. */
+const originOf = (url: string): string | null => {
+  if (!URL.canParse(url)) return null;
+  const { protocol, host } = new URL(url);
+  return host === '' ? null : `${protocol}//${host}`;
+};
 
 const TITLES: Readonly<Record<string, string>> = {
-  source_not_found: 'Image not found',
+  source_not_found: 'Image not found (404)',
   source_unauthorized: 'Access denied',
+  source_unavailable: 'Image server error',
+  source_rate_limited: 'Rate limited by the image server',
   invalid_url: 'Invalid URL',
+  address_not_allowed: 'Private address not allowed',
+  tls_failed: 'Invalid certificate',
+  not_an_image: 'Not an image',
+  download_timeout: 'Download timed out',
+  processing_timeout: 'Compression timed out',
 };
 
 /** A title for an error code; codes without one of their own stay recognizable. */
 const titleOf = (code: string): string =>
   TITLES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
+
+const HINTS: Readonly<Record<string, string>> = IMAGE_ERROR_HINTS;
 
 const failedImages = async (api: Api, requestId: string, wanted: number, signal: AbortSignal): Promise<Shown[]> => {
   const found: Shown[] = [];
@@ -96,7 +159,7 @@ const failedImages = async (api: Api, requestId: string, wanted: number, signal:
   for (let page = 0; path !== null && page < PAGES_READ && found.length < wanted && !signal.aborted; page += 1) {
     const status: Status = await api.follow<Status>(path);
     for (const { images, ...product } of status.products) {
-      for (const image of images) if (image.status === 'failed' && !image.skipped) found.push({ ...product, image });
+      for (const image of images) if (image.status === 'failed') found.push({ ...product, image });
     }
     path = status.next;
   }

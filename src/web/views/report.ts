@@ -1,80 +1,123 @@
+import { OUTPUT_FORMATS } from '../../output-formats.ts';
 import { h, setShare } from '../dom.ts';
-import { change, count, size } from '../format.ts';
-import type { Status, Summary } from '../types.ts';
+import { change, count, counted, size } from '../format.ts';
+import { icon } from '../icons.ts';
+import type { Report, Status, Summary } from '../types.ts';
 import { nameOf } from './gallery/tile.ts';
 
-const SHOWN = 8;
+type Savings = NonNullable<Report['savings']>;
 
-/** Total size before and after, the products with the largest savings, and the webhook's state. */
-export const reportPanel = ({ bytes }: Summary, { report, webhook }: Status): HTMLElement | null => {
+/** What was saved in one figure, how it is distributed, which images stand out, and the webhook's state. */
+export const reportPanel = ({ bytes, options }: Summary, { report, webhook }: Status): HTMLElement | null => {
   if (bytes.in === 0 && webhook === null) return null;
-  const most = Math.max(bytes.in, bytes.out);
-  const products = (report?.products ?? []).slice(0, SHOWN);
+  const { savings, sameBytes = [] } = report ?? {};
   return h(
     'section',
     { class: 'panel stack', 'aria-labelledby': 'report-title' },
     h('h2', { id: 'report-title' }, 'Savings'),
     bytes.in > 0 &&
       h(
-        'table',
-        { class: 'chart' },
-        h('caption', { class: 'visually-hidden' }, 'Bytes before and after'),
+        'p',
+        { class: 'saved-total' },
         h(
-          'tbody',
-          {},
-          bar('Before', bytes.in, most, 'before', ''),
-          bar('After', bytes.out, most, 'after', change(bytes.in, bytes.out)),
+          'strong',
+          { class: bytes.in >= bytes.out ? 'good' : '' },
+          bytes.in >= bytes.out ? `${size(bytes.in - bytes.out)} saved` : `${size(bytes.out - bytes.in)} larger`,
+          `, ${change(bytes.in, bytes.out)}`,
         ),
+        h('span', { class: 'muted' }, `${size(bytes.in)} → ${size(bytes.out)}`),
       ),
-    products.length > 0 && productsChart(products),
-    (report?.sameBytes ?? []).length > 0 && samePictures(report?.sameBytes ?? []),
+    savings !== undefined && distribution(savings),
+    savings !== undefined && outliersList(savings, OUTPUT_FORMATS[options.format].extension),
+    sameBytes.length > 0 && samePictures(sameBytes),
     webhook !== null && webhookLine(webhook),
   );
 };
 
-const bar = (name: string, value: number, most: number, kind: 'before' | 'after', note: string): HTMLElement => {
-  const fillBar = h('span', { class: `chart-bar chart-${kind}` });
-  setShare(fillBar, most === 0 ? 0 : value / most);
+/** A table with bars; nothing where all images saved alike, as bars of one length say nothing. */
+const distribution = ({ bands }: Savings): HTMLElement | null => {
+  const used = bands.filter((band) => band.count > 0);
+  const total = used.reduce((sum, band) => sum + band.count, 0);
+  if (total === 0) return null;
+  const [only] = used;
+  if (used.length === 1 && only !== undefined) {
+    return h('p', { class: 'muted' }, `All ${counted(total, 'image')}: ${bandOf(only)}.`);
+  }
+  const shown = bands.slice(
+    bands.findIndex((band) => band.count > 0),
+    bands.findLastIndex((band) => band.count > 0) + 1,
+  );
+  const most = Math.max(...used.map((band) => band.count));
   return h(
-    'tr',
-    {},
-    h('th', { scope: 'row' }, name),
-    h('td', { class: 'chart-track' }, fillBar),
-    h('td', { class: 'number' }, size(value)),
-    h('td', { class: 'number good' }, note),
+    'table',
+    { class: 'chart' },
+    h('caption', {}, 'Images by saving'),
+    h('tbody', {}, ...shown.toReversed().map((band) => bandRow(band, most, total))),
   );
 };
 
-const productsChart = (products: NonNullable<Status['report']>['products']): HTMLElement => {
-  const most = Math.max(...products.map(({ bytesIn, bytesOut }) => bytesIn - bytesOut));
+const bandRow = (band: Savings['bands'][number], most: number, total: number): HTMLElement => {
+  const bar = h('span', { class: 'chart-bar', hidden: band.count === 0 });
+  setShare(bar, band.count / most);
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, bandOf(band)),
+    h('td', { class: 'chart-track' }, bar),
+    h('td', { class: 'number' }, count(band.count)),
+    h('td', { class: 'number muted' }, shareOf(band.count, total)),
+  );
+};
+
+const bandOf = ({ fromPercent, toPercent }: Savings['bands'][number]): string => {
+  if (fromPercent === null) return 'grew';
+  return toPercent === 100 ? `${fromPercent}% or more saved` : `${fromPercent}–${toPercent}% saved`;
+};
+
+const shareOf = (part: number, total: number): string => {
+  const percent = (100 * part) / total;
+  if (part > 0 && percent < 1) return '<1%';
+  return `${part < total ? Math.min(99, Math.round(percent)) : 100}%`;
+};
+
+const outliersList = ({ grew, keptOriginal, hardlySaved }: Savings, extension: string): HTMLElement | null => {
+  const kinds = [
+    ['grew', grew],
+    ['kept the original, which was smaller', keptOriginal],
+    ['hardly saved (less than 10%)', hardlySaved],
+  ] as const;
+  const found = kinds.filter(([, { count: images }]) => images > 0);
+  if (found.length === 0) return null;
   return h(
     'div',
-    { class: 'stack-small' },
-    h('h3', {}, 'Top products by savings'),
-    h(
-      'table',
-      { class: 'chart' },
-      h('caption', { class: 'visually-hidden' }, 'Products with the largest savings'),
+    { class: 'outliers' },
+    ...found.map(([label, { count: images, images: listed }]) =>
       h(
-        'tbody',
-        {},
-        ...products.map(({ row: number, images, bytesIn, bytesOut, ...product }) => {
-          const row = bar(
-            nameOf({ ...product, row: number ?? 0 }),
-            bytesIn - bytesOut,
-            most,
-            'after',
-            change(bytesIn, bytesOut),
-          );
-          row.querySelector('th')?.setAttribute('title', `${count(images)} images`);
-          return row;
-        }),
+        'details',
+        { class: 'disclosure' },
+        h('summary', {}, icon('next'), `${counted(images, 'image')} ${label}`),
+        h('ul', { class: 'outlier-list' }, ...listed.map((image) => outlier(image, extension))),
+        listed.length < images && h('p', { class: 'muted small' }, `The ${count(listed.length)} largest.`),
       ),
     ),
   );
 };
 
-const samePictures = (groups: NonNullable<NonNullable<Status['report']>['sameBytes']>): HTMLElement =>
+const outlier = (image: Savings['grew']['images'][number], extension: string): HTMLElement =>
+  h(
+    'li',
+    {},
+    h(
+      'a',
+      { class: 'break', href: `/processed_images/${image.id}.${extension}`, target: '_blank' },
+      nameOf({ ...image, serialNumber: '' }),
+    ),
+    h('span', { class: 'muted' }, `Row ${count(image.row)}`),
+    h('span', { class: 'number' }, `${size(image.bytesIn)} → ${size(image.bytesOut)}`),
+    h('span', { class: 'number' }, change(image.bytesIn, image.bytesOut)),
+  );
+
+const samePictures = (groups: NonNullable<Report['sameBytes']>): HTMLElement =>
   h(
     'div',
     { class: 'stack-small' },
@@ -103,7 +146,9 @@ const WEBHOOK = {
 } as const;
 
 const webhookLine = ({ url, state, attempts, lastStatus }: NonNullable<Status['webhook']>): HTMLElement => {
-  const tries = attempts === 1 ? '1 attempt' : `${count(attempts)} attempts`;
+  const tries = counted(attempts, 'attempt');
+  const text =
+    state === 'failed' ? `failed after ${tries}` : attempts > 0 ? `${WEBHOOK[state]} (${tries})` : WEBHOOK[state];
   const last = lastStatus === null ? '' : `, last status ${lastStatus}`;
-  return h('p', { class: 'muted small break' }, `Webhook ${url}: ${WEBHOOK[state]} (${tries}${last})`);
+  return h('p', { class: 'muted small break' }, `Webhook ${url}: ${text}${last}`);
 };

@@ -1,17 +1,16 @@
 import { ApiError, messageOf } from '../api.ts';
-import { fill, h, setText } from '../dom.ts';
+import { fill, h } from '../dom.ts';
 import { figuresOf, tabStateOf } from '../figures.ts';
 import { type Connection, followRequest } from '../follow.ts';
-import { count, counted, encodingOf, moment } from '../format.ts';
-import { icon } from '../icons.ts';
 import { pauseUntil, whenOffline } from '../pause.ts';
 import { isFinal, type Summary } from '../types.ts';
 import { downloads } from './downloads.ts';
 import { failuresPanel } from './failures.ts';
 import { createGallery } from './gallery/gallery.ts';
+import { jobActions } from './job/actions.ts';
+import { jobHeader, nameOf } from './job/header.ts';
 import { progressPanel } from './progress.ts';
 import { reportPanel } from './report.ts';
-import { statusPill } from './status.ts';
 import type { Context, View } from './view.ts';
 
 const CONNECTIONS: Readonly<Record<Connection, string>> = {
@@ -22,95 +21,69 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
 
 const REPORT_LOOKS = 6;
 const REPORT_PAUSE_MS = 700;
+/** After an error; ends early when the browser is online again. */
+const ERROR_PAUSE_MS = 3_000;
 
 /** One job: live progress until it is finished, then its results. */
 export const requestView = ({ api, keys, settings, requestId }: Context & { requestId: string }): View => {
   const ended = new AbortController();
   const { signal } = ended;
-  const title = h('h1', {}, 'Job');
-  const pill = h('span', {});
-  const meta = h('p', { class: 'muted small break' });
   const banner = h('div', { role: 'status' });
   const notice = h('div', { role: 'alert' });
-  const buttons = h('div', { class: 'actions' });
   const results = h('div', { class: 'stack-large' });
   const progress = progressPanel();
   const gallery = createGallery(api, requestId, settings, signal);
   const download = downloads(api, keys, requestId, notice);
+  const actions = jobActions({
+    downloads: download.buttons,
+    stop: () => api.cancel(requestId),
+    retry: async () => {
+      await api.retry(requestId);
+      fill(notice);
+      fill(results);
+      follow();
+    },
+    onError: (error) => fill(notice, errorPanel(messageOf(error))),
+    heading: () => header.heading,
+  });
+  const header = jobHeader(api, actions.element, (name) => latest !== null && onProgress({ ...latest, name }));
 
+  let latest: Summary | null = null;
   let shownFor: string | null = null;
   let following = new AbortController();
 
-  const act = (work: () => Promise<unknown>) => async (): Promise<void> => {
-    for (const button of buttons.querySelectorAll('button')) button.disabled = true;
-    fill(notice);
-    try {
-      await work();
-    } catch (error) {
-      fill(notice, h('p', { class: 'panel panel-bad' }, messageOf(error)));
-      for (const button of buttons.querySelectorAll('button')) button.disabled = false;
-    }
-  };
-  const retry = act(async () => {
-    await api.retry(requestId);
-    fill(results);
-    shownFor = null;
-    follow();
-  });
-  const cancel = act(() => api.cancel(requestId));
-
-  const showButtons = (summary: Summary): void => {
-    const { failed, stopped } = figuresOf(summary);
-    const again = failed + stopped;
-    if (!isFinal(summary)) {
-      fill(
-        buttons,
-        h('button', { type: 'button', class: 'button', on: { click: () => void cancel() } }, icon('stop'), 'Stop'),
-      );
-      return;
-    }
-    fill(
-      buttons,
-      ...(summary.progress.completed > 0 ? download.buttons(summary) : []),
-      again > 0 &&
-        h(
-          'button',
-          { type: 'button', class: 'button', on: { click: () => void retry() } },
-          icon('retry'),
-          stopped > 0 ? `Compress the remaining ${counted(again, 'image')}` : `Retry ${counted(again, 'failed image')}`,
-        ),
-    );
-  };
-
   /** Shows the report and the failures, once each time the job finishes. */
   const showResults = async (summary: Summary): Promise<void> => {
-    try {
-      // The report is created shortly after the job finishes.
-      for (let look = 0; look < REPORT_LOOKS && shownFor === stateOf(summary) && !signal.aborted; look += 1) {
+    const isCurrent = (): boolean => shownFor === stateOf(summary) && !signal.aborted;
+    // The report is created shortly after the job finishes.
+    for (let look = 0; look < REPORT_LOOKS && isCurrent(); look += 1) {
+      let pause = REPORT_PAUSE_MS * (look + 1);
+      try {
         const status = await api.status(requestId, '?limit=1', signal);
         const { report = null } = status;
         if (look === 0 || report !== null) {
+          const { failed, skipped } = figuresOf(summary);
           const failures =
-            figuresOf(summary).failed > 0
-              ? await failuresPanel(api, summary, report, download.failedRows(), signal)
-              : null;
-          if (!signal.aborted) fill(results, failures, reportPanel(summary, status));
+            failed + skipped > 0 ? await failuresPanel(api, summary, report, download.failedRows(), signal) : null;
+          if (isCurrent()) fill(results, failures, reportPanel(summary, status));
           gallery.element.hidden = false;
         }
-        if (status.report !== null) return;
-        await pauseUntil(REPORT_PAUSE_MS * (look + 1), signal);
+        if (report !== null) return;
+      } catch (error) {
+        if (!isCurrent()) return;
+        fill(results, h('div', { role: 'alert' }, errorPanel(messageOf(error))));
+        gallery.element.hidden = false;
+        look = -1;
+        pause = ERROR_PAUSE_MS;
       }
-    } catch (error) {
-      if (!signal.aborted) fill(results, h('p', { class: 'panel panel-bad', role: 'alert' }, messageOf(error)));
-      gallery.element.hidden = false;
+      await pauseUntil(pause, signal);
     }
   };
 
   const onProgress = (summary: Summary): void => {
-    setText(title, headingOf(summary));
-    document.title = `${tabStateOf(summary)} · ${title.textContent}`;
-    fill(pill, statusPill(summary));
-    setText(meta, `${moment(summary.createdAt)} · ${encodingOf(summary.options)} · ${requestId}`);
+    latest = summary;
+    header.show(summary);
+    document.title = `${tabStateOf(summary)} · ${nameOf(summary)}`;
     progress.show(summary);
     progress.element.hidden = false;
     if (!isFinal(summary)) gallery.element.hidden = false;
@@ -118,30 +91,34 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
     const state = stateOf(summary);
     if (state === shownFor) return;
     shownFor = state;
-    showButtons(summary);
+    // What an action was refused for is over.
+    fill(notice);
+    actions.show(summary);
     if (isFinal(summary)) void showResults(summary);
   };
+
+  const onConnection = (connection: Connection): void => {
+    const text = CONNECTIONS[connection];
+    if (banner.textContent === text) return;
+    fill(banner, text !== '' && h('p', { class: 'panel panel-warn' }, text));
+    // An action may have failed because of it.
+    if (text === '') fill(notice);
+  };
+  addEventListener('online', () => fill(notice), { signal });
 
   const follow = (): void => {
     following.abort();
     following = new AbortController();
+    shownFor = null;
     void followRequest({
-      requestId,
-      call: api.call,
-      onProgress,
-      onConnection: (connection) => {
-        const text = CONNECTIONS[connection];
-        if (banner.textContent !== text) fill(banner, text !== '' && h('p', { class: 'panel panel-warn' }, text));
-      },
-      pause: pauseUntil,
-      whenOffline,
+      ...{ requestId, call: api.call, onProgress, onConnection, pause: pauseUntil, whenOffline },
       signal: AbortSignal.any([signal, following.signal]),
     }).catch((error: unknown) => {
-      setText(title, error instanceof ApiError && error.problem?.status === 404 ? 'Not found' : 'Job');
-      const isUnknown = error instanceof ApiError && error.problem?.code === 'request_not_found';
+      const isUnknown = error instanceof ApiError && error.problem?.status === 404;
+      header.showNone(isUnknown ? 'Not found' : 'Job');
       const text = isUnknown ? "This job wasn't found. It may have been deleted." : messageOf(error);
-      fill(notice, h('p', { class: 'panel panel-bad' }, text));
-      for (const part of [progress.element, gallery.element]) part.hidden = true;
+      fill(notice, errorPanel(text));
+      for (const part of [progress.element, gallery.element, actions.element]) part.hidden = true;
     });
   };
   follow();
@@ -149,17 +126,10 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
   const element = h(
     'div',
     { class: 'view' },
-    h(
-      'header',
-      { class: 'stack-small' },
-      h('a', { class: 'link link-back', href: '#/' }, icon('back'), 'All jobs'),
-      h('div', { class: 'title-row' }, title, pill),
-      meta,
-    ),
+    header.element,
     banner,
     notice,
     progress.element,
-    buttons,
     results,
     gallery.element,
   );
@@ -168,21 +138,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
   return { element, title: 'Job', showImage: gallery.showImage, close: () => ended.abort() };
 };
 
-/** Changes whenever the job finishes, including after a retry. */
-const stateOf = ({ status, finishedAt }: Summary): string => `${status} ${finishedAt}`;
+const errorPanel = (text: string): HTMLElement => h('p', { class: 'panel panel-bad' }, text);
 
-const headingOf = (summary: Summary): string => {
-  const { total, completed } = figuresOf(summary);
-  const all = counted(total, 'image');
-  if (completed === total) return `${all} compressed`;
-  switch (summary.status) {
-    case 'queued':
-      return `${all} queued`;
-    case 'processing':
-      return `Compressing ${all}`;
-    case 'failed':
-      return total === 1 ? 'The image failed' : `All ${all} failed`;
-    default:
-      return `${count(completed)} of ${all} compressed`;
-  }
-};
+/** Changes whenever the job is stopped or finishes, including after a retry. */
+const stateOf = ({ status, stopping, finishedAt }: Summary): string => `${status} ${stopping} ${finishedAt}`;

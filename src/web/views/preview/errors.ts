@@ -53,7 +53,8 @@ export const errorList = (found: FoundErrors, foundBy: 'here' | 'server'): HTMLE
       ),
     h(
       'ol',
-      { class: 'errors' },
+      // Focusable, so that it can be scrolled with the keyboard.
+      { class: 'errors', tabindex: 0, 'aria-label': 'Errors by line' },
       ...errors.map(({ line, column, message }) =>
         h(
           'li',

@@ -1,0 +1,85 @@
+import { copyText } from '../../copy.ts';
+import { fill, h, setText } from '../../dom.ts';
+import { figuresOf } from '../../figures.ts';
+import { counted } from '../../format.ts';
+import { icon } from '../../icons.ts';
+import { isFinal, type Summary } from '../../types.ts';
+
+export interface ActionDeps {
+  readonly downloads: (summary: Summary) => readonly HTMLElement[];
+  readonly stop: () => Promise<unknown>;
+  readonly retry: () => Promise<unknown>;
+  readonly onError: (error: unknown) => void;
+  /** Takes the focus when the button that had it is gone and no other follows it. */
+  readonly heading: () => HTMLElement;
+}
+
+const COPIED_MS = 2_000;
+
+/**
+ * Stop while it runs; downloads, and what is left to be done, afterwards. A button that works stays where it is, marked as
+ * disabled but focused, and hands the focus on to its successor.
+ */
+export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionDeps) => {
+  const own = h('div', { class: 'actions' });
+  const element = h('div', { class: 'job-actions' }, own, h('div', { class: 'actions' }, copyLink()));
+
+  const button = (label: string, symbol: 'stop' | 'retry', busy: string, work: () => Promise<unknown>) => {
+    const text = h('span', {}, label);
+    const created = h('button', { type: 'button', class: 'button' }, icon(symbol), text);
+    const setBusy = (isBusy: boolean): void => {
+      setText(text, isBusy ? busy : label);
+      if (isBusy) created.setAttribute('aria-disabled', 'true');
+      else created.removeAttribute('aria-disabled');
+    };
+    created.addEventListener('click', async () => {
+      if (created.hasAttribute('aria-disabled')) return;
+      setBusy(true);
+      try {
+        await work();
+      } catch (error) {
+        setBusy(false);
+        onError(error);
+      }
+    });
+    return { created, setBusy };
+  };
+
+  const show = (summary: Summary): void => {
+    const hadFocus = own.contains(document.activeElement);
+    const { failed, stopped, completed } = figuresOf(summary);
+    const left = failed + stopped;
+    let next: HTMLElement | null = null;
+    if (!isFinal(summary)) {
+      const { created, setBusy } = button('Stop', 'stop', 'Stopping…', stop);
+      setBusy(summary.stopping);
+      fill(own, created);
+      next = created;
+    } else {
+      const label =
+        stopped > 0 ? `Compress the remaining ${counted(left, 'image')}` : `Retry ${counted(left, 'failed image')}`;
+      if (left > 0) next = button(label, 'retry', 'Starting…', retry).created;
+      const files = completed > 0 ? downloads(summary) : [];
+      fill(own, ...files, next);
+      next ??= files[0] ?? null;
+    }
+    if (hadFocus) (next ?? heading()).focus();
+  };
+  return { element, show };
+};
+
+const copyLink = (): HTMLElement => {
+  const text = h('span', { 'aria-live': 'polite' }, 'Copy link');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const click = async (): Promise<void> => {
+    setText(text, (await copyText(location.href)) ? 'Copied' : 'Copy it from the address bar');
+    clearTimeout(timer);
+    timer = setTimeout(() => setText(text, 'Copy link'), COPIED_MS);
+  };
+  return h(
+    'button',
+    { type: 'button', class: 'button button-quiet', on: { click: () => void click() } },
+    icon('link'),
+    text,
+  );
+};
