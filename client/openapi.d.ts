@@ -572,6 +572,54 @@ export interface components {
                     /** @description Without credentials, cut at 200 characters. */
                     exampleUrls: string[];
                 }[];
+                /** @description How much the images saved, and which stand out. Absent in reports of earlier versions. */
+                savings?: {
+                    /** @description Completed images by how many percent they saved. */
+                    bands: {
+                        /** @description Null for those that grew. */
+                        fromPercent: number | null;
+                        toPercent: number;
+                        count: number;
+                    }[];
+                    grew: {
+                        count: number;
+                        /** @description The largest of them. */
+                        images: {
+                            /** Format: uuid */
+                            id: string;
+                            row: number;
+                            productName: string;
+                            bytesIn: number;
+                            bytesOut: number;
+                        }[];
+                    };
+                    /** @description Stored as they were, as they would have grown. */
+                    keptOriginal: {
+                        count: number;
+                        /** @description The largest of them. */
+                        images: {
+                            /** Format: uuid */
+                            id: string;
+                            row: number;
+                            productName: string;
+                            bytesIn: number;
+                            bytesOut: number;
+                        }[];
+                    };
+                    /** @description Less than 10%. */
+                    hardlySaved: {
+                        count: number;
+                        /** @description The largest of them. */
+                        images: {
+                            /** Format: uuid */
+                            id: string;
+                            row: number;
+                            productName: string;
+                            bytesIn: number;
+                            bytesOut: number;
+                        }[];
+                    };
+                };
             } | null;
             products: {
                 /** @description Data row of the file, counted from 1; blank rows do not count. */
