@@ -1035,7 +1035,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1589,7 +1589,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -1605,13 +1605,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
                      *       "name": "products",
                      *       "status": "completed_with_errors",
                      *       "stopping": false,
-                     *       "createdAt": "2026-11-28T02:23:32.440Z",
-                     *       "startedAt": "2026-11-28T02:23:32.729Z",
-                     *       "finishedAt": "2026-11-28T02:23:33.146Z",
+                     *       "createdAt": "2026-11-28T04:21:10.371Z",
+                     *       "startedAt": "2026-11-28T04:21:10.817Z",
+                     *       "finishedAt": "2026-11-28T04:21:12.076Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1676,7 +1676,58 @@ export interface operations {
                      *             ]
                      *           }
                      *         ],
-                     *         "sameBytes": []
+                     *         "sameBytes": [],
+                     *         "savings": {
+                     *           "bands": [
+                     *             {
+                     *               "fromPercent": null,
+                     *               "toPercent": 0,
+                     *               "count": 0
+                     *             },
+                     *             {
+                     *               "fromPercent": 0,
+                     *               "toPercent": 10,
+                     *               "count": 0
+                     *             },
+                     *             {
+                     *               "fromPercent": 10,
+                     *               "toPercent": 25,
+                     *               "count": 0
+                     *             },
+                     *             {
+                     *               "fromPercent": 25,
+                     *               "toPercent": 50,
+                     *               "count": 0
+                     *             },
+                     *             {
+                     *               "fromPercent": 50,
+                     *               "toPercent": 75,
+                     *               "count": 0
+                     *             },
+                     *             {
+                     *               "fromPercent": 75,
+                     *               "toPercent": 90,
+                     *               "count": 2
+                     *             },
+                     *             {
+                     *               "fromPercent": 90,
+                     *               "toPercent": 100,
+                     *               "count": 0
+                     *             }
+                     *           ],
+                     *           "grew": {
+                     *             "count": 0,
+                     *             "images": []
+                     *           },
+                     *           "keptOriginal": {
+                     *             "count": 0,
+                     *             "images": []
+                     *           },
+                     *           "hardlySaved": {
+                     *             "count": 0,
+                     *             "images": []
+                     *           }
+                     *         }
                      *       },
                      *       "products": [
                      *         {
@@ -1685,11 +1736,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "9dcd1b61-888c-4c46-aa61-52cfc98b0484",
+                     *               "id": "767b6f2c-3e9b-4bf2-9217-429e478b0542",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1709,11 +1760,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "734c34cc-7b01-42ff-944e-741dc12ed4dd",
+                     *               "id": "31a7b719-8d5d-41f8-8710-b5847493c3b9",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1726,7 +1777,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "dd511f0c-db1e-4859-b31c-6dd0f029c493",
+                     *               "id": "41d19811-18ce-467d-82aa-f403a7a2a624",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -1858,13 +1909,13 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *           "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
                      *           "name": "Spring catalogue",
                      *           "status": "completed_with_errors",
                      *           "stopping": false,
-                     *           "createdAt": "2026-11-28T02:23:32.440Z",
-                     *           "startedAt": "2026-11-28T02:23:32.729Z",
-                     *           "finishedAt": "2026-11-28T02:23:33.146Z",
+                     *           "createdAt": "2026-11-28T04:21:10.371Z",
+                     *           "startedAt": "2026-11-28T04:21:10.817Z",
+                     *           "finishedAt": "2026-11-28T04:21:12.076Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -1973,7 +2024,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -1989,7 +2040,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0"
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2080,7 +2131,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2108,13 +2159,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
                      *       "name": "Spring catalogue",
                      *       "status": "completed_with_errors",
                      *       "stopping": false,
-                     *       "createdAt": "2026-11-28T02:23:32.440Z",
-                     *       "startedAt": "2026-11-28T02:23:32.729Z",
-                     *       "finishedAt": "2026-11-28T02:23:33.146Z",
+                     *       "createdAt": "2026-11-28T04:21:10.371Z",
+                     *       "startedAt": "2026-11-28T04:21:10.817Z",
+                     *       "finishedAt": "2026-11-28T04:21:12.076Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -2250,7 +2301,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2267,8 +2318,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "pciu93jJ_0AUwVmI",
-                     *       "data": "{\"requestId\":\"b55b7ec0-05d3-4b39-9576-748468ed06e0\",\"name\":\"Spring catalogue\",\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T02:23:32.440Z\",\"startedAt\":\"2026-11-28T02:23:32.729Z\",\"finishedAt\":\"2026-11-28T02:23:33.146Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "qk6tgiC0-dBniw_c",
+                     *       "data": "{\"requestId\":\"a82238f2-0c37-479a-ba7a-10f2b5fd989f\",\"name\":\"Spring catalogue\",\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T04:21:10.371Z\",\"startedAt\":\"2026-11-28T04:21:10.817Z\",\"finishedAt\":\"2026-11-28T04:21:12.076Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -2370,7 +2421,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2386,8 +2437,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -2494,7 +2545,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2610,7 +2661,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2628,7 +2679,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0"
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2728,7 +2779,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2746,7 +2797,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0"
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2846,7 +2897,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2862,24 +2913,24 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1",
+                     *           "id": "msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
-                     *           "createdAt": "2026-11-28T02:23:33.196Z",
+                     *           "createdAt": "2026-11-28T04:21:12.230Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-28T02:23:33.360Z",
+                     *               "at": "2026-11-28T04:21:12.624Z",
                      *               "status": 204,
-                     *               "durationMs": 122,
+                     *               "durationMs": 130,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -2976,7 +3027,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -2992,8 +3043,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "b55b7ec0-05d3-4b39-9576-748468ed06e0",
-                     *       "webhookId": "msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1"
+                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                     *       "webhookId": "msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -3096,7 +3147,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example b55b7ec0-05d3-4b39-9576-748468ed06e0
+                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
                  */
                 requestId: string;
             };
@@ -3207,7 +3258,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg
+                 * @example 767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg
                  */
                 name: string;
             };
@@ -3340,7 +3391,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "uptimeSeconds": 26
+                     *       "uptimeSeconds": 28
                      *     }
                      */
                     "application/json": components["schemas"]["HealthAnswer"];

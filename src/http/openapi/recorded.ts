@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
-  imageId: '9dcd1b61-888c-4c46-aa61-52cfc98b0484',
+  requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+  imageId: '767b6f2c-3e9b-4bf2-9217-429e478b0542',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,13 +75,13 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
     name: 'products',
     status: 'completed_with_errors',
     stopping: false,
-    createdAt: '2026-11-28T02:23:32.440Z',
-    startedAt: '2026-11-28T02:23:32.729Z',
-    finishedAt: '2026-11-28T02:23:33.146Z',
+    createdAt: '2026-11-28T04:21:10.371Z',
+    startedAt: '2026-11-28T04:21:10.817Z',
+    finishedAt: '2026-11-28T04:21:12.076Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -147,6 +147,57 @@ export const RECORDED = {
         },
       ],
       sameBytes: [],
+      savings: {
+        bands: [
+          {
+            fromPercent: null,
+            toPercent: 0,
+            count: 0,
+          },
+          {
+            fromPercent: 0,
+            toPercent: 10,
+            count: 0,
+          },
+          {
+            fromPercent: 10,
+            toPercent: 25,
+            count: 0,
+          },
+          {
+            fromPercent: 25,
+            toPercent: 50,
+            count: 0,
+          },
+          {
+            fromPercent: 50,
+            toPercent: 75,
+            count: 0,
+          },
+          {
+            fromPercent: 75,
+            toPercent: 90,
+            count: 2,
+          },
+          {
+            fromPercent: 90,
+            toPercent: 100,
+            count: 0,
+          },
+        ],
+        grew: {
+          count: 0,
+          images: [],
+        },
+        keptOriginal: {
+          count: 0,
+          images: [],
+        },
+        hardlySaved: {
+          count: 0,
+          images: [],
+        },
+      },
     },
     products: [
       {
@@ -155,11 +206,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '9dcd1b61-888c-4c46-aa61-52cfc98b0484',
+            id: '767b6f2c-3e9b-4bf2-9217-429e478b0542',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -177,11 +228,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '734c34cc-7b01-42ff-944e-741dc12ed4dd',
+            id: '31a7b719-8d5d-41f8-8710-b5847493c3b9',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -192,7 +243,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: 'dd511f0c-db1e-4859-b31c-6dd0f029c493',
+            id: '41d19811-18ce-467d-82aa-f403a7a2a624',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -215,13 +266,13 @@ export const RECORDED = {
     next: null,
   },
   rename: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
     name: 'Spring catalogue',
     status: 'completed_with_errors',
     stopping: false,
-    createdAt: '2026-11-28T02:23:32.440Z',
-    startedAt: '2026-11-28T02:23:32.729Z',
-    finishedAt: '2026-11-28T02:23:33.146Z',
+    createdAt: '2026-11-28T04:21:10.371Z',
+    startedAt: '2026-11-28T04:21:10.817Z',
+    finishedAt: '2026-11-28T04:21:12.076Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -250,13 +301,13 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+        requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
         name: 'Spring catalogue',
         status: 'completed_with_errors',
         stopping: false,
-        createdAt: '2026-11-28T02:23:32.440Z',
-        startedAt: '2026-11-28T02:23:32.729Z',
-        finishedAt: '2026-11-28T02:23:33.146Z',
+        createdAt: '2026-11-28T04:21:10.371Z',
+        startedAt: '2026-11-28T04:21:10.817Z',
+        finishedAt: '2026-11-28T04:21:12.076Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -287,32 +338,32 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'pciu93jJ_0AUwVmI',
-    data: '{"requestId":"b55b7ec0-05d3-4b39-9576-748468ed06e0","name":"Spring catalogue","status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T02:23:32.440Z","startedAt":"2026-11-28T02:23:32.729Z","finishedAt":"2026-11-28T02:23:33.146Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'qk6tgiC0-dBniw_c',
+    data: '{"requestId":"a82238f2-0c37-479a-ba7a-10f2b5fd989f","name":"Spring catalogue","status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T04:21:10.371Z","startedAt":"2026-11-28T04:21:10.817Z","finishedAt":"2026-11-28T04:21:12.076Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/9dcd1b61-888c-4c46-aa61-52cfc98b0484.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/734c34cc-7b01-42ff-944e-741dc12ed4dd.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
   deliveries: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
     deliveries: [
       {
-        id: 'msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1',
+        id: 'msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
-        createdAt: '2026-11-28T02:23:33.196Z',
+        createdAt: '2026-11-28T04:21:12.230Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-28T02:23:33.360Z',
+            at: '2026-11-28T04:21:12.624Z',
             status: 204,
-            durationMs: 122,
+            durationMs: 130,
             error: null,
             answer: '',
           },
@@ -321,21 +372,21 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
-    webhookId: 'msg_b55b7ec0-05d3-4b39-9576-748468ed06e0_1',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    webhookId: 'msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1',
   },
   retry: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
   },
   cancel: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
   },
   remove: {
-    requestId: 'b55b7ec0-05d3-4b39-9576-748468ed06e0',
+    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
   },
   health: {
     status: 'ok',
-    uptimeSeconds: 26,
+    uptimeSeconds: 28,
   },
   ready: {
     status: 'ready',
