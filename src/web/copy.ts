@@ -9,7 +9,8 @@ export const copyText = async (text: string): Promise<boolean> => {
     const area = h('textarea', { class: 'visually-hidden', 'aria-hidden': 'true', tabindex: -1 });
     const focused = document.activeElement;
     area.value = text;
-    document.body.append(area);
+    // Under an open dialog nothing can be selected.
+    (document.querySelector('dialog[open]') ?? document.body).append(area);
     area.select();
     const isCopied = document.execCommand('copy');
     area.remove();

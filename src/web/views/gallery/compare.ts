@@ -3,12 +3,18 @@ import { OUTPUT_FORMATS } from '../../../output-formats.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { change, count, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
+import { copyButton } from './copy-button.ts';
 import { NOTES } from './notes.ts';
 import { createStage } from './stage.ts';
 import { isSettled, nameOf, noteOf, outputPath, ownPath, type Placed } from './tile.ts';
 
 interface Browsed {
+  /** How many can be reached, the place of a position of the job among them, and the position at a place; -1 and null: none. */
   readonly count: () => number;
+  readonly placeOf: (position: number) => number;
+  readonly positionAt: (place: number) => number | null;
+  /** Which of how many, in words. */
+  readonly where: (position: number) => string;
   /** Of the image at a position of the job; null if there is none. */
   readonly find: (position: number) => Promise<Placed | null>;
   /** Asked to show another; the address follows. */
@@ -17,7 +23,8 @@ interface Browsed {
 }
 
 /** A dialog with an image of the job before and after, at any zoom, from which all others can be reached. */
-export const createCompare = (settings: PageSettings, { count: total, find, onStep, onClose }: Browsed) => {
+export const createCompare = (settings: PageSettings, browsed: Browsed) => {
+  const { count: total, placeOf, positionAt, where, find, onStep, onClose } = browsed;
   let position = -1;
   let drawnFor = '';
   const title = h('h2', { id: 'compare-title', class: 'break' });
@@ -116,9 +123,9 @@ export const createCompare = (settings: PageSettings, { count: total, find, onSt
   });
 
   const showWhere = (): void => {
-    setText(place, `${count(position + 1)} of ${count(total())}`);
-    previous.disabled = position <= 0;
-    next.disabled = position >= total() - 1;
+    setText(place, where(position));
+    previous.disabled = placeOf(position) <= 0;
+    next.disabled = placeOf(position) >= total() - 1;
   };
 
   const draw = (shown: Placed): void => {
@@ -159,6 +166,7 @@ export const createCompare = (settings: PageSettings, { count: total, find, onSt
       link(original, 'Open original'),
       link(output, 'Open compressed'),
       h('a', { href: output, download: fileName(nameOf(shown), output) }, 'Download'),
+      copyButton('Copy new URL', () => image.outputUrl ?? ''),
       ...further,
     );
   };
@@ -177,9 +185,10 @@ export const createCompare = (settings: PageSettings, { count: total, find, onSt
   };
 
   const step = (by: number): void => {
-    const to = position + by;
-    if (to < 0 || to >= total()) return;
-    onStep(to);
+    const to = placeOf(position) + by;
+    const target = to < 0 ? null : positionAt(to);
+    if (target === null) return;
+    onStep(target);
     // A disabled button loses the focus.
     if ((to === 0 && by < 0) || (to === total() - 1 && by > 0)) stage.element.focus();
   };

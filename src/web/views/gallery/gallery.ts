@@ -4,12 +4,17 @@ import { type Api, messageOf } from '../../api.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { count } from '../../format.ts';
 import { isFinal, type Summary } from '../../types.ts';
+import { type Choice, choose, EVERYTHING, isEverything, loadAll, MOST_CHOSEN_FROM } from './choice.ts';
 import { createCompare } from './compare.ts';
 import { createGrid, PART } from './grid.ts';
 import { createImages } from './images.ts';
+import type { Placed } from './tile.ts';
+import { createToolbar } from './toolbar.ts';
 
 /** Images are asked for less often than counts, because each answer has a page of them. */
 const EVERY_MS = 1_500;
+/** All of them are asked for less often still, while only some are shown. */
+const ALL_EVERY_MS = 5_000;
 
 /** Whether the entry of the history before this one is the job, so that closing is going back. */
 interface Entry {
@@ -24,6 +29,11 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
   let part = 0;
   /** The image that the address asks for before the job is known. */
   let asked: number | null = null;
+  let choice = EVERYTHING;
+  /** All images, as long as a choice of them is shown, and the chosen; null: the job in its order. */
+  let all: readonly Placed[] | null = null;
+  let chosen: readonly Placed[] | null = null;
+  let choosing = false;
 
   const total = (): number => latest?.progress.total ?? 0;
   const fail = (error: unknown): void => {
@@ -40,11 +50,14 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
   });
   const grid = createGrid(
     {
-      count: () => Math.min(PART, Math.max(0, total() - part * PART)),
-      at: (index) => images.at(part * PART + index),
-      onSight: (from, to) => void images.need(part * PART + from, part * PART + to).catch(fail),
+      count: () => chosen?.length ?? Math.min(PART, Math.max(0, total() - part * PART)),
+      at: (index) => (chosen === null ? images.at(part * PART + index) : (chosen[index] ?? null)),
+      onSight: (from, to) => {
+        if (chosen === null) void images.need(part * PART + from, part * PART + to).catch(fail);
+      },
       onOpen: (index) => {
-        const position = part * PART + index;
+        const position = chosen === null ? part * PART + index : chosen[index]?.position;
+        if (position === undefined) return;
         history.pushState({ ...history.state, fromJob: true }, '', imageAddress(requestId, position));
         open(position);
       },
@@ -52,7 +65,10 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
     signal,
   );
   const compare = createCompare(settings, {
-    count: total,
+    count: () => chosen?.length ?? total(),
+    placeOf: (position) => chosen?.findIndex((one) => one.position === position) ?? position,
+    positionAt: (place) => (chosen === null ? (place < total() ? place : null) : (chosen[place]?.position ?? null)),
+    where: (position) => `${count(position + 1)} of ${count(total())}`,
     find: (position) => images.find(position),
     onStep: (position) => {
       history.replaceState(history.state, '', imageAddress(requestId, position));
@@ -68,13 +84,14 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
   });
   signal.addEventListener('abort', () => compare.close());
 
-  const shown = h('p', { class: 'muted' });
+  const shown = h('p', { class: 'muted', role: 'status' });
   const notice = h('div', { role: 'alert' });
   const parts = h('div', { class: 'gallery-parts' });
+  const tools = h('div', { class: 'gallery-tools-place' });
   const element = h(
     'section',
     { class: 'stack gallery', 'aria-labelledby': 'images-title' },
-    h('div', { class: 'section-head' }, h('h2', { id: 'images-title' }, 'Images'), shown, parts),
+    h('div', { class: 'section-head' }, h('h2', { id: 'images-title' }, 'Images'), shown, tools, parts),
     notice,
     grid.element,
   );
@@ -84,6 +101,46 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
       compare.close();
       fail(error);
     });
+  };
+
+  const showChosen = (): void => {
+    if (all === null) return;
+    chosen = isEverything(choice) ? null : choose(all, choice);
+    const none = chosen?.length === 0 ? ': none match' : '';
+    setText(shown, chosen === null ? count(total()) : `${count(chosen.length)} of ${count(total())}${none}`);
+  };
+  /** Loads all images if they are not, or not as they are now. */
+  const loadChosen = async (): Promise<void> => {
+    if (choosing) return;
+    choosing = true;
+    try {
+      all = await loadAll(api, requestId, signal);
+      lastLoad = performance.now();
+      showChosen();
+      if (!signal.aborted) grid.show(true);
+    } catch (error) {
+      fail(error);
+    } finally {
+      choosing = false;
+    }
+  };
+  const onChoice = (wanted: Choice): void => {
+    choice = wanted;
+    if (all === null && !isEverything(choice)) {
+      void loadChosen().then(() => grid.reset());
+      return;
+    }
+    showChosen();
+    if (isEverything(choice)) all = null;
+    grid.reset();
+  };
+
+  const showTools = (): void => {
+    const limit = `Search, filter and sorting are for jobs of up to ${count(MOST_CHOSEN_FROM)} images.`;
+    fill(
+      tools,
+      total() > MOST_CHOSEN_FROM ? h('p', { class: 'muted small' }, limit) : total() > 1 && createToolbar(onChoice),
+    );
   };
 
   /** A choice of the part, for jobs longer than the browser can scroll. */
@@ -117,12 +174,14 @@ export const createGallery = (api: Api, requestId: string, settings: PageSetting
     shownFor = state;
     if (first) {
       setText(shown, count(total()));
+      showTools();
       showParts();
       grid.show(true);
       if (asked !== null) showImage(asked);
       return;
     }
-    if (!changed && performance.now() - lastLoad < EVERY_MS) return;
+    if (!changed && performance.now() - lastLoad < (chosen === null ? EVERY_MS : ALL_EVERY_MS)) return;
+    if (chosen !== null) void loadChosen();
     lastLoad = performance.now();
     images.refresh(changed, isFinal(summary)).catch(fail);
   };
