@@ -59,7 +59,7 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
       const problem = (await response.json().catch(() => null)) as Problem | null;
       if (response.status !== 401) throw new ApiError(problem);
       // Another call may have asked in the meantime.
-      key = keys.get() === key ? await keys.ask(key === null ? null : 'Invalid API key.') : keys.get();
+      key = keys.get() === key ? await keys.ask(key === null ? null : 'Invalid API key') : keys.get();
       if (key === null) throw new ApiError(problem);
     }
   };

@@ -49,7 +49,7 @@ describeInBrowser('the reference at /docs', () => {
         .waitFor();
       await page.locator(`a[href="#${id}"]`).first().focus();
       await page.keyboard.press('Enter');
-      await page.waitForFunction(`document.querySelector(':target')?.id === ${JSON.stringify(id)}`);
+      await page.locator(`#${id}:target`).waitFor();
     }
     await page.getByText('Python: upload, follow, fetch').click();
     await page.getByText('def multipart(fields, csv)').waitFor();

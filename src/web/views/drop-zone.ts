@@ -1,12 +1,12 @@
-import { messageOf } from '../api.ts';
-import { linkName, type Source } from '../csv/source.ts';
+import { ApiError, messageOf } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
+import { sourceOfText, type Take, takePastes } from './dropping.ts';
 
 const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-/** Accepts a table: dropped anywhere on the page, chosen, pasted, by link, or the sample. */
-export const dropZone = (hasSample: boolean, onSource: (source: Source) => void) => {
+/** Accepts a table: chosen, pasted, by link, or the sample. What is dropped is taken in every view. */
+export const dropZone = (hasSample: boolean, take: Take) => {
   const notice = h('div', { role: 'alert' });
   const input = h('input', {
     type: 'file',
@@ -16,19 +16,16 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
     on: { change: () => takeFile(input.files?.[0]) },
   });
   const takeFile = (file: File | undefined): void => {
-    if (file !== undefined) onSource({ name: file.name, file });
+    if (file !== undefined) take({ name: file.name, file });
   };
-  const takeText = (text: string): void => {
-    const link = text.trim();
-    if (/^https?:\/\/\S+$/i.test(link)) onSource({ name: linkName(link), link });
-    else onSource({ name: 'Pasted rows.csv', file: new Blob([text], { type: 'text/csv' }) });
-  };
-
   const takeSample = async (): Promise<void> => {
+    fill(notice);
     try {
-      const response = await fetch('/samples/products.csv');
+      const response = await fetch('/samples/products.csv').catch(() => {
+        throw new ApiError(null);
+      });
       if (!response.ok) throw new Error(`the sample returned status ${response.status}`);
-      onSource({ name: 'Sample products.csv', file: await response.blob() });
+      take({ name: 'Sample products.csv', file: await response.blob() });
     } catch (error) {
       fill(notice, h('p', { class: 'error-text' }, messageOf(error)));
     }
@@ -48,7 +45,7 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
       on: {
         submit: (event) => {
           event.preventDefault();
-          takeText(text.value);
+          take(sourceOfText(text.value));
         },
       },
     },
@@ -91,7 +88,7 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
       on: {
         submit: (event) => {
           event.preventDefault();
-          takeText(link.value);
+          take(sourceOfText(link.value));
         },
       },
     },
@@ -116,33 +113,10 @@ export const dropZone = (hasSample: boolean, onSource: (source: Source) => void)
     hasSample && h('p', { class: 'muted small' }, 'Seven photos included; works offline.'),
   );
 
-  // The whole window accepts drops: a file dropped next to the zone would otherwise replace the page.
-  let depth = 0;
   const listening = new AbortController();
-  const on = <Name extends keyof WindowEventMap>(name: Name, handler: (event: WindowEventMap[Name]) => void): void =>
-    addEventListener(name, handler, { signal: listening.signal });
-  const hover = (change: number): void => {
-    depth = change === 0 ? 0 : depth + change;
-    zone.classList.toggle('is-over', depth > 0);
-  };
-  on('dragenter', () => hover(1));
-  on('dragleave', () => hover(-1));
-  on('dragover', (event) => event.preventDefault());
-  on('drop', (event) => {
-    event.preventDefault();
-    hover(0);
-    const dropped = event.dataTransfer?.getData('text/plain') ?? '';
-    const file = event.dataTransfer?.files[0];
-    if (file !== undefined) takeFile(file);
-    else if (dropped !== '') takeText(dropped);
-  });
-  on('paste', (event) => {
-    if (event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement) return;
-    const pasted = event.clipboardData?.getData('text/plain') ?? '';
-    const file = event.clipboardData?.files[0];
-    if (file !== undefined) takeFile(file);
-    else if (pasted.trim() !== '') takeText(pasted);
-  });
+  takePastes(take, listening.signal);
+  // An error of the network says nothing once the network is back.
+  addEventListener('online', () => fill(notice), { signal: listening.signal });
 
   const element = h('section', { class: 'stack', 'aria-label': 'New job' }, input, zone, notice, paste);
   return { element, close: () => listening.abort() };

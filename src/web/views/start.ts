@@ -1,12 +1,12 @@
-import type { Source } from '../csv/source.ts';
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { dropZone } from './drop-zone.ts';
+import type { Take } from './dropping.ts';
 import { historySection } from './history.ts';
 import type { Context, View } from './view.ts';
 
 /** Start page: upload and recent jobs. */
-export const startView = ({ onSource, ...context }: Context & { onSource: (source: Source) => void }): View => {
+export const startView = ({ onSource, ...context }: Context & { onSource: Take }): View => {
   const zone = dropZone(context.settings.samples !== null, onSource);
   const history = historySection(context.api, (some) => element.classList.toggle('has-jobs', some));
   const element = h(
