@@ -148,6 +148,7 @@ describeInBrowser('the page of a job', () => {
     const { waiting, release } = held('/lost.jpg');
     await sendCsv(page, `${HEADER}1,A,${pictures.url('/lost.jpg')}\n`);
     await waitFor(async () => waiting.length > 0);
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
     await context.setOffline(true);
     await page.getByRole('button', { name: 'Stop' }).click();
     const error = page.getByText('The service cannot be reached');
