@@ -11,6 +11,8 @@ export const whileConnected = async <T>(
   const leave = (): void => gone.abort(new AppError('invalid_request', 'The upload was interrupted.'));
   const end = (): void => gone.abort(ends.reason);
   if (ends.aborted) end();
+  // Closed already: that is not emitted again.
+  if (res.closed) leave();
   res.once('close', leave);
   ends.addEventListener('abort', end);
   try {
