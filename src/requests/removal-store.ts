@@ -1,6 +1,7 @@
 import type { Models } from './models.ts';
 import { PAGE_SIZE } from './request-store.ts';
-import { FINAL_STATES, HIDDEN_STATES, type RequestRecord } from './types.ts';
+import { VISIBLE } from './transitions.ts';
+import { FINAL_STATES, type RequestRecord } from './types.ts';
 
 /** Requests of one page, so that a long backlog is not read as a whole. */
 const REQUESTS_PER_PAGE = 50;
@@ -62,7 +63,7 @@ export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Model
    */
   async markDeleted(requestId: string): Promise<boolean> {
     const written = await requests.updateOne(
-      { _id: requestId, state: { $nin: [...HIDDEN_STATES] }, deleted: { $ne: true } },
+      { _id: requestId, ...VISIBLE },
       { $set: { deleted: true }, $unset: { webhook: '', eventPending: '' } },
     );
     return written.modifiedCount === 1;

@@ -2,6 +2,7 @@ import type { QueryFilter, UpdateQuery } from 'mongoose';
 import { createCounters, PAGE_SIZE } from './counters.ts';
 import type { Models } from './models.ts';
 import { ofTenant } from './tenant.ts';
+import { isVisible, VISIBLE } from './transitions.ts';
 import {
   ACTIVE_STATES,
   type Counters,
@@ -65,8 +66,8 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** The same for clients: another tenant's request is not found, by the same query as one that does not exist. */
     async findFor(tenant: string, requestId: string): Promise<RequestRecord | null> {
-      const found = shown(await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>());
-      return found?.deleted === true ? null : found;
+      const found = await requests.findOne({ _id: requestId, ...ofTenant(tenant) }).lean<RequestRecord>();
+      return found !== null && isVisible(found) ? found : null;
     },
 
     /** The requests of these ids as they are now, except those that are hidden or gone. */
@@ -167,8 +168,7 @@ export const createRequestStore = (models: Models, now: () => Date) => {
 
     /** Gives a request another name. Null when it is hidden or gone. */
     async rename(requestId: string, name: string): Promise<RequestRecord | null> {
-      const shownNow = { _id: requestId, state: { $nin: [...HIDDEN_STATES] }, deleted: { $ne: true } };
-      return (await updated(shownNow, { $set: { name } })) ? this.find(requestId) : null;
+      return (await updated({ _id: requestId, ...VISIBLE }, { $set: { name } })) ? this.find(requestId) : null;
     },
 
     /** From here on only what runs is finished. False when the run had ended, or was being cancelled already. */

@@ -2,7 +2,7 @@ import type { ImageErrorCode } from '../errors.ts';
 import type { ImageResult } from '../images/task.ts';
 import { type Backoff, jitteredBackoffMs } from '../timing/backoff.ts';
 import type { Counters, ImageRecord, RequestRecord, RequestState } from './types.ts';
-import { FINAL_STATES } from './types.ts';
+import { FINAL_STATES, HIDDEN_STATES } from './types.ts';
 
 /** What is written about an image after an attempt. */
 export type Outcome =
@@ -109,6 +109,12 @@ export const finalState = (state: RequestState, counters: Counters): (typeof FIN
   if (counters.failed === 0) return 'completed';
   return counters.completed === 0 ? 'failed' : 'completed_with_errors';
 };
+
+/** Filter for requests that people see, neither hidden by their state nor deleted: by $nin, which all engines answer by their index. */
+export const VISIBLE = { state: { $nin: [...HIDDEN_STATES] }, deleted: { $nin: [true] } };
+
+export const isVisible = ({ state, deleted }: Pick<RequestRecord, 'state' | 'deleted'>): boolean =>
+  !HIDDEN_STATES.includes(state) && deleted !== true;
 
 export const isFinal = (state: RequestState): boolean => (FINAL_STATES as readonly RequestState[]).includes(state);
 

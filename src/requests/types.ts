@@ -34,6 +34,9 @@ export const FINAL_STATES = [
   'cancelled',
 ] as const satisfies readonly RequestState[];
 
+/** The states that people see. */
+export const PUBLIC_STATES = ['queued', 'processing', ...FINAL_STATES] as const satisfies readonly RequestState[];
+
 /** Requests in these states do not exist for those who ask: not yet whole, or no longer. */
 export const HIDDEN_STATES: readonly RequestState[] = ['ingesting', 'discarding', 'removing'];
 

@@ -1,6 +1,7 @@
 import type { Models } from '../requests/models.ts';
 import { ofTenant } from '../requests/tenant.ts';
-import { HIDDEN_STATES, type RequestRecord } from '../requests/types.ts';
+import { isVisible, VISIBLE } from '../requests/transitions.ts';
+import type { RequestRecord } from '../requests/types.ts';
 import { SUMMARY_FIELDS } from './status.ts';
 
 /** The position of a request in the list, which is sorted newest first. */
@@ -28,10 +29,7 @@ export const createListing =
   async (tenant: string, limit: number, after?: ListPlace): Promise<ListedRequest[]> => {
     const read = (createdAt: object | Date, beyond: object = {}) =>
       requests
-        .find(
-          { ...ofTenant(tenant), createdAt, ...beyond, state: { $nin: [...HIDDEN_STATES] }, deleted: { $nin: [true] } },
-          FIELDS,
-        )
+        .find({ ...ofTenant(tenant), createdAt, ...beyond, ...VISIBLE }, FIELDS)
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .lean<ListedRequest[]>();
@@ -85,5 +83,5 @@ export const createSummaries =
   ({ requests }: Models) =>
   async (requestIds: readonly string[]): Promise<ListedRequest[]> => {
     const found = await requests.find({ _id: { $in: [...requestIds] } }, FIELDS).lean<ListedRequest[]>();
-    return found.filter(({ state, deleted }) => !HIDDEN_STATES.includes(state) && deleted !== true);
+    return found.filter(isVisible);
   };

@@ -19,10 +19,10 @@ export interface StatusPage {
   readonly limit: number;
 }
 
-/** Public names of internal states. */
-const PUBLIC_STATES: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
+/** Internal states by what people see in their place. */
+const SHOWN_AS: Partial<Record<RequestState, RequestState>> = { cancelling: 'processing', retrying: 'processing' };
 
-export const publicState = (state: RequestState): RequestState => PUBLIC_STATES[state] ?? state;
+export const publicState = (state: RequestState): RequestState => SHOWN_AS[state] ?? state;
 
 /** Maximum size of a page's images in UTF-8: with long URLs a page ends before its `limit`, and `next` points after it. */
 export const PAGE_BYTES = 2 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IMAGE_ERRORS, REQUEST_ERRORS } from '../../errors.ts';
 import { METADATA_KEPT, OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS } from '../../output-formats.ts';
+import { PUBLIC_STATES } from '../../requests/types.ts';
 import { csvError, csvErrorKinds } from './file-answer.ts';
 import { report } from './report-answer.ts';
 import { codes, count, moment, uuid } from './values.ts';
@@ -104,14 +105,7 @@ export const bytes = z.object({
   savedPercent: z.number().meta({ description: 'Negative when the outputs are larger.' }),
 });
 
-export const requestStatus = z.enum([
-  'queued',
-  'processing',
-  'completed',
-  'completed_with_errors',
-  'failed',
-  'cancelled',
-]);
+export const requestStatus = z.enum(PUBLIC_STATES);
 
 export const statusAnswer = z
   .object({

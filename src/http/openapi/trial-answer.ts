@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_TRIED } from '../parameters/trial.ts';
 import { image } from './answers.ts';
 import { previewAnswer } from './file-answer.ts';
 
@@ -17,7 +18,7 @@ export const trialAnswer = z
             error: image.shape.error,
           }),
       )
-      .max(3)
+      .max(MAX_TRIED)
       .meta({ description: 'In the order of `urls`.' }),
   })
   .meta({ description: 'Images as an upload with these options would compress them.' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PUBLIC_STATES } from '../../requests/types.ts';
 import { MAX_PATTERN_CHARACTERS, NAME_PATTERN, namePatternError } from '../../results/archive-names.ts';
 import type { ListPlace } from '../../results/listing.ts';
 import { OUTPUT_NAME } from '../../storage/storage.ts';
@@ -27,13 +28,11 @@ export const statusQuery = z.strictObject({
 /** `<milliseconds since the epoch>.<requestId>`, as in `next`. */
 const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-const STATUSES = ['queued', 'processing', 'completed', 'completed_with_errors', 'failed', 'cancelled'];
-
 export const listQuery = z.strictObject({
   status: z
     .string(ONCE)
     .refine(
-      (states) => states.split(',').every((state) => STATUSES.includes(state)),
+      (states) => states.split(',').every((state) => PUBLIC_STATES.some((known) => known === state)),
       'must be states separated by commas',
     )
     .optional()

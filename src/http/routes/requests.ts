@@ -45,9 +45,8 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     const { limit, after, status: states, q } = readFields(listQuery, req.query);
     const wanted = states?.split(',');
     const text = q?.toLowerCase();
-    const list = (most: number, place?: ListPlace) => deps.list(tenantOf(res), most, place);
     const { found, next } = await searchRequests(
-      list,
+      (most, place) => deps.list(tenantOf(res), most, place),
       limit,
       after === undefined ? undefined : listPlace(after),
       wanted === undefined && text === undefined
