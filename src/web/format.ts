@@ -11,6 +11,9 @@ export const count = (value: number): string => number.format(value);
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
+/** `1,600 × 1,200` */
+export const pixels = (width: number, height: number): string => `${count(width)} × ${count(height)}`;
+
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
 /** `0 bytes`, `54 KB`, `3.2 MB`: decimal units, like file managers and browsers. */

@@ -77,6 +77,29 @@ describeInBrowser('the list of jobs', () => {
     await close();
   });
 
+  test('a page of another filter that comes late is not shown', async () => {
+    for (const n of [8, 9, 10, 11]) await send(`Catalogue ${n}`, '/good.jpg');
+    const { page, errors, close } = await browser.open(service.url);
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/after=/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('button', { name: 'Stopped', exact: true }).click();
+    await page.getByText('No job matches.').waitFor();
+    const late = page.waitForResponse(/after=/);
+    release();
+    await (await late).finished();
+    await page.evaluate('new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))');
+    expect(await page.locator('.history li').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test('an address that does not exist has a way back', async () => {
     const { page, close } = await browser.open(`${service.url}/requests/xyz`);
     await look(page, 'jobs-lost');

@@ -3,6 +3,7 @@ import { fill, h } from '../dom.ts';
 import { isFinal, type RequestList, type Summary } from '../types.ts';
 import { confirmed } from './confirm.ts';
 import { createRow, nameOf, type Row } from './history-row.ts';
+import { segments } from './segments.ts';
 
 const PAGE = 10;
 /** The most that is read again at once; what was shown beyond stays as it is. */
@@ -51,29 +52,10 @@ export const historySection = (api: Api, onJobs: (some: boolean) => void) => {
       },
     },
   });
-  const filters = h(
-    'div',
-    { class: 'segments', role: 'group', 'aria-label': 'Filter jobs by state' },
-    ...FILTERS.map(([states, label]) => {
-      const button = h(
-        'button',
-        {
-          type: 'button',
-          class: 'segment',
-          'aria-pressed': String(states === filter),
-          on: {
-            click: () => {
-              filter = states;
-              for (const other of filters.children) other.setAttribute('aria-pressed', String(other === button));
-              void startOver();
-            },
-          },
-        },
-        label,
-      );
-      return button;
-    }),
-  );
+  const filters = segments('Filter jobs by state', FILTERS, (states) => {
+    filter = states;
+    void startOver();
+  });
   const tools = h('div', { class: 'history-tools', hidden: true }, search, filters);
 
   const isFiltered = (): boolean => filter !== '' || search.value.trim() !== '';
@@ -159,6 +141,13 @@ export const historySection = (api: Api, onJobs: (some: boolean) => void) => {
     timer = setTimeout(() => void refresh(), wait);
   };
 
+  const failed = (error: unknown): void => {
+    failures += 1;
+    fill(notice, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
+    // Asking again would open the dialog for the key again.
+    if (!(error instanceof ApiError && error.problem?.status === 401)) plan();
+  };
+
   const refresh = async (): Promise<void> => {
     reads += 1;
     const number = reads;
@@ -173,10 +162,7 @@ export const historySection = (api: Api, onJobs: (some: boolean) => void) => {
       showMore();
     } catch (error) {
       if (number !== reads || ended.signal.aborted) return;
-      failures += 1;
-      fill(notice, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
-      // Asking again would open the dialog for the key again.
-      if (error instanceof ApiError && error.problem?.status === 401) return;
+      return failed(error);
     }
     plan();
   };
@@ -190,17 +176,25 @@ export const historySection = (api: Api, onJobs: (some: boolean) => void) => {
 
   const append = async (): Promise<void> => {
     if (next === null) return;
+    // What is being read does not have these yet, and would remove them.
+    reads += 1;
+    const number = reads;
+    clearTimeout(timer);
     const at = list.children.length;
     try {
       const answer = await api.follow<RequestList>(next);
+      // The list was read again meanwhile, perhaps with another filter.
+      if (number !== reads || ended.signal.aborted) return;
       next = answer.next;
       list.append(...answer.requests.map((request) => put(request).element));
       list.children[at]?.querySelector('a')?.focus();
       showEmpty();
       showMore();
     } catch (error) {
-      fill(notice, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
+      if (number !== reads || ended.signal.aborted) return;
+      return failed(error);
     }
+    plan();
   };
 
   const listening = { signal: ended.signal };

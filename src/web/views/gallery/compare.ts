@@ -1,9 +1,10 @@
 import type { PageSettings } from '../../../http/page-settings.ts';
 import { OUTPUT_FORMATS } from '../../../output-formats.ts';
+import { copyButton } from '../../copy.ts';
 import { fill, h, setText } from '../../dom.ts';
-import { change, count, size } from '../../format.ts';
+import { change, pixels, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
-import { copyButton } from './copy-button.ts';
+import { originalOf } from '../../settings.ts';
 import { NOTES } from './notes.ts';
 import { createStage } from './stage.ts';
 import { isSettled, nameOf, noteOf, outputPath, ownPath, type Placed } from './tile.ts';
@@ -139,7 +140,7 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
     fill(notice);
     stage.element.classList.toggle('has-no-before', !completed);
     stage.element.classList.toggle('has-nothing', !completed);
-    const original = originalOf(image.inputUrl, settings.samples);
+    const original = originalOf(image.inputUrl, settings);
     if (!completed) {
       stage.before.removeAttribute('src');
       stage.after.removeAttribute('src');
@@ -166,7 +167,7 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
       link(original, 'Open original'),
       link(output, 'Open compressed'),
       h('a', { href: output, download: fileName(nameOf(shown), output) }, 'Download'),
-      copyButton('Copy new URL', () => image.outputUrl ?? ''),
+      copyButton({ label: 'Copy new URL', text: () => image.outputUrl ?? '', look: 'link' }),
       ...further,
     );
   };
@@ -216,8 +217,6 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
   };
 };
 
-const pixels = (width: number, height: number): string => `${count(width)} × ${count(height)}`;
-
 const LEGEND = [
   ['←', '→', 'previous, next; a zoomed picture moves'],
   ['Page Up', 'Page Down', 'always previous, next'],
@@ -251,7 +250,3 @@ const link = (href: string, text: string): HTMLElement =>
 /** The product's name with the extension of the output. */
 const fileName = (name: string, output: string): string =>
   `${name.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 80)}${output.slice(output.lastIndexOf('.'))}`;
-
-/** The sample's photos are served from this origin too; other originals are loaded from their own URL. */
-const originalOf = (inputUrl: string, samples: string | null): string =>
-  samples !== null && inputUrl.startsWith(samples) ? `/samples/${inputUrl.slice(samples.length)}` : inputUrl;

@@ -28,6 +28,7 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
   let columns = 1;
   let width = 0;
   let rowHeight = 1;
+  let gap = GAP;
   let frame = 0;
   /** Where it was drawn last: what flies past is drawn as empty places, and filled once it can be seen. */
   let drawnTop = 0;
@@ -35,7 +36,7 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
   const measure = (): void => {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const narrow = innerWidth <= 46 * rem;
-    const gap = narrow ? NARROW_GAP : GAP;
+    gap = narrow ? NARROW_GAP : GAP;
     const space = element.clientWidth;
     columns = Math.max(1, Math.floor((space + gap) / ((narrow ? 9.5 : 12.5) * rem + gap)));
     width = Math.floor((space - gap * (columns - 1)) / columns);
@@ -45,12 +46,10 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
     element.style.setProperty('--tile-height', `${height}px`);
     const rows = Math.ceil(count() / columns);
     element.style.setProperty('height', `${Math.max(0, rows * rowHeight - gap)}px`);
-    for (const [index, tile] of tiles) place(tile.element, index, gap);
-    gapNow = gap;
+    for (const [index, tile] of tiles) place(tile.element, index);
   };
-  let gapNow = GAP;
 
-  const place = (tile: HTMLElement, index: number, gap: number): void => {
+  const place = (tile: HTMLElement, index: number): void => {
     const x = (index % columns) * (width + gap);
     tile.style.setProperty('transform', `translate(${x}px, ${Math.floor(index / columns) * rowHeight}px)`);
   };
@@ -58,7 +57,7 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
   const make = (index: number, shown: Shown | null): Tile => {
     const tile = createTile(index, shown, () => onOpen(index));
     tile.element.setAttribute('aria-posinset', String(index + 1));
-    place(tile.element, index, gapNow);
+    place(tile.element, index);
     tiles.set(index, tile);
     return tile;
   };
@@ -149,7 +148,6 @@ export const createGrid = ({ count, at, onSight, onOpen }: Source, signal: Abort
     element,
     /** Draws what has changed, and lays it out again if there are more or fewer. */
     show: (recount: boolean): void => (recount ? again() : draw()),
-    focus,
     /** Another list in the same place. */
     reset: (): void => {
       for (const [index, tile] of [...tiles]) drop(index, tile);

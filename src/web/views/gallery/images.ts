@@ -109,5 +109,3 @@ export const createImages = (api: Api, requestId: string, signal: AbortSignal, o
     },
   };
 };
-
-export type Images = ReturnType<typeof createImages>;

@@ -15,7 +15,8 @@ export interface Point {
   readonly y: number;
 }
 
-export const MOST = 8;
+/** Scale. */
+const MOST = 8;
 
 /** The whole picture, and never larger than its own pixels. */
 export const fitOf = (picture: Size, frame: Size): number =>

@@ -1,4 +1,4 @@
-import { copyText } from '../../copy.ts';
+import { copyButton } from '../../copy.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { figuresOf } from '../../figures.ts';
 import { counted } from '../../format.ts';
@@ -14,15 +14,17 @@ export interface ActionDeps {
   readonly heading: () => HTMLElement;
 }
 
-const COPIED_MS = 2_000;
-
 /**
  * Stop while it runs; downloads, and what is left to be done, afterwards. A button that works stays where it is, marked as
  * disabled but focused, and hands the focus on to its successor.
  */
 export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionDeps) => {
   const own = h('div', { class: 'actions' });
-  const element = h('div', { class: 'job-actions' }, own, h('div', { class: 'actions' }, copyLink()));
+  const copyLink = copyButton({
+    ...{ label: 'Copy link', text: () => location.href, look: 'button button-quiet', symbol: 'link' },
+    refused: 'Copy it from the address bar',
+  });
+  const element = h('div', { class: 'job-actions' }, own, h('div', { class: 'actions' }, copyLink));
 
   const button = (label: string, symbol: 'stop' | 'retry', busy: string, work: () => Promise<unknown>) => {
     const text = h('span', {}, label);
@@ -66,20 +68,4 @@ export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionD
     if (hadFocus) (next ?? heading()).focus();
   };
   return { element, show };
-};
-
-const copyLink = (): HTMLElement => {
-  const text = h('span', { 'aria-live': 'polite' }, 'Copy link');
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const click = async (): Promise<void> => {
-    setText(text, (await copyText(location.href)) ? 'Copied' : 'Copy it from the address bar');
-    clearTimeout(timer);
-    timer = setTimeout(() => setText(text, 'Copy link'), COPIED_MS);
-  };
-  return h(
-    'button',
-    { type: 'button', class: 'button button-quiet', on: { click: () => void click() } },
-    icon('link'),
-    text,
-  );
 };

@@ -74,7 +74,7 @@ export const jobHeader = (api: Pick<Api, 'rename'>, actions: HTMLElement, onRena
     latest = summary;
     const { bytes } = summary;
     setText(heading, nameOf(summary));
-    rename.hidden = summary.name === undefined;
+    rename.hidden = false;
     fill(pill, statusPill(summary));
     setText(outcome, outcomeOf(summary));
     const isSmaller = isFinal(summary) && bytes.in > bytes.out;
@@ -99,9 +99,9 @@ export const jobHeader = (api: Pick<Api, 'rename'>, actions: HTMLElement, onRena
   };
 };
 
-/** Jobs of earlier versions, and of services without names, have none. */
-export const nameOf = ({ name, createdAt }: Pick<Summary, 'createdAt'> & { readonly name?: string | null }): string =>
-  name || `Job of ${moment(createdAt)}`;
+/** Jobs of earlier versions, and uploads without a file name, have none. */
+export const nameOf = ({ name, createdAt }: Pick<Summary, 'name' | 'createdAt'>): string =>
+  name ?? `Job of ${moment(createdAt)}`;
 
 const outcomeOf = (summary: Summary): string => {
   const { total, completed } = figuresOf(summary);

@@ -1,7 +1,8 @@
 import type { PageSettings } from '../../../http/page-settings.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../../output-formats.ts';
 import { fill, h } from '../../dom.ts';
-import { change, count, counted, size } from '../../format.ts';
+import { change, count, counted, pixels, size } from '../../format.ts';
+import { originalOf } from '../../settings.ts';
 import type { TriedImage } from '../../types.ts';
 import { shortUrl } from './rows-table.ts';
 
@@ -29,12 +30,12 @@ export const shownTrial = (
   const encoding = encodingOf(options);
   const done = tried.map(({ image }) => image).filter(isDone);
   const list = h('ul', { class: 'trial-list' }, ...tried.map((one) => trialItem(one, encoding, settings)));
-  const pixels = h('input', {
+  const actual = h('input', {
     ...{ type: 'checkbox', id: 'trial-pixels' },
-    on: { change: () => list.classList.toggle('is-actual', pixels.checked) },
+    on: { change: () => list.classList.toggle('is-actual', actual.checked) },
   });
   if (done.length === 0) return [list];
-  const toggle = h('div', { class: 'check small' }, pixels, h('label', { for: pixels.id }, 'Show actual pixels'));
+  const toggle = h('div', { class: 'check small' }, actual, h('label', { for: actual.id }, 'Show actual pixels'));
   return [h('div', { class: 'trial-head' }, estimate(done, images), toggle), list];
 };
 
@@ -80,13 +81,11 @@ const trialItem = ({ image, url, name }: Tried, encoding: string, settings: Page
       : h('p', { class: 'error-text small break' }, image.error?.message ?? ''),
   );
 
-const before = (image: Done, url: string, { samples }: PageSettings): HTMLElement => {
+const before = (image: Done, url: string, settings: PageSettings): HTMLElement => {
   const sides = h('span', {});
-  // The sample's photos are served from this origin too.
-  const src = samples !== null && url.startsWith(samples) ? `/samples/${url.slice(samples.length)}` : url;
   const frame = h('div', { class: 'trial-frame' });
   const picture = h('img', {
-    ...{ src, alt: 'Before', referrerpolicy: 'no-referrer' },
+    ...{ src: originalOf(url, settings), alt: 'Before', referrerpolicy: 'no-referrer' },
     on: {
       load: () => fill(sides, pixels(picture.naturalWidth, picture.naturalHeight)),
       error: () => frame.replaceChildren(unavailable('The original image is unavailable.')),
@@ -118,5 +117,3 @@ const figure = (frame: HTMLElement, name: string, ...facts: readonly HTMLElement
   h('figure', { class: 'trial-figure-half' }, frame, h('figcaption', {}, h('strong', {}, name), ...facts));
 
 const unavailable = (text: string): HTMLElement => h('p', { class: 'muted small' }, text);
-
-const pixels = (width: number, height: number): string => `${count(width)} × ${count(height)}`;
