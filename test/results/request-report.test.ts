@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { ReportedImage } from '../../src/requests/image-store.ts';
-import { createReportTally, ORIGINS_SHOWN, originOf, PRODUCTS_SHOWN } from '../../src/results/request-report.ts';
+import {
+  createReportTally,
+  ORIGINS_SHOWN,
+  OUTLIERS_SHOWN,
+  originOf,
+  PRODUCTS_SHOWN,
+} from '../../src/results/request-report.ts';
 
 const image = (row: number, changes: Partial<ReportedImage> = {}): ReportedImage => ({
   ...{ row, serialNumber: `S${row}`, productName: `P${row}`, inputUrl: 'https://a.example/1.jpg' },
@@ -100,4 +106,46 @@ test('a report stays small with very long cells and host names', () => {
   const text = JSON.stringify(report);
   expect(text.length).toBeLessThan(20_000);
   expect(text.isWellFormed()).toBe(true);
+});
+
+test('images are counted by how much they saved: a band begins with its lower end, the last one has both', () => {
+  const savedBy = (percent: number): ReportedImage => image(0, { bytesIn: 1_000, bytesOut: 1_000 - 10 * percent });
+  const report = requestReportOf([-0.1, 0, 9.9, 10, 24.9, 25, 50, 75, 89.9, 90, 100].map(savedBy));
+  expect(report.savings?.bands.map(({ fromPercent, toPercent, count }) => [fromPercent, toPercent, count])).toEqual([
+    ...[
+      [null, 0, 1],
+      [0, 10, 2],
+      [10, 25, 2],
+      [25, 50, 1],
+    ],
+    ...[
+      [50, 75, 1],
+      [75, 90, 2],
+      [90, 100, 2],
+    ],
+  ]);
+});
+
+test('images that stand out are counted, and the ten largest of each kind listed', () => {
+  const ids = Array.from({ length: 12 }, (_, n) => n);
+  const { savings } = requestReportOf([
+    ...ids.map((n) => image(n, { _id: `grew ${n}`, bytesOut: 1_001 + n })),
+    ...ids.map((n) => image(n, { _id: `kept ${n}`, bytesIn: 500 + n, bytesOut: 500 + n, notes: ['kept_original'] })),
+    image(20, { _id: 'hardly', bytesOut: 901 }),
+    image(21, { _id: 'enough', bytesOut: 900 }),
+  ]);
+  const largest = (kind: string) =>
+    ids
+      .toReversed()
+      .slice(0, OUTLIERS_SHOWN)
+      .map((n) => `${kind} ${n}`);
+  expect([savings?.grew.count, savings?.grew.images.map(({ id }) => id)]).toEqual([12, largest('grew')]);
+  expect([savings?.keptOriginal.count, savings?.keptOriginal.images.map(({ id }) => id)]).toEqual([
+    12,
+    largest('kept'),
+  ]);
+  expect(savings?.hardlySaved).toEqual({
+    count: 1,
+    images: [{ id: 'hardly', row: 21, productName: 'P20', bytesIn: 1_000, bytesOut: 901 }],
+  });
 });

@@ -161,6 +161,53 @@ describeInBrowser('the page of a job', () => {
     await close();
   });
 
+  test('a job is renamed in its place: Enter saves, Escape does not, and an error keeps what was typed', async () => {
+    const { page, close } = await browser.open(service.url);
+    await sendCsv(page, `${HEADER}1,A,${pictures.url('/good.jpg')}\n`);
+    const title = page.locator('h1');
+    const rename = page.getByRole('button', { name: 'Rename' });
+    const field = page.getByLabel('Name of the job');
+    const isFocused = (one: typeof rename) => one.evaluate((element) => element.matches(':focus'));
+    await rename.click();
+    await field.fill('Autumn catalogue');
+    await field.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Autumn catalogue' }).waitFor();
+    expect(await isFocused(rename)).toBe(true);
+    expect(await page.title()).toContain('Autumn catalogue');
+
+    await rename.click();
+    await field.fill('Not this');
+    await field.press('Escape');
+    expect(await title.textContent()).toBe('Autumn catalogue');
+    expect(await isFocused(rename)).toBe(true);
+
+    await page.route('**/api/requests/*', (route) => route.abort());
+    await rename.click();
+    await field.fill('Nor this');
+    await field.press('Enter');
+    await page.getByText('The service cannot be reached').waitFor();
+    expect([await field.inputValue(), await isFocused(field)]).toEqual(['Nor this', true]);
+    await page.unroute('**/api/requests/*');
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Autumn catalogue' }).waitFor();
+    await close();
+  });
+
+  test('savings have one figure, their distribution, and what stands out can be opened', async () => {
+    const flat = await makeImage('jpeg', { width: 300, height: 200, quality: 20 });
+    pictures.on('/small.jpg', ok(flat));
+    const { page, close } = await browser.open(service.url);
+    await sendCsv(page, `${HEADER}1,Large,${pictures.url('/good.jpg')}\n2,Small,${pictures.url('/small.jpg')}\n`);
+    const savings = page.getByRole('region', { name: 'Savings' });
+    await savings.getByText(/saved, −\d+%/).waitFor();
+    await savings.getByRole('table', { name: 'Images by saving' }).waitFor();
+    await savings.getByText('1 image kept the original, which was smaller').click();
+    await savings.getByRole('link', { name: 'Small' }).waitFor();
+    await look(page, 'job-savings');
+    expect(await violations(page)).toEqual([]);
+    await close();
+  });
+
   test('the link of a job is copied', async () => {
     const { page, context, close } = await browser.open(service.url);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
