@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Check a file, or try up to 3 images
-         * @description Takes what an upload takes and stores nothing. Errors of the file are part of the response. With `urls` instead of a file, 1 to 3 images are downloaded and compressed with the given options, of several `outputs` to the first, and their outputs are part of the response (`TrialAnswer`), as are their errors. That takes up to a minute; a client has one such call at a time.
+         * @description Takes what an upload takes and stores nothing. Errors of the file are part of the response. With `urls` instead of a file, 1 to 3 images are downloaded and compressed with the given options, of several `outputs` to the first, and their outputs are part of the response (`TrialAnswer`), as are their errors; options of files and webhooks have no effect. That takes up to a minute; a client has one such call at a time.
          */
         post: operations["preview"];
         delete?: never;
@@ -1341,8 +1341,27 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description 1 to 3 image URLs, tried instead of a file. */
-                    urls: string[];
+                    /**
+                     * @description A name for the job. By default that of the file, without its ending.
+                     * @example Spring catalogue
+                     */
+                    name?: string;
+                    /**
+                     * Format: uri
+                     * @description Receives one POST request when the job finishes.
+                     * @example https://shop.example/hooks/images
+                     */
+                    webhookUrl?: string;
+                    /**
+                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
+                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                     */
+                    webhookSecret?: string;
+                    /**
+                     * Format: uri
+                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
+                     */
+                    fileUrl?: string;
                     /**
                      * @description Quality of the outputs.
                      * @default 50
@@ -1381,6 +1400,36 @@ export interface operations {
                      * @enum {string}
                      */
                     metadata?: "none" | "rights";
+                    /**
+                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
+                     * @default reject
+                     * @enum {string}
+                     */
+                    onInvalidRow?: "reject" | "skip";
+                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                    imageColumns?: string[];
+                    /** @description The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it. */
+                    sheet?: string;
+                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    nameColumn?: string;
+                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    serialColumn?: string;
+                    /**
+                     * @description Output URLs in columns of their own, or in place of the input URLs.
+                     * @default add
+                     * @enum {string}
+                     */
+                    output?: "add" | "replace";
+                    /**
+                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
+                     * @default escape
+                     * @enum {string}
+                     */
+                    formulas?: "escape" | "keep";
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
+                    bom?: boolean;
+                    /** @description 1 to 3 image URLs, tried instead of a file. */
+                    urls: string[];
                 };
             };
         };

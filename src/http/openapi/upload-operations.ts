@@ -15,6 +15,7 @@ import {
 import { RECORDED } from './recorded.ts';
 
 const FIELDS = uploadFields(() => true);
+const TRIAL_FIELDS = trialFields(() => true);
 
 /** Codes of calls that take a table. */
 const INTAKE: readonly ErrorCode[] = [
@@ -76,10 +77,10 @@ export const preview: Operation = {
   description:
     'Takes what an upload takes and stores nothing. Errors of the file are part of the response. With `urls` instead of a ' +
     'file, 1 to 3 images are downloaded and compressed with the given options, of several `outputs` to the first, and ' +
-    'their outputs are part of the response (`TrialAnswer`), as are their errors. That takes up to a minute; a client has ' +
-    'one such call at a time.',
+    'their outputs are part of the response (`TrialAnswer`), as are their errors; options of files and webhooks have no ' +
+    'effect. That takes up to a minute; a client has one such call at a time.',
   parameters: parameters(FIELDS),
-  requestBody: fileUpload(FIELDS, jsonContent(trialFields, ['urls'], TRIAL_EXAMPLE)),
+  requestBody: fileUpload(FIELDS, jsonContent(TRIAL_FIELDS, ['urls'], TRIAL_EXAMPLE)),
   responses: {
     200: json(
       'AnyPreviewAnswer',

@@ -28,15 +28,21 @@ export const statusQuery = z.strictObject({
 /** `<milliseconds since the epoch>.<requestId>`, as in `next`. */
 const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+const STATE = `(?:${PUBLIC_STATES.join('|')})`;
+
 export const listQuery = z.strictObject({
   status: z
     .string(ONCE)
     .refine(
       (states) => states.split(',').every((state) => PUBLIC_STATES.some((known) => known === state)),
-      'must be states separated by commas',
+      `must be one or several of ${PUBLIC_STATES.join(', ')}, separated by commas`,
     )
     .optional()
-    .meta({ description: 'Only requests in this state, or in one of several separated by commas.' }),
+    .meta({
+      description: 'Only requests in this state, or in one of several separated by commas.',
+      pattern: `^${STATE}(?:,${STATE})*$`,
+      examples: ['queued,processing'],
+    }),
   q: z
     .string(ONCE)
     .trim()

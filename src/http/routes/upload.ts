@@ -19,7 +19,7 @@ import { createTrials, type TrialDeps } from '../uploads/trials.ts';
 export interface UploadDeps extends IntakeDeps {
   readonly ingest: Ingest;
   readonly keys: Pick<UploadKeys, 'open'>;
-  readonly trials: Omit<TrialDeps, 'stopping'>;
+  readonly trials: Omit<TrialDeps, 'stopping' | 'isWebhookSecret'>;
   /** Uploads per minute for each tenant or address, and previews; 0: no limit. */
   readonly perMinute: number;
   readonly defaultWebhookSecret: string | null;
@@ -42,7 +42,8 @@ type Whose = Pick<Upload, 'tenant' | 'client'>;
  */
 export const uploadRoutes = (deps: UploadDeps): Router => {
   const intake = createIntake(deps);
-  const trials = createTrials({ ...deps.trials, stopping: deps.stopping });
+  const { stopping, isWebhookSecret } = deps;
+  const trials = createTrials({ ...deps.trials, stopping, isWebhookSecret });
 
   const store = async (
     { table, identity, fields, name }: ReceivedTable,

@@ -19,6 +19,7 @@ import type { ReceivedBody } from './reading/body.ts';
 export interface TrialDeps {
   /** Processes an image of no request; null for the result if its host cannot be asked now. Null: no workers here. */
   readonly run: ((task: ImageTask, signal: AbortSignal) => Promise<ImageResult | null>) | null;
+  readonly isWebhookSecret: (text: string) => boolean;
   readonly sourceBuckets: readonly string[];
   /** Unfinished images of a client, and how many it may have. */
   readonly unfinished: (client: string) => Promise<number>;
@@ -37,6 +38,7 @@ export type Trials = ReturnType<typeof createTrials>;
 
 /** Compresses single images as an upload would, and answers with the outputs; nothing is stored. */
 export const createTrials = ({ run, stopping, seconds = SECONDS, ...deps }: TrialDeps) => {
+  const schema = trialFields(deps.isWebhookSecret);
   const slots = createSlots(
     AT_ONCE,
     (shortage) => new AppError(shortage === 'client' ? 'too_many_previews' : 'previews_busy'),
@@ -85,7 +87,7 @@ export const createTrials = ({ run, stopping, seconds = SECONDS, ...deps }: Tria
     fieldsOf(req: Request, { file, fields }: ReceivedBody): TrialFields | null {
       if (!('urls' in fields) && !('urls' in req.query)) return null;
       if (file !== null) throw urlsAndFile();
-      const given = readFields(trialFields, { ...req.query, ...fields });
+      const given = readFields(schema, { ...req.query, ...fields });
       if (run === null) throw new AppError('previews_unavailable');
       return given;
     },

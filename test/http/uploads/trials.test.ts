@@ -46,8 +46,10 @@ const tryImages = async (fields: unknown): Promise<Tried[]> => {
 const photoUrl = () => pictures.url('/photo.jpg');
 
 test('images come back as an upload would compress them, and nothing is stored', async () => {
+  // Fields about the file and the webhook are taken as in the upload that may follow.
+  const uploads = { name: 'Spring', webhookUrl: 'http://x.example', onInvalidRow: 'skip', bom: true };
   const options = { quality: 40, format: 'webp', maxWidth: 200 };
-  const [first, second] = await tryImages({ urls: [photoUrl(), pictures.url('/gone.jpg')], ...options });
+  const [first, second] = await tryImages({ urls: [photoUrl(), pictures.url('/gone.jpg')], ...options, ...uploads });
   expect(first).toMatchObject({
     ...{ inputUrl: photoUrl(), contentType: 'image/webp', bytesIn: photo.length, width: 200, height: 150 },
     ...{ notes: ['resized'], error: null },
@@ -103,7 +105,8 @@ test.each<[string, unknown, string]>([
   ['what is no text', { urls: [{ $gt: 1 }] }, 'urls must be 1 to 3 image URLs.'],
   ['a bad quality', { urls: ['http://10.0.0.1/a.jpg'], quality: 101 }, 'quality must be a whole number from 1 to 100.'],
   ['mozjpeg for WebP', { urls: ['http://x.example/a'], format: 'webp', mozjpeg: true }, 'mozjpeg only applies'],
-  ['fields of an upload', { urls: ['http://x.example/a'], webhookUrl: 'http://x.example' }, 'webhookUrl is not a'],
+  ['a field that no upload has', { urls: ['http://x.example/a'], colour: 'red' }, 'colour is not a'],
+  ['the address of a file', { urls: ['http://x.example/a'], fileUrl: 'http://x.example/a.csv' }, 'fileUrl cannot be'],
 ])('refuses %s', async (_what, fields, detail) => {
   const response = await send(fields);
   expect(response.status).toBe(400);
