@@ -27,7 +27,7 @@ const choose = async (page, csv, name) => {
   await page.getByRole('heading', { name: 'Preview' }).waitFor();
 };
 const compress = (page) => page.getByRole('button', { name: /^Compress/ }).click();
-const ended = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: LONGEST_MS });
+const ended = (page, outcome) => page.locator('.job-outcome', { hasText: outcome }).waitFor({ timeout: LONGEST_MS });
 /** Waits for visible images and animations; off-screen animations never end. */
 const still = async (page) => {
   await page.waitForLoadState('networkidle');
