@@ -27,6 +27,8 @@ const context = { api, keys, settings };
 /** The file that is previewed; null after a reload. */
 let source: { readonly table: Source; readonly note: string | undefined } | null = null;
 let current: View | null = null;
+/** Said by the next start view. */
+let news: string | undefined;
 /** The job that is shown. */
 let currentRequest: string | null = null;
 const scroll = keepScroll();
@@ -71,13 +73,14 @@ const focusHeading = (): void => {
 };
 
 /** Shows a view; its heading takes the focus, so that keyboard and screen reader continue from there. */
-const open = (view: View, focus: boolean, note?: string): void => {
+const open = (view: View, focus: boolean, warning?: string, done?: string): void => {
   current?.close?.();
   current = view;
   currentRequest = null;
-  if (note !== undefined) {
-    view.element.querySelector('header')?.after(h('p', { class: 'panel panel-warn', role: 'status' }, note));
-  }
+  const said = (look: string, text: string): void =>
+    view.element.querySelector('header')?.after(h('p', { class: `panel ${look} break`, role: 'status' }, text));
+  if (warning !== undefined) said('panel-warn', warning);
+  if (done !== undefined) said('panel-done', done);
   main.replaceChildren(view.element);
   document.title = `${view.title} · Bulk image processor`;
   scroll.restore();
@@ -106,6 +109,12 @@ const showPreview = (table: Source, note: string | undefined, focus: boolean): v
   open(previewView({ ...context, source: table, onSent, onBack: () => history.back() }), focus, note);
 };
 
+/** In place of the job: Back does not lead to what is gone. */
+const onDeleted = (name: string): void => {
+  news = `“${name}” was deleted.`;
+  location.replace(START);
+};
+
 /** The URL holds the current view, so that reloads, bookmarks and the back button work. */
 const show = (focus = true): void => {
   const { requestId, image } = placeOf(location.hash);
@@ -113,9 +122,12 @@ const show = (focus = true): void => {
   if (isLost) history.replaceState(null, '', START);
   if (requestId === null) {
     if (isPreview() && source !== null) showPreview(source.table, source.note, focus);
-    else open(startView({ ...context, onSource: take }), focus, isLost ? LOST_FILE : undefined);
+    else {
+      open(startView({ ...context, onSource: take }), focus, isLost ? LOST_FILE : undefined, news);
+      news = undefined;
+    }
   } else if (requestId !== currentRequest) {
-    open(requestView({ ...context, requestId }), focus);
+    open(requestView({ ...context, requestId, onDeleted }), focus);
     currentRequest = requestId;
   }
   current?.showImage?.(image);

@@ -18,7 +18,10 @@ export const LOOKS = {
 
 /** Ends animations: half-transparent text would lack contrast, and pictures would differ. */
 const settle = (page: Page): Promise<unknown> =>
-  page.evaluate('document.getAnimations().forEach((one) => one.finish())');
+  page.evaluate(`document.getAnimations().forEach((one) => {
+    if (one.effect.getComputedTiming().endTime === Infinity) one.cancel();
+    else one.finish();
+  })`);
 
 /** Saves a screenshot to be looked at, as `coverage/screens/NAME.png`. */
 export const look = async (page: Page, name: string): Promise<void> => {

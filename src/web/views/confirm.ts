@@ -19,7 +19,11 @@ export const confirmed = (title: string, text: string, action: string): Promise<
         ),
       ),
     );
+    const left = new AbortController();
+    // Back leads to another view, which it is not about.
+    addEventListener('hashchange', () => dialog.close(), { signal: left.signal });
     dialog.addEventListener('close', () => {
+      left.abort();
       dialog.remove();
       resolve(dialog.returnValue === 'ok');
     });

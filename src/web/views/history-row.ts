@@ -2,6 +2,7 @@ import { fill, h, setShare } from '../dom.ts';
 import { ago, change, count, counted, encodingOf, moment, size } from '../format.ts';
 import { icon } from '../icons.ts';
 import { isFinal, type Summary } from '../types.ts';
+import { nameOf } from './job/header.ts';
 import { statusPill } from './status.ts';
 
 export interface Row {
@@ -11,8 +12,6 @@ export interface Row {
   /** Focuses what deletes the job. */
   focus(): void;
 }
-
-export const nameOf = ({ name, progress }: Summary): string => name ?? counted(progress.total, 'image');
 
 /** A job of the list; drawn again in place, so that it keeps the focus. */
 export const createRow = (first: Summary, onDelete: (summary: Summary) => void): Row => {

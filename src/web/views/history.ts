@@ -1,8 +1,8 @@
 import { type Api, ApiError, messageOf } from '../api.ts';
 import { fill, h } from '../dom.ts';
-import { isFinal, type RequestList, type Summary } from '../types.ts';
-import { confirmed } from './confirm.ts';
-import { createRow, nameOf, type Row } from './history-row.ts';
+import type { RequestList, Summary } from '../types.ts';
+import { createRow, type Row } from './history-row.ts';
+import { removeJob } from './job/remove.ts';
 import { segments } from './segments.ts';
 
 const PAGE = 10;
@@ -61,16 +61,11 @@ export const historySection = (api: Api, onJobs: (some: boolean) => void) => {
   const isFiltered = (): boolean => filter !== '' || search.value.trim() !== '';
 
   const remove = async (summary: Summary, row: Row): Promise<void> => {
-    const what = isFinal(summary) ? '' : 'It is still running and will be stopped. ';
-    const text = `${what}Its compressed images and its CSV are deleted for good; links to the images stop working.`;
-    if (!(await confirmed(`Delete “${nameOf(summary)}”?`, text, 'Delete job'))) return row.focus();
     try {
-      await api.remove(summary.requestId);
+      if (!(await removeJob(api, summary))) return row.focus();
     } catch (error) {
-      if (!(error instanceof ApiError && error.problem?.status === 404)) {
-        fill(notice, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
-        return row.focus();
-      }
+      fill(notice, h('p', { class: 'error-text', role: 'alert' }, messageOf(error)));
+      return row.focus();
     }
     const beside = row.element.nextElementSibling ?? row.element.previousElementSibling;
     rows.delete(summary.requestId);

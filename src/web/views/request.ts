@@ -9,6 +9,7 @@ import { failuresPanel } from './failures.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { jobActions } from './job/actions.ts';
 import { jobHeader, nameOf } from './job/header.ts';
+import { removeJob } from './job/remove.ts';
 import { progressPanel } from './progress.ts';
 import { reportPanel } from './report.ts';
 import type { Context, View } from './view.ts';
@@ -24,8 +25,13 @@ const REPORT_PAUSE_MS = 700;
 /** After an error; ends early when the browser is online again. */
 const ERROR_PAUSE_MS = 3_000;
 
+interface RequestDeps extends Context {
+  readonly requestId: string;
+  readonly onDeleted: (name: string) => void;
+}
+
 /** One job: live progress until it is finished, then its results. */
-export const requestView = ({ api, keys, settings, requestId }: Context & { requestId: string }): View => {
+export const requestView = ({ api, keys, settings, requestId, onDeleted }: RequestDeps): View => {
   const ended = new AbortController();
   const { signal } = ended;
   const banner = h('div', { role: 'status' });
@@ -43,6 +49,14 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
       fill(results);
       follow();
     },
+    remove: async (summary, onConfirmed) => {
+      const isRemoved = await removeJob(api, summary, () => {
+        onConfirmed();
+        removing = true;
+      });
+      if (isRemoved && !signal.aborted) onDeleted(nameOf(summary));
+      return isRemoved;
+    },
     onError: (error) => fill(notice, errorPanel(messageOf(error))),
     heading: () => header.heading,
   });
@@ -51,6 +65,8 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
   let latest: Summary | null = null;
   let shownFor: string | null = null;
   let following = new AbortController();
+  /** The stream may hear of it first. */
+  let removing = false;
 
   /** Shows the report and the failures, once each time the job finishes. */
   const showResults = async (summary: Summary): Promise<void> => {
@@ -114,6 +130,7 @@ export const requestView = ({ api, keys, settings, requestId }: Context & { requ
       ...{ requestId, call: api.call, onProgress, onConnection, pause: pauseUntil, whenOffline },
       signal: AbortSignal.any([signal, following.signal]),
     }).catch((error: unknown) => {
+      if (removing) return;
       const isUnknown = error instanceof ApiError && error.problem?.status === 404;
       header.showNone(isUnknown ? 'Not found' : 'Job');
       const text = isUnknown ? "This job wasn't found. It may have been deleted." : messageOf(error);

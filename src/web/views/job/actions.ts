@@ -9,6 +9,8 @@ export interface ActionDeps {
   readonly downloads: (summary: Summary) => readonly HTMLElement[];
   readonly stop: () => Promise<unknown>;
   readonly retry: () => Promise<unknown>;
+  /** Asks first; false if the person does not want it. `onConfirmed` is called before it begins. */
+  readonly remove: (summary: Summary, onConfirmed: () => void) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
   /** Takes the focus when the button that had it is gone and no other follows it. */
   readonly heading: () => HTMLElement;
@@ -18,17 +20,23 @@ export interface ActionDeps {
  * Stop while it runs; downloads, and what is left to be done, afterwards. A button that works stays where it is, marked as
  * disabled but focused, and hands the focus on to its successor.
  */
-export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionDeps) => {
+export const jobActions = ({ downloads, stop, retry, remove, onError, heading }: ActionDeps) => {
+  let latest: Summary | null = null;
   const own = h('div', { class: 'actions' });
   const copyLink = copyButton({
     ...{ label: 'Copy link', text: () => location.href, look: 'button button-quiet', symbol: 'link' },
     refused: 'Copy it from the address bar',
   });
-  const element = h('div', { class: 'job-actions' }, own, h('div', { class: 'actions' }, copyLink));
 
-  const button = (label: string, symbol: 'stop' | 'retry', busy: string, work: () => Promise<unknown>) => {
+  const button = (
+    label: string,
+    symbol: 'stop' | 'retry' | 'trash',
+    busy: string,
+    work: (begin: () => void) => Promise<unknown>,
+    look = 'button',
+  ) => {
     const text = h('span', {}, label);
-    const created = h('button', { type: 'button', class: 'button' }, icon(symbol), text);
+    const created = h('button', { type: 'button', class: look }, icon(symbol), text);
     const setBusy = (isBusy: boolean): void => {
       setText(text, isBusy ? busy : label);
       if (isBusy) created.setAttribute('aria-disabled', 'true');
@@ -36,9 +44,8 @@ export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionD
     };
     created.addEventListener('click', async () => {
       if (created.hasAttribute('aria-disabled')) return;
-      setBusy(true);
       try {
-        await work();
+        await work(() => setBusy(true));
       } catch (error) {
         setBusy(false);
         onError(error);
@@ -47,20 +54,32 @@ export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionD
     return { created, setBusy };
   };
 
+  const deletion = button(
+    'Delete',
+    'trash',
+    'Deleting…',
+    async (begin) => latest !== null && remove(latest, begin),
+    'button button-quiet',
+  );
+  deletion.created.hidden = true;
+  const element = h('div', { class: 'job-actions' }, own, h('div', { class: 'actions' }, copyLink, deletion.created));
+
   const show = (summary: Summary): void => {
+    latest = summary;
+    deletion.created.hidden = false;
     const hadFocus = own.contains(document.activeElement);
     const { failed, stopped, completed } = figuresOf(summary);
     const left = failed + stopped;
     let next: HTMLElement | null = null;
     if (!isFinal(summary)) {
-      const { created, setBusy } = button('Stop', 'stop', 'Stopping…', stop);
+      const { created, setBusy } = button('Stop', 'stop', 'Stopping…', begun(stop));
       setBusy(summary.stopping);
       fill(own, created);
       next = created;
     } else {
       const label =
         stopped > 0 ? `Compress the remaining ${counted(left, 'image')}` : `Retry ${counted(left, 'failed image')}`;
-      if (left > 0) next = button(label, 'retry', 'Starting…', retry).created;
+      if (left > 0) next = button(label, 'retry', 'Starting…', begun(retry)).created;
       const files = completed > 0 ? downloads(summary) : [];
       fill(own, ...files, next);
       next ??= files[0] ?? null;
@@ -69,3 +88,10 @@ export const jobActions = ({ downloads, stop, retry, onError, heading }: ActionD
   };
   return { element, show };
 };
+
+const begun =
+  (work: () => Promise<unknown>) =>
+  (begin: () => void): Promise<unknown> => {
+    begin();
+    return work();
+  };

@@ -101,7 +101,7 @@ export const jobHeader = (api: Pick<Api, 'rename'>, actions: HTMLElement, onRena
 
 /** Jobs of earlier versions, and uploads without a file name, have none. */
 export const nameOf = ({ name, createdAt }: Pick<Summary, 'name' | 'createdAt'>): string =>
-  name ?? `Job of ${moment(createdAt)}`;
+  name ?? `Job from ${moment(createdAt)}`;
 
 const outcomeOf = (summary: Summary): string => {
   const { total, completed } = figuresOf(summary);
