@@ -228,7 +228,7 @@ export interface paths {
         put?: never;
         /**
          * Send the newest webhook again
-         * @description With the same `webhook-id` and body, immediately and with a new retry schedule.
+         * @description With the same `webhook-id` and body, immediately and with a new retry schedule. Refused while an attempt is in flight.
          */
         post: operations["redeliver"];
         delete?: never;
@@ -762,11 +762,14 @@ export interface components {
                 url: string;
                 /** @enum {string} */
                 state: "pending" | "delivered" | "failed" | "gone";
+                /** @description Whether an attempt is in flight. */
+                sending: boolean;
                 /**
                  * Format: date-time
                  * @example 2026-01-31T12:00:00.000Z
                  */
                 createdAt: string;
+                /** @description When the next attempt is due, or the one in flight is given up; null once it has ended. */
                 nextAttemptAt: string | null;
                 attempts: number;
                 redeliveries: number;
@@ -802,7 +805,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "file_not_fetched" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "too_many_previews" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "previews_busy" | "previews_unavailable" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
+            code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "delivery_in_progress" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "file_not_fetched" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "too_many_previews" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "previews_busy" | "previews_unavailable" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
             /** @description Human-readable: what is wrong and how to fix it. */
             detail: string;
             /** @description Id of this call in the server log; also in `X-Request-Id`. */
@@ -2970,6 +2973,7 @@ export interface operations {
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
+                     *           "sending": false,
                      *           "createdAt": "2026-11-28T04:21:12.230Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
@@ -3135,7 +3139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Conflict: `not_finished` */
+            /** @description Conflict: `not_finished`, `delivery_in_progress` */
             409: {
                 headers: {
                     [name: string]: unknown;

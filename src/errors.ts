@@ -35,6 +35,7 @@ export const REQUEST_ERRORS = {
   not_finished: transient(409, 'The request is still being processed. Try again when it has finished.'),
   already_finished: permanent(409, 'The request has already finished, so there is nothing to cancel.'),
   nothing_to_retry: permanent(409, 'The request has no failed or cancelled images to retry.'),
+  delivery_in_progress: transient(409, 'The webhook is being sent right now. Try again when that attempt has ended.'),
   idempotency_key_in_use: transient(
     409,
     'An upload with this Idempotency-Key is still in progress. Try again in a moment.',

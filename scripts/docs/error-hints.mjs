@@ -20,6 +20,7 @@ export const ERROR_HINTS = {
   not_finished: 'Wait until the status is final; `GET /api/events/:requestId` reports it.',
   already_finished: 'Nothing.',
   nothing_to_retry: 'Nothing.',
+  delivery_in_progress: 'Wait until `sending` in `GET /api/deliveries/:requestId` is false.',
   idempotency_key_in_use: 'Send it again after `Retry-After`.',
   upload_too_large: 'Split the file, or raise `MAX_UPLOAD_BYTES`.',
   unsupported_media_type: 'With curl use `-F`, not `-d`.',

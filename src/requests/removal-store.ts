@@ -69,6 +69,12 @@ export const createRemovalStore = ({ requests, images, rows, uploadKeys }: Model
     return written.modifiedCount === 1;
   },
 
+  /** Those of the requests that people still see. */
+  async visible(requestIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await requests.find({ _id: { $in: requestIds }, ...VISIBLE }, { _id: 1 }).lean();
+    return new Set(found.map(({ _id }) => _id));
+  },
+
   /** A page of the deleted requests whose removal has not begun, in the order of their ids. */
   async deleted(afterId = ''): Promise<RemovableRequest[]> {
     return requests

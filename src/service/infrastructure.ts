@@ -15,6 +15,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import { VERSION } from '../network/user-agent.ts';
 import { createImageStore } from '../requests/image-store.ts';
 import { createModels, ensureIndexes } from '../requests/models.ts';
+import { createRemovalStore } from '../requests/removal-store.ts';
 import { createRequestStore } from '../requests/request-store.ts';
 import { createUploadKeys } from '../requests/upload-keys.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
@@ -73,7 +74,7 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
 
   const models = createModels(connection);
   await ensureIndexes(models);
-  const outbox = createOutbox(connection, now);
+  const outbox = createOutbox(connection, now, createRemovalStore(models).visible);
   await outbox.ensureIndexes();
   const upgraded = await upgradeStoredData(connection);
   if (upgraded > 0) log.info({ upgraded }, `Stored data upgraded to schema version ${SCHEMA_VERSION}`);

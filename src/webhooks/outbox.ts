@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { v4 as uuid } from 'uuid';
+import { AppError } from '../errors.ts';
 import { parseUrl } from '../network/url.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { leaseEnd } from '../timing/lease.ts';
@@ -39,6 +40,8 @@ export type DeliveryView = Omit<
   '_id' | 'origin' | 'tenant' | 'secret' | 'payload' | 'leaseToken' | 'tries' | 'nextAt' | 'attemptLog'
 > & {
   readonly id: string;
+  /** An attempt is in flight. */
+  readonly sending: boolean;
   /** When the next attempt is due, or when the lease of the current one expires; null once finished. */
   readonly nextAt: Date | null;
   /** Newest first. */
@@ -66,8 +69,14 @@ export type Outbox = ReturnType<typeof createOutbox>;
  * Webhook events to be delivered, one document each. Every write after a claim is fenced: it filters by `_id` and
  * `leaseToken`, so that a dispatcher that has lost the lease changes nothing.
  * @param now the database's clock, so that instances with skewed clocks agree on what is due
+ * @param visibleOf which of the requests people still see. The event of a request that was deleted while it finished may
+ *   get here after its others were removed; it is removed when it is claimed. Without it, all are sent.
  */
-export const createOutbox = (connection: Connection, now: () => Date) => {
+export const createOutbox = (
+  connection: Connection,
+  now: () => Date,
+  visibleOf?: (requestIds: readonly string[]) => Promise<ReadonlySet<string>>,
+) => {
   const deliveries = deliveryModel(connection);
   const later = (ms: number): Date => new Date(now().getTime() + ms);
   const leased = ({ _id, leaseToken }: ClaimedDelivery) => ({ _id, leaseToken });
@@ -93,7 +102,10 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     );
     if (written.matchedCount === 0) return [];
     const found = await deliveries.find({ _id: { $in: ids }, leaseToken }, CLAIMED).lean();
-    return found.map((delivery) => ({ ...delivery, leaseToken }));
+    const visible = await visibleOf?.(found.map(({ requestId }) => requestId));
+    const orphans = found.filter(({ requestId }) => visible?.has(requestId) === false).map(({ _id }) => _id);
+    if (orphans.length > 0) await deliveries.deleteMany({ _id: { $in: orphans }, leaseToken });
+    return found.filter(({ _id }) => !orphans.includes(_id)).map((delivery) => ({ ...delivery, leaseToken }));
   };
 
   const release = async (held: readonly Held[], delayMs: number): Promise<void> => {
@@ -196,13 +208,15 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     /** The request's deliveries, newest first. */
     async list(requestId: string): Promise<DeliveryView[]> {
       const found = await deliveries
-        .find({ requestId }, { schemaVersion: 0, origin: 0, tenant: 0, secret: 0, payload: 0, leaseToken: 0, tries: 0 })
+        .find({ requestId }, { schemaVersion: 0, origin: 0, tenant: 0, secret: 0, payload: 0, tries: 0 })
         .sort({ createdAt: -1 })
         .limit(LISTED_DELIVERIES)
         .lean();
-      return found.map(({ _id, nextAt, attemptLog, ...rest }) => ({
+      const at = now();
+      return found.map(({ _id, nextAt, leaseToken, attemptLog, ...rest }) => ({
         ...rest,
         id: _id,
+        sending: isLeased({ leaseToken, nextAt }, at),
         nextAt: nextAt ?? null,
         attemptLog: [...attemptLog].reverse(),
       }));
@@ -217,29 +231,41 @@ export const createOutbox = (connection: Connection, now: () => Date) => {
     },
 
     /**
-     * Requeues a delivery with the same webhook-id and body, due immediately and with a new schedule. An attempt in
-     * flight loses its lease, so that its result cannot undo this.
+     * Requeues a delivery with the same webhook-id and body, due immediately and with a new schedule. One that is due
+     * already is sent once.
      * @param id the webhook-id; by default the newest delivery of the request
      * @returns the webhook-id, or null if the request has no such delivery
+     * @throws AppError `delivery_in_progress` while an attempt is in flight, whose result would be lost
      */
     async redeliver(requestId: string, id?: string): Promise<string | null> {
       const chosen = await deliveries
-        .findOne(id === undefined ? { requestId } : { _id: id, requestId }, { _id: 1 })
+        .findOne(id === undefined ? { requestId } : { _id: id, requestId }, { leaseToken: 1, nextAt: 1 })
         .sort({ createdAt: -1 })
         .lean();
       if (chosen === null) return null;
-      await deliveries.updateOne(
-        { _id: chosen._id },
-        {
-          $set: { state: 'pending', nextAt: now(), tries: 0 },
-          $unset: { leaseToken: '' },
-          $inc: { redeliveries: 1 },
-        },
-      );
-      return chosen._id;
+      const { _id, leaseToken } = chosen;
+      const at = now();
+      const written = isLeased(chosen, at)
+        ? null
+        : await deliveries.updateOne(
+            { _id, leaseToken: leaseToken ?? { $exists: false } },
+            {
+              $set: { state: 'pending', nextAt: at, tries: 0 },
+              $unset: { leaseToken: '' },
+              $inc: { redeliveries: 1 },
+            },
+          );
+      if (written?.matchedCount !== 1) throw new AppError('delivery_in_progress');
+      return _id;
     },
   };
 };
+
+/** An expired lease is what a crash left. */
+const isLeased = (
+  { leaseToken, nextAt }: { readonly leaseToken?: string | undefined; readonly nextAt?: Date | undefined },
+  at: Date,
+): boolean => leaseToken !== undefined && nextAt !== undefined && nextAt > at;
 
 const CLAIMED = { requestId: 1, url: 1, origin: 1, tenant: 1, secret: 1, payload: 1, attempts: 1, tries: 1 } as const;
 

@@ -95,7 +95,8 @@ const finishedRequest = async (service: TestService, route: string): Promise<str
   const { requestId } = (await (await call(service, 'POST /api/upload', OWNER, '')).json()) as { requestId: string };
   await waitFor(async () => {
     const response = await call(service, 'GET /api/deliveries/:requestId', OWNER, requestId);
-    return ((await response.json()) as { deliveries: unknown[] }).deliveries.length > 0;
+    const { deliveries } = (await response.json()) as { deliveries: { log: unknown[] }[] };
+    return deliveries.some(({ log }) => log.length > 0);
   });
   if (reads) shared.set(service, requestId);
   return requestId;

@@ -3,9 +3,11 @@ import { v4 as uuid } from 'uuid';
 import { createCompletion } from '../../src/requests/completion.ts';
 import { createImageStore } from '../../src/requests/image-store.ts';
 import { createModels, ensureIndexes, type Models } from '../../src/requests/models.ts';
+import { createRemovalStore } from '../../src/requests/removal-store.ts';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.ts';
 import { NO_COUNTS } from '../../src/requests/types.ts';
 import { requestReportOf } from '../../src/results/request-report.ts';
+import { createOutbox } from '../../src/webhooks/outbox.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 
 const FINISHERS = 20;
@@ -109,4 +111,33 @@ test('who saw a request in progress does not finish one that is being cancelled 
   await models.requests.updateOne({ _id: requestId }, { $set: { state: 'cancelling' } });
   expect(await store.finish(stale, 'completed', NO_COUNTS)).toBeNull();
   expect(await models.requests.findById(requestId).lean()).toMatchObject({ state: 'cancelling' });
+});
+
+test('no webhook is sent for a request that is deleted while it finishes', async () => {
+  const removal = createRemovalStore(models);
+  const outbox = createOutbox(database.connection, now, removal.visible);
+  const finish = async (requestId: string, beforeEvent: () => Promise<void>): Promise<void> => {
+    const seen = (await createRequestStore(models, now).active()).find(({ _id }) => _id === requestId);
+    if (seen === undefined) throw new Error('the request is not active');
+    const completion = createCompletion(
+      createRequestStore(models, now),
+      createImageStore(models, now),
+      async ({ run }) => {
+        await beforeEvent();
+        const url = 'http://receiver.example/';
+        await outbox.enqueue({ requestId, run, url, secret: null, type: 'request.completed', payload: {} });
+      },
+      requestReportOf,
+    );
+    expect(await completion.tryComplete(seen)).toBe(true);
+  };
+  const kept = await seed();
+  await finish(kept, async () => undefined);
+  const deleted = await seed();
+  await finish(deleted, async () => {
+    expect(await removal.markDeleted(deleted)).toBe(true);
+    await outbox.forget(deleted);
+  });
+  expect((await outbox.claim(10, 30_000)).map(({ requestId }) => requestId)).toEqual([kept]);
+  expect(await outbox.list(deleted)).toEqual([]);
 });

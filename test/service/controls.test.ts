@@ -1,5 +1,5 @@
 import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.mjs';
-import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
+import { type Answer, answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import {
   finished,
   inTheMiddle,
@@ -31,6 +31,7 @@ interface Body {
   readonly next: string | null;
   readonly deliveries: {
     readonly state: string;
+    readonly sending: boolean;
     readonly log: { readonly at: string; readonly status: number; readonly answer: string }[];
   }[];
 }
@@ -120,6 +121,28 @@ test('lists the delivery attempts, newest first, and can redeliver with the same
   expect(times).toEqual(times.toSorted((a, b) => b - a));
   expect(JSON.stringify(delivery)).not.toContain('hidden');
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  await receiver.close();
+});
+
+test('a webhook is not sent again while an attempt is in flight, and once afterwards', async () => {
+  pictures.on('/good.jpg', ok(jpeg));
+  let release = (): void => undefined;
+  const held: Answer = (...call) => {
+    release = () => answer(500)(...call);
+  };
+  const receiver = await WebhookReceiver.start(held, answer(204));
+  const requestId = await uploaded(service.url, csv([pictures.url('/good.jpg')]), { webhookUrl: receiver.url() });
+  const shown = async () => (await call('GET', `/api/deliveries/${requestId}`)).body.deliveries[0];
+  const resend = () => call('POST', `/api/deliveries/${requestId}/redeliver`);
+  await receiver.count(1);
+  expect(await shown()).toMatchObject({ state: 'pending', sending: true });
+  expect(await resend()).toMatchObject({ status: 409, body: { code: 'delivery_in_progress' } });
+  release();
+  await waitFor(async () => (await shown())?.sending === false);
+  expect((await resend()).status).toBe(202);
+  await waitFor(async () => (await shown())?.state === 'delivered');
+  expect(await shown()).toMatchObject({ attempts: 2, redeliveries: 1, nextAttemptAt: null });
+  expect(receiver.received).toHaveLength(2);
   await receiver.close();
 });
 

@@ -188,6 +188,7 @@ describe('outbox', () => {
       url: event('r1').url,
       type: 'request.completed',
       state: 'delivered',
+      sending: false,
       createdAt: new Date(START),
       nextAt: null,
       attempts: 2,
@@ -224,12 +225,40 @@ describe('outbox', () => {
     expect(await claimOne()).toMatchObject({ _id: 'msg_r1_1', payload: before.payload, attempts: 3, tries: 1 });
   });
 
-  it('does not let an attempt in flight undo a redelivery', async () => {
+  it('refuses a redelivery while an attempt is in flight, and sends once what is due already', async () => {
     await outbox.enqueue(event('r1'));
     const inFlight = await claimOne();
+    expect((await outbox.list('r1'))[0]).toMatchObject({ sending: true });
+    await expect(outbox.redeliver('r1')).rejects.toMatchObject({ code: 'delivery_in_progress' });
+    expect(await outbox.finish(inFlight, 'gone', attempt(410))).toBe(true);
+
     await outbox.redeliver('r1');
-    expect(await outbox.finish(inFlight, 'gone', attempt(410))).toBe(false);
+    await outbox.redeliver('r1');
+    expect((await outbox.list('r1'))[0]).toMatchObject({ state: 'pending', sending: false, redeliveries: 2 });
+    const again = await claimOne();
+    expect(again).toMatchObject({ _id: 'msg_r1_1', tries: 1 });
+    expect(await outbox.claim(5, LEASE_MS)).toEqual([]);
+    // What a crash left is no attempt in flight.
+    pass(LEASE_MS);
+    expect((await outbox.list('r1'))[0]).toMatchObject({ state: 'pending', sending: false });
+    await outbox.redeliver('r1');
+    expect(await outbox.finish(again, 'failed', attempt(500))).toBe(false);
     expect(await claimOne()).toMatchObject({ _id: 'msg_r1_1' });
+  });
+
+  it('never claims the event of a request that people no longer see, and removes it', async () => {
+    const visible = new Set(['kept']);
+    const asked: string[][] = [];
+    outbox = createOutbox(connection, now, async (ids) => {
+      asked.push([...ids]);
+      return visible;
+    });
+    await outbox.enqueue(event('deleted'));
+    await outbox.enqueue(event('kept'));
+    expect((await outbox.claim(5, LEASE_MS)).map(({ requestId }) => requestId)).toEqual(['kept']);
+    expect(asked).toHaveLength(1);
+    expect(await outbox.list('deleted')).toEqual([]);
+    expect(await outbox.list('kept')).toHaveLength(1);
   });
 
   it('redelivers the newest or the given delivery, and only of that request', async () => {

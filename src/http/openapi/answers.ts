@@ -207,8 +207,11 @@ export const deliveriesAnswer = z.object({
       run: z.int().min(1).meta({ description: 'Starts at 1 and increases with each retry of the request.' }),
       url: z.string(),
       state: z.enum(['pending', 'delivered', 'failed', 'gone']),
+      sending: z.boolean().meta({ description: 'Whether an attempt is in flight.' }),
       createdAt: moment,
-      nextAttemptAt: moment.nullable(),
+      nextAttemptAt: moment.nullable().meta({
+        description: 'When the next attempt is due, or the one in flight is given up; null once it has ended.',
+      }),
       attempts: count,
       redeliveries: count,
       lastStatus: z.int().nullable(),

@@ -70,11 +70,19 @@ const redeliver: Operation = {
   operationId: 'redeliver',
   tags: ['Webhooks'],
   summary: 'Send the newest webhook again',
-  description: 'With the same `webhook-id` and body, immediately and with a new retry schedule.',
+  description:
+    'With the same `webhook-id` and body, immediately and with a new retry schedule. Refused while an attempt is in flight.',
   parameters: [byId],
   responses: {
     202: json('RedeliverAnswer', 'Accepted.', RECORDED.redeliver),
-    ...problems(...ANY_CALL, 'request_not_found', 'webhook_not_found', 'not_finished', 'rate_limited'),
+    ...problems(
+      ...ANY_CALL,
+      'request_not_found',
+      'webhook_not_found',
+      'not_finished',
+      'delivery_in_progress',
+      'rate_limited',
+    ),
   },
 };
 

@@ -354,6 +354,7 @@ export const RECORDED = {
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
+        sending: false,
         createdAt: '2026-11-28T04:21:12.230Z',
         nextAttemptAt: null,
         attempts: 1,

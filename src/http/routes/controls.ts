@@ -21,6 +21,7 @@ export interface Delivery {
   readonly run: number;
   readonly url: string;
   readonly state: string;
+  readonly sending: boolean;
   readonly createdAt: Date;
   readonly nextAt: Date | null;
   readonly attempts: number;
@@ -117,8 +118,8 @@ async function* shownDeliveries(requestId: string, found: readonly Delivery[]): 
   yield ']}';
 }
 
-const shownDelivery = ({ id, type, run, url, state, createdAt, nextAt, attemptLog, ...counts }: Delivery) => ({
-  ...{ id, type, run, url: redactCredentials(url), state, createdAt, nextAttemptAt: nextAt },
+const shownDelivery = ({ id, type, run, url, state, sending, createdAt, nextAt, attemptLog, ...counts }: Delivery) => ({
+  ...{ id, type, run, url: redactCredentials(url), state, sending, createdAt, nextAttemptAt: nextAt },
   ...{ attempts: counts.attempts, redeliveries: counts.redeliveries, lastStatus: counts.lastStatus },
   log: attemptLog,
 });
