@@ -52,7 +52,7 @@ export const REQUEST_ERRORS = {
     422,
     'This Idempotency-Key was already used with a different file or different fields. Use a new key for each upload.',
   ),
-  file_not_fetched: permanent(422, 'The file of fileUrl could not be downloaded.'),
+  file_not_fetched: permanent(422, 'The file at fileUrl could not be downloaded.'),
   rate_limited: transient(429, 'Too many calls. Retry after the time given in Retry-After.'),
   quota_exceeded: transient(429, 'Too many images are already queued. Upload again when some have finished.'),
   too_many_uploads: transient(

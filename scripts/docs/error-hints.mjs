@@ -55,7 +55,7 @@ export const ERROR_HINTS = {
   csv_value_too_long: 'At most 500 characters. Put long texts in another column.',
   csv_no_urls: 'Fill in URLs, or choose the image columns with `imageColumns`.',
   csv_invalid_url: 'Fix the URL, or send `onInvalidRow=skip`.',
-  csv_bucket_not_allowed: 'The operator lists the bucket in `S3_SOURCE_BUCKETS`.',
+  csv_bucket_not_allowed: 'Ask your administrator to allow the bucket (`S3_SOURCE_BUCKETS`).',
   csv_too_many_rows: 'Split the file, or raise `MAX_ROWS`.',
   csv_too_many_urls: 'Split the file, or raise `MAX_URLS`.',
   ...IMAGE_ERROR_HINTS,

@@ -20,7 +20,7 @@ In place of a file, an http(s) link or the link of a shared Google Sheet works t
 The output is the same table with the paths of the compressed images, and a folder of images.
 If images failed, <name>-errors.csv has their rows and what to do: correct it, and run the command with that file.
 Run the same command again to resume an interrupted run, or to retry the failed
-images of a finished one; the file of a link is read anew once its run is finished.
+images of a finished one; the file of a link is downloaded again once its run has finished.
 
 Options
   -q, --quality 1-100        quality of the outputs (default 50)

@@ -54,7 +54,7 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
 
 /** What to do with the file of failed rows. */
 export const failedRowsText = (file: string): string =>
-  `The rows with failed images are in ${file}, each with what to do. Correct them there and run the command with that file, or run the same command again to retry them.`;
+  `Rows with failed images are in ${file}, each with what to do. Fix them there and run the command with that file, or run the same command again to retry them.`;
 
 const counted = (number: number, one: string, several: string): string =>
   `${count(number)} ${number === 1 ? one : several}`;

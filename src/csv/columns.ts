@@ -135,7 +135,7 @@ export const findColumns = (
   const chosen = (field: string, name: string): number | null => {
     const index = columnAt(header, name);
     if (index !== null) return index;
-    const message = `No column is named ${shown(name)}, as ${field} asks for; ${headerList(header)}. Use one of these names.`;
+    const message = `No column is named ${shown(name)} (${field}); ${headerList(header)}. Use one of these names.`;
     errors.push({ line, column: name, code: 'csv_missing_column', message });
     return null;
   };
@@ -172,11 +172,11 @@ const headerList = (header: readonly string[]): string =>
 
 const missing = (header: readonly string[], unclear: readonly number[]): string => {
   if (header.some((cell) => hasUrl(cell))) {
-    return 'The header row is missing: the first row already contains a URL. Add a row with the names of the columns above it, for example "S. No.,Product Name,Input Image Urls".';
+    return 'The header row is missing: the first row already contains a URL. Add a row of column names above it, for example "S. No.,Product Name,Input Image Urls".';
   }
   if (unclear.length > 0) {
     const names = listed(unclear.map((index) => header[index] ?? ''));
-    return `The columns ${names} have URLs, but not clearly of images. Choose the image columns with imageColumns.`;
+    return `The columns ${names} contain URLs, but it is unclear which are of images. Choose the image columns with imageColumns.`;
   }
   return `No column has image URLs; ${headerList(header)}. Rename the one with the URLs to "Image URL", or choose it with imageColumns.`;
 };

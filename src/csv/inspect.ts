@@ -108,7 +108,7 @@ const notesOf = (
   if (dialect === null) return repaired;
   if (dialect.ignored.length === 0) return [...repaired, ...dialect.notes];
   const names = dialect.ignored.slice(0, 10).map((name) => `"${name}"`);
-  const message = `Left alone, as the first rows have no URLs in them: ${names.join(', ')}. Choose them with imageColumns if they are image columns.`;
+  const message = `Not used, as their first rows have no URLs: ${names.join(', ')}. Choose them with imageColumns if they are image columns.`;
   const note = {
     code: 'column_without_urls',
     count: dialect.ignored.length,

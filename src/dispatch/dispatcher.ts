@@ -86,7 +86,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
   };
 
   const databaseFailed = (error: unknown): void => {
-    if (!isDown) log.warn({ err: error }, 'The database does not answer; work continues when it does');
+    if (!isDown) log.warn({ err: error }, 'The database is not responding; work resumes when it does');
     isDown = true;
     handle({ type: 'database failed' });
   };
@@ -202,7 +202,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     await images.renew(scheduler.images(), leaseMs);
     returned(await images.releaseUnacknowledged());
     isDown = false;
-    log.info({}, 'The database answers again');
+    log.info({}, 'The database is responding again');
     return { type: 'database recovered' };
   };
 

@@ -29,7 +29,7 @@ export interface RunsDeps {
 const ATTEMPTS_EXHAUSTED: ImageResult = {
   ok: false,
   code: 'attempts_exhausted',
-  message: 'Every worker that tried this image stopped; it was given up.',
+  message: 'The image crashed its worker on every attempt.',
   retryable: false,
 };
 

@@ -8,7 +8,8 @@ const NEVER = new AbortController().signal;
 
 const parse = express.json({ limit: MAX_BYTES });
 
-const tooLarge = (): AppError => new AppError('invalid_request', `The JSON body may have ${MAX_BYTES} bytes.`);
+const tooLarge = (): AppError =>
+  new AppError('invalid_request', `The JSON body is too large; the limit is ${MAX_BYTES} bytes.`);
 
 /**
  * Reads a small JSON object.

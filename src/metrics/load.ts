@@ -42,7 +42,7 @@ export const loadLine = ({ imagesPerSecond, shares, limit, host }: LoadSummary):
   const rate = imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : String(Math.round(imagesPerSecond));
   const why =
     limit !== 'host' ? LIMITED[limit] : `limited by ${host === null ? 'several image hosts' : `the host ${host}`}`;
-  return `${rate} images a second in the last minute, ${why}`;
+  return `${rate} images/s in the last minute, ${why}`;
 };
 
 export interface LoadReportDeps {

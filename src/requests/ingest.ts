@@ -60,7 +60,7 @@ interface Progress {
 }
 
 export const tookTooLong = (): AppError =>
-  new AppError('database_unavailable', 'The upload took too long to store and was given up. Send it again.');
+  new AppError('database_unavailable', 'Storing the upload took too long. Upload it again.');
 
 export interface Ingested {
   readonly requestId: string;
@@ -175,7 +175,7 @@ const assertWithinQuota = async (
   if (queued <= limit) return;
   throw new AppError(
     'quota_exceeded',
-    `The upload has ${added} images and ${queued - added} of yours are unfinished; at most ${limit} may be. Upload again when some are done.`,
+    `The upload has ${added} images and ${queued - added} of yours are still queued; the limit is ${limit}. Upload again when some have finished.`,
     { details: { limit, queued: queued - added, added } },
   );
 };

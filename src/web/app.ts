@@ -14,7 +14,7 @@ import type { View } from './views/view.ts';
 
 const START = '#/';
 const PREVIEW = '#/preview';
-const LOST_FILE = 'The page was reloaded, so it no longer has the file. Choose it again.';
+const LOST_FILE = 'The file was lost when the page reloaded. Choose it again.';
 
 const settings = readSettings();
 const main = document.querySelector('main') as HTMLElement;

@@ -73,7 +73,7 @@ async function* unpack(zip: ZipFile, name: string, entry: Entry | undefined): As
   }
   const { uncompressedSize: bytes, compressedSize } = entry;
   if (bytes > MAX_PART_BYTES || (bytes > RATIO_FROM_BYTES && bytes > MAX_RATIO * compressedSize)) {
-    const message = `Unpacked, the workbook's part ${name} has ${bytes} bytes, which is more than is read.`;
+    const message = `The workbook's part ${name} has ${bytes} bytes unpacked, more than the limit.`;
     throw new WorkbookError(`${message} Split the table into several files, or save it as CSV UTF-8.`);
   }
   let checksum = 0;

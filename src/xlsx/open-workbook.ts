@@ -88,7 +88,8 @@ const openTable = async (
 
 const notesOf = ({ unread }: Hyperlinks): TableNote[] => {
   if (unread === 0) return [];
-  const message = 'The sheet has more links than are read. Where a URL is missing, put it into the cell as text.';
+  const message =
+    'The sheet has too many links to read them all. Where a URL is missing, write it into the cell as text.';
   return [{ code: 'links_not_read', count: unread, line: 1, message }];
 };
 

@@ -152,7 +152,7 @@ test('rows with failed images are saved as a file that is a catalogue again, and
   expect(first.code).toBe(1);
   expect(first.out).toMatch(/1 {2}source_not_found {2}e\.g\. row 2 below the header: /);
   expect(first.out).toMatch(
-    /The rows with failed images are in shop-errors\.csv, .*Correct them there and run the command with that file/,
+    /Rows with failed images are in shop-errors\.csv, .*Fix them there and run the command with that file/,
   );
   const failed = await read('shop-errors.csv');
   expect(failed).toMatch(/^Name,Photo,Error Code,Error,What To Do\r\nPot,\S+\/soon\.jpg,source_not_found,/);

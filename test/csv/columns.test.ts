@@ -124,7 +124,7 @@ test('a chosen column that does not exist is an error that lists the header row'
       column: 'Picture',
       code: 'csv_missing_column',
       message:
-        'No column is named "Picture", as imageColumns asks for; the header row has "SKU", "Image". Use one of these names.',
+        'No column is named "Picture" (imageColumns); the header row has "SKU", "Image". Use one of these names.',
     },
   ]);
 });
@@ -145,7 +145,9 @@ test('without an image column the error quotes the header row and suggests a nam
 
 test('several columns of URLs that may not be images are an error that names them', () => {
   const { errors } = findColumns(['Page', 'Shop'], [['https://a.test/x', 'https://b.test/y']]);
-  expect(errors[0]?.message).toContain('The columns "Page", "Shop" have URLs, but not clearly of images');
+  expect(errors[0]?.message).toContain(
+    'The columns "Page", "Shop" contain URLs, but it is unclear which are of images',
+  );
 });
 
 test('a wide header row is abbreviated in the message', () => {

@@ -72,7 +72,7 @@ describe('the last minute', () => {
       for (const name of ['one', 'two', 'three']) pass(1, { ...HOST, host: `https://${name}.test` });
     }
     expect(window.summary()).toMatchObject({ limit: 'host', host: null });
-    expect(loadLine(window.summary())).toBe('0.0 images a second in the last minute, limited by several image hosts');
+    expect(loadLine(window.summary())).toBe('0.0 images/s in the last minute, limited by several image hosts');
   });
 });
 
@@ -80,11 +80,9 @@ describe('the line of a minute', () => {
   it('says the rate and what limited it', () => {
     const { window, pass } = start();
     pass(60, CORES, 31);
-    expect(loadLine(window.summary())).toBe('31 images a second in the last minute, limited by cores');
+    expect(loadLine(window.summary())).toBe('31 images/s in the last minute, limited by cores');
     pass(60, HOST, 2);
-    expect(loadLine(window.summary())).toBe(
-      '2.0 images a second in the last minute, limited by the host https://slow.test',
-    );
+    expect(loadLine(window.summary())).toBe('2.0 images/s in the last minute, limited by the host https://slow.test');
   });
 
   it('is left out where there was work in less than half of it', () => {

@@ -6,7 +6,7 @@ import { inspect } from '../csv/sources.ts';
 
 const notFound = { code: 'source_not_found', message: 'The image server has no image at this URL.' } as const;
 const noHost = { code: 'host_not_found', message: 'The host name in the URL does not exist.' } as const;
-const NOT_FOUND = [notFound.code, notFound.message, 'It answered 404 or 410. Correct the URL.'];
+const NOT_FOUND = [notFound.code, notFound.message, 'It returned 404 or 410. Fix the URL.'];
 
 type Given = Partial<DetailedImage>;
 const failed = (row: number, rest: Given = {}): Given => ({ row, status: 'failed', error: notFound, ...rest });
@@ -53,7 +53,7 @@ test('image cells have only the failed URLs; different errors are listed once ea
     ...['1', 'http://x/w_1,h_2/b.jpg,http://x/c.jpg', '', 'http://x/e.jpg'],
     `${notFound.code}\n${noHost.code}`,
     `${notFound.message}\n${noHost.message}`,
-    'It answered 404 or 410. Correct the URL.\nCheck the host name.',
+    'It returned 404 or 410. Fix the URL.\nCheck the host name.',
   ]);
 });
 

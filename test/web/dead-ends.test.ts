@@ -59,11 +59,11 @@ describeInBrowser('ways back on the page', () => {
     await heading(page, 'products.csv').waitFor();
     await page.reload();
     await heading(page, START).waitFor();
-    await page.getByText('no longer has the file').waitFor();
+    await page.getByText('file was lost when the page reloaded').waitFor();
     await look(page, 'start-file-gone');
     await chooseCsv(page, csvOf('http://127.0.0.1:1/a.jpg'));
     await heading(page, 'products.csv').waitFor();
-    expect(await page.getByText('no longer has the file').count()).toBe(0);
+    expect(await page.getByText('file was lost when the page reloaded').count()).toBe(0);
     expect(errors).toEqual([]);
     await close();
   });
@@ -78,7 +78,7 @@ describeInBrowser('ways back on the page', () => {
     await page.getByText('“second.csv” replaces “first.csv”.').waitFor();
     expect(await focused(page)).toBe('second.csv');
     await drop(page, ['third.csv', csvOf('http://127.0.0.1:1/c.jpg')], ['fourth.csv', HEADER]);
-    await page.getByText('One file is taken at a time: of 2 files, this is “third.csv”.').waitFor();
+    await page.getByText('Only one file can be opened at a time. This is “third.csv”, the first of 2.').waitFor();
     await look(page, 'preview-one-of-two');
     await page.getByRole('button', { name: 'Compress 1 image' }).waitFor();
     await page.goBack();

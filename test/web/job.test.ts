@@ -251,7 +251,7 @@ describeInBrowser('the page of a job', () => {
     expect(await failures.getByText('What to do:').first().isVisible()).toBe(false);
     expect(await page.getByRole('button', { name: 'Retry 33 failed images' }).isVisible()).toBe(true);
     await failures.locator('summary').first().press('Enter');
-    await failures.getByText(/What to do: It answered 404 or 410/).waitFor();
+    await failures.getByText(/What to do: It returned 404 or 410/).waitFor();
     const link = failures.getByRole('link', { name: `${pictures.url('/missing.jpg')}?m=0` });
     expect(await link.getAttribute('href')).toBe(`${pictures.url('/missing.jpg')}?m=0`);
     const items = failures.locator('.failed-list').first();

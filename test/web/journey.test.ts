@@ -92,7 +92,7 @@ describeInBrowser('the page in a browser', () => {
     await page.getByRole('button', { name: 'Compress 1 image' }).click();
     await page.getByText(/outputs must be up to 5 outputs/).waitFor();
     await page.getByLabel('More outputs of each image').fill('WebP:50:100, avif:45:80');
-    await page.getByLabel('Behind transparent areas in JPEG').fill('#204060');
+    await page.getByLabel('Background of transparent images in JPEG').fill('#204060');
     await page.getByRole('button', { name: 'Compress 1 image' }).click();
     await heading(page, '1 image compressed').waitFor();
     await page.getByText(/JPEG, quality 50, and 2 more outputs/).waitFor();

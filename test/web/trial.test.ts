@@ -45,7 +45,7 @@ describeInBrowser('trying images before an upload', () => {
     await afters(page).nth(2).waitFor();
     await loaded(page);
     const text = await panel(page).textContent();
-    expect(text).toContain('Estimate for all 200 images, from 3 of them. The others may differ.');
+    expect(text).toContain('Estimate for all 200 images, based on 3. Results may differ.');
     expect(text).toMatch(/about \d+ MB → [\d.]+ MB −\d\d%/);
     expect(text).toContain('JPEG, quality 50');
     expect(text).toMatch(/\d+ KB1,600 × 1,200/);

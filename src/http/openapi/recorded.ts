@@ -344,7 +344,7 @@ export const RECORDED = {
   output:
     'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg,"\r\n',
   errors:
-    'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It answered 404 or 410. Correct the URL.\r\n',
+    'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It returned 404 or 410. Fix the URL.\r\n',
   deliveries: {
     requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
     deliveries: [

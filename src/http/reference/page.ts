@@ -56,7 +56,7 @@ export const referencePage = (json: Json, { icon, style }: ReferenceAssets): Mar
 <link rel="stylesheet" href="${escaped(style)}">
 </head>
 <body>
-<a class="skip-link" href="#main">Skip to the content</a>
+<a class="skip-link" href="#main">Skip to content</a>
 <header class="site-header">
 <div class="site-width site-bar">
 <a class="brand" href="/"><img src="${escaped(icon)}" alt="" width="28" height="28"><span>Bulk image processor</span></a>

@@ -5,7 +5,7 @@ import { requestId } from '../parameters/reads.ts';
 
 const TEXT = `<div class="view">
         <h1>Page not found</h1>
-        <p class="lead">There is nothing at this address. It may be mistyped, or from another version.</p>
+        <p class="lead">This page doesn't exist. Check the address, or start from your jobs.</p>
         <p class="actions"><a class="button button-primary" href="/">Go to your jobs</a></p>
       </div>`;
 

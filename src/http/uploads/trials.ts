@@ -110,7 +110,7 @@ interface Tried {
   readonly result: ImageResult;
 }
 
-const BUSY_SERVER = 'The image server is busy, or asked for a slower pace. Try again in a moment.';
+const BUSY_SERVER = 'The image server is busy or is rate-limiting this service. Try again in a moment.';
 
 const failure = (code: ImageErrorCode, message: string): ImageResult => ({
   ok: false,

@@ -109,7 +109,7 @@ export const createImagePool = async (options: ImagePoolOptions): Promise<ImageP
   });
 
   const run: ImagePool['run'] = async (task, { onDownloaded = () => {}, signal } = {}) => {
-    if (closing) return crashed('The server is stopping; the image is tried again later.');
+    if (closing) return crashed('The server is stopping; the image will be retried.');
     const generation = current;
     lastTicket += 1;
     const number = lastTicket;

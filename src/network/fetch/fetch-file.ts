@@ -60,7 +60,7 @@ const assertStatus = (status: number, host: string, share: ShareService | undefi
 };
 
 const tooLarge = (maxBytes: number): AppError =>
-  new AppError('upload_too_large', `The file of fileUrl is larger than ${maxBytes} bytes, the limit of this server.`);
+  new AppError('upload_too_large', `The file at fileUrl is larger than ${maxBytes} bytes, the limit of this server.`);
 
 const failureOf = (error: unknown, host: string): Error => {
   const known = causesOf(error).find((each) => each instanceof AppError);

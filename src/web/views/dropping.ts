@@ -13,7 +13,7 @@ export const sourceOfText = (text: string): Source => {
 const oneOf = (files: ArrayLike<File>, take: Take): void => {
   const [first] = Array.from(files);
   if (first === undefined) return;
-  const note = `One file is taken at a time: of ${files.length} files, this is “${first.name}”.`;
+  const note = `Only one file can be opened at a time. This is “${first.name}”, the first of ${files.length}.`;
   take({ name: first.name, file: first }, files.length > 1 ? note : undefined);
 };
 

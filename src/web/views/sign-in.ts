@@ -10,7 +10,7 @@ export const signInView = (signIn: () => void): View => {
       'section',
       { class: 'panel stack signed-out' },
       h('h1', {}, 'Sign in to continue'),
-      h('p', { class: 'muted' }, 'This service needs an API key. Ask its administrator if you have none.'),
+      h('p', { class: 'muted' }, 'Enter your API key. If you have none, ask your administrator.'),
       h(
         'div',
         { class: 'actions' },

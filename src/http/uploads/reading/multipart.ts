@@ -70,7 +70,7 @@ const fieldTooLong = (): AppError =>
 const fieldsTooLarge = (): AppError =>
   new AppError(
     'upload_too_large',
-    'A CSV in a text field may have 1 MiB. Send it as a file: curl -F file=@products.csv .../api/upload (with @, not <)',
+    'A CSV in a text field is limited to 1 MiB. Send it as a file: curl -F file=@products.csv .../api/upload (with @, not <)',
   );
 
 interface Stored {

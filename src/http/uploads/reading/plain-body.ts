@@ -16,7 +16,7 @@ const TEXT_BYTES = 2 * 1024 * 1024;
 const textTooLarge = (): AppError =>
   new AppError(
     'upload_too_large',
-    'A form or JSON body may have 2 MiB. Send a larger table as a file: curl -F file=@products.csv .../api/upload',
+    'Form and JSON bodies are limited to 2 MiB. Send a larger table as a file: curl -F file=@products.csv .../api/upload',
   );
 
 /** `Content-Encoding` of a body that is not multipart. */

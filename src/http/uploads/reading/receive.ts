@@ -28,7 +28,7 @@ export const assertReadable = (req: Request): void => {
   if (!req.is([MULTIPART, ...FIELD_TYPES, ...FILE_TYPES])) throw new AppError('unsupported_media_type');
   const encoding = req.headers['content-encoding'] ?? '';
   if (!ENCODINGS.test(encoding)) {
-    throw new AppError('unsupported_media_type', 'Content-Encoding may be gzip. Send the body without another one.');
+    throw new AppError('unsupported_media_type', 'The only supported Content-Encoding is gzip.');
   }
   if (req.is(MULTIPART) && /gzip/i.test(encoding)) {
     throw new AppError(

@@ -57,10 +57,7 @@ export const withTextAsFile = async (body: ReceivedBody, files: TemporaryFiles):
   if (typeof text !== 'string') return { ...body, fields };
   if (body.file !== null || texts.length > 1) throw new AppError('too_many_files');
   if (!/[\r\n]/.test(text.trim())) {
-    throw new AppError(
-      'no_file',
-      `The field for the file has one line of text, not a CSV. ${HOW_TO_SEND} (mind the @)`,
-    );
+    throw new AppError('no_file', `The file field contains one line of text, not a CSV. ${HOW_TO_SEND} (note the @)`);
   }
   if (text.includes('\uFFFD')) {
     throw new AppError('invalid_request', `The CSV in a text field is not UTF-8. ${HOW_TO_SEND} (with @, not <)`);

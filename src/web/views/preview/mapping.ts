@@ -45,7 +45,7 @@ export const mappingPanel = (found: Found, onChange: (chosen: Mapping) => void):
     const value = (): number | null => (element.value === '' ? null : Number(element.value));
     const showExample = (): void => {
       const index = value();
-      fill(hint, index === null ? 'Products are shown by their row.' : `For example: ${example(index) || 'no value'}`);
+      fill(hint, index === null ? 'Products are shown by row number.' : `For example: ${example(index) || 'no value'}`);
     };
     showExample();
     const field = h('div', { class: 'field' }, h('label', { for: id }, label), element, hint);
@@ -79,8 +79,8 @@ export const mappingPanel = (found: Found, onChange: (chosen: Mapping) => void):
 
   const intro =
     found.columns === null
-      ? 'No image column was recognized. Choose it here.'
-      : 'Found in your file. Change what should be different.';
+      ? 'No image column found. Choose one here.'
+      : 'Found in your file. Change any that are wrong.';
   return h(
     'section',
     { class: `panel stack mapping${found.columns === null ? ' is-open' : ''}`, 'aria-labelledby': 'mapping-title' },

@@ -17,7 +17,7 @@ export const moreOptions = (): HTMLElement =>
       h(
         'div',
         { class: 'field' },
-        h('label', { for: 'background' }, 'Behind transparent areas in JPEG'),
+        h('label', { for: 'background' }, 'Background of transparent images in JPEG'),
         h('input', { type: 'color', id: 'background', name: 'background', value: WHITE }),
       ),
       h(
@@ -31,7 +31,7 @@ export const moreOptions = (): HTMLElement =>
           'div',
           {},
           h('label', { for: 'rights' }, 'Keep copyright and credit'),
-          h('p', { id: 'rights-hint', class: 'muted small' }, 'Position, camera and all other metadata are removed.'),
+          h('p', { id: 'rights-hint', class: 'muted small' }, 'Location, camera and all other metadata are removed.'),
         ),
       ),
       h(
@@ -46,7 +46,7 @@ export const moreOptions = (): HTMLElement =>
         h(
           'p',
           { id: 'further-outputs-hint', class: 'muted small' },
-          `Format, quality and longest side of up to ${MAX_OUTPUTS - 1}; each gets files and columns of its own.`,
+          `Up to ${MAX_OUTPUTS - 1}, as format:quality:longest side. Each gets its own files and columns.`,
         ),
       ),
     ),

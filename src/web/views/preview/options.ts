@@ -89,7 +89,7 @@ export const optionsForm = (send: HTMLButtonElement, notice: HTMLElement) => {
         h('span', { class: 'muted', 'aria-hidden': 'true' }, '×'),
         sideField('maxHeight', 'Height'),
       ),
-      h('p', { class: 'muted small' }, 'Larger images are made to fit; none is enlarged.'),
+      h('p', { class: 'muted small' }, 'Larger images are scaled down. Smaller ones stay as they are.'),
     ),
     h(
       'div',

@@ -47,7 +47,7 @@ export const notesPanel = (found: Found): HTMLElement | null => {
   const place = placeOf(found);
   const items = notes.map(({ code, message, count: times, line }) => {
     if (code === 'column_without_urls') {
-      return `${counted(times, 'column is', 'columns are')} named like image columns but without URLs, and not used. Check them below if they should be.`;
+      return `${counted(times, 'column is', 'columns are')} named like image columns but without URLs, so not used. Select them below if needed.`;
     }
     if (code === 'links_not_read') return message;
     const where = times === 1 ? `${place} ${count(line)}` : `${count(times)} times, first in ${place} ${count(line)}`;

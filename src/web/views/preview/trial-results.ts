@@ -66,7 +66,7 @@ const estimate = (done: readonly Done[], images: number): HTMLElement => {
       { class: 'muted small' },
       isAll
         ? `For ${counted(done.length, 'image')}.`
-        : `Estimate for all ${counted(images, 'image')}, from ${count(done.length)} of them. The others may differ.`,
+        : `Estimate for all ${counted(images, 'image')}, based on ${count(done.length)}. Results may differ.`,
     ),
   );
 };
@@ -97,13 +97,13 @@ const before = (image: Done, url: string, settings: PageSettings): HTMLElement =
 
 const after = (image: Done, encoding: string): HTMLElement => {
   const { data, contentType, bytesIn, bytesOut, width, height } = image;
-  const kept = image.notes.includes('kept_original') ? 'Original kept, it is smaller' : encoding;
+  const kept = image.notes.includes('kept_original') ? 'Original kept, as it is smaller' : encoding;
   return figure(
     h(
       'div',
       { class: 'trial-frame' },
       data === null
-        ? unavailable('Too large to show here.')
+        ? unavailable('Too large to preview.')
         : h('img', { src: `data:${contentType};base64,${data}`, alt: 'After' }),
     ),
     'After',
