@@ -25,8 +25,11 @@ describeInBrowser('the reference at /docs', () => {
     await look(page, `reference-${name}`);
     await page.goto(`${service.url}/docs#upload`);
     await look(page, `reference-upload-${name}`);
+    // On these it takes a minute with everything open, whose colours and names are the same.
+    const isNarrow = name === 'phone' || name === 'zoomed';
+    if (isNarrow) expect(await violations(page)).toEqual([]);
     await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
-    if (name !== 'phone' && name !== 'zoomed') expect(await violations(page)).toEqual([]);
+    if (!isNarrow) expect(await violations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await page.goto(`${service.url}/docs#status`);
     await look(page, `reference-open-${name}`);

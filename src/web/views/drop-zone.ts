@@ -110,7 +110,7 @@ export const dropZone = (hasSample: boolean, take: Take) => {
       hasSample &&
         h('button', { type: 'button', class: 'link', on: { click: () => void takeSample() } }, 'Try a sample'),
     ),
-    hasSample && h('p', { class: 'muted small' }, 'Seven photos included; works offline.'),
+    hasSample && h('p', { class: 'muted small drop-note' }, 'Seven photos included; works offline.'),
   );
 
   const listening = new AbortController();

@@ -86,9 +86,12 @@ export const jobHeader = (api: Pick<Api, 'rename'>, actions: HTMLElement, onRena
     'header',
     { class: 'job-head' },
     h('a', { class: 'link link-back', href: '#/' }, icon('back'), 'All jobs'),
-    h('div', { class: 'job-bar' }, place, actions),
-    h('p', { class: 'job-figure' }, outcome, ' ', saved),
-    meta,
+    h(
+      'div',
+      { class: 'job-bar' },
+      h('div', { class: 'job-main' }, place, h('p', { class: 'job-figure' }, outcome, ' ', saved), meta),
+      actions,
+    ),
   );
   return {
     element,
