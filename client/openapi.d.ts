@@ -191,7 +191,7 @@ export interface paths {
         put?: never;
         /**
          * Retry the failed and cancelled images
-         * @description Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.
+         * @description Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid. With `corrections`, only the images that these name get their new URL and are retried, skipped ones included. If one of them is invalid, nothing is retried.
          */
         post: operations["retry"];
         delete?: never;
@@ -2837,7 +2837,27 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Other URLs of failed or cancelled images; then only these are retried. */
+                    corrections?: {
+                        /**
+                         * Format: uuid
+                         * @description The `id` of an image in the status.
+                         * @example 41d19811-18ce-467d-82aa-f403a7a2a624
+                         */
+                        imageId: string;
+                        /**
+                         * Format: uri
+                         * @description Its URL from now on, by the rules of the upload.
+                         * @example https://shop.example/images/mug.jpg
+                         */
+                        url: string;
+                    }[];
+                };
+            };
+        };
         responses: {
             /** @description Accepted. */
             202: {
@@ -2855,7 +2875,7 @@ export interface operations {
                     "application/json": components["schemas"]["RequestAnswer"];
                 };
             };
-            /** @description Bad Request: `invalid_request` */
+            /** @description Bad Request: `invalid_request`, `invalid_field` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2882,8 +2902,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found: `request_not_found` */
+            /** @description Not Found: `request_not_found`, `image_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout: `request_timeout` */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2893,6 +2922,15 @@ export interface operations {
             };
             /** @description Conflict: `not_finished`, `nothing_to_retry` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

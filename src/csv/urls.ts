@@ -205,6 +205,18 @@ export const sourceError = (
   return { code: 'csv_bucket_not_allowed', message };
 };
 
+/** The one URL of a text, read and checked as that of a cell. */
+export const readUrl = (
+  text: string,
+  sourceBuckets: readonly string[],
+): { readonly url: string; readonly error: string | null } => {
+  const [written = '', ...others] = isPlaceholder(text) ? [] : splitUrls(text);
+  const { url } = repairUrl(written);
+  if (url === '') return { url, error: 'Enter the URL of the image.' };
+  if (others.length > 0) return { url, error: 'Enter one URL only.' };
+  return { url, error: sourceError(url, sourceBuckets)?.message ?? null };
+};
+
 /**
  * Why a URL is invalid, with a hint on how to fix it; null if it is valid.
  * Parsed as in browsers (WHATWG URL), except that URLs a browser would silently correct are rejected.

@@ -11,6 +11,8 @@ import {
   MOST_AT_ONCE,
 } from './leases.ts';
 import type { Models } from './models.ts';
+import type { StoredCorrection } from './retries/correction.ts';
+import type { CorrectedImage } from './retries/retry-plan.ts';
 import type { Outcome } from './transitions.ts';
 import type { ImageRecord, RequestRecord } from './types.ts';
 
@@ -37,7 +39,9 @@ const OUTLINE = {
   ...{ seq: 1, row: 1, index: 1, column: 1, serialNumber: 1, productName: 1, status: 1, finishedAt: 1, further: 1 },
 } as const;
 export type OutlinedImage = Pick<ImageRecord, '_id' | keyof typeof OUTLINE>;
-const DETAILS = { ...OUTLINE, ...{ inputUrl: 1, bytesIn: 1, bytesOut: 1, width: 1, height: 1, error: 1 } } as const;
+const DETAILS = {
+  ...{ ...OUTLINE, inputUrl: 1, corrected: 1, bytesIn: 1, bytesOut: 1, width: 1, height: 1, error: 1 },
+} as const;
 export type DetailedImage = Pick<ImageRecord, '_id' | keyof typeof DETAILS>;
 
 export type ImageStore = ReturnType<typeof createImageStore>;
@@ -124,10 +128,30 @@ export const createImageStore = (models: Models, now: () => Date) => {
       await images.bulkWrite(
         ended.map(({ _id, seq, status }) => ({
           updateOne: {
-            filter: { ...imageOf({ _id, requestId, seq }), status, run: { $ne: run } },
+            filter: { ...imageOf({ _id, requestId, seq }), status, ...before(run) },
+            update: { $set: freshIn(run, seq), $unset: AS_ENDED },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /** What corrections have to know of those of these images that the request has. */
+    async named(requestId: string, ids: readonly string[]): Promise<CorrectedImage[]> {
+      return images
+        .find({ requestId, _id: { $in: [...ids] } }, { seq: 1, status: 1, skipped: 1 })
+        .lean<CorrectedImage[]>();
+    },
+
+    /** Requeues these images alone, each with its other URL and at most once per run. */
+    async correct(requestId: string, run: number, corrections: readonly StoredCorrection[]): Promise<void> {
+      await images.bulkWrite(
+        corrections.map(({ imageId: _id, seq, url }) => ({
+          updateOne: {
+            filter: { ...imageOf({ _id, requestId, seq }), status: { $in: [...RETRIED] }, ...before(run) },
             update: {
-              $set: { status: 'pending' as const, nextAt: new Date(seq), attempts: 0, reports: 0, run },
-              $unset: { error: '', finishedAt: '', settledBy: '', leaseToken: '' },
+              $set: { ...freshIn(run, seq), inputUrl: url, corrected: true },
+              $unset: { ...AS_ENDED, skipped: '' },
             },
           },
         })),
@@ -181,6 +205,17 @@ export const createImageStore = (models: Models, now: () => Date) => {
     },
   };
 };
+
+const RETRIED = ['failed', 'cancelled'] as const satisfies readonly ImageRecord['status'][];
+
+/** Not requeued in this run yet, nor in a later one: whoever resumes a retry may be late. */
+const before = (run: number) => ({ run: { $not: { $gte: run } } });
+
+/** What a retry writes to an image, and what it removes. */
+const freshIn = (run: number, seq: number) => ({
+  ...{ status: 'pending' as const, nextAt: new Date(seq), attempts: 0, reports: 0, run },
+});
+const AS_ENDED = { error: '', finishedAt: '', settledBy: '', leaseToken: '' } as const;
 
 const updateFor = (image: ClaimedImage, outcome: Outcome, at: Date) => {
   const settledBy = image.leaseToken;

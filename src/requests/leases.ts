@@ -12,7 +12,7 @@ export type ClaimedImage = Pick<ImageRecord, '_id' | 'requestId' | 'seq' | 'inpu
 };
 
 /** An unfinished image, as it was read to be claimed. */
-export type DueImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt'>;
+export type DueImage = Omit<ClaimedImage, 'leaseToken' | 'waitedMs'> & Pick<ImageRecord, 'nextAt' | 'run'>;
 
 type Lease = Pick<ClaimedImage, '_id' | 'requestId' | 'seq' | 'leaseToken'>;
 
@@ -25,7 +25,7 @@ export type Counted = Pick<RequestRecord, '_id' | 'total'> & Partial<Pick<Reques
 /** Images of one batch of an answer: drivers ask for 101 at first, and again for the others. */
 export const MOST_AT_ONCE = 2_000;
 const CLAIMED_FIELDS = { requestId: 1, seq: 1, inputUrl: 1, attempts: 1, reports: 1 } as const;
-const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1 } as const;
+const DUE_FIELDS = { ...CLAIMED_FIELDS, nextAt: 1, run: 1 } as const;
 
 /**
  * By which a query about these images reaches no more shards than they are on (docs/scaling.md). A large request is on
@@ -75,15 +75,17 @@ export const createLeases = ({ images }: Pick<Models, 'images'>, now: () => Date
     const at = now();
     const ids = due.map(({ _id }) => _id);
     const keys = keysOf(due);
-    // These have not been tried yet. The filter repeats that, so what was read of them is still true if all match.
-    const untried = due.every(({ attempts }) => attempts === 0);
+    // These have not been tried yet in their run. The filter repeats that, so what was read of them is still true if all
+    // match: their URL too, which only a retry may change. What was read ahead may be of an earlier run.
+    const run = due[0]?.run ?? null;
+    const untried = due.every((image) => image.attempts === 0 && (image.run ?? null) === run);
     const leased = await images.updateMany(
-      { _id: { $in: ids }, ...keys, nextAt: { $lte: at }, ...(untried ? { attempts: 0 } : {}) },
+      { _id: { $in: ids }, ...keys, nextAt: { $lte: at }, ...(untried ? { attempts: 0, run } : {}) },
       { $set: { leaseToken, nextAt: leaseEnd(at, leaseMs), status: 'processing' }, $inc: { attempts: 1 } },
     );
     if (leased.matchedCount === 0) return [];
     if (untried && leased.matchedCount === due.length) {
-      return due.map(({ nextAt: _, ...image }) => ({ ...image, attempts: 1, leaseToken }));
+      return due.map(({ nextAt: _, run: _run, ...image }) => ({ ...image, attempts: 1, leaseToken }));
     }
     const claimed = await images.find({ _id: { $in: ids }, ...keys, leaseToken }, CLAIMED_FIELDS).lean();
     return claimed.map((image) => ({ ...image, leaseToken }));

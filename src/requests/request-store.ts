@@ -1,6 +1,7 @@
 import type { QueryFilter, UpdateQuery } from 'mongoose';
 import { createCounters, PAGE_SIZE } from './counters.ts';
 import type { Models } from './models.ts';
+import { planOfAll, type RetryPlan } from './retries/retry-plan.ts';
 import { ofTenant } from './tenant.ts';
 import { isVisible, VISIBLE } from './transitions.ts';
 import {
@@ -184,17 +185,25 @@ export const createRequestStore = (models: Models, now: () => Date) => {
      * Begins the next run of a finished request. False when somebody else has, or when its event is still owed.
      * @param client whose quota its images count against from now on
      */
-    async beginRetry({ _id, state, run, counters, skipped = 0 }: RequestRecord, client: string): Promise<boolean> {
+    async beginRetry(request: RequestRecord, client: string, plan: RetryPlan = planOfAll(request)): Promise<boolean> {
+      const { _id, state, run, counters } = request;
+      const { failed, cancelled, skipped, corrections } = plan;
       const written = await requests.updateOne(
         { _id, state, run, eventPending: { $ne: true } },
         {
           $set: {
             ...{ state: 'retrying', heartbeatAt: now(), client },
-            counters: { ...counters, failed: skipped, cancelled: 0 },
-            finishedBefore: counters.completed + skipped,
+            counters: { ...counters, failed, cancelled },
+            finishedBefore: counters.completed + failed + cancelled,
+            ...(skipped > 0 && { skipped }),
+            ...(corrections !== undefined && { corrections: [...corrections] }),
           },
           $inc: { run: 1 },
-          $unset: { startedAt: '', finishedAt: '', report: '', reportDue: '' },
+          $unset: {
+            ...{ startedAt: '', finishedAt: '', report: '', reportDue: '' },
+            ...(skipped === 0 && { skipped: '' }),
+            ...(corrections === undefined && { corrections: '' }),
+          },
         },
       );
       return written.modifiedCount === 1;
@@ -209,15 +218,17 @@ export const createRequestStore = (models: Models, now: () => Date) => {
     async endRetry(requestId: string, run: number): Promise<boolean> {
       const written = await requests.updateOne(
         { _id: requestId, run, state: 'retrying' },
-        { $set: { state: 'queued', heartbeatAt: now() } },
+        { $set: { state: 'queued', heartbeatAt: now() }, $unset: { corrections: '' } },
       );
       return written.modifiedCount === 1;
     },
 
     /** Retries that stopped putting images back before `before`. */
-    async interruptedRetries(before: Date): Promise<(ActiveRequest & Pick<RequestRecord, 'heartbeatAt'>)[]> {
+    async interruptedRetries(
+      before: Date,
+    ): Promise<(ActiveRequest & Pick<RequestRecord, 'heartbeatAt' | 'corrections'>)[]> {
       return requests
-        .find({ state: 'retrying', heartbeatAt: { $lt: before } }, ACTIVE_FIELDS)
+        .find({ state: 'retrying', heartbeatAt: { $lt: before } }, { ...ACTIVE_FIELDS, corrections: 1 })
         .limit(100)
         .lean();
     },

@@ -105,7 +105,8 @@ export const finishedImages = (counters: Counters): number => counters.completed
 
 /** The final state of a request none of whose images is unfinished. */
 export const finalState = (state: RequestState, counters: Counters): (typeof FINAL_STATES)[number] => {
-  if (state === 'cancelling') return 'cancelled';
+  // A retry of corrected images leaves the cancelled ones as they are.
+  if (state === 'cancelling' || counters.cancelled > 0) return 'cancelled';
   if (counters.failed === 0) return 'completed';
   return counters.completed === 0 ? 'failed' : 'completed_with_errors';
 };

@@ -4,6 +4,7 @@ import type { FormulaMode } from '../csv/write.ts';
 import type { ImageErrorCode } from '../errors.ts';
 import type { FurtherOutput, ImageNote } from '../images/task.ts';
 import type { MetadataKept, OutputFormat, OutputSpec } from '../output-formats.ts';
+import type { StoredCorrection } from './retries/correction.ts';
 
 /**
  * `ingesting`: its images are still being written; only the upload sees it.
@@ -223,6 +224,8 @@ export interface RequestRecord {
   readonly removingUntil?: Date;
   /** Of this run; gone when a retry begins another. */
   readonly report?: RequestReport;
+  /** Until the images of a retry are requeued, if it is of these alone. */
+  readonly corrections?: readonly StoredCorrection[];
 }
 
 export interface ImageRecord {
@@ -242,8 +245,9 @@ export interface ImageRecord {
    */
   readonly serialNumber?: string;
   readonly productName?: string;
-  /** As uploaded; one too long to be downloaded is cut. */
+  /** As uploaded, unless `corrected` by a retry; one too long to be downloaded is cut. */
   readonly inputUrl: string;
+  readonly corrected?: boolean;
   readonly status: ImageState;
   /**
    * Visible at, and lease expires at; absent when the image is finished.

@@ -53,15 +53,15 @@ const addedPlace = (header: readonly string[]): number => {
   return at < 0 ? header.length : at;
 };
 
-/** As written if every image failed. */
+/** As written if every image failed; a URL that was corrected, in its place. */
 const failedCell = (cell: string, texts: readonly string[], images: readonly FailedImage[]): string => {
-  if (images.length > 0 && images.every(({ status }) => status === 'failed')) return cell;
+  if (images.length > 0 && images.every(({ status, corrected }) => status === 'failed' && !corrected)) return cell;
   const written = texts.filter((text) => !isPlaceholder(text)).flatMap(splitUrls);
   // Earlier versions split some cells differently.
   const asWritten = written.length === images.length;
   return images
-    .flatMap(({ status, inputUrl = '' }, index) =>
-      status === 'failed' ? [asWritten ? (written[index] ?? '') : inputUrl] : [],
+    .flatMap(({ status, inputUrl = '', corrected }, index) =>
+      status === 'failed' ? [asWritten && !corrected ? (written[index] ?? '') : inputUrl] : [],
     )
     .join(',');
 };

@@ -153,6 +153,7 @@ export const createBackgroundWork = async (
   const removal = createRemovalStore(models);
   const control = createControl({
     ...{ requests, images, completion, removal },
+    sourceBuckets: config.sources.buckets,
     wake: () => dispatcher.wake(),
     forgetDeliveries: (requestId) => outbox.forget(requestId),
     removeSoon: () => removals.soon(),

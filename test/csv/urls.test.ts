@@ -4,6 +4,7 @@ import {
   isPlaceholder,
   joinUrlCells,
   looksLikeImageUrl,
+  readUrl,
   repairUrl,
   splitUrls,
   urlError,
@@ -174,4 +175,24 @@ test.each([
   ['https://a.test/image-frame', false],
 ])('whether %j looks like the URL of an image: %j', (url, expected) => {
   expect(looksLikeImageUrl(url)).toBe(expected);
+});
+
+describe('readUrl', () => {
+  test.each([
+    [' https://a.test/1.jpg\n', 'https://a.test/1.jpg', null],
+    ['“https://a.test/1.jpg?a=1&amp;b=2”', 'https://a.test/1.jpg?a=1&b=2', null],
+    ['https://a.test/w_300,c_fill/x.jpg', 'https://a.test/w_300,c_fill/x.jpg', null],
+    ['mug.jpg (https://a.test/1)', 'https://a.test/1', null],
+    ['s3://shop/a.jpg', 's3://shop/a.jpg', null],
+    ['', '', /^Enter the URL/],
+    ['n/a', '', /^Enter the URL/],
+    ['https://a.test/1 https://a.test/2', 'https://a.test/1', /^Enter one URL/],
+    ['a.test/1.jpg', 'a.test/1.jpg', /does not start with http/],
+    ['s3://other/a.jpg', 's3://other/a.jpg', /isn't allowed to read/],
+  ])('%j', (text, url, error) => {
+    const read = readUrl(text, ['shop']);
+    expect(read.url).toBe(url);
+    if (error === null) expect(read.error).toBeNull();
+    else expect(read.error).toMatch(error);
+  });
 });

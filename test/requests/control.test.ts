@@ -44,6 +44,7 @@ const control = () =>
       },
     },
     removal: createRemovalStore(models),
+    sourceBuckets: [],
     forgetDeliveries: async (id) => {
       events.push(`forget ${id}`);
     },

@@ -57,6 +57,15 @@ test('image cells have only the failed URLs; different errors are listed once ea
   ]);
 });
 
+test('a URL that was corrected is in place of the one that was uploaded', async () => {
+  const rows = [['1', ' http://x/a.jpg | http://x/b.jpg ', ' http://x/c.jpg ']];
+  const corrected = { inputUrl: 'http://x/fixed.jpg', corrected: true };
+  const images = [failed(0), failed(0, corrected), failed(0, { column: 1, inputUrl: 'http://x/c.jpg' })];
+  expect((await rowsOf(tableOf(['SKU', 'Image', 'Image 2'], [1, 2]), rows, images))[1]?.slice(0, 3)).toEqual([
+    ...['1', 'http://x/a.jpg,http://x/fixed.jpg', ' http://x/c.jpg '],
+  ]);
+});
+
 test('cancelled images are not failed ones', async () => {
   const rows = [['1', 'http://x/a.jpg http://x/b.jpg']];
   const images = [{ row: 0, status: 'cancelled' as const }, failed(0)];

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
+import { retryFields } from '../parameters/corrections.ts';
 import { renameFields } from '../parameters/job-name.ts';
-import { ANY_CALL, byId, json, jsonBody, type Operation, problems } from './parts.ts';
+import { ANY_CALL, byId, json, jsonBody, type Operation, optionalJsonBody, problems } from './parts.ts';
 import { RECORDED } from './recorded.ts';
 
 const change = (operationId: string, summary: string, description: string, codes: readonly ErrorCode[]): Operation => ({
@@ -41,12 +42,20 @@ export const cancel = change(
   ['already_finished', 'not_finished'],
 );
 
-export const retry = change(
-  'retry',
-  'Retry the failed and cancelled images',
-  'Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid.',
-  ['not_finished', 'nothing_to_retry'],
-);
+export const retry: Operation = {
+  ...change(
+    'retry',
+    'Retry the failed and cancelled images',
+    'Starts a new run of the request, with its own completion event. Skipped images are left out: their URLs are invalid. ' +
+      'With `corrections`, only the images that these name get their new URL and are retried, skipped ones included. ' +
+      'If one of them is invalid, nothing is retried.',
+    [
+      ...(['invalid_field', 'image_not_found', 'not_finished', 'nothing_to_retry'] as const),
+      ...(['request_timeout', 'unsupported_media_type'] as const),
+    ],
+  ),
+  requestBody: optionalJsonBody(retryFields),
+};
 
 export const remove: Operation = {
   operationId: 'remove',

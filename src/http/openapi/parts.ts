@@ -183,6 +183,12 @@ export const jsonBody = (fields: z.ZodObject, example: Json): Json => ({
   content: { 'application/json': { schema: requestSchema(fields), example } },
 });
 
+/** An optional one. Without an example, which clients made of the document would send with every call. */
+export const optionalJsonBody = (fields: z.ZodObject): Json => ({
+  required: false,
+  content: { 'application/json': { schema: requestSchema(fields) } },
+});
+
 /** Responses for these codes, merged by status, each code with its own example. */
 export const problems = (...codes: readonly ErrorCode[]): Record<number, Answer> => {
   const byStatus = new Map<number, ErrorCode[]>();

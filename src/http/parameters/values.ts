@@ -87,13 +87,20 @@ const withoutBlanks = (fields: object, known: object): Record<string, unknown> =
  * Validates fields or a query against their schema; blank ones count as absent.
  * @throws AppError `invalid_field` with every error and the name of its field
  */
-export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
-  const parsed = schema.safeParse(withoutBlanks(given, schema.shape));
+export const readFields = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> =>
+  readObject(schema, withoutBlanks(given, schema.shape));
+
+/** The same for a JSON object, whose lists are lists even if they have one entry. */
+export const readObject = <Schema extends z.ZodObject>(schema: Schema, given: object): z.infer<Schema> => {
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape).join(', ');
   const errors = parsed.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
-      ? { field: issue.keys.join(', '), message: `is not a parameter of this call; allowed: ${known}` }
+      ? {
+          field: [...issue.path, issue.keys.join(', ')].join('.'),
+          message: issue.path.length > 0 ? 'is not known' : `is not a parameter of this call; allowed: ${known}`,
+        }
       : { field: issue.path.join('.'), message: issue.message },
   );
   const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');

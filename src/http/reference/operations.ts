@@ -29,7 +29,7 @@ export interface DocumentedOperation {
   readonly description?: string;
   readonly security?: readonly object[];
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Content };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: Content; readonly headers?: Content }>
   >;
@@ -38,6 +38,7 @@ export interface DocumentedOperation {
 
 export const PROBLEM = 'application/problem+json';
 const FORM = 'multipart/form-data';
+const JSON_BODY = 'application/json';
 
 export interface Call {
   readonly path: string;
@@ -54,6 +55,7 @@ export const methodBadge = (method: string): Markup =>
 export const operationMarkup = ({ path, method, operation, needsKey }: Call, schemas: SchemaMarkup): Markup => {
   const { operationId, summary, description, requestBody, responses } = operation;
   const form = requestBody?.content[FORM]?.schema;
+  const body = form === undefined ? requestBody?.content[JSON_BODY]?.schema : undefined;
   const samples = operation['x-codeSamples'] ?? [];
   return `<section class="operation" id="${escaped(operationId)}" aria-labelledby="${escaped(operationId)}-title">
 <h3 id="${escaped(operationId)}-title"><a href="#${escaped(operationId)}">${escaped(summary)}</a></h3>
@@ -63,6 +65,7 @@ ${block(curl({ path, method, operation, needsKey }))}
 ${samples.map(({ label, source }) => disclosure(escaped(label), block(source))).join('\n')}
 ${parametersMarkup(operation.parameters ?? [], form, schemas)}
 ${form === undefined ? '' : `<h4>Form fields</h4><p class="muted">Either ${code('file')} or ${code('fileUrl')} is required.</p>${schemas.fields(form, 'optional')}`}
+${body === undefined ? '' : `<h4>JSON body${requestBody?.required === true ? '' : ', optional'}</h4>${schemas.fields(body, 'optional')}`}
 <h4>Responses</h4>
 <ul class="responses">${Object.entries(responses)
     .map(([status, response]) => responseMarkup(status, response, schemas))
@@ -92,10 +95,13 @@ const parametersMarkup = (
 const curl = ({ path, method, operation, needsKey }: Call): string => {
   const required = (operation.parameters ?? []).filter((parameter) => parameter.required);
   const filled = required.reduce((whole, { name, example = '' }) => whole.replace(`{${name}}`, example), path);
+  const form = operation.requestBody?.content[FORM];
+  const body = form === undefined ? operation.requestBody?.content[JSON_BODY]?.example : undefined;
   const parts = [
-    method === 'get' || operation.requestBody !== undefined ? '' : `-X ${method.toUpperCase()}`,
+    method === 'get' || form !== undefined ? '' : `-X ${method.toUpperCase()}`,
     needsKey ? '-H "X-Api-Key: $API_KEY"' : '',
-    operation.requestBody === undefined ? '' : '-F "file=@products.csv"',
+    form === undefined ? '' : '-F "file=@products.csv"',
+    body === undefined ? '' : `-H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
     isFile(operation) ? '-OJ' : '',
     'text/event-stream' in (operation.responses[200]?.content ?? {}) ? '-N' : '',
     `"$SERVICE${filled}"`,

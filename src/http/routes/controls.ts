@@ -6,13 +6,18 @@ import type { RequestStore } from '../../requests/request-store.ts';
 import { summaryOf } from '../../results/status.ts';
 import { clientOf } from '../client.ts';
 import { findRequest } from '../find-request.ts';
-import { readJsonBody } from '../json-body.ts';
+import { createReadJsonBody, hasBody, readJsonBody } from '../json-body.ts';
+import { retryFields } from '../parameters/corrections.ts';
 import { renameFields } from '../parameters/job-name.ts';
-import { readFields } from '../parameters/values.ts';
+import { readFields, readObject } from '../parameters/values.ts';
 import { limitRate } from '../rate-limit.ts';
 import type { ReadGuards } from '../readers/reading.ts';
 import { streamText } from '../readers/stream-text.ts';
 import { createRoutes } from '../routing.ts';
+
+/** 100 URLs of 8,192 characters. */
+const MAX_RETRY_BYTES = 1024 * 1024;
+const readRetryBody = createReadJsonBody(MAX_RETRY_BYTES);
 
 /** A completion event and its delivery attempts, newest first. */
 export interface Delivery {
@@ -72,12 +77,13 @@ export const controlRoutes = ({ requests, control, deliveries, guards, perMinute
 
   const retry: RequestHandler = async (req, res) => {
     const request = await find(req.params.requestId, res);
-    const { begun } = await control.retry(request, clientOf(req, res));
+    const { corrections } = hasBody(req) ? readObject(retryFields, await readRetryBody(req, res)) : {};
+    const { begun } = await control.retry(request, clientOf(req, res), corrections);
     // The response does not wait for the images; if this is interrupted, the reconciler finishes it.
     begun.catch((err: unknown) =>
       req.log.warn({ err, requestId: request._id }, 'retry interrupted; the reconciler will finish it'),
     );
-    req.log.info({ requestId: request._id, run: request.run + 1 }, 'retried');
+    req.log.info({ requestId: request._id, run: request.run + 1, corrected: corrections?.length }, 'retried');
     accepted(res, request._id);
   };
 
