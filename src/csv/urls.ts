@@ -209,12 +209,13 @@ export const sourceError = (
 export const readUrl = (
   text: string,
   sourceBuckets: readonly string[],
-): { readonly url: string; readonly error: string | null } => {
+): { readonly url: string; readonly error: ReturnType<typeof sourceError> } => {
   const [written = '', ...others] = isPlaceholder(text) ? [] : splitUrls(text);
   const { url } = repairUrl(written);
-  if (url === '') return { url, error: 'Enter the URL of the image.' };
-  if (others.length > 0) return { url, error: 'Enter one URL only.' };
-  return { url, error: sourceError(url, sourceBuckets)?.message ?? null };
+  const invalid = (message: string) => ({ url, error: { code: 'csv_invalid_url', message } as const });
+  if (url === '') return invalid('Enter the URL of the image.');
+  if (others.length > 0) return invalid('Enter one URL only.');
+  return { url, error: sourceError(url, sourceBuckets) };
 };
 
 /**

@@ -96,7 +96,15 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
         headers: { 'Content-Type': 'application/json' },
       }),
     cancel: (id: string) => json(`/api/cancel/${id}`, { method: 'POST' }),
-    retry: (id: string) => json(`/api/retry/${id}`, { method: 'POST' }),
+    /** @param corrections of these images alone, with these URLs; without any, of all that failed or were stopped */
+    retry: (id: string, corrections?: readonly { readonly imageId: string; readonly url: string }[]) =>
+      json(`/api/retry/${id}`, {
+        method: 'POST',
+        ...(corrections !== undefined && {
+          body: JSON.stringify({ corrections }),
+          headers: { 'Content-Type': 'application/json' },
+        }),
+      }),
   };
 };
 

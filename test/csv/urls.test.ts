@@ -193,6 +193,6 @@ describe('readUrl', () => {
     const read = readUrl(text, ['shop']);
     expect(read.url).toBe(url);
     if (error === null) expect(read.error).toBeNull();
-    else expect(read.error).toMatch(error);
+    else expect(read.error?.message).toMatch(error);
   });
 });

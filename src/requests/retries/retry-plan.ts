@@ -41,7 +41,7 @@ export const planOfCorrections = (
   refuse('invalid_field', 'imageId', corrections, ({ imageId }, index) =>
     first.get(imageId) === index ? false : 'is corrected twice',
   );
-  refuse('invalid_field', 'url', named, ({ error }) => error !== null && `is invalid. ${error}`);
+  refuse('invalid_field', 'url', named, ({ error }) => error !== null && `is invalid. ${error.message}`);
 
   const count = (is: (image: CorrectedImage) => boolean): number =>
     named.filter(({ image }) => image !== undefined && is(image)).length;

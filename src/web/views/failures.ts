@@ -5,7 +5,8 @@ import { figuresOf } from '../figures.ts';
 import { count, counted } from '../format.ts';
 import { icon } from '../icons.ts';
 import type { Report, Status, Summary } from '../types.ts';
-import { nameOf, type Shown } from './gallery/tile.ts';
+import type { UrlFixes } from './failures/url-fixes.ts';
+import type { Shown } from './gallery/tile.ts';
 
 const PAGE = 1_000;
 /** Enough to see the problem; the file of failed rows has them all. */
@@ -26,6 +27,7 @@ export const failuresPanel = async (
   summary: Summary,
   report: Report | null,
   failedRows: HTMLElement,
+  fixes: UrlFixes,
   signal: AbortSignal,
 ): Promise<HTMLElement> => {
   const { failed, skipped } = figuresOf(summary);
@@ -46,14 +48,19 @@ export const failuresPanel = async (
       { class: 'failures-head' },
       h('h2', { id: 'failures-title' }, icon('warning'), title),
       failedRows,
-      h('p', { class: 'muted small' }, 'Your rows with each error and what to do. Fix them and upload that file.'),
+      h(
+        'p',
+        { class: 'muted small' },
+        'Fix URLs below, or download your rows with each error and what to do, fix them and upload that file.',
+      ),
     ),
     h(
       'div',
       { class: 'failure-groups' },
-      ...groups.map((group) => groupLine(titleOf(group.code), group)),
+      ...groups.map((group) => groupLine(fixes, titleOf(group.code), group)),
       left.length > 0 &&
         groupLine(
+          fixes,
           'Skipped, invalid URL',
           { code: 'invalid_url', origin: null, count: skipped, images: left },
           'is-skipped',
@@ -62,7 +69,12 @@ export const failuresPanel = async (
   );
 };
 
-const groupLine = (title: string, { code, origin, count: images, images: listed }: Group, look = ''): HTMLElement => {
+const groupLine = (
+  fixes: UrlFixes,
+  title: string,
+  { code, origin, count: images, images: listed }: Group,
+  look = '',
+): HTMLElement => {
   const hint = HINTS[code]?.replaceAll('`', '');
   return h(
     'details',
@@ -81,7 +93,7 @@ const groupLine = (title: string, { code, origin, count: images, images: listed 
         'ul',
         // Focusable, so that it can be scrolled with the keyboard.
         { class: 'failed-list', tabindex: 0, 'aria-label': `${title}${origin === null ? '' : `, ${origin}`}` },
-        ...listed.map(failedItem),
+        ...listed.map(fixes.line),
       ),
     listed.length < images &&
       h(
@@ -89,20 +101,6 @@ const groupLine = (title: string, { code, origin, count: images, images: listed 
         { class: 'muted small' },
         listed.length === 0 ? 'These are in the file of failed rows.' : `First ${count(listed.length)} listed.`,
       ),
-  );
-};
-
-/** One failed image. */
-const failedItem = (shown: Shown): HTMLElement => {
-  const { inputUrl, error } = shown.image;
-  return h(
-    'li',
-    { class: 'failed-item' },
-    h('span', { class: 'failed-name' }, nameOf(shown), h('span', { class: 'muted' }, ` · Row ${count(shown.row)}`)),
-    /^https?:\/\//i.test(inputUrl)
-      ? h('a', { class: 'url', href: inputUrl, target: '_blank', rel: 'noreferrer', title: inputUrl }, inputUrl)
-      : h('span', { class: 'url muted', title: inputUrl }, inputUrl),
-    h('span', { class: 'break muted' }, error?.message ?? ''),
   );
 };
 

@@ -5,6 +5,7 @@ import { type Connection, followRequest } from '../follow.ts';
 import { pauseUntil, whenOffline } from '../pause.ts';
 import { isFinal, type Summary } from '../types.ts';
 import { downloads } from './downloads.ts';
+import { createUrlFixes, type Fix } from './failures/url-fixes.ts';
 import { failuresPanel } from './failures.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { jobActions } from './job/actions.ts';
@@ -40,15 +41,18 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
   const progress = progressPanel();
   const gallery = createGallery(api, requestId, settings, signal);
   const download = downloads(api, keys, requestId, notice);
+  const retry = async (fixes?: readonly Fix[]): Promise<void> => {
+    await api.retry(requestId, fixes);
+    // The line that was sent is gone; what follows is the button of the job.
+    if (fixes !== undefined) actions.focus();
+    fill(notice);
+    fill(results);
+    follow();
+  };
   const actions = jobActions({
     downloads: download.buttons,
     stop: () => api.cancel(requestId),
-    retry: async () => {
-      await api.retry(requestId);
-      fill(notice);
-      fill(results);
-      follow();
-    },
+    retry: () => retry(),
     remove: async (summary, onConfirmed) => {
       const isRemoved = await removeJob(api, summary, () => {
         onConfirmed();
@@ -71,6 +75,8 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
   /** Shows the report and the failures, once each time the job finishes. */
   const showResults = async (summary: Summary): Promise<void> => {
     const isCurrent = (): boolean => shownFor === stateOf(summary) && !signal.aborted;
+    const fixes = createUrlFixes(settings.s3Sources, retry);
+    let shownReport: HTMLElement | null = null;
     // The report is created shortly after the job finishes.
     for (let look = 0; look < REPORT_LOOKS && isCurrent(); look += 1) {
       let pause = REPORT_PAUSE_MS * (look + 1);
@@ -80,8 +86,16 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
         if (look === 0 || report !== null) {
           const { failed, skipped } = figuresOf(summary);
           const failures =
-            failed + skipped > 0 ? await failuresPanel(api, summary, report, download.failedRows(), signal) : null;
-          if (isCurrent()) fill(results, failures, reportPanel(summary, status));
+            failed + skipped > 0 && !fixes.isOpen()
+              ? await failuresPanel(api, summary, report, download.failedRows(), fixes, signal)
+              : null;
+          if (!isCurrent()) return;
+          const created = reportPanel(summary, status);
+          if (!fixes.isOpen()) fill(results, failures, created);
+          // What somebody types there stays.
+          else if (created !== null && shownReport !== null) shownReport.replaceWith(created);
+          else if (created !== null) results.append(created);
+          shownReport = created;
           gallery.element.hidden = false;
         }
         if (report !== null) return;

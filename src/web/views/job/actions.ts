@@ -86,7 +86,12 @@ export const jobActions = ({ downloads, stop, retry, remove, onError, heading }:
     }
     if (hadFocus) (next ?? heading()).focus();
   };
-  return { element, show };
+  return {
+    element,
+    show,
+    /** Puts the focus on what was last to be done. */
+    focus: (): void => (own.querySelector<HTMLElement>(':scope > :last-child') ?? heading()).focus(),
+  };
 };
 
 const begun =
