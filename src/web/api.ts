@@ -1,4 +1,4 @@
-import type { PreviewAnswer, Problem, RequestList, Status, Summary, TrialAnswer } from './types.ts';
+import type { Deliveries, PreviewAnswer, Problem, RequestList, Status, Summary, TrialAnswer } from './types.ts';
 
 /** An error response, or no response (`problem` is null). */
 export class ApiError extends Error {
@@ -95,6 +95,13 @@ export const createApi = (keys: KeyStore, send: typeof fetch = (...args) => fetc
         body: JSON.stringify({ name }),
         headers: { 'Content-Type': 'application/json' },
       }),
+    /** With the service's time, by which due dates are read. */
+    deliveries: async (id: string, signal: AbortSignal) => {
+      const response = await call(`/api/deliveries/${id}`, { signal });
+      const { deliveries } = (await response.json()) as Deliveries;
+      return { deliveries, now: Date.parse(response.headers.get('date') ?? '') || Date.now() };
+    },
+    redeliver: (id: string) => json(`/api/deliveries/${id}/redeliver`, { method: 'POST' }),
     cancel: (id: string) => json(`/api/cancel/${id}`, { method: 'POST' }),
     /** @param corrections of these images alone, with these URLs; without any, of all that failed or were stopped */
     retry: (id: string, corrections?: readonly { readonly imageId: string; readonly url: string }[]) =>

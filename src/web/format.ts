@@ -68,6 +68,15 @@ export const ago = (moment: string, now: number): string => {
   return date.format(new Date(moment));
 };
 
+const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+
+/** `07:05:12`, with the date when that is not today's. */
+export const clock = (text: string, now: number): string => {
+  const at = new Date(text);
+  return day.format(at) === day.format(now) ? time.format(at) : `${day.format(at)}, ${time.format(at)}`;
+};
+
 export const moment = (text: string): string => date.format(new Date(text));
 
 /** `JPEG, quality 50`, and how many outputs there are beside that one. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { listAnswer, problem, statusAnswer } from '../http/openapi/answers.ts';
+import type { deliveriesAnswer, listAnswer, problem, statusAnswer } from '../http/openapi/answers.ts';
 import type { previewAnswer } from '../http/openapi/file-answer.ts';
 import type { trialAnswer } from '../http/openapi/trial-answer.ts';
 
@@ -12,6 +12,8 @@ export type TriedImage = TrialAnswer['images'][number];
 export type Summary = z.infer<typeof listAnswer>['requests'][number];
 export type RequestList = z.infer<typeof listAnswer>;
 export type Product = z.infer<typeof statusAnswer>['products'][number];
+export type Deliveries = z.infer<typeof deliveriesAnswer>;
+export type Delivery = Deliveries['deliveries'][number];
 export type Image = Product['images'][number];
 
 export type Report = NonNullable<z.infer<typeof statusAnswer>['report']>;

@@ -7,9 +7,9 @@ import { nameOf } from './gallery/tile.ts';
 
 type Savings = NonNullable<Report['savings']>;
 
-/** What was saved in one figure, how it is distributed, which images stand out, and the webhook's state. */
-export const reportPanel = ({ bytes, options }: Summary, { report, webhook }: Status): HTMLElement | null => {
-  if (bytes.in === 0 && webhook === null) return null;
+/** What was saved in one figure, how it is distributed, and which images stand out. */
+export const reportPanel = ({ bytes, options }: Summary, { report }: Status): HTMLElement | null => {
+  if (bytes.in === 0) return null;
   const { savings, sameBytes = [] } = report ?? {};
   return h(
     'section',
@@ -30,7 +30,6 @@ export const reportPanel = ({ bytes, options }: Summary, { report, webhook }: St
     savings !== undefined && distribution(savings),
     savings !== undefined && outliersList(savings, OUTPUT_FORMATS[options.format].extension),
     sameBytes.length > 0 && samePictures(sameBytes),
-    webhook !== null && webhookLine(webhook),
   );
 };
 
@@ -136,19 +135,3 @@ const samePictures = (groups: NonNullable<Report['sameBytes']>): HTMLElement =>
       ),
     ),
   );
-
-const WEBHOOK = {
-  waiting: 'will be sent when the job finishes',
-  pending: 'sending',
-  delivered: 'delivered',
-  failed: 'failed',
-  gone: 'endpoint gone (410)',
-} as const;
-
-const webhookLine = ({ url, state, attempts, lastStatus }: NonNullable<Status['webhook']>): HTMLElement => {
-  const tries = counted(attempts, 'attempt');
-  const text =
-    state === 'failed' ? `failed after ${tries}` : attempts > 0 ? `${WEBHOOK[state]} (${tries})` : WEBHOOK[state];
-  const last = lastStatus === null ? '' : `, last status ${lastStatus}`;
-  return h('p', { class: 'muted small break' }, `Webhook ${url}: ${text}${last}`);
-};

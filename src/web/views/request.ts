@@ -11,6 +11,7 @@ import { createGallery } from './gallery/gallery.ts';
 import { jobActions } from './job/actions.ts';
 import { jobHeader, nameOf } from './job/header.ts';
 import { removeJob } from './job/remove.ts';
+import { webhookPanel } from './job/webhook.ts';
 import { progressPanel } from './progress.ts';
 import { reportPanel } from './report.ts';
 import type { Context, View } from './view.ts';
@@ -40,6 +41,7 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
   const results = h('div', { class: 'stack-large' });
   const progress = progressPanel();
   const gallery = createGallery(api, requestId, settings, signal);
+  const webhook = webhookPanel(api, requestId, signal);
   const download = downloads(api, keys, requestId, notice);
   const retry = async (fixes?: readonly Fix[]): Promise<void> => {
     await api.retry(requestId, fixes);
@@ -96,6 +98,7 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
           else if (created !== null && shownReport !== null) shownReport.replaceWith(created);
           else if (created !== null) results.append(created);
           shownReport = created;
+          webhook.showFinished(summary, status.webhook);
           gallery.element.hidden = false;
         }
         if (report !== null) return;
@@ -125,6 +128,7 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
     fill(notice);
     actions.show(summary);
     if (isFinal(summary)) void showResults(summary);
+    else void webhook.showRunning();
   };
 
   const onConnection = (connection: Connection): void => {
@@ -161,7 +165,9 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
     banner,
     notice,
     progress.element,
+    webhook.waiting,
     results,
+    webhook.element,
     gallery.element,
   );
   // Shown once their place is known: nothing that is seen is pushed down by what arrives later.

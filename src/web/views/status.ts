@@ -23,4 +23,4 @@ export const statusPill = ({ status, stopping, progress }: Pick<Summary, 'status
   return pill(label, tone);
 };
 
-const pill = (label: string, tone: string): HTMLElement => h('span', { class: `pill pill-${tone}` }, label);
+export const pill = (label: string, tone: string): HTMLElement => h('span', { class: `pill pill-${tone}` }, label);
