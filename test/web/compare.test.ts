@@ -178,6 +178,39 @@ describeInBrowser('the comparison of an image before and after', () => {
     await close();
   });
 
+  test('of a failed image the reason, what to do and the original are shown; links stand on one line', async () => {
+    pictures.on('/logo.svg', (response) => {
+      const svg =
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="300" height="200" fill="teal"/></svg>';
+      response.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(svg);
+    });
+    const rows = ['missing.jpg', 'logo.svg', 'tall.jpg'].map(
+      (name, n) => `${n},Part ${n + 1},${pictures.url(`/${name}`)}\n`,
+    );
+    const job = await uploaded(service.url, HEADER + rows.join(''));
+    await finished(service.url, job);
+    const { page, errors, close } = await browser.open(`${service.url}/#/requests/${job}/images/1`);
+    const missing = page.getByRole('dialog', { name: 'Part 1' });
+    await missing.getByText('What to do: It answered 404 or 410. Correct the URL.').waitFor();
+    await missing.getByText('The original image is unavailable.').waitFor();
+    await look(page, 'compare-failed-missing');
+    await page.keyboard.press('ArrowRight');
+    const logo = page.getByRole('dialog', { name: 'Part 2' });
+    await logo.getByText('300 × 200 pixels').waitFor();
+    expect(await logo.getByRole('img', { name: 'Original' }).isVisible()).toBe(true);
+    expect(await logo.getByText(/Convert it first/).isVisible()).toBe(true);
+    await look(page, 'compare-failed-shown');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('dialog', { name: 'Part 3' }).waitFor();
+    await isReady(page);
+    const link = await boxOf(page, '.compare-links a >> nth=0');
+    const button = await boxOf(page, '.compare-links button');
+    expect(Math.abs(link.y + link.height / 2 - button.y - button.height / 2)).toBeLessThan(1.5);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test.each(Object.keys(LOOKS) as (keyof typeof LOOKS)[])(
     'labels lie outside the picture, and axe agrees: %s',
     async (name) => {

@@ -202,9 +202,15 @@ describeInBrowser('the page of a job', () => {
     await savings.getByText(/saved, −\d+%/).waitFor();
     await savings.getByRole('table', { name: 'Images by saving' }).waitFor();
     await savings.getByText('1 image kept the original, which was smaller').click();
-    await savings.getByRole('link', { name: 'Small' }).waitFor();
+    const small = savings.getByRole('link', { name: 'Small' });
+    await small.waitFor();
+    await waitFor(async () =>
+      /^#\/requests\/[0-9a-f-]{36}\/images\/\d+$/.test((await small.getAttribute('href')) ?? ''),
+    );
     await look(page, 'job-savings');
     expect(await violations(page)).toEqual([]);
+    await small.click();
+    await page.getByRole('dialog', { name: 'Small' }).waitFor();
     await close();
   });
 

@@ -1,4 +1,6 @@
 import { OUTPUT_FORMATS } from '../../output-formats.ts';
+import { imageAddress } from '../address.ts';
+import type { Api } from '../api.ts';
 import { h, setShare } from '../dom.ts';
 import { change, count, counted, size } from '../format.ts';
 import { icon } from '../icons.ts';
@@ -7,8 +9,17 @@ import { nameOf } from './gallery/tile.ts';
 
 type Savings = NonNullable<Report['savings']>;
 
+/** Images of one answer, and answers read, to find where the outliers are in the job. */
+const PAGE = 1_000;
+const PAGES_READ = 20;
+
 /** What was saved in one figure, how it is distributed, and which images stand out. */
-export const reportPanel = ({ bytes, options }: Summary, { report }: Status): HTMLElement | null => {
+export const reportPanel = (
+  api: Pick<Api, 'status'>,
+  { requestId, bytes, options }: Summary,
+  { report }: Status,
+  signal: AbortSignal,
+): HTMLElement | null => {
   if (bytes.in === 0) return null;
   const { savings, sameBytes = [] } = report ?? {};
   return h(
@@ -28,7 +39,10 @@ export const reportPanel = ({ bytes, options }: Summary, { report }: Status): HT
         h('span', { class: 'muted' }, `${size(bytes.in)} → ${size(bytes.out)}`),
       ),
     savings !== undefined && distribution(savings),
-    savings !== undefined && outliersList(savings, OUTPUT_FORMATS[options.format].extension),
+    savings !== undefined &&
+      outliersList(savings, OUTPUT_FORMATS[options.format].extension, (links) =>
+        leadToImages(api, requestId, links, signal),
+      ),
     sameBytes.length > 0 && samePictures(sameBytes),
   );
 };
@@ -79,7 +93,43 @@ const shareOf = (part: number, total: number): string => {
   return `${part < total ? Math.min(99, Math.round(percent)) : 100}%`;
 };
 
-const outliersList = ({ grew, keptOriginal, hardlySaved }: Savings, extension: string): HTMLElement | null => {
+/** Links by the id of their image. */
+type Links = ReadonlyMap<string, HTMLAnchorElement>;
+
+/** Leads links to where their images are in the gallery; those that are not found stay links to the files. */
+const leadToImages = async (
+  api: Pick<Api, 'status'>,
+  requestId: string,
+  links: Links,
+  signal: AbortSignal,
+): Promise<void> => {
+  let left = links.size;
+  let position = 0;
+  try {
+    for (let page = 0; page < PAGES_READ && left > 0; page += 1) {
+      const after = position === 0 ? '' : `&after=${position - 1}`;
+      const { products, next } = await api.status(requestId, `?limit=${PAGE}${after}`, signal);
+      for (const { id } of products.flatMap(({ images }) => images)) {
+        const link = links.get(id);
+        if (link !== undefined) {
+          link.href = imageAddress(requestId, position);
+          link.removeAttribute('target');
+          left -= 1;
+        }
+        position += 1;
+      }
+      if (next === null) return;
+    }
+  } catch {
+    // The files can be opened.
+  }
+};
+
+const outliersList = (
+  { grew, keptOriginal, hardlySaved }: Savings,
+  extension: string,
+  onOpen: (links: Links) => Promise<void>,
+): HTMLElement | null => {
   const kinds = [
     ['grew', grew],
     ['kept the original, which was smaller', keptOriginal],
@@ -90,27 +140,35 @@ const outliersList = ({ grew, keptOriginal, hardlySaved }: Savings, extension: s
   return h(
     'div',
     { class: 'outliers' },
-    ...found.map(([label, { count: images, images: listed }]) =>
-      h(
+    ...found.map(([label, { count: images, images: listed }]) => {
+      const links = new Map(listed.map((image) => [image.id, outlierLink(image, extension)]));
+      const details = h(
         'details',
         { class: 'disclosure' },
         h('summary', {}, icon('next'), `${counted(images, 'image')} ${label}`),
-        h('ul', { class: 'outlier-list' }, ...listed.map((image) => outlier(image, extension))),
+        h('ul', { class: 'outlier-list' }, ...listed.map((image) => outlier(image, links.get(image.id)))),
         listed.length < images && h('p', { class: 'muted small' }, `The ${count(listed.length)} largest.`),
-      ),
-    ),
+      );
+      details.addEventListener('toggle', () => void onOpen(links), { once: true });
+      return details;
+    }),
   );
 };
 
-const outlier = (image: Savings['grew']['images'][number], extension: string): HTMLElement =>
+type Outlier = Savings['grew']['images'][number];
+
+const outlierLink = (image: Outlier, extension: string): HTMLAnchorElement =>
+  h(
+    'a',
+    { class: 'break', href: `/processed_images/${image.id}.${extension}`, target: '_blank' },
+    nameOf({ ...image, serialNumber: '' }),
+  );
+
+const outlier = (image: Outlier, link: HTMLElement | undefined): HTMLElement =>
   h(
     'li',
     {},
-    h(
-      'a',
-      { class: 'break', href: `/processed_images/${image.id}.${extension}`, target: '_blank' },
-      nameOf({ ...image, serialNumber: '' }),
-    ),
+    link,
     h('span', { class: 'muted' }, `Row ${count(image.row)}`),
     h('span', { class: 'number' }, `${size(image.bytesIn)} → ${size(image.bytesOut)}`),
     h('span', { class: 'number' }, change(image.bytesIn, image.bytesOut)),

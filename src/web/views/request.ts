@@ -92,7 +92,7 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
               ? await failuresPanel(api, summary, report, download.failedRows(), fixes, signal)
               : null;
           if (!isCurrent()) return;
-          const created = reportPanel(summary, status);
+          const created = reportPanel(api, summary, status, signal);
           if (!fixes.isOpen()) fill(results, failures, created);
           // What somebody types there stays.
           else if (created !== null && shownReport !== null) shownReport.replaceWith(created);

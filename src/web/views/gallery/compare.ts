@@ -5,9 +5,9 @@ import { fill, h, setText } from '../../dom.ts';
 import { change, pixels, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
 import { originalOf } from '../../settings.ts';
-import { NOTES } from './notes.ts';
+import { HINTS, NOTES } from './notes.ts';
 import { createStage } from './stage.ts';
-import { isSettled, nameOf, noteOf, outputPath, ownPath, type Placed } from './tile.ts';
+import { nameOf, noteOf, outputPath, ownPath, type Placed } from './tile.ts';
 
 interface Browsed {
   /** How many can be reached, the place of a position of the job among them, and the position at a place; -1 and null: none. */
@@ -120,8 +120,22 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
   stage.before.addEventListener('load', () => current !== null && describe(current, stage.before));
   stage.before.addEventListener('error', () => {
     stage.element.classList.add('has-no-before');
-    fill(notice, h('p', { class: 'muted' }, 'The original image is unavailable.'));
+    fill(notice, h('p', { class: 'muted' }, UNAVAILABLE));
   });
+
+  // Of a failed image the original is shown, if the browser can.
+  stage.after.addEventListener('load', () => {
+    if (current?.image.status !== 'failed') return;
+    stage.element.classList.remove('has-nothing');
+    const { naturalWidth: width, naturalHeight: height } = stage.after;
+    stage.reset({ width: width || 4, height: height || 3 });
+    setText(beforeLabel, 'Original');
+    setText(facts, width > 0 ? `${pixels(width, height)} pixels` : '');
+  });
+  stage.after.addEventListener('error', () => {
+    if (current?.image.status === 'failed') showEmpty(UNAVAILABLE);
+  });
+  const showEmpty = (text: string): void => fill(stage.empty, icon('image'), text);
 
   const showWhere = (): void => {
     setText(place, where(position));
@@ -145,12 +159,22 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
       stage.before.removeAttribute('src');
       stage.after.removeAttribute('src');
       for (const label of [beforeLabel, afterLabel, facts]) setText(label, '');
-      fill(notice, h('p', { class: isSettled(image) ? 'error-text' : 'muted' }, noteOf(image)));
+      const hint = image.status === 'failed' ? HINTS[image.error?.code ?? '']?.replaceAll('`', '') : undefined;
+      fill(
+        notice,
+        image.status === 'failed' && h('p', { class: 'error-text' }, noteOf(image)),
+        hint !== undefined && h('p', {}, h('strong', {}, 'What to do: '), hint),
+      );
+      stage.after.alt = 'Original';
+      const canLoad = image.status === 'failed' && /^(https?:|\/)/i.test(original);
+      showEmpty(canLoad ? 'Loading the original…' : image.status === 'failed' ? UNAVAILABLE : noteOf(image));
+      if (canLoad) stage.after.src = original;
       fill(links, /^https?:/i.test(original) && link(original, 'Open original'));
       return;
     }
     describe(shown, null);
     stage.reset({ width: image.width ?? 4, height: image.height ?? 3 });
+    stage.after.alt = 'After';
     stage.after.src = outputPath(image);
     stage.before.src = original;
     const bytes = [image.bytesIn ?? 0, image.bytesOut ?? 0] as const;
@@ -216,6 +240,8 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
     },
   };
 };
+
+const UNAVAILABLE = 'The original image is unavailable.';
 
 const LEGEND = [
   ['←', '→', 'previous, next; a zoomed picture moves'],

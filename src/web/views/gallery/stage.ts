@@ -23,6 +23,8 @@ export const createStage = (onZoom: (scale: number, fits: boolean) => void) => {
     'aria-label': 'Visible share of the original, in percent',
     on: { input: () => setShare(element, Number(slider.value) / 100) },
   });
+  /** In place of a picture. */
+  const empty = h('p', { class: 'compare-empty' });
   const element = h(
     'div',
     { class: 'compare-stage', tabindex: 0, role: 'group', 'aria-label': 'Picture' },
@@ -30,6 +32,7 @@ export const createStage = (onZoom: (scale: number, fits: boolean) => void) => {
     beforeSide,
     h('span', { class: 'compare-handle' }, icon('compare')),
     slider,
+    empty,
   );
 
   let picture: Size = { width: 4, height: 3 };
@@ -121,7 +124,7 @@ export const createStage = (onZoom: (scale: number, fits: boolean) => void) => {
   };
 
   return {
-    ...{ element, before, after, slider, onKey },
+    ...{ element, before, after, slider, empty, onKey },
     /** Another picture, whole and half of it before. */
     reset: (size: Size): void => {
       picture = size;
