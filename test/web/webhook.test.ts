@@ -42,7 +42,7 @@ describeInBrowser('the webhook of a job', () => {
     await look(page, 'webhook-running');
     release();
 
-    await panel.getByText('Retrying').waitFor();
+    await panel.getByText('Retrying', { exact: true }).waitFor();
     expect(await panel.locator('.webhook-facts').textContent()).toMatch(
       /^HTTP 500 · \d\d:\d\d:\d\d · next attempt \d\d:\d\d:\d\d$/,
     );
@@ -58,7 +58,7 @@ describeInBrowser('the webhook of a job', () => {
     await panel.getByText('Delivered', { exact: true }).waitFor();
     expect(await resend.evaluate((element) => element.matches(':focus'))).toBe(true);
     expect(await panel.getByRole('status').textContent()).toBe('Webhook: delivered, HTTP 204');
-    await panel.getByText('3 attempts').click();
+    await panel.getByText('3 attempts', { exact: true }).click();
     const attempts = await panel.getByRole('listitem').allTextContents();
     expect(attempts.map((text) => /HTTP \d{3}/.exec(text)?.[0])).toEqual(['HTTP 204', 'HTTP 410', 'HTTP 500']);
     expect(attempts[2]).toMatch(/\d+ ms.*no disk$/);
@@ -128,7 +128,7 @@ describeInBrowser('the webhook of a job', () => {
       const { page, errors, close } = await browser.open(address(requestId), LOOKS[name]);
       const panel = panelOf(page);
       await panel.getByText('Delivered', { exact: true }).waitFor();
-      await panel.getByText('2 attempts').click();
+      await panel.getByText('2 attempts', { exact: true }).click();
       await panel.getByText('502', { exact: false }).first().waitFor();
       await panel.scrollIntoViewIfNeeded();
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
