@@ -137,7 +137,7 @@ describeInBrowser('the page in a browser', () => {
     const strict = await startTestService({ MAX_QUEUED_IMAGES: '1' });
     const { page, close } = await browser.open(strict.url);
     await sendCsv(page, csvOf(pictures.origin, 3));
-    await page.getByText(/MAX_QUEUED_IMAGES|unfinished/).waitFor();
+    await page.getByText(/still queued/).waitFor();
     expect(await page.getByRole('button', { name: 'Compress 3 images' }).isEnabled()).toBe(true);
     await close();
     await strict.close();
