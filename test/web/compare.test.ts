@@ -191,7 +191,7 @@ describeInBrowser('the comparison of an image before and after', () => {
     await finished(service.url, job);
     const { page, errors, close } = await browser.open(`${service.url}/#/requests/${job}/images/1`);
     const missing = page.getByRole('dialog', { name: 'Part 1' });
-    await missing.getByText('What to do: It answered 404 or 410. Correct the URL.').waitFor();
+    await missing.getByText('What to do: It returned 404 or 410. Fix the URL.').waitFor();
     await missing.getByText('The original image is unavailable.').waitFor();
     await look(page, 'compare-failed-missing');
     await page.keyboard.press('ArrowRight');
