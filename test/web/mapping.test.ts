@@ -69,7 +69,7 @@ describeInBrowser('columns on the page', () => {
     const { page, errors, close } = await browser.open(service.url);
     const urls = ['a', 'b', 'c'].map((name) => pictures.url(`/${name}`));
     await chooseCsv(page, `Catalogue\nCode,What,File,File,"File, back"\nA1,Mug,${urls.join(',')}\n`, 'list.csv');
-    await page.getByText('Choose it here').waitFor();
+    await page.getByText('Choose one here').waitFor();
     expect(await page.getByRole('button', { name: 'Choose an image column' }).isDisabled()).toBe(true);
     expect(await page.getByRole('heading', { name: /error/ }).count()).toBe(0);
     await column(page, 'File \\(column 4\\)').check();

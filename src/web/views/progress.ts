@@ -7,8 +7,8 @@ import { isFinal, type Summary } from '../types.ts';
 /** Screen reader announcements happen every this many percent, to limit their number. */
 const ANNOUNCE_STEP = 10;
 
-/** Progress, speed, time left and savings. */
-export const progressPanel = () => {
+/** Progress, speed, time left and savings; `foot` is below them. */
+export const progressPanel = (foot: HTMLElement) => {
   const pace = createPace(() => performance.now());
   const percent = h('p', { class: 'progress-percent' }, '0%');
   const done = h('span', { class: 'bar-done' });
@@ -83,6 +83,7 @@ export const progressPanel = () => {
     { class: 'panel progress', 'aria-label': 'Progress' },
     h('div', { class: 'progress-head' }, percent, bar),
     h('dl', { class: 'stats' }, ...Object.values(stats).map((one) => one.element)),
+    foot,
     announcement,
   );
   return { element, show };

@@ -10,6 +10,7 @@ import { failuresPanel } from './failures.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { jobActions } from './job/actions.ts';
 import { jobHeader, nameOf } from './job/header.ts';
+import { finishNotice } from './job/notify.ts';
 import { removeJob } from './job/remove.ts';
 import { webhookPanel } from './job/webhook.ts';
 import { progressPanel } from './progress.ts';
@@ -39,7 +40,8 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
   const banner = h('div', { role: 'status' });
   const notice = h('div', { role: 'alert' });
   const results = h('div', { class: 'stack-large' });
-  const progress = progressPanel();
+  const notification = finishNotice(requestId);
+  const progress = progressPanel(notification.element);
   const gallery = createGallery(api, requestId, settings, signal);
   const webhook = webhookPanel(api, requestId, signal);
   const download = downloads(api, keys, requestId, notice);
@@ -118,6 +120,7 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
     header.show(summary);
     document.title = `${tabStateOf(summary)} · ${nameOf(summary)}`;
     progress.show(summary);
+    notification.show(summary);
     progress.element.hidden = false;
     if (!isFinal(summary)) gallery.element.hidden = false;
     gallery.show(summary);

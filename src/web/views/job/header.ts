@@ -106,7 +106,8 @@ export const jobHeader = (api: Pick<Api, 'rename'>, actions: HTMLElement, onRena
 export const nameOf = ({ name, createdAt }: Pick<Summary, 'name' | 'createdAt'>): string =>
   name ?? `Job from ${moment(createdAt)}`;
 
-const outcomeOf = (summary: Summary): string => {
+/** What became of the images, in a few words. */
+export const outcomeOf = (summary: Summary): string => {
   const { total, completed } = figuresOf(summary);
   const all = counted(total, 'image');
   if (completed === total) return `${all} compressed`;
