@@ -225,62 +225,6 @@ describeInBrowser('the page of a job', () => {
     await close();
   });
 
-  const failing = (): string => {
-    const missing = Array.from({ length: 30 }, (_, n) => `${n},Missing ${n},${pictures.url('/missing.jpg')}?m=${n}`);
-    const html = [1, 2].map((n) => `${n},Page ${n},${pictures.url('/page.jpg')}?h=${n}`);
-    const unknown = `9,Unknown,http://127.0.0.1:9/9.jpg`;
-    const good = [1, 2, 3, 4].map((n) => `${n},Good ${n},${pictures.url('/good.jpg')}?g=${n}`);
-    return `${HEADER}${[...missing, ...html, unknown, 'x,Bad,nope', ...good].join('\n')}\n`;
-  };
-
-  test('failures have one line for each reason and host, with what to do, and scroll with the keyboard', async () => {
-    pictures.on('/page.jpg', (response) =>
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
-    );
-    const { page, errors, close } = await browser.open(service.url);
-    await chooseCsv(page, failing());
-    const list = page.locator('.errors');
-    await list.focus();
-    expect(await list.evaluate((element) => element.matches(':focus'))).toBe(true);
-    await page.getByLabel(/Skip invalid entries/).check();
-    await page.getByRole('button', { name: 'Compress 37 images' }).click();
-    const failures = page.getByRole('region', { name: '33 failed images' });
-    await failures.waitFor();
-    const host = new URL(pictures.origin).host;
-    const lines = await failures.locator('summary').allInnerTexts();
-    expect(lines.map((line) => line.replaceAll(/\s+/g, ' '))).toEqual([
-      `30 Image not found (404) ${host}`,
-      `2 Not an image ${host}`,
-      '1 Connection failed 127.0.0.1:9',
-      '1 Skipped, invalid URL',
-    ]);
-    expect(await failures.getByText('What to do:').first().isVisible()).toBe(false);
-    expect(await page.getByRole('button', { name: 'Retry 33 failed images' }).isVisible()).toBe(true);
-    await failures.locator('summary').first().press('Enter');
-    await failures.getByText(/What to do: It returned 404 or 410/).waitFor();
-    const link = failures.getByRole('link', { name: `${pictures.url('/missing.jpg')}?m=0` });
-    expect(await link.getAttribute('href')).toBe(`${pictures.url('/missing.jpg')}?m=0`);
-    const items = failures.locator('.failed-list').first();
-    await items.focus();
-    await page.keyboard.press('End');
-    await waitFor(async () => (await items.evaluate((element) => element.scrollTop)) > 0);
-    expect(await failures.getByRole('link', { name: 'Download failed rows' }).isVisible()).toBe(true);
-    const ground = await page.evaluate(`getComputedStyle(document.querySelector('.failures')).backgroundColor`);
-    expect(ground).toBe('rgb(255, 255, 255)');
-    expect(errors).toEqual([]);
-    const url = page.url();
-    await close();
-
-    for (const [name, options] of Object.entries(LOOKS)) {
-      const looked = await browser.open(url, options);
-      await looked.page.getByRole('region', { name: '33 failed images' }).waitFor();
-      await looked.page.locator('.failure-group summary').nth(1).click();
-      expect(await violations(looked.page)).toEqual([]);
-      await look(looked.page, `job-failures-${name}`);
-      await looked.close();
-    }
-  });
-
   test('forced colours show the progress bar', async () => {
     const { page, close } = await browser.open(service.url, LOOKS.forced);
     await sendCsv(page, `${HEADER}1,A,${pictures.url('/good.jpg')}\n2,B,${pictures.url('/missing.jpg')}\n`);

@@ -80,6 +80,8 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
   const showResults = async (summary: Summary): Promise<void> => {
     const isCurrent = (): boolean => shownFor === stateOf(summary) && !signal.aborted;
     const fixes = createUrlFixes(settings.s3Sources, retry);
+    /** What somebody reads or types there stays when the report comes. */
+    const isInUse = (): boolean => fixes.isOpen() || results.querySelector('.failures :is([open], :focus)') !== null;
     let shownReport: HTMLElement | null = null;
     // The report is created shortly after the job finishes.
     for (let look = 0; look < REPORT_LOOKS && isCurrent(); look += 1) {
@@ -89,14 +91,14 @@ export const requestView = ({ api, keys, settings, requestId, onDeleted }: Reque
         const { report = null } = status;
         if (look === 0 || report !== null) {
           const { failed, skipped } = figuresOf(summary);
+          const stays = isInUse();
           const failures =
-            failed + skipped > 0 && !fixes.isOpen()
+            failed + skipped > 0 && !stays
               ? await failuresPanel(api, summary, report, download.failedRows(), fixes, signal)
               : null;
           if (!isCurrent()) return;
           const created = reportPanel(api, summary, status, signal);
-          if (!fixes.isOpen()) fill(results, failures, created);
-          // What somebody types there stays.
+          if (!stays && !isInUse()) fill(results, failures, created);
           else if (created !== null && shownReport !== null) shownReport.replaceWith(created);
           else if (created !== null) results.append(created);
           shownReport = created;
