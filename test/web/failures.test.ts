@@ -1,7 +1,7 @@
 import { chooseCsv, describeInBrowser, START_MS, sendCsv, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { LOOKS, look, violations } from '../support/look.ts';
 import { ImageServer, makeImage, ok, status as statusCode } from '../support/servers/image-server.mjs';
-import { startTestService, type TestService, waitFor } from '../support/service.ts';
+import { startTestService, type TestService, uploaded, waitFor } from '../support/service.ts';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls\n';
 
@@ -13,6 +13,9 @@ describeInBrowser('failed images on the page of a job', () => {
     [service, pictures, browser] = await Promise.all([startTestService(), ImageServer.start(), startBrowser()]);
     pictures.on('/good.jpg', ok(await makeImage('jpeg', { width: 200, height: 150, quality: 95 })));
     pictures.on('/missing.jpg', statusCode(404));
+    pictures.on('/page.jpg', (response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+    );
   }, START_MS);
   afterAll(async () => {
     await browser.close();
@@ -29,9 +32,6 @@ describeInBrowser('failed images on the page of a job', () => {
   };
 
   test('failures have one line for each reason and host, with what to do, and scroll with the keyboard', async () => {
-    pictures.on('/page.jpg', (response) =>
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
-    );
     const { page, errors, close } = await browser.open(service.url);
     await chooseCsv(page, failing());
     const list = page.locator('.errors');
@@ -63,17 +63,17 @@ describeInBrowser('failed images on the page of a job', () => {
     const ground = await page.evaluate(`getComputedStyle(document.querySelector('.failures')).backgroundColor`);
     expect(ground).toBe('rgb(255, 255, 255)');
     expect(errors).toEqual([]);
-    const url = page.url();
     await close();
+  });
 
-    for (const [name, options] of Object.entries(LOOKS)) {
-      const looked = await browser.open(url, options);
-      await looked.page.getByRole('region', { name: '33 failed images' }).waitFor();
-      await looked.page.locator('.failure-group summary').nth(1).click();
-      expect(await violations(looked.page)).toEqual([]);
-      await look(looked.page, `job-failures-${name}`);
-      await looked.close();
-    }
+  test.each(Object.entries(LOOKS))('an open group of failures is readable, %s', async (name, options) => {
+    const requestId = await uploaded(service.url, failing(), { onInvalidRow: 'skip' });
+    const { page, close } = await browser.open(`${service.url}/#/requests/${requestId}`, options);
+    await page.getByRole('region', { name: '33 failed images' }).waitFor();
+    await page.locator('.failure-group summary').nth(1).click();
+    expect(await violations(page)).toEqual([]);
+    await look(page, `job-failures-${name}`);
+    await close();
   });
 
   test('a group of failures that is being read stays open when the report comes', async () => {
