@@ -37,3 +37,8 @@ export const IMAGE_ERROR_HINTS: Readonly<Record<ImageErrorCode, string>> = {
   worker_crashed: 'Retried alone, in quarantine.',
   attempts_exhausted: 'Check the memory limits, then the image. The other images of the request completed.',
 };
+
+const HINTS: Readonly<Record<string, string>> = IMAGE_ERROR_HINTS;
+
+/** The hint of a code as plain text; undefined if there is none. */
+export const plainHint = (code: string): string | undefined => HINTS[code]?.replaceAll('`', '');

@@ -13,8 +13,8 @@ export const hasBody = (req: Request): boolean =>
   req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
 
 /**
- * Makes a reader of JSON objects.
- * @returns throws AppError `unsupported_media_type`, `invalid_request`, `request_timeout`
+ * Makes a reader of JSON objects of at most `maxBytes`. It throws AppError `unsupported_media_type`, `invalid_request` and
+ * `request_timeout`.
  */
 export const createReadJsonBody = (maxBytes: number): ReadJsonBody => {
   const parse = express.json({ limit: maxBytes });

@@ -1,7 +1,7 @@
 import { imagesByColumn, paddedRow } from '../csv/output.ts';
 import { imageTexts } from '../csv/rows.ts';
 import { isPlaceholder, splitUrls } from '../csv/urls.ts';
-import { IMAGE_ERROR_HINTS } from '../image-error-hints.ts';
+import { plainHint } from '../image-error-hints.ts';
 import type { DetailedImage, ImageStore, OutlinedImage } from '../requests/image-store.ts';
 import type { RequestStore } from '../requests/request-store.ts';
 import type { RequestRecord } from '../requests/types.ts';
@@ -72,7 +72,6 @@ const problemsOf = (failed: readonly FailedImage[]): string[] => {
   const messages = [...new Set(errors.map(({ message }) => message))];
   const more = messages.length - MESSAGES_SHOWN;
   const shown = messages.slice(0, MESSAGES_SHOWN).concat(more > 0 ? [`and ${more} more`] : []);
-  // The code spans of Markdown are plain text here.
-  const hints = new Set(codes.map((code) => IMAGE_ERROR_HINTS[code].replaceAll('`', '')));
+  const hints = new Set(codes.map((code) => plainHint(code)));
   return [codes.join('\n'), shown.join('\n'), [...hints].join('\n')];
 };

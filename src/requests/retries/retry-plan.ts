@@ -21,7 +21,7 @@ export const planOfAll = ({ skipped = 0 }: Pick<RequestRecord, 'skipped'>): Retr
 /**
  * A retry of the corrected images alone.
  * @param found those of the request's images that the corrections name
- * @throws AppError `image_not_found`, `nothing_to_retry`, `invalid_field`, each with the entries with errors
+ * @throws AppError `image_not_found`, `nothing_to_retry`, `invalid_field`, each naming the entries that have errors
  */
 export const planOfCorrections = (
   { counters, skipped = 0 }: Pick<RequestRecord, 'counters' | 'skipped'>,
@@ -55,7 +55,7 @@ export const planOfCorrections = (
   };
 };
 
-/** Throws if one of the entries is with errors. */
+/** Throws if any entry has an error, and names all that have. */
 const refuse = <Entry>(
   code: ErrorCode,
   field: keyof Correction,

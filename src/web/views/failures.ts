@@ -1,14 +1,14 @@
-import { IMAGE_ERROR_HINTS } from '../../image-error-hints.ts';
+import { plainHint } from '../../image-error-hints.ts';
 import type { Api } from '../api.ts';
 import { h } from '../dom.ts';
 import { figuresOf } from '../figures.ts';
 import { count, counted } from '../format.ts';
 import { icon } from '../icons.ts';
-import type { Report, Status, Summary } from '../types.ts';
+import type { Report, Summary } from '../types.ts';
 import type { UrlFixes } from './failures/url-fixes.ts';
+import { pagesOf } from './gallery/pages.ts';
 import type { Shown } from './gallery/tile.ts';
 
-const PAGE = 1_000;
 /** Enough to see the problem; the file of failed rows has them all. */
 const LISTED = 200;
 const PAGES_READ = 20;
@@ -75,7 +75,7 @@ const groupLine = (
   { code, origin, count: images, images: listed }: Group,
   look = '',
 ): HTMLElement => {
-  const hint = HINTS[code]?.replaceAll('`', '');
+  const hint = plainHint(code);
   return h(
     'details',
     { class: 'failure-group' },
@@ -149,17 +149,11 @@ const TITLES: Readonly<Record<string, string>> = {
 const titleOf = (code: string): string =>
   TITLES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
 
-const HINTS: Readonly<Record<string, string>> = IMAGE_ERROR_HINTS;
-
 const failedImages = async (api: Api, requestId: string, wanted: number, signal: AbortSignal): Promise<Shown[]> => {
   const found: Shown[] = [];
-  let path: string | null = `/api/status/${requestId}?limit=${PAGE}`;
-  for (let page = 0; path !== null && page < PAGES_READ && found.length < wanted && !signal.aborted; page += 1) {
-    const status: Status = await api.follow<Status>(path);
-    for (const { images, ...product } of status.products) {
-      for (const image of images) if (image.status === 'failed') found.push({ ...product, image });
-    }
-    path = status.next;
+  for await (const images of pagesOf(api, requestId, signal, PAGES_READ)) {
+    found.push(...images.filter(({ image }) => image.status === 'failed'));
+    if (found.length >= wanted) break;
   }
   return found.slice(0, wanted);
 };

@@ -5,12 +5,12 @@ import { h, setShare } from '../dom.ts';
 import { change, count, counted, size } from '../format.ts';
 import { icon } from '../icons.ts';
 import type { Report, Status, Summary } from '../types.ts';
+import { pagesOf } from './gallery/pages.ts';
 import { nameOf } from './gallery/tile.ts';
 
 type Savings = NonNullable<Report['savings']>;
 
-/** Images of one answer, and answers read, to find where the outliers are in the job. */
-const PAGE = 1_000;
+/** Answers read to find where the outliers are in the job. */
 const PAGES_READ = 20;
 
 /** What was saved in one figure, how it is distributed, and which images stand out. */
@@ -104,21 +104,16 @@ const leadToImages = async (
   signal: AbortSignal,
 ): Promise<void> => {
   let left = links.size;
-  let position = 0;
   try {
-    for (let page = 0; page < PAGES_READ && left > 0; page += 1) {
-      const after = position === 0 ? '' : `&after=${position - 1}`;
-      const { products, next } = await api.status(requestId, `?limit=${PAGE}${after}`, signal);
-      for (const { id } of products.flatMap(({ images }) => images)) {
-        const link = links.get(id);
-        if (link !== undefined) {
-          link.href = imageAddress(requestId, position);
-          link.removeAttribute('target');
-          left -= 1;
-        }
-        position += 1;
+    for await (const images of pagesOf(api, requestId, signal, PAGES_READ)) {
+      for (const { image, position } of images) {
+        const link = links.get(image.id);
+        if (link === undefined) continue;
+        link.href = imageAddress(requestId, position);
+        link.removeAttribute('target');
+        left -= 1;
       }
-      if (next === null) return;
+      if (left === 0) return;
     }
   } catch {
     // The files can be opened.

@@ -1,10 +1,9 @@
 import type { Api } from '../../api.ts';
-import type { Status } from '../../types.ts';
+import { pagesOf } from './pages.ts';
 import { nameOf, type Placed } from './tile.ts';
 
 /** Longer jobs are shown in their order alone: what is chosen from is held by the page as a whole. */
 export const MOST_CHOSEN_FROM = 5_000;
-const PAGE = 1_000;
 
 export interface Choice {
   readonly state: 'all' | 'completed' | 'failed';
@@ -19,13 +18,9 @@ export const isEverything = ({ state, words, order }: Choice): boolean =>
 
 export const loadAll = async (api: Api, requestId: string, signal: AbortSignal): Promise<Placed[]> => {
   const all: Placed[] = [];
-  let query: string | null = `?limit=${PAGE}`;
-  while (query !== null && all.length < MOST_CHOSEN_FROM && !signal.aborted) {
-    const status: Status = await api.status(requestId, query, signal);
-    for (const { images, ...product } of status.products) {
-      for (const image of images) all.push({ ...product, image, position: all.length });
-    }
-    query = status.next === null ? null : status.next.slice(status.next.indexOf('?'));
+  for await (const images of pagesOf(api, requestId, signal)) {
+    all.push(...images);
+    if (all.length >= MOST_CHOSEN_FROM) break;
   }
   return all;
 };

@@ -1,11 +1,12 @@
 import type { PageSettings } from '../../../http/page-settings.ts';
+import { plainHint } from '../../../image-error-hints.ts';
 import { OUTPUT_FORMATS } from '../../../output-formats.ts';
 import { copyButton } from '../../copy.ts';
 import { fill, h, setText } from '../../dom.ts';
 import { change, pixels, size } from '../../format.ts';
 import { icon } from '../../icons.ts';
 import { originalOf } from '../../settings.ts';
-import { HINTS, NOTES } from './notes.ts';
+import { NOTES } from './notes.ts';
 import { createStage } from './stage.ts';
 import { nameOf, noteOf, outputPath, ownPath, type Placed } from './tile.ts';
 
@@ -159,7 +160,7 @@ export const createCompare = (settings: PageSettings, browsed: Browsed) => {
       stage.before.removeAttribute('src');
       stage.after.removeAttribute('src');
       for (const label of [beforeLabel, afterLabel, facts]) setText(label, '');
-      const hint = image.status === 'failed' ? HINTS[image.error?.code ?? '']?.replaceAll('`', '') : undefined;
+      const hint = image.status === 'failed' ? plainHint(image.error?.code ?? '') : undefined;
       fill(
         notice,
         image.status === 'failed' && h('p', { class: 'error-text' }, noteOf(image)),

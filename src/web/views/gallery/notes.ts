@@ -1,8 +1,3 @@
-import { IMAGE_ERROR_HINTS } from '../../../image-error-hints.ts';
-
-/** What to do about an error, by its code. */
-export const HINTS: Readonly<Record<string, string>> = IMAGE_ERROR_HINTS;
-
 /** What was done to an image, besides encoding it. */
 export const NOTES = {
   kept_original: 'The original was already smaller, so it was kept, without its metadata.',
