@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `npx . compress products.csv`: sets up what is missing, then runs the command line (src/cli/). */
+/**
+ * `npx . compress products.csv` in a clone and `npx bulk-image-processor compress products.csv` from the package: sets up what
+ * is missing, then runs the command line (src/cli/).
+ */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { prepare, root, runScript, runtimeEnvironment } from './prepare.mjs';

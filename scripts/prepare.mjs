@@ -63,6 +63,9 @@ export const runtimeEnvironment = () => ({
   ...process.env,
 });
 
+/** The package from npm is built, and installed by npm; it has no sources. */
+export const isPackaged = !existsSync(inRoot('src'));
+
 /** Runs a program with this terminal; resolves to its exit code, 128 + 15 or the like when a signal ended it. */
 export const run = (program, args, options = {}) =>
   new Promise((resolve, reject) => {
@@ -70,6 +73,10 @@ export const run = (program, args, options = {}) =>
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });
+
+/** A step of the set-up. All of its output goes to stderr: stdout belongs to the program that is set up. */
+const runStep = (program, args, options = {}) =>
+  run(program, args, { stdio: ['inherit', process.stderr, 'inherit'], ...options });
 
 const isAlive = (pid) => {
   try {
@@ -102,7 +109,7 @@ const alone = async (work) => {
     }
     if (!isAlive(owner) || Number.isNaN(owner) || owner === 0) rmSync(file, { force: true });
     else {
-      if (!reported) console.log(`Waiting for process ${owner}, which is setting up this clone…`);
+      if (!reported) console.error(`Waiting for process ${owner}, which is setting up this clone…`);
       reported = true;
       await pause(LOCK_POLL_MS);
     }
@@ -133,9 +140,11 @@ const dependenciesMatch = () => {
 
 const install = async () => {
   if (existsSync(inRoot('node_modules')) && dependenciesMatch()) return;
-  console.log('Installing dependencies (npm ci)…');
+  console.error('Installing dependencies (npm ci)…');
+  // Left by an `npm pack` that was killed; npm would take it for the lockfile.
+  rmSync(inRoot('npm-shrinkwrap.json'), { force: true });
   // The build needs the development dependencies, regardless of NODE_ENV.
-  const code = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
+  const code = await runStep('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'], {
     shell: process.platform === 'win32',
   });
   if (code !== 0) {
@@ -158,7 +167,9 @@ const sourceDigest = () => {
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', path.join('scripts', 'build-page.mjs')];
   for (const file of [
     ...filesBelow(inRoot('src')),
-    ...filesBelow(inRoot('samples')),
+    // Not all of samples/: `compress samples/products.csv` writes its output there.
+    ...filesBelow(inRoot('samples', 'photos')),
+    inRoot('samples', 'products.csv'),
     ...settings.map((name) => inRoot(name)),
   ]) {
     digest
@@ -180,16 +191,16 @@ const isBuiltFrom = (digest) => {
 const build = async () => {
   const digest = sourceDigest();
   if (isBuiltFrom(digest)) return;
-  console.log('Building…');
+  console.error('Building…');
   // Built next to dist/ and swapped in: a failed build keeps the last good one, and no stale files remain.
   const building = inRoot(`dist-building-${process.pid}`);
   const replaced = inRoot(`dist-replaced-${process.pid}`);
   try {
     const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
-    const code = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', building]);
+    const code = await runStep(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', building]);
     if (code !== 0) throw new SetupError('The build failed: fix the errors above.');
     const page = [inRoot('scripts', 'build-page.mjs'), path.join(building, 'web')];
-    if ((await run(process.execPath, page)) !== 0) throw new SetupError('The build failed: fix the errors above.');
+    if ((await runStep(process.execPath, page)) !== 0) throw new SetupError('The build failed: fix the errors above.');
     writeFileSync(path.join(building, path.basename(STAMP)), digest);
     if (existsSync(inRoot('dist'))) renameSync(inRoot('dist'), replaced);
     renameSync(building, inRoot('dist'));
@@ -206,6 +217,7 @@ export const ensureBuild = () => alone(build);
 export const prepare = async () => {
   checkNode();
   checkOpenFiles();
+  if (isPackaged) return;
   await ensureDependencies();
   await ensureBuild();
 };

@@ -1,16 +1,17 @@
-/** The main job, from the upload to the signed webhook and a clean stop, with a given Node.js. */
+/** The main job, from the upload to the signed webhook and a clean stop, and the command line's, with a given Node.js. */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { ImageServer, makeImage, ok } from '../../test/support/servers/image-server.mjs';
 import { receiveWebhook } from '../demo/servers.mjs';
 import { startService } from '../demo/service.mjs';
 import { outputUrlsOf, succeeded, untilFinished, upload } from '../demo/steps.mjs';
-import { root } from '../prepare.mjs';
 
-const LONGEST_MS = 75_000;
+const LONGEST_MS = 150_000;
 const SIZES = { jpeg: { width: 320, height: 200 }, png: { width: 64, height: 48 }, webp: { width: 201, height: 99 } };
 
 const expectEqual = (what, found, expected) => {
@@ -32,10 +33,14 @@ const checkOutput = async (url, { width, height }, signal) => {
   expectEqual('the output', [info.format, info.width, info.height, data.length > 0], ['jpeg', width, height, true]);
 };
 
+const csvOf = (images) => {
+  const urls = Object.keys(SIZES).map((format) => `${images.origin}/image.${format}`);
+  return `S. No.,Product Name,Input Image Urls\n1,"Lamp, ""large""","${urls.slice(0, 2).join(',')}"\n2,Chair,${urls[2]}\n`;
+};
+
 const checkJob = async (service, images, webhook, secret, signal) => {
   const formats = Object.keys(SIZES);
-  const urls = formats.map((format) => `${images.origin}/image.${format}`);
-  const csv = `S. No.,Product Name,Input Image Urls\n1,"Lamp, ""large""","${urls.slice(0, 2).join(',')}"\n2,Chair,${urls[2]}\n`;
+  const csv = csvOf(images);
   const requestId = await upload(service.url, csv, {
     fields: { webhookUrl: webhook.url, webhookSecret: secret },
     signal,
@@ -49,8 +54,23 @@ const checkJob = async (service, images, webhook, secret, signal) => {
   for (const [index, format] of formats.entries()) await checkOutput(output.urls[index], SIZES[format], signal);
 };
 
+/** `compress` with the package's own command, in a folder of its own. */
+const checkCommand = async (node, root, directory, images, signal) => {
+  await writeFile(join(directory, 'products.csv'), csvOf(images));
+  const args = [join(root, 'scripts', 'cli.mjs'), 'compress', 'products.csv', '--allow-private', '127.0.0.0/8'];
+  await promisify(execFile)(node, args, { cwd: directory, signal });
+  const output = await readFile(join(directory, 'products-output.csv'), 'utf8');
+  const files = output.match(/products-output-images\/[^",\s]+/g) ?? [];
+  const sizes = await Promise.all(files.map(async (file) => (await sharp(join(directory, file)).metadata()).width));
+  expectEqual(
+    'the widths of the files',
+    sizes,
+    Object.values(SIZES).map(({ width }) => width),
+  );
+};
+
 /** Runs the job on fresh folders with an embedded database, and stops what it started. Throws at the first difference. */
-export const runMainJob = async (node, interrupted) => {
+export const runMainJob = async (node, root, interrupted) => {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, interrupted, AbortSignal.timeout(LONGEST_MS)]);
   const directory = await mkdtemp(join(tmpdir(), 'bulk-image-node-'));
@@ -73,6 +93,7 @@ export const runMainJob = async (node, interrupted) => {
     });
     await checkJob(service, images, webhook, secret, signal);
     expectEqual('the exit code after SIGTERM', await stopService(), 0);
+    await checkCommand(node, root, directory, images, signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
