@@ -7,7 +7,7 @@ import { v4 as uuid } from 'uuid';
 import { type AccessKeys, createGuards } from './http/access.ts';
 import { callerOf } from './http/client.ts';
 import { crossOrigin } from './http/cross-origin.ts';
-import { answerErrors, type IsDatabaseOutage, notFound, requireDatabase } from './http/problem.ts';
+import { answerErrors, type IsDatabaseOutage, notFound, type OnUnavailable, requireDatabase } from './http/problem.ts';
 import { type ArchiveDeps, archiveRoutes } from './http/routes/archive.ts';
 import { type ControlRoutesDeps, controlRoutes } from './http/routes/controls.ts';
 import { docsRoutes } from './http/routes/docs.ts';
@@ -58,6 +58,7 @@ export interface AppDeps {
   readonly askDatabase: () => Promise<void>;
   readonly stopping: Stopping;
   readonly isDatabaseOutage: IsDatabaseOutage;
+  readonly onUnavailable: OnUnavailable;
   readonly log: Logger;
 }
 
@@ -89,7 +90,8 @@ export const createApp = (deps: AppDeps): Express => {
         const { tenant, key } = callerOf(res as express.Response) ?? {};
         return { ...(tenant && { tenant }), ...(key && { key }) };
       },
-      customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
+      // An error is logged where it is answered, with its own stack, and something that is away once for all calls.
+      customLogLevel: () => 'debug',
     }),
   );
   app.use(measureCalls(deps.metrics.calls));
@@ -116,6 +118,6 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(deps.imageDirectory === null ? storedImageRoutes(deps.storage) : imageRoutes(deps.imageDirectory));
   if (deps.page !== null) app.use(lostRoutes(deps.page.directory));
   app.use(notFound);
-  app.use(answerErrors(deps.isDatabaseOutage));
+  app.use(answerErrors(deps.isDatabaseOutage, deps.onUnavailable));
   return app;
 };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import dotenv from 'dotenv';
-import { pino } from 'pino';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { unknownNames } from './config/unknown-names.ts';
+import { type Config, ConfigError, loadConfig, VARIABLES } from './config.ts';
+import { openLog } from './log-output.ts';
 import { type Service, startService } from './service.ts';
-import { startupError, welcome } from './startup.ts';
+import { memoryFacts, startupError, welcome, welcomeText } from './startup.ts';
 
 /** A shutdown that hangs is ended this long after SHUTDOWN_SECONDS. */
 const LAST_RESORT_MS = 1_000;
@@ -13,8 +14,9 @@ const fail = (message: string): never => {
   process.exit(1);
 };
 
+const { parsed: dotenvFile = {} } = dotenv.config({ quiet: true });
+
 const readConfig = (): Config => {
-  dotenv.config({ quiet: true });
   try {
     return loadConfig(process.env);
   } catch (error) {
@@ -23,7 +25,7 @@ const readConfig = (): Config => {
 };
 
 const config = readConfig();
-const log = pino({ level: config.logLevel });
+const { log, end: endLog } = openLog(config.logLevel);
 
 let service: Service | undefined;
 let stopping = false;
@@ -35,6 +37,7 @@ const stop = async (reason: string): Promise<void> => {
   setTimeout(() => process.exit(1), config.shutdownMs + LAST_RESORT_MS).unref();
   await service?.close();
   log.info('stopped');
+  await endLog();
   process.exit(0);
 };
 
@@ -43,11 +46,8 @@ process.on('SIGINT', () => void stop('SIGINT'));
 // `npm start` keeps an IPC channel to this process; once it closes, there is no one left to stop us.
 process.on('disconnect', () => void stop('the parent process has exited'));
 
-/** Turns a line of a name, spaces and a value into `name: value` for the log. */
-const asRecord = (line: string): string => {
-  const [name, ...rest] = line.trim().split('  ');
-  return rest.length === 0 ? `${name}` : `${name}: ${rest.join('  ').trim()}`;
-};
+const ignored = unknownNames(Object.keys(dotenvFile), VARIABLES);
+if (ignored !== null) log.warn(ignored);
 
 try {
   const { dirname } = import.meta;
@@ -57,14 +57,12 @@ try {
     page: join(dirname, 'web'),
   };
   service = await startService(config, files, log);
-  const { url, database } = service;
-  log.info({ url, database }, `ready: ${url}`);
-  // Plain text for a terminal, records for log collectors.
-  for (const line of welcome(config, service)) {
-    if (process.stdout.isTTY) process.stdout.write(`${line}\n`);
-    else log.info(asRecord(line));
-  }
+  const ready = welcome(config, service);
+  // Plain text for a terminal, one record for log collectors.
+  if (process.stdout.isTTY) process.stdout.write(welcomeText(ready));
+  else log.info({ url: service.url, ...ready.facts, limits: memoryFacts(config) }, ready.headline);
 } catch (error) {
   log.debug({ err: error }, 'startup failed');
+  await endLog();
   fail(startupError(error, config));
 }

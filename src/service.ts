@@ -2,14 +2,15 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
-import { hostsFor, listen } from './http/listening.ts';
+import { assertFree, hostsFor, listen } from './http/listening.ts';
 import { createBoundedServer } from './http/server.ts';
 import { stopListening } from './http/stopping.ts';
 import { createAddresses } from './service/addresses.ts';
 import { createApi } from './service/api.ts';
 import { createBackgroundWork } from './service/background-work.ts';
 import { createInfrastructure, type Disposers, type ServiceFiles } from './service/infrastructure.ts';
-import { memoryFacts, memoryLine, whoMayReach } from './startup.ts';
+import { createOutages } from './service/outages.ts';
+import { whoMayReach } from './startup.ts';
 
 export type { ServiceFiles } from './service/infrastructure.ts';
 
@@ -18,6 +19,8 @@ export interface Service {
   readonly url: string;
   /** Which database is used, without its password. */
   readonly database: string;
+  /** Addresses that are listened on. */
+  readonly hosts: readonly string[];
   /** Stops taking work, finishes or hands back what is running, then closes everything in reverse order of its start. */
   close(): Promise<void>;
 }
@@ -60,22 +63,24 @@ const startParts = async (
   outputPrefix: string | undefined,
 ): Promise<Omit<Service, 'close'>> => {
   let { port } = config;
-  log.info(memoryFacts(config), memoryLine(config));
+  const hosts = hostsFor(config.host, config.access.apiKeys.length > 0);
+  // First, because a database may take a minute to start.
+  await assertFree(port, hosts);
   const infrastructure = await createInfrastructure(config, files, log, disposers);
   const addresses = createAddresses(config, infrastructure.storage, () => port, outputPrefix);
-  const work = await createBackgroundWork(infrastructure, config, files, addresses, log, disposers);
+  const outages = createOutages(infrastructure, config, log, disposers);
+  const work = await createBackgroundWork(infrastructure, config, files, addresses, outages, disposers);
 
   const begun = new AbortController();
   const giveUp = new AbortController();
   // One listener per upload in progress, so no maximum.
   setMaxListeners(0, giveUp.signal);
   const stopping = { begun: begun.signal, giveUp: giveUp.signal };
-  const api = createApi(infrastructure, work, config, files, addresses, stopping, log);
-  const hosts = hostsFor(config.host, config.access.apiKeys.length > 0);
+  const api = createApi(infrastructure, work, config, files, addresses, stopping, outages, log);
   const listening = await listen(() => createBoundedServer(api), config.port, hosts);
   ({ port } = listening);
   const reach = whoMayReach(config, listening.hosts);
-  if (reach !== null) log[reach.level](reach.message);
+  if (reach?.level === 'warn') log.warn(reach.message);
 
   // Output URLs contain the port, so work starts only once it is known.
   work.start();
@@ -91,5 +96,5 @@ const startParts = async (
     const left = config.shutdownMs * HTTP_SHARE - (performance.now() - begunAt);
     await stopListening(listening.servers, left, () => giveUp.abort(new AppError('shutting_down')));
   });
-  return { url: `http://localhost:${port}`, database: infrastructure.databaseName };
+  return { url: `http://localhost:${port}`, database: infrastructure.databaseName, hosts: listening.hosts };
 };

@@ -7,6 +7,7 @@ import { isLoopback } from './http/listening.ts';
 /** Shown at startup. */
 export interface StartFacts {
   readonly url: string;
+  readonly hosts: readonly string[];
   /** For example `secantusdb in /app/data/secantusdb`, or a URI without its password. */
   readonly database: string;
 }
@@ -14,18 +15,29 @@ export interface StartFacts {
 const storageOf = ({ storage }: Config): string =>
   storage.kind === 'local' ? `the folder ${resolve(storage.directory)}` : `the bucket ${storage.bucket}`;
 
-/** The startup message; its first line says that the service is ready. */
-export const welcome = (config: Config, { url, database }: StartFacts): string[] => {
-  const places = [`  database   ${database}`, `  images     ${storageOf(config)}`];
-  if (config.role === 'worker') return [`Ready: processing images, with probes at ${url}/ready`, ...places];
-  const key = config.access.apiKeys.length > 0 ? ' -H "X-Api-Key: KEY"' : '';
-  return [
-    `Ready: the page is at ${url}`,
-    `  reference  ${url}/docs`,
-    ...places,
-    `  try        curl -F file=@products.csv${key} ${url}/api/upload`,
-  ];
+/** What is said at the start, in one go: the headline, and the facts below it. */
+export const welcome = (config: Config, { url, database, hosts }: StartFacts) => {
+  const { access, role } = config;
+  const isWorker = role === 'worker';
+  const key = access.apiKeys.length > 0 ? ' -H "X-Api-Key: KEY"' : '';
+  const reach = whoMayReach(config, hosts);
+  const facts: Readonly<Record<string, string>> = {
+    ...(!isWorker && { reference: `${url}/docs` }),
+    database,
+    images: storageOf(config),
+    memory: memoryLine(config),
+    ...(reach?.level === 'info' && { access: reach.message }),
+    ...(access.apiKeys.length > 0 &&
+      access.operatorKeys.length === 0 && { metrics: 'closed, because API_KEYS is set and OPERATOR_KEYS is not' }),
+    ...(!isWorker && { try: `curl -F file=@products.csv${key} ${url}/api/upload` }),
+  };
+  const headline = isWorker ? `Ready: processing images, with probes at ${url}/ready` : `Ready: the page is at ${url}`;
+  return { headline, facts };
 };
+
+/** For a terminal. */
+export const welcomeText = ({ headline, facts }: ReturnType<typeof welcome>): string =>
+  [headline, ...Object.entries(facts).map(([name, value]) => `  ${name.padEnd(10)} ${value}`), ''].join('\n');
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MiB`;
 
@@ -41,7 +53,7 @@ export const memoryFacts = ({ limits, memoryBytes, databaseCacheBytes, tasksPerT
 });
 
 export const memoryLine = ({ limits, memoryBytes, databaseCacheBytes }: Config): string =>
-  `Memory: ${mebibytes(memoryBytes)}, of which ${mebibytes(limits.maxDecodeBytesInFlight)} for images being compressed, ${mebibytes(limits.maxDownloadBytesInFlight)} for downloads (${mebibytes(limits.maxImageBytes)} each at most) and ${mebibytes(databaseCacheBytes)} for the cache of an embedded database`;
+  `${mebibytes(memoryBytes)}, of which ${mebibytes(limits.maxDecodeBytesInFlight)} for images being compressed, ${mebibytes(limits.maxDownloadBytesInFlight)} for downloads (${mebibytes(limits.maxImageBytes)} each at most) and ${mebibytes(databaseCacheBytes)} for the cache of an embedded database`;
 
 /** Who can reach a service without API keys; null if there is nothing to report. A worker has no API. */
 export const whoMayReach = (

@@ -2,15 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config.ts';
 import { withoutSecrets } from '../src/database/connect.ts';
 import { AppError } from '../src/errors.ts';
 import { OPEN_FILES_NEEDED, openFilesError } from '../src/open-files.ts';
-import { startupError, welcome, whoMayReach } from '../src/startup.ts';
+import { startupError, welcome, welcomeText, whoMayReach } from '../src/startup.ts';
 import { killInstances, startInstance } from './support/instance.ts';
+import { waitFor } from './support/wait-for.ts';
 
 let directory: string;
 let taken: Server;
@@ -135,26 +136,68 @@ test('any other error keeps its own message', () => {
   expect(startupError(new Error('odd'), config())).toBe('The service could not start: odd');
 });
 
-test('the startup message has the page URL, the database, the storage and a first command', async () => {
+test('the start says one thing: the page URL, the database, the storage and a first command', async () => {
   const instance = await startInstance(directory, {
     MONGODB_URI: process.env.TEST_MONGODB_URI ?? '',
     LOG_LEVEL: 'info',
   });
-  const logged = (text: string) => instance.log().includes(text);
-  while (!logged('"try: curl')) await once(instance.process.stdout ?? instance.process, 'data');
-  expect(logged(`"Ready: the page is at ${instance.url}"`)).toBe(true);
-  expect(logged(`"reference: ${instance.url}/docs"`)).toBe(true);
-  expect(logged(`"database: ${withoutSecrets(process.env.TEST_MONGODB_URI ?? '')}`)).toBe(true);
-  expect(logged(`"images: the folder ${join(directory, 'processed_images')}"`)).toBe(true);
-  expect(logged(`"try: curl -F file=@products.csv ${instance.url}/api/upload"`)).toBe(true);
+  while (!instance.log().endsWith('\n')) await once(instance.process.stdout ?? instance.process, 'data');
+  const lines = instance.log().trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    msg: `Ready: the page is at ${instance.url}`,
+    url: instance.url,
+    reference: `${instance.url}/docs`,
+    database: withoutSecrets(process.env.TEST_MONGODB_URI ?? ''),
+    images: `the folder ${join(directory, 'processed_images')}`,
+    memory: expect.stringContaining('MiB'),
+    try: `curl -F file=@products.csv ${instance.url}/api/upload`,
+  });
 });
 
+test('a port in use is said before anything else is started', async () => {
+  const unreachable = { PORT: String(port), MONGODB_URI: 'mongodb://127.0.0.1:1/x' };
+  expect((await startAndEnd(unreachable)).stderr).toMatch(/^Port \d+ is in use/);
+});
+
+test.each([0, 1])(
+  'stops in order when the reader of its log has gone after %i lines',
+  async (lines) => {
+    // A database that never answers: once it is asked, the service takes signals and has written nothing to a broken pipe.
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const MONGODB_URI = `mongodb://127.0.0.1:${(silent.address() as AddressInfo).port}/x`;
+    const command = `node dist/main.js & echo $! >&3; wait $!; echo "code $?" >&3`;
+    const reader = lines === 0 ? 'exec 0<&-; exit 0' : `head -n ${lines}`;
+    const child = spawn('bash', ['-c', `{ ${command}; } 3>&4 | { ${reader} >/dev/null; }`], {
+      env: { ...process.env, ...environment({ LOG_LEVEL: 'debug', MONGODB_URI }) },
+      stdio: ['ignore', 'ignore', 'inherit', 'ignore', 'pipe'],
+    });
+    const connections: Socket[] = [];
+    silent.on('connection', (socket) => connections.push(socket));
+    let said = '';
+    child.stdio[4]?.on('data', (chunk) => (said += chunk));
+    await waitFor(async () => connections.length > 0);
+    const pid = Number(said.split('\n')[0]);
+    process.kill(pid, 'SIGTERM');
+    // A flush at the exit that repeats a failing write never ends.
+    await waitFor(async () => said.includes('code')).catch(() => process.kill(pid, 'SIGKILL'));
+    for (const socket of connections) socket.destroy();
+    silent.close();
+    await waitFor(async () => said.includes('code'));
+    expect(said).toContain('code 0');
+  },
+  60_000,
+);
+
 test('the startup message depends on the role, the keys and the storage', () => {
-  const facts = { url: 'http://localhost:3000', database: 'secantusdb in /data' };
-  expect(welcome(config({ API_KEYS: 'a-key-0123456789-abc' }), facts).join('\n')).toContain('-H "X-Api-Key: KEY"');
-  expect(welcome(config({ API_KEYS: 'a-key-0123456789-abc' }), facts).join('\n')).not.toContain('a-key');
-  expect(welcome(config({ STORAGE: 's3', S3_BUCKET: 'shop' }), facts).join('\n')).toContain('the bucket shop');
-  const worker = welcome(config({ ROLE: 'worker', MONGODB_URI: 'mongodb://x/y' }), facts).join('\n');
+  const facts = { url: 'http://localhost:3000', database: 'secantusdb in /data', hosts: ['127.0.0.1'] };
+  const textOf = (changes: Record<string, string>) => welcomeText(welcome(config(changes), facts));
+  expect(textOf({ API_KEYS: 'a-key-0123456789-abc' })).toContain('-H "X-Api-Key: KEY"');
+  expect(textOf({ API_KEYS: 'a-key-0123456789-abc' })).toMatch(/^ {2}metrics +closed/m);
+  expect(textOf({ API_KEYS: 'a-key-0123456789-abc' })).not.toContain('a-key');
+  expect(textOf({ STORAGE: 's3', S3_BUCKET: 'shop' })).toContain('the bucket shop');
+  const worker = textOf({ ROLE: 'worker', MONGODB_URI: 'mongodb://x/y' });
   expect(worker).toContain('http://localhost:3000/ready');
   expect(worker).not.toMatch(/page|curl/);
 });

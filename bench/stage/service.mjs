@@ -48,7 +48,7 @@ export const startService = async (place, settings, nodeArgs = []) => {
       keep(line);
       // Parsed only until it is ready, so that parsing the log does not add load.
       if (ready) return;
-      const found = /"url":"([^"]+)".*"msg":"ready/.exec(line);
+      const found = /"url":"([^"]+)".*"msg":"Ready/.exec(line);
       if (found === null) return;
       ready = true;
       clearTimeout(late);

@@ -5,8 +5,8 @@ import { connectionSettings } from './uri-options.ts';
 
 export { isDatabaseOutage } from './outage.ts';
 
-/** Logs a message about the connection. */
-export type ConnectionLog = (message: string, facts?: object) => void;
+/** Logs a message about the connection; with `debug`, one that matters only when something is wrong. */
+export type ConnectionLog = (message: string, facts?: object, level?: 'debug') => void;
 
 /** The address in a form that may be logged: without user, password and options, all of which can contain secrets. */
 export const withoutSecrets = (uri: string): string => {
@@ -80,8 +80,13 @@ const opened = async (connection: Connection, answerWithinMs: number): Promise<r
  * What correctness rests on is set, whatever the URI says; see uri-options.ts.
  * Works with replica sets, sharded clusters and standalone servers.
  * Throws `database_unavailable` with a hint; neither the error nor the log contains the password of the URI.
+ * @param onLost called when no server can be reached any more
  */
-export const connect = async (uri: string, log: ConnectionLog): Promise<Connection> => {
+export const connect = async (
+  uri: string,
+  log: ConnectionLog,
+  onLost: (reason: string) => void = () => {},
+): Promise<Connection> => {
   let connection: Connection | undefined;
   const settings = connectionSettings(uri);
   try {
@@ -93,7 +98,7 @@ export const connect = async (uri: string, log: ConnectionLog): Promise<Connecti
       bufferCommands: false,
     });
     // Without a listener, an error of the pool would crash the process; each operation reports its own failure.
-    connection.on('error', () => log('WARNING: database connection error'));
+    connection.on('error', () => log('database connection error', {}, 'debug'));
     const servers = await opened(
       connection,
       settings.ownSelectionTimeout ? Number.POSITIVE_INFINITY : ANSWER_WITHIN_MS,
@@ -111,9 +116,8 @@ export const connect = async (uri: string, log: ConnectionLog): Promise<Connecti
     closing = true;
   });
   connection.on('disconnected', () => {
-    if (!closing) log('WARNING: the database cannot be reached', { database: withoutSecrets(uri) });
+    if (!closing) onLost(`no connection to ${withoutSecrets(uri)}`);
   });
-  connection.on('reconnected', () => log('Reconnected to the database', { database: withoutSecrets(uri) }));
-  log('Connected to the database', { database: withoutSecrets(uri) });
+  log('Connected to the database', { database: withoutSecrets(uri) }, 'debug');
   return connection;
 };

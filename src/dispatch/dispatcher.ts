@@ -30,6 +30,7 @@ const CHANGES_NOTHING_NEXT: ReadonlySet<SchedulerEvent['type']> = new Set(['reso
 const LAST_WRITES_MS = 1_000;
 
 export interface DispatcherLog {
+  debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
 }
@@ -202,7 +203,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     await images.renew(scheduler.images(), leaseMs);
     returned(await images.releaseUnacknowledged());
     isDown = false;
-    log.info({}, 'The database is responding again');
+    log.debug({}, 'The database is responding again');
     return { type: 'database recovered' };
   };
 

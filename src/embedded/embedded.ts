@@ -134,7 +134,8 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
   const { launch, server, port } = result;
   const place = placeOf(engine);
   for (const { engine: refused, reason } of attempt.refusals) {
-    log(`Not used as embedded database: ${refused.name}, ${reason.split('\n')[0]}`, { engine: refused.name, reason });
+    const line = `Not used as embedded database: ${refused.name}, ${reason.split('\n')[0]}`;
+    log(line, { engine: refused.name, reason }, 'debug');
   }
   if (withData.length > 0 && !withData.includes(engine)) {
     const names = withData.map(({ name }) => name);
@@ -142,12 +143,8 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
       engines: names,
     });
   }
-  log(`Embedded database started: ${engine.name} in ${place.storage}`, {
-    engine: engine.name,
-    directory: place.storage,
-    port,
-    process: server.pid,
-  });
+  const facts = { engine: engine.name, directory: place.storage, port, process: server.pid };
+  log(`Embedded database started: ${engine.name} in ${place.storage}`, facts, 'debug');
   const describe = ({ pid }: GuardedProcess): void => lock.describe({ engine: engine.name, port, databasePid: pid });
   describe(server);
 

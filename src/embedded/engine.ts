@@ -1,8 +1,8 @@
 /** Environment variables from the configuration: PATH to find programs, the rest for child processes. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Writes a message about the database to the service's log. */
-export type DatabaseLog = (message: string, facts?: object) => void;
+/** Writes a message about the database to the service's log; with `debug`, one that matters only when something is wrong. */
+export type DatabaseLog = (message: string, facts?: object, level?: 'debug') => void;
 
 export interface EngineContext {
   readonly env: Environment;

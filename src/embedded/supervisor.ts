@@ -38,10 +38,14 @@ export const supervise = (first: GuardedProcess, options: SupervisorOptions): ((
       if (stopping.signal.aborted) return { server: null, tries };
       try {
         const server = await restart();
-        log('The embedded database was restarted', { process: server.pid, tries });
+        log('The embedded database was restarted', { process: server.pid, tries }, 'debug');
         return { server, tries };
       } catch (error) {
-        log('WARNING: the embedded database could not be restarted', { tries, reason: String(error) });
+        // Said once: a full disk may last for hours.
+        const facts = { tries, reason: String(error) };
+        if (tries === 1)
+          log('WARNING: the embedded database could not be restarted; it is tried again until it can', facts);
+        else log('the embedded database could not be restarted', facts, 'debug');
       }
     }
   };
@@ -58,7 +62,7 @@ export const supervise = (first: GuardedProcess, options: SupervisorOptions): ((
       const reason = await current.ended;
       stopping.signal.removeEventListener('abort', stopCurrent);
       if (stopping.signal.aborted) return;
-      log('WARNING: the embedded database exited unexpectedly', { reason });
+      log('the embedded database exited unexpectedly', { reason }, 'debug');
       onExit?.(reason);
       if (performance.now() - begun > STABLE_MS) tries = 0;
       ({ server, tries } = await startWithRetries(tries));

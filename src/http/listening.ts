@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
@@ -55,6 +55,12 @@ export const listen = async (create: () => Server, port: number, hosts: readonly
       if (port !== 0 || tries === PORT_TRIES || codeOf(error) !== 'EADDRINUSE') throw error;
     }
   }
+};
+
+/** Rejects as {@link listen} would, and leaves nothing open. */
+export const assertFree = async (port: number, hosts: readonly string[]): Promise<void> => {
+  const { servers } = await listen(createServer, port, hosts);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 };
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);

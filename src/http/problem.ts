@@ -48,12 +48,22 @@ export const methodNotAllowed =
     );
   };
 
-/** Turns every error into `application/problem+json` (RFC 9457) with a stable `code`. */
+/** Told about every error that something outside of this process caused; it says what is away, once for all calls. */
+export type OnUnavailable = (problem: AppError) => void;
+
+/**
+ * Turns every error into `application/problem+json` (RFC 9457) with a stable `code`. Only what is this service's own is an
+ * error in the log.
+ */
 export const answerErrors =
-  (isDatabaseOutage: IsDatabaseOutage): ErrorRequestHandler =>
+  (isDatabaseOutage: IsDatabaseOutage, onUnavailable: OnUnavailable = () => {}): ErrorRequestHandler =>
   (error, req, res, _next) => {
     const problem = toAppError(error, isDatabaseOutage);
-    if (problem.status >= 500) req.log.error({ err: error }, problem.code);
+    if (problem.status === 500) req.log.error({ err: error }, problem.code);
+    else if (problem.status > 500) {
+      req.log.debug({ err: error }, problem.code);
+      onUnavailable(problem);
+    }
     if (res.headersSent) {
       // The status is already sent, so only cutting the connection can signal an incomplete response.
       res.destroy();

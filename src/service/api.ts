@@ -20,6 +20,7 @@ import { isValidSecret } from '../webhooks/sign.ts';
 import type { Addresses } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Infrastructure, ServiceFiles } from './infrastructure.ts';
+import type { Outages } from './outages.ts';
 
 /** An upload is aborted after this long without data. */
 const UPLOAD_STALL_MS = 30_000;
@@ -34,6 +35,7 @@ export const createApi = (
   files: ServiceFiles,
   addresses: Addresses,
   stopping: Stopping,
+  outages: Outages,
   log: Logger,
 ) => {
   const { connection, models, requests, images, outbox, storage, metrics, uploadKeys, now } = infrastructure;
@@ -116,7 +118,7 @@ export const createApi = (
       outputUrl: addresses.output,
       webhookOf: (requestId) => outbox.latest(requestId),
     },
-    events: { watch: createProgressEvents({ read: createSummaries(models), log }) },
+    events: { watch: createProgressEvents({ read: createSummaries(models), log: outages.log }) },
     controls: { requests, control: work.control, deliveries, guards, perMinute: access.uploadsPerMinute },
     archive: { requests, images, storage, guards },
     page:
@@ -130,8 +132,8 @@ export const createApi = (
     storage,
     imageDirectory: infrastructure.imageDirectory,
     readiness: [
-      { name: 'database', check: checkDatabase },
-      { name: 'storage', check: checkStorage },
+      { name: 'database', check: outages.reporting(outages.database, checkDatabase) },
+      { name: 'storage', check: outages.reporting(outages.images, checkStorage) },
       { name: 'service', check: checkRunning },
     ],
     metrics,
@@ -143,6 +145,7 @@ export const createApi = (
       if (outage) writes.doubt();
       return outage;
     },
+    onUnavailable: outages.answered,
     log,
   });
 };

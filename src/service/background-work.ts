@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { createInstanceBeats } from '../database/instance-beats.ts';
 import { createClaimer } from '../dispatch/claimer.ts';
@@ -20,6 +19,7 @@ import { createLoadWindow } from '../metrics/limits.ts';
 import { createLoadReport } from '../metrics/load.ts';
 import { createGuardedAgents } from '../network/agents.ts';
 import { createResolver } from '../network/resolver.ts';
+import { parseUrl } from '../network/url.ts';
 import { createCompletion } from '../requests/completion.ts';
 import { createControl } from '../requests/control.ts';
 import { createReconciler } from '../requests/reconciler.ts';
@@ -39,8 +39,10 @@ import { createDeliver } from '../webhooks/deliver.ts';
 import { createWebhookDispatcher } from '../webhooks/dispatcher.ts';
 import type { WorkerData } from '../worker.ts';
 import type { Addresses } from './addresses.ts';
+import { createFailedImagesLog } from './failed-images-log.ts';
 import type { Disposers, Infrastructure, ServiceFiles } from './infrastructure.ts';
 import { createLoadReader } from './load-reader.ts';
+import type { Outages } from './outages.ts';
 
 const RECONCILE_EVERY_MS = 30_000;
 const RETENTION_EVERY_MS = 60_000;
@@ -64,9 +66,10 @@ export const createBackgroundWork = async (
   config: Config,
   files: ServiceFiles,
   addresses: Addresses,
-  log: Logger,
+  outages: Outages,
   disposers: Disposers,
 ) => {
+  const { log } = outages;
   const { requests, images, models, outbox, storage, metrics, uploadKeys, now } = infrastructure;
   const worksOnImages = config.role !== 'api';
 
@@ -109,6 +112,7 @@ export const createBackgroundWork = async (
   const fleet = isAlone
     ? LONE_INSTANCE
     : createFleet(createInstanceBeats(infrastructure.connection), randomUUID(), now);
+  const failedImages = createFailedImagesLog(log);
   const dispatcher: Dispatcher = createDispatcher({
     images,
     claimer: createClaimer(images, now),
@@ -141,10 +145,16 @@ export const createBackgroundWork = async (
       metrics.images.settled(outcome, applied);
       if (applied && outcome.kind !== 'again') load.finished();
       if (outcome.kind === 'completed') return;
-      const { code } = outcome.error;
-      log.info({ requestId: request._id, imageId: image._id, attempts: image.attempts, code }, `image ${outcome.kind}`);
+      const { code, message: reason } = outcome.error;
+      if (code === 'storage_failed') outages.images.failed(reason);
+      const facts = { requestId: request._id, imageId: image._id, attempts: image.attempts, code, reason };
+      const host = parseUrl(image.inputUrl)?.host ?? null;
+      if (outcome.kind === 'failed') failedImages.failed({ ...facts, host });
+      else log.debug({ ...facts, host }, 'image failed for now; it is tried again');
     },
   });
+  outages.watchStorage(() => dispatcher.storageFailure());
+  if (infrastructure.storageFull !== null) outages.images.failed(infrastructure.storageFull);
   const loadReport = createLoadReport({ window: load, read: createLoadReader(dispatcher, imagePool), log });
   if (worksOnImages) {
     metrics.watchScheduler(() => dispatcher.counts());
@@ -208,6 +218,7 @@ export const createBackgroundWork = async (
     /** Takes no new work, and finishes or hands back what is running within the time. */
     async stop(withinMs: number): Promise<void> {
       loadReport.stop();
+      failedImages.stop();
       await Promise.allSettled([
         worksOnImages && dispatcher.stop(Math.max(withinMs - 1_000, withinMs / 2)),
         worksOnImages && webhooks.stop(withinMs),

@@ -46,25 +46,24 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
   if ([...apiKeys, ...operatorKeys].some(({ short }) => short)) {
     log.warn('API_KEYS or OPERATOR_KEYS contains a key shorter than 16 characters, which could be guessed');
   }
-  if (apiKeys.length > 0 && operatorKeys.length === 0) {
-    log.info('/metrics is closed because API_KEYS is set and OPERATOR_KEYS is not');
-  }
   const storageConfig: StorageConfig =
     config.storage.kind === 'local'
       ? { ...config.storage, directory: resolve(config.storage.directory) }
       : config.storage;
+  let full: unknown = null;
   const storage: Storage = await createStorage(storageConfig);
   await storage.check().catch((error: unknown) => {
     // A full disk is temporary: the service starts and is not ready until there is space. A wrong path is an error.
     if (!isFull(error)) throw error;
-    log.warn({ err: error }, 'the image storage is full; images wait');
+    full = error;
   });
 
+  let lost: (reason: string) => void = (reason) => log.warn({}, reason);
   const database =
     config.mongodbUri === null
-      ? await embedded(config, files, log, disposers)
+      ? await embedded(config, files, log, disposers, (reason) => lost(`the embedded database ${reason}`))
       : { uri: config.mongodbUri, name: withoutSecrets(config.mongodbUri) };
-  const connection = await connect(database.uri, (message, facts = {}) => log.info(facts, message));
+  const connection = await connect(database.uri, leveled(log), (reason) => lost(reason));
   disposers.push(() => connection.close());
   await checkDatabase(connection, database.uri);
   const clock = createClock(connection);
@@ -84,7 +83,13 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
 
   return {
     ...{ connection, databaseName: database.name, now, models, outbox, metrics },
+    /** Calls the listener whenever the connection, or the embedded database itself, is lost. */
+    onDatabaseLost: (listener: (reason: string) => void): void => {
+      lost = listener;
+    },
     ...{ storage, storageConfig, imageDirectory, uploadDirectory },
+    /** Why the storage took nothing at the start; null when it did. */
+    storageFull: full,
     requests,
     images: createImageStore(models, now),
     uploadKeys: createUploadKeys(models, requests, now, config.leaseMs),
@@ -96,15 +101,26 @@ const embedded = async (
   files: ServiceFiles,
   log: Logger,
   disposers: Disposers,
+  onExit: (reason: string) => void,
 ): Promise<{ readonly uri: string; readonly name: string }> => {
   const database = await startEmbedded({
     dataDirectory: resolve(config.dataDirectory),
     guardianFile: files.guardian,
     cacheBytes: config.databaseCacheBytes,
-    log: (message, facts = {}) => log.info(facts, message),
+    log: leveled(log),
+    onExit,
   });
   disposers.push(() => database.stop());
   return { uri: database.uri, name: `${database.engine} in ${database.directory}` };
 };
+
+const WARNING = 'WARNING: ';
+
+const leveled =
+  (log: Logger) =>
+  (message: string, facts: object = {}, level?: 'debug'): void => {
+    if (message.startsWith(WARNING)) log.warn(facts, message.slice(WARNING.length));
+    else log[level ?? 'info'](facts, message);
+  };
 
 const isFull = (error: unknown): boolean => error instanceof AppError && isDiskFull(errnoOf(error.cause));

@@ -8,6 +8,7 @@ import type { ClaimedDelivery, Outbox } from './outbox.ts';
 import { DEFAULT_SCHEDULE, type EndState, type NextStep, nextStep } from './schedule.ts';
 
 export interface WebhookLog {
+  debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
 }
@@ -138,7 +139,7 @@ export const createWebhookDispatcher = (deps: WebhookDispatcherDeps): WebhookDis
   const loop = createWorkerLoop({
     async step() {
       await fill();
-      if (outboxFailing) log.info({}, 'the webhook outbox is available again');
+      if (outboxFailing) log.debug({}, 'the webhook outbox is available again');
       outboxFailing = false;
       return saturated ? Math.min(pollMs, SATURATED_POLL_MS) : pollMs;
     },

@@ -91,7 +91,7 @@ const start = async ({
       () => performance.now(),
     ),
     checkStorage: check,
-    log: { info: () => {}, warn: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
     onOutcome,
   });
   dispatchers.push(dispatcher);

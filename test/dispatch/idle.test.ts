@@ -93,7 +93,7 @@ beforeAll(async () => {
       () => performance.now(),
     ),
     checkStorage: async () => {},
-    log: { info: () => {}, warn: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
   });
 });
 afterAll(async () => {

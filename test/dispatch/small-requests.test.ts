@@ -96,7 +96,12 @@ const start = (run: ImagePool['run'] = async () => done) => {
       () => performance.now(),
     ),
     checkStorage: async () => {},
-    ...{ leaseMs: LEASE_MS, maxAttempts: 5, random: Math.random, log: { info: () => {}, warn: () => {} } },
+    ...{
+      leaseMs: LEASE_MS,
+      maxAttempts: 5,
+      random: Math.random,
+      log: { debug: () => {}, info: () => {}, warn: () => {} },
+    },
   });
   dispatchers.push(dispatcher);
   return { dispatcher, counts };

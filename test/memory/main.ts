@@ -70,7 +70,7 @@ const runOne = async (size: number, pictures: ReadonlyMap<string, Buffer>): Prom
     );
   }, SAMPLE_MS);
   try {
-    print(`\n${size} MiB. ${/"msg":"(Memory: [^"]+)"/.exec(log())?.[1]}`);
+    print(`\n${size} MiB. ${/"memory":"([^"]+)"/.exec(log())?.[1]}`);
     const names = [...pictures.keys(), ENDLESS];
     const ids = await Promise.all(FORMATS.map((format) => uploaded(url, csvOf(names, origin, format), { format })));
     for (const [at, id] of ids.entries()) {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { testConnection } from './database.ts';
@@ -23,7 +23,10 @@ export interface TestService {
  * be on loopback. Worker threads run the built JavaScript.
  * @param environment additional variables
  */
-export const startTestService = async (environment: Readonly<Record<string, string>> = {}): Promise<TestService> => {
+export const startTestService = async (
+  environment: Readonly<Record<string, string>> = {},
+  log?: Logger,
+): Promise<TestService> => {
   const directory = await mkdtemp(join(tmpdir(), 'service-'));
   const database = await testConnection();
   const full = {
@@ -43,7 +46,7 @@ export const startTestService = async (environment: Readonly<Record<string, stri
     guardian: resolve('dist/embedded/guardian.js'),
     page: resolve('dist/web'),
   };
-  const service: Service = await startService(config, files, pino({ level: config.logLevel }));
+  const service: Service = await startService(config, files, log ?? pino({ level: config.logLevel }));
   return {
     url: service.url,
     imageDirectory: resolve(full.PROCESSED_DIR),

@@ -53,7 +53,7 @@ export class WebhookWorld {
   run(deps: Partial<WebhookDispatcherDeps> = {}): WebhookDispatcher {
     const note = (facts: object, text: string): void => void this.logged.push(`${text} ${JSON.stringify(facts)}`);
     const dispatcher = createWebhookDispatcher({
-      ...{ outbox: this.outbox, deliver: this.deliver, now, log: { info: note, warn: note } },
+      ...{ outbox: this.outbox, deliver: this.deliver, now, log: { debug: note, info: note, warn: note } },
       ...{ pollMs: 20, schedule: [20, 20, 20] },
       ...deps,
     });

@@ -61,6 +61,12 @@ interface UploadInProgress {
   rate: number | null;
 }
 
+/** Free bytes above the reserve of a disk. */
+export const spareOf = (
+  { free, total }: { readonly free: number; readonly total: number },
+  reserveBytes: number | null,
+): number => free - (reserveBytes ?? Math.min(GIB, total / 10));
+
 export type UploadPlaces = ReturnType<typeof createUploadPlaces>;
 
 /**
@@ -94,8 +100,7 @@ export const createUploadPlaces = (options: PlacesOptions) => {
   /** Free bytes above the reserve; unlimited if the disk cannot be queried. */
   const measure = async (): Promise<number> => {
     try {
-      const { free, total } = await options.space();
-      return free - (options.reserveBytes ?? Math.min(GIB, total / 10));
+      return spareOf(await options.space(), options.reserveBytes);
     } catch {
       return Number.POSITIVE_INFINITY;
     }

@@ -53,9 +53,19 @@ const timed = async <T>(call: () => Promise<T>): Promise<{ ms: number; result: T
   return { ms: performance.now() - begun, result };
 };
 
+/** What the log says of the database, by level. */
+const said = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line): { level: number; msg: string } => JSON.parse(line))
+    .filter(({ level, msg }) => level > 30 || /database/i.test(msg))
+    .map(({ level, msg }) => `${level} ${msg.replace(/:.*/s, '')}`);
+const ONE_OUTAGE = ['40 The database is away; work waits for it', '30 The database is back; work continues'];
+
 test('a hanging database: reported everywhere immediately, nothing lost, work resumes', async () => {
   const { uri, pid } = await ownDatabase();
-  const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
+  const { url, log } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
   await inTheMiddle(url, requestId, 5, 20);
   // They are counted once the write of their results is answered, a moment after a reader sees them.
@@ -98,16 +108,20 @@ test('a hanging database: reported everywhere immediately, nothing lost, work re
   await waitFor(async () => (await fetch(`${url}/ready`)).status === 200);
   await completedOnce(url, requestId);
   await waitFor(async () => (await scrape(url)).value('bulk_image_queue_images') === 0);
+  await waitFor(async () => said(log()).length > 1);
+  expect(said(log())).toEqual(ONE_OUTAGE);
 }, 120_000);
 
 test('killing and restarting the database only costs time', async () => {
   const { uri, pid } = await ownDatabase();
-  const { url } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
+  const { url, log } = await startInstance(directory, { MONGODB_URI: uri, LEASE_SECONDS: '30' });
   const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
   await inTheMiddle(url, requestId, 5, 20);
   process.kill(pid, 'SIGKILL');
   await waitFor(async () => exits === 1);
   await completedOnce(url, requestId);
+  await waitFor(async () => said(log()).length > 1);
+  expect(said(log())).toEqual(ONE_OUTAGE);
 }, 120_000);
 
 test('a killed embedded database is restarted, and the batch continues', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { csvOf } from '../../support/csv.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
 import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../../support/service.ts';
@@ -90,7 +91,9 @@ describe('a full disk', () => {
     await mkdir(outputs);
     const filler = join(mounted, 'filler');
     await writeFile(filler, Buffer.alloc(56 * 1024));
-    service = await startTestService({ PROCESSED_DIR: outputs });
+    const lines: { level: number; msg: string }[] = [];
+    const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
+    service = await startTestService({ PROCESSED_DIR: outputs }, log);
     const { url } = service;
     const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
     await waits(url, requestId, /disk is full/);
@@ -104,5 +107,11 @@ describe('a full disk', () => {
     const status = await finished(url, requestId, 60_000);
     expect(status).toMatchObject({ status: 'completed', progress: { completed: IMAGES, failed: 0 } });
     expect(await readdir(outputs)).toHaveLength(IMAGES);
+    const said = () => lines.filter(({ level, msg }) => level > 30 || msg.includes('storage'));
+    await waitFor(async () => said().length > 1);
+    expect(said().map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+      expect.stringMatching(/^40 The image storage cannot be used; images wait for it: .*disk is full/),
+      '30 The image storage is back; images continue',
+    ]);
   }, 120_000);
 });
