@@ -22,6 +22,7 @@ const LAYERS = [
     'errno',
     'errors',
     'image-error-hints',
+    'log-output',
     'open-files',
     'output-formats',
     'schema-version',
