@@ -164,7 +164,8 @@ const filesBelow = (folder) =>
 /** A digest of everything the build is made from; contents, because a checkout changes every time stamp. */
 const sourceDigest = () => {
   const digest = createHash('sha256');
-  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', path.join('scripts', 'build-page.mjs')];
+  const scripts = ['build-page.mjs', 'build-programs.mjs'].map((name) => path.join('scripts', name));
+  const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...scripts];
   for (const file of [
     ...filesBelow(inRoot('src')),
     // Not all of samples/: `compress samples/products.csv` writes its output there.
@@ -197,10 +198,15 @@ const build = async () => {
   const replaced = inRoot(`dist-replaced-${process.pid}`);
   try {
     const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
-    const code = await runStep(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', building]);
-    if (code !== 0) throw new SetupError('The build failed: fix the errors above.');
-    const page = [inRoot('scripts', 'build-page.mjs'), path.join(building, 'web')];
-    if ((await runStep(process.execPath, page)) !== 0) throw new SetupError('The build failed: fix the errors above.');
+    const steps = [
+      [tsc, '-p', 'tsconfig.build.json', '--outDir', building],
+      [inRoot('scripts', 'build-programs.mjs'), building],
+      [inRoot('scripts', 'build-page.mjs'), path.join(building, 'web')],
+    ];
+    for (const step of steps) {
+      if ((await runStep(process.execPath, step)) !== 0)
+        throw new SetupError('The build failed: fix the errors above.');
+    }
     writeFileSync(path.join(building, path.basename(STAMP)), digest);
     if (existsSync(inRoot('dist'))) renameSync(inRoot('dist'), replaced);
     renameSync(building, inRoot('dist'));
