@@ -329,7 +329,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "request.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A request has finished
+         * @description Sent to the `webhookUrl` of the upload when its last image is finished, by the rules of Standard Webhooks 1.0. It is repeated until the receiver accepts it, for about three days.
+         */
+        post: operations["requestCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         UploadAnswer: {
@@ -795,6 +816,46 @@ export interface components {
             requestId: string;
             webhookId: string;
         };
+        /** @description A run of a request has finished, whatever came of it. */
+        CompletionEvent: {
+            /** @constant */
+            type: "request.completed";
+            /**
+             * Format: date-time
+             * @description When the request finished.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            timestamp: string;
+            data: {
+                /** Format: uuid */
+                requestId: string;
+                /** @description As in the upload, or that of its file; null if it has none. */
+                name: string | null;
+                /** @enum {string} */
+                status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+                progress: {
+                    total: number;
+                    completed: number;
+                    failed: number;
+                    /** @description How many of the failed images were never tried: their URLs are invalid, and the upload had `onInvalidRow=skip`. A retry leaves them out. */
+                    skipped: number;
+                    cancelled: number;
+                    pending: number;
+                    /** @description 100 only when all images have finished. */
+                    percent: number;
+                };
+                bytes: {
+                    in: number;
+                    out: number;
+                    /** @description Negative when the outputs are larger. */
+                    savedPercent: number;
+                };
+                /** Format: uri */
+                statusUrl: string;
+                /** Format: uri */
+                outputUrl: string;
+            };
+        };
         /** @description A problem document (RFC 9457). */
         Problem: {
             /**
@@ -873,9 +934,9 @@ export interface operations {
                 webhookSecret?: string;
                 /** @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view. */
                 fileUrl?: string;
-                /** @description Quality of the outputs. */
+                /** @description Quality of the outputs, by default 50. */
                 quality?: number;
-                /** @description Format of the outputs. */
+                /** @description Format of the outputs, by default `jpeg`. */
                 format?: "jpeg" | "webp" | "avif" | "png";
                 /** @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well. */
                 outputs?: string;
@@ -930,7 +991,7 @@ export interface operations {
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
-                    file?: string;
+                    file: Blob;
                     /**
                      * @description A name for the job. By default that of the file, without its ending.
                      * @example Spring catalogue
@@ -947,19 +1008,10 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
-                    /**
-                     * Format: uri
-                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
-                     */
-                    fileUrl?: string;
-                    /**
-                     * @description Quality of the outputs.
-                     * @default 50
-                     */
+                    /** @description Quality of the outputs, by default 50. */
                     quality?: number;
                     /**
-                     * @description Format of the outputs.
-                     * @default jpeg
+                     * @description Format of the outputs, by default `jpeg`.
                      * @enum {string}
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
@@ -1018,11 +1070,99 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                } & (unknown | {
-                    fileUrl: unknown;
-                });
+                };
                 "text/csv": string;
-                "application/octet-stream": string;
+                "application/octet-stream": Blob;
+                /**
+                 * @example {
+                 *       "fileUrl": "http://127.0.0.1:8099/products.csv"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description A name for the job. By default that of the file, without its ending.
+                     * @example Spring catalogue
+                     */
+                    name?: string;
+                    /**
+                     * Format: uri
+                     * @description Receives one POST request when the job finishes.
+                     * @example https://shop.example/hooks/images
+                     */
+                    webhookUrl?: string;
+                    /**
+                     * @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64.
+                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                     */
+                    webhookSecret?: string;
+                    /**
+                     * Format: uri
+                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
+                     */
+                    fileUrl: string;
+                    /** @description Quality of the outputs, by default 50. */
+                    quality?: number;
+                    /**
+                     * @description Format of the outputs, by default `jpeg`.
+                     * @enum {string}
+                     */
+                    format?: "jpeg" | "webp" | "avif" | "png";
+                    /**
+                     * @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well.
+                     * @example jpeg:50,webp:50:1600,avif:45:800
+                     */
+                    outputs?: string;
+                    /**
+                     * @description Smaller JPEG files, several times slower. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    mozjpeg?: boolean;
+                    /**
+                     * @description Progressive JPEG files. Only with `format` `jpeg`.
+                     * @default false
+                     */
+                    progressive?: boolean;
+                    /** @description Maximum width of the outputs in pixels, after turning them upright. None is enlarged. */
+                    maxWidth?: number;
+                    /** @description Maximum height, likewise. */
+                    maxHeight?: number;
+                    /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
+                    background?: string;
+                    /**
+                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
+                     * @default none
+                     * @enum {string}
+                     */
+                    metadata?: "none" | "rights";
+                    /**
+                     * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
+                     * @default reject
+                     * @enum {string}
+                     */
+                    onInvalidRow?: "reject" | "skip";
+                    /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
+                    imageColumns?: string[];
+                    /** @description The sheet of a workbook by its name; by default the first visible one with URLs. A CSV has none, and ignores it. */
+                    sheet?: string;
+                    /** @description The column of the product names by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    nameColumn?: string;
+                    /** @description The column of the serial numbers by its name in the header row, or by its position as in `#2`; `none` if there is none. Detected by default. */
+                    serialColumn?: string;
+                    /**
+                     * @description Output URLs in columns of their own, or in place of the input URLs.
+                     * @default add
+                     * @enum {string}
+                     */
+                    output?: "add" | "replace";
+                    /**
+                     * @description `escape` cells that a spreadsheet would run as a formula with a leading `'`, or `keep` them.
+                     * @default escape
+                     * @enum {string}
+                     */
+                    formulas?: "escape" | "keep";
+                    /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
+                    bom?: boolean;
+                };
             };
         };
         responses: {
@@ -1189,9 +1329,9 @@ export interface operations {
                 webhookSecret?: string;
                 /** @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view. */
                 fileUrl?: string;
-                /** @description Quality of the outputs. */
+                /** @description Quality of the outputs, by default 50. */
                 quality?: number;
-                /** @description Format of the outputs. */
+                /** @description Format of the outputs, by default `jpeg`. */
                 format?: "jpeg" | "webp" | "avif" | "png";
                 /** @description Up to 5 outputs of each image, each with format, quality and, if wanted, longest side in pixels. The first is in place of `format` and `quality`, which cannot be sent as well. */
                 outputs?: string;
@@ -1243,7 +1383,7 @@ export interface operations {
                      *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg"
                      */
-                    file?: string;
+                    file: Blob;
                     /**
                      * @description A name for the job. By default that of the file, without its ending.
                      * @example Spring catalogue
@@ -1260,19 +1400,10 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
-                    /**
-                     * Format: uri
-                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
-                     */
-                    fileUrl?: string;
-                    /**
-                     * @description Quality of the outputs.
-                     * @default 50
-                     */
+                    /** @description Quality of the outputs, by default 50. */
                     quality?: number;
                     /**
-                     * @description Format of the outputs.
-                     * @default jpeg
+                     * @description Format of the outputs, by default `jpeg`.
                      * @enum {string}
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
@@ -1331,11 +1462,9 @@ export interface operations {
                     formulas?: "escape" | "keep";
                     /** @description The output starts with a byte order mark, as Excel needs for letters beyond ASCII; by default if the input does or is in Windows-1252. */
                     bom?: boolean;
-                } & (unknown | {
-                    fileUrl: unknown;
-                });
+                };
                 "text/csv": string;
-                "application/octet-stream": string;
+                "application/octet-stream": Blob;
                 /**
                  * @example {
                  *       "urls": [
@@ -1360,19 +1489,10 @@ export interface operations {
                      * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
                      */
                     webhookSecret?: string;
-                    /**
-                     * Format: uri
-                     * @description Address of the file, instead of a file: any http(s) URL, or the link of a Google Sheet that anyone may view.
-                     */
-                    fileUrl?: string;
-                    /**
-                     * @description Quality of the outputs.
-                     * @default 50
-                     */
+                    /** @description Quality of the outputs, by default 50. */
                     quality?: number;
                     /**
-                     * @description Format of the outputs.
-                     * @default jpeg
+                     * @description Format of the outputs, by default `jpeg`.
                      * @enum {string}
                      */
                     format?: "jpeg" | "webp" | "avif" | "png";
@@ -2493,7 +2613,7 @@ export interface operations {
                      *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg,"
                      */
                     "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Blob;
                 };
             };
             /** @description Bad Request: `invalid_request`, `invalid_field` */
@@ -2616,7 +2736,7 @@ export interface operations {
                      *     2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It returned 404 or 410. Fix the URL.
                      */
                     "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Blob;
                 };
             };
             /** @description Bad Request: `invalid_request`, `invalid_field` */
@@ -3252,7 +3372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/zip": Blob;
                 };
             };
             /** @description Bad Request: `invalid_request`, `invalid_field` */
@@ -3363,10 +3483,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": string;
-                    "image/webp": string;
-                    "image/avif": string;
-                    "image/png": string;
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
                 };
             };
             /** @description The requested range. */
@@ -3375,10 +3495,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": string;
-                    "image/webp": string;
-                    "image/avif": string;
-                    "image/png": string;
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
                 };
             };
             /** @description With `STORAGE=s3`: redirect to the image. */
@@ -3488,6 +3608,24 @@ export interface operations {
                     "application/json": components["schemas"]["HealthAnswer"];
                 };
             };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ready: {
@@ -3522,6 +3660,24 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large: `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something it needs is unavailable. */
@@ -3572,6 +3728,15 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: `unauthorized` */
             401: {
                 headers: {
@@ -3618,6 +3783,69 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    requestCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every attempt: with it, repeats can be recognized. */
+                "webhook-id": string;
+                /** @description Seconds since the epoch, of this attempt. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64, if there is a `webhookSecret` or `WEBHOOK_SECRET`. */
+                "webhook-signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "request.completed",
+                 *       "timestamp": "2026-11-28T04:21:12.076Z",
+                 *       "data": {
+                 *         "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                 *         "name": "products",
+                 *         "status": "completed_with_errors",
+                 *         "progress": {
+                 *           "total": 3,
+                 *           "completed": 2,
+                 *           "failed": 1,
+                 *           "skipped": 0,
+                 *           "cancelled": 0,
+                 *           "pending": 0,
+                 *           "percent": 100
+                 *         },
+                 *         "bytes": {
+                 *           "in": 774698,
+                 *           "out": 115390,
+                 *           "savedPercent": 85.1
+                 *         },
+                 *         "statusUrl": "http://localhost:3000/api/status/a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                 *         "outputUrl": "http://localhost:3000/api/output/a82238f2-0c37-479a-ba7a-10f2b5fd989f"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompletionEvent"];
+            };
+        };
+        responses: {
+            /** @description Accepts no more of these: there is no further attempt. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Accepted. Anything else is a failed attempt; redirects are not followed. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -8,6 +8,7 @@ const hook = `export const resolve = (name, context, next) => next(name === 'typ
 register(`data:text/javascript,${encodeURIComponent(hook)}`, import.meta.url);
 
 const { default: openapiTS, astToString } = await import('openapi-typescript');
+const { default: ts } = await import('typescript-5');
 const { OTHER_SPELLINGS } = await import('../dist/http/parameters/spellings.js');
 const { openApiDocument } = await import('../dist/http/openapi/document.js');
 
@@ -21,7 +22,12 @@ const canonical = (schema) => {
   return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, canonical(value)]));
 };
 
-const types = await openapiTS(canonical(openApiDocument({ needsKey: true, metricsNeedKey: true })));
+/** Files are what `fetch` and forms take. */
+const file = ts.factory.createTypeReferenceNode('Blob');
+const transform = ({ format }) => (format === 'binary' ? file : undefined);
+
+const document = canonical(openApiDocument({ needsKey: true, metricsNeedKey: true }));
+const types = await openapiTS(document, { transform });
 process.stdout.write(`/**
  * Types of the API, made of its OpenAPI document by \`npm run generate\`.
  */

@@ -4,12 +4,12 @@
  * The last line is `N passed, N failed`, counted in calls of the API, or `0 passed, 0 failed` with the reason before it
  * when schemathesis cannot be installed here.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startService } from './demo/service.mjs';
 import { prepare, root, run, runScript } from './prepare.mjs';
+import { pythonEnvironment } from './python-environment.mjs';
 
 const VERSION = '4.32.5';
 const SECONDS = 20;
@@ -18,38 +18,12 @@ const SEED = 1;
 const KEY = 'fuzz-key-of-this-run-only';
 /** For `/metrics`, which the other key does not open. */
 const OPERATOR_KEY = 'fuzz-operator-key-of-this-run-only';
-const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
-
-const venv = path.join(
-  process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'),
-  'bulk-image-processor',
+const { python, install } = pythonEnvironment(
   `schemathesis-${VERSION}`,
+  [`schemathesis==${VERSION}`],
+  'schemathesis.cli',
 );
-const python = path.join(venv, 'bin', 'python');
 const module = ['-m', 'schemathesis.cli'];
-
-const works = () => spawnSync(python, [...module, '--version'], { stdio: 'ignore' }).status === 0;
-
-/** Schemathesis in a virtual environment of its own; the reason when it cannot be had. */
-const install = () => {
-  if (existsSync(python) && works()) return null;
-  rmSync(venv, { recursive: true, force: true });
-  mkdirSync(path.dirname(venv), { recursive: true });
-  const base = PYTHONS.find(
-    (name) => spawnSync(name, ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0,
-  );
-  if (base === undefined) return 'there is no Python 3 with venv here';
-  console.log(`Installing schemathesis ${VERSION} from PyPI, once for this user…`);
-  spawnSync(base, ['-m', 'venv', venv], { stdio: 'inherit' });
-  const quietly = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '2', '--timeout', '30'];
-  const done = spawnSync(python, ['-m', 'pip', 'install', ...quietly, `schemathesis==${VERSION}`], {
-    encoding: 'utf8',
-    timeout: 5 * 60_000,
-  });
-  if (done.status === 0 && works()) return null;
-  rmSync(venv, { recursive: true, force: true });
-  return `it could not be installed from PyPI: ${done.stderr?.trim().split('\n').at(-1) ?? done.error}`;
-};
 
 const count = (report) => {
   const cases = existsSync(report) ? readFileSync(report, 'utf8').split('<testcase ').slice(1) : [];

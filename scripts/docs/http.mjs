@@ -30,8 +30,10 @@ const rangeOfCanonical = ({ enum: values, minimum, maximum, maxLength, type }) =
 };
 
 const uploadFields = () => {
-  const { properties } = document.paths['/api/upload'].post.requestBody.content['multipart/form-data'].schema;
-  return Object.entries(properties).map(([name, schema]) => [
+  const { content } = document.paths['/api/upload'].post.requestBody;
+  const [file, ...fields] = Object.entries(content['multipart/form-data'].schema.properties);
+  const { fileUrl } = content['application/json'].schema.properties;
+  return [file, ['fileUrl', fileUrl], ...fields].map(([name, schema]) => [
     code(name),
     schema.default === undefined ? '' : code(schema.default),
     rangeOf(schema),

@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { openApiDocument } from '../../src/http/openapi/document.ts';
 import { listen } from '../support/events.ts';
+import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService, upload, uploaded } from '../support/service.ts';
 
 interface Operation {
@@ -9,8 +12,18 @@ interface Operation {
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object>; securitySchemes?: object };
+  security: object[];
+  webhooks: Record<string, { post: Webhook }>;
+  components: { schemas: Record<string, object>; securitySchemes: object };
 }
+interface Webhook {
+  parameters: { name: string; required: boolean }[];
+  requestBody: { content: { 'application/json': { schema: { $ref: string }; example: object } } };
+}
+
+/** In a process of its own, as Jest cannot load the linter on every Node.js. */
+const lint = (described: object): string =>
+  execFileSync(process.execPath, ['scripts/lint-document.mjs'], { input: JSON.stringify(described), encoding: 'utf8' });
 
 /** Undocumented properties are errors. */
 const closed = (schema: unknown): unknown => {
@@ -156,9 +169,45 @@ test('every example matches its schema', () => {
   for (const content of contents) check(content);
 });
 
-test('the document requires no key if none is set', () => {
+test('the document names the keys and requires none if none is set', () => {
   expect(document.openapi).toBe('3.1.0');
-  expect(document.components.securitySchemes).toBeUndefined();
+  expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'apiKey', 'operator']);
+  expect(document.security).toEqual([{}, { bearer: [] }, { apiKey: [] }]);
+  expect(openApiDocument({ needsKey: true, metricsNeedKey: true })).toMatchObject({
+    security: [{ bearer: [] }, { apiKey: [] }],
+    components: { securitySchemes: document.components.securitySchemes },
+  });
+});
+
+test.each([
+  { needsKey: true, metricsNeedKey: true },
+  { needsKey: false, metricsNeedKey: true },
+  { needsKey: false, metricsNeedKey: false },
+])("the document is clean under Redocly's recommended rules: %p", (options) => {
+  const described = openApiDocument(options);
+  expect(lint(described)).toBe('');
+  // The rules are on.
+  expect(lint({ ...described, info: { title: 'x', version: '1' } })).toContain('info-license');
+});
+
+test('a webhook that is sent matches the document', async () => {
+  const receiver = await WebhookReceiver.start(answer(204));
+  try {
+    const csv = `${HEADER}1,Mug,http://10.0.0.1/a.jpg\n`;
+    await upload(service.url, csv, { webhookUrl: receiver.url('/'), name: 'Spring' });
+    const [sent] = await receiver.count(1);
+    const event = JSON.parse(sent?.body ?? '{}');
+    const { parameters, requestBody } = document.webhooks[event.type]?.post ?? {};
+    const validate = ajv.getSchema(`document${requestBody?.content['application/json'].schema.$ref}`);
+    expect([validate?.(event), validate?.errors]).toEqual([true, null]);
+    const required = parameters?.filter((parameter) => parameter.required).map(({ name }) => name) ?? [];
+    expect(required.filter((name) => sent?.headers[name] === undefined)).toEqual([]);
+    expect(required).toHaveLength(2);
+    const example = requestBody?.content['application/json'].example;
+    expect([validate?.(example), validate?.errors]).toEqual([true, null]);
+  } finally {
+    await receiver.close();
+  }
 });
 
 test('real responses of the list, the controls and the deliveries match the document', async () => {

@@ -15,6 +15,7 @@ import { previewAnswer, requestAnswer, uploadAnswer } from './file-answer.ts';
 import { KEY_PROBLEMS, PATHS } from './operations.ts';
 import type { Json, Operation } from './parts.ts';
 import { anyPreviewAnswer, trialAnswer } from './trial-answer.ts';
+import { completionEvent, WEBHOOKS } from './webhooks.ts';
 
 const ANSWERS = {
   UploadAnswer: uploadAnswer,
@@ -28,6 +29,7 @@ const ANSWERS = {
   ListAnswer: listAnswer,
   DeliveriesAnswer: deliveriesAnswer,
   RedeliverAnswer: redeliverAnswer,
+  CompletionEvent: completionEvent,
   Problem: problem,
   HealthAnswer: healthAnswer,
   ReadyAnswer: readyAnswer,
@@ -40,11 +42,11 @@ const SECURITY_SCHEMES = {
     description: 'One of `API_KEYS`; each key sees the requests of its own tenant.',
   },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same key in its own header.' },
-};
-const OPERATOR_SCHEME = {
   operator: { type: 'http', scheme: 'bearer', description: 'One of `OPERATOR_KEYS`, for `/metrics` only.' },
 };
 const EITHER_KEY = [{ bearer: [] }, { apiKey: [] }];
+/** A key may be sent where none is required. */
+const NO_KEY = [{}];
 
 export interface DocumentOptions {
   /** API_KEYS is set: calls under /api require a key. */
@@ -71,7 +73,7 @@ export const openApiDocument = ({ needsKey, metricsNeedKey }: DocumentOptions): 
     { name: 'Outputs', description: 'The processed images.' },
     { name: 'Operation', description: 'Probes and monitoring.' },
   ],
-  ...(needsKey ? { security: EITHER_KEY } : {}),
+  security: [...(needsKey ? [] : NO_KEY), ...EITHER_KEY],
   paths: Object.fromEntries(
     Object.entries(PATHS).map(([path, operations]) => [
       path,
@@ -82,13 +84,14 @@ export const openApiDocument = ({ needsKey, metricsNeedKey }: DocumentOptions): 
   ),
   components: {
     schemas: answerSchemas(),
-    ...(metricsNeedKey ? { securitySchemes: { ...(needsKey ? SECURITY_SCHEMES : {}), ...OPERATOR_SCHEME } } : {}),
+    securitySchemes: SECURITY_SCHEMES,
   },
+  webhooks: WEBHOOKS,
 });
 
 const guarded = (operation: Operation, needsKey: boolean, metricsNeedKey: boolean): Operation => {
   const isForOperators = operation.security !== undefined && operation.security.length > 0;
-  if (isForOperators && !metricsNeedKey) return { ...operation, security: [] };
+  if (isForOperators && !metricsNeedKey) return { ...operation, security: [...NO_KEY, ...(operation.security ?? [])] };
   const isGuarded = isForOperators || (needsKey && operation.security === undefined);
   // An operation's own responses for a status list more codes than these.
   return isGuarded ? { ...operation, responses: { ...KEY_PROBLEMS, ...operation.responses } } : operation;

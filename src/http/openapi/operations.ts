@@ -86,9 +86,11 @@ const redeliver: Operation = {
   },
 };
 
+const BINARY = { schema: { type: 'string', format: 'binary' } };
+
 /** The media type of .xlsx. */
 const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const workbook = { [WORKBOOK]: { schema: { type: 'string', contentMediaType: WORKBOOK } } };
+const workbook = { [WORKBOOK]: BINARY };
 
 const output: Operation = {
   operationId: 'output',
@@ -130,7 +132,7 @@ const archive: Operation = {
   responses: {
     200: {
       description: 'The ZIP, as a download.',
-      content: { 'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } } },
+      content: { 'application/zip': BINARY },
     },
     ...problems(
       ...ANY_CALL,
@@ -144,8 +146,7 @@ const archive: Operation = {
   },
 };
 
-const binary = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
-const images = Object.fromEntries(Object.values(OUTPUT_FORMATS).map(({ contentType }) => [contentType, binary]));
+const images = Object.fromEntries(Object.values(OUTPUT_FORMATS).map(({ contentType }) => [contentType, BINARY]));
 
 const image: Operation = {
   operationId: 'image',
@@ -179,12 +180,15 @@ const METRICS_EXAMPLE =
   '# HELP bulk_image_queue_images Images queued or in flight across all instances.\n' +
   '# TYPE bulk_image_queue_images gauge\nbulk_image_queue_images 42\n';
 
+/** Codes that every call can return. */
+const ANY_PROBE = ['invalid_request', 'headers_too_large'] as const;
+
 const health: Operation = {
   operationId: 'health',
   tags: ['Operation'],
   summary: 'Whether the process is running',
   security: [],
-  responses: { 200: json('HealthAnswer', 'It is running.', RECORDED.health) },
+  responses: { 200: json('HealthAnswer', 'It is running.', RECORDED.health), ...problems(...ANY_PROBE) },
 };
 
 const ready: Operation = {
@@ -198,6 +202,7 @@ const ready: Operation = {
       status: 'not_ready',
       checks: { database: { ok: false, reason: 'connection refused' }, storage: { ok: true } },
     }),
+    ...problems(...ANY_PROBE),
   },
 };
 
@@ -211,7 +216,7 @@ const metrics: Operation = {
       description: 'Prometheus text format 0.0.4.',
       content: { 'text/plain': { schema: { type: 'string' }, example: METRICS_EXAMPLE } },
     },
-    ...problems('headers_too_large', 'internal_error'),
+    ...problems(...ANY_PROBE, 'internal_error'),
   },
 };
 

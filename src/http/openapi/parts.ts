@@ -150,28 +150,27 @@ export const jsonContent = (fields: z.ZodObject, required: readonly string[], ex
 
 /**
  * Bodies that carry a file and the given fields, all optional: multipart, or the file itself with the fields in the query.
+ * Plain objects, as generators of clients make nothing usable of alternatives.
  */
 export const fileUpload = (fields: z.ZodObject, others: Json = {}): Json => {
-  const properties = bodyProperties(fields);
-  const schemaWith = (file: Json): Json => ({
-    type: 'object',
-    oneOf: [{ required: ['file'] }, { required: ['fileUrl'], properties: { fileUrl: { pattern: FILLED } } }],
-    additionalProperties: false,
-    properties: { file: { ...file, examples: [UPLOADED_EXAMPLE] }, ...properties },
-    not: UNFIT_ENCODING,
-  });
-  const raw = { schema: { type: 'string' } };
+  const file = { type: 'string', format: 'binary', description: 'The CSV, plain or as .csv.gz.' };
   return {
     required: true,
     content: {
       'multipart/form-data': {
-        schema: schemaWith({ type: 'string', format: 'binary', description: 'The CSV, plain or as .csv.gz.' }),
+        schema: {
+          type: 'object',
+          required: ['file'],
+          additionalProperties: false,
+          properties: { file: { ...file, examples: [UPLOADED_EXAMPLE] }, ...bodyProperties(fields) },
+          not: UNFIT_ENCODING,
+        },
         encoding: { file: { contentType: 'text/csv' } },
         // Nothing optional: clients made of the document send what they find here.
         example: { file: UPLOADED_EXAMPLE },
       },
-      'text/csv': raw,
-      'application/octet-stream': raw,
+      'text/csv': { schema: { type: 'string' } },
+      'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
       ...others,
     },
   };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
 import { trialFields } from '../parameters/trial.ts';
 import { uploadFields, uploadKey } from '../parameters/upload.ts';
@@ -15,7 +16,11 @@ import {
 import { RECORDED } from './recorded.ts';
 
 const FIELDS = uploadFields(() => true);
-const TRIAL_FIELDS = trialFields(() => true);
+/** Next to a file there is no link, and next to URLs neither. */
+const withoutLink = ({ shape: { fileUrl: _fileUrl, ...shape } }: z.ZodObject): z.ZodObject => z.object(shape);
+const FILE_FIELDS = withoutLink(FIELDS);
+const TRIAL_FIELDS = withoutLink(trialFields(() => true));
+const LINK_EXAMPLE = { fileUrl: 'http://127.0.0.1:8099/products.csv' };
 
 /** Codes of calls that take a table. */
 const INTAKE: readonly ErrorCode[] = [
@@ -35,7 +40,7 @@ export const upload: Operation = {
     'with `Content-Encoding: gzip`) with the fields in the query. A CSV of up to 1 MiB may be the text of the field ' +
     '`file` or `csv` of a form or of JSON. With `fileUrl` the file is downloaded.',
   parameters: [headerParameter('Idempotency-Key', uploadKey), ...parameters(FIELDS)],
-  requestBody: fileUpload(FIELDS),
+  requestBody: fileUpload(FILE_FIELDS, jsonContent(FIELDS, ['fileUrl'], LINK_EXAMPLE)),
   'x-codeSamples': CODE_SAMPLES,
   responses: {
     202: {
@@ -80,7 +85,7 @@ export const preview: Operation = {
     'their outputs are part of the response (`TrialAnswer`), as are their errors; options of files and webhooks have no ' +
     'effect. That takes up to a minute; a client has one such call at a time.',
   parameters: parameters(FIELDS),
-  requestBody: fileUpload(FIELDS, jsonContent(TRIAL_FIELDS, ['urls'], TRIAL_EXAMPLE)),
+  requestBody: fileUpload(FILE_FIELDS, jsonContent(TRIAL_FIELDS, ['urls'], TRIAL_EXAMPLE)),
   responses: {
     200: json(
       'AnyPreviewAnswer',

@@ -59,12 +59,12 @@ const columnName = (what: string) =>
       description: `The column of the ${what} by its name in the header row, or by its position as in \`#2\`; \`none\` if there is none. Detected by default.`,
     });
 
-/** How images are encoded. */
+/** How images are encoded. Those that exclude others have no default in the document: clients made of it would send it. */
 export const encodingFields = {
-  quality: wholeNumber(1, 100).optional().meta({ description: 'Quality of the outputs.', default: 50 }),
+  quality: wholeNumber(1, 100).optional().meta({ description: 'Quality of the outputs, by default 50.' }),
   format: choice(OUTPUT_FORMAT_NAMES, `must be ${OUTPUT_FORMAT_LIST}`, { jpg: 'jpeg' })
     .optional()
-    .meta({ description: 'Format of the outputs.', default: 'jpeg' }),
+    .meta({ description: 'Format of the outputs, by default `jpeg`.' }),
   outputs: outputs.optional(),
   mozjpeg: flag('Smaller JPEG files, several times slower. Only with `format` `jpeg`.'),
   progressive: flag('Progressive JPEG files. Only with `format` `jpeg`.'),

@@ -64,7 +64,7 @@ ${description === undefined ? '' : `<p>${prose(description)}</p>`}
 ${block(curl({ path, method, operation, needsKey }))}
 ${samples.map(({ label, source }) => disclosure(escaped(label), block(source))).join('\n')}
 ${parametersMarkup(operation.parameters ?? [], form, schemas)}
-${form === undefined ? '' : `<h4>Form fields</h4><p class="muted">Either ${code('file')} or ${code('fileUrl')} is required.</p>${schemas.fields(form, 'optional')}`}
+${form === undefined ? '' : `<h4>Form fields</h4><p class="muted">${code('fileUrl')} may be sent instead of ${code('file')}.</p>${schemas.fields(form, 'optional')}`}
 ${body === undefined ? '' : `<h4>JSON body${requestBody?.required === true ? '' : ', optional'}</h4>${schemas.fields(body, 'optional')}`}
 <h4>Responses</h4>
 <ul class="responses">${Object.entries(responses)

@@ -72,8 +72,8 @@ export const referencePage = (json: Json, { icon, style }: ReferenceAssets): Mar
 <h1>API reference</h1>
 <p class="lead">${prose(document.info.description)}</p>
 <p class="muted">Version ${escaped(document.info.version)} · <a href="/docs/openapi.json">OpenAPI document</a> for Postman, code generators and the like</p>
-<p>The commands below need the address of the service${document.security === undefined ? '' : ' and your key, as <code>X-Api-Key</code> or <code>Authorization: Bearer</code>'}:</p>
-${block(`export SERVICE=http://localhost:3000${document.security === undefined ? '' : '\nexport API_KEY=…'}`)}
+<p>The commands below need the address of the service${!requiresKey(document.security) ? '' : ' and your key, as <code>X-Api-Key</code> or <code>Authorization: Bearer</code>'}:</p>
+${block(`export SERVICE=http://localhost:3000${!requiresKey(document.security) ? '' : '\nexport API_KEY=…'}`)}
 </header>
 ${groups
   .map(
@@ -105,13 +105,17 @@ ${schemas.fields({ $ref: '#/components/schemas/Problem' })}
 `;
 };
 
+/** An empty alternative stands for no key. */
+const requiresKey = (security: readonly object[] = []): boolean =>
+  security.length > 0 && security.every((alternative) => Object.keys(alternative).length > 0);
+
 const callsOf = ({ paths, security }: Documented): Call[] =>
   Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       path,
       method,
       operation,
-      needsKey: (operation.security ?? security ?? []).length > 0,
+      needsKey: requiresKey(operation.security ?? security),
     })),
   );
 
