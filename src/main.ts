@@ -1,4 +1,5 @@
 /** `node dist/main.js`. Checks the open-files limit first, because loading the service needs many files. */
+import './stop-signals.ts';
 import { openFilesError, openFilesLimit } from './open-files.ts';
 
 const error = openFilesError(openFilesLimit());

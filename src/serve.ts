@@ -5,6 +5,7 @@ import { type Config, ConfigError, loadConfig, VARIABLES } from './config.ts';
 import { openLog } from './log-output.ts';
 import { type Service, startService } from './service.ts';
 import { memoryFacts, startupError, welcome, welcomeText } from './startup.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 /** A shutdown that hangs is ended this long after SHUTDOWN_SECONDS. */
 const LAST_RESORT_MS = 1_000;
@@ -41,8 +42,7 @@ const stop = async (reason: string): Promise<void> => {
   process.exit(0);
 };
 
-process.on('SIGTERM', () => void stop('SIGTERM'));
-process.on('SIGINT', () => void stop('SIGINT'));
+onStopSignal((signal) => void stop(signal));
 // `npm start` keeps an IPC channel to this process; once it closes, there is no one left to stop us.
 process.on('disconnect', () => void stop('the parent process has exited'));
 

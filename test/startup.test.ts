@@ -238,3 +238,14 @@ test('warns only about an address that exposes a service without keys', () => {
   expect(levelOf({ HOST: '0.0.0.0', ...keys })).toBeNull();
   expect(levelOf({ HOST: '', ...keys })).toBeNull();
 });
+
+test('a SIGTERM before the service is loaded ends it at once with 0', async () => {
+  const atOnce = `process.on('newListener', (name) => { if (name === 'SIGTERM') process.nextTick(() => process.kill(process.pid, name)); });`;
+  const preload = `data:text/javascript,${encodeURIComponent(atOnce)}`;
+  // Had it been loaded, it would have logged that it is stopping.
+  expect(await startAndEnd({ LOG_LEVEL: 'info' }, [process.execPath, '--import', preload, 'dist/main.js'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  });
+});

@@ -69,6 +69,21 @@ const checkCommand = async (node, root, directory, images, signal) => {
   );
 };
 
+/** Runs the job on a service that may reach loopback. Throws at the first difference. */
+export const jobOn = async (url, signal) => {
+  const disposers = [];
+  try {
+    const images = await serveImages();
+    disposers.push(() => images.close());
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const webhook = await receiveWebhook(secret);
+    disposers.push(webhook.close);
+    await checkJob({ url }, images, webhook, secret, signal);
+  } finally {
+    for (const close of disposers.reverse()) await close();
+  }
+};
+
 /** Runs the job on fresh folders with an embedded database, and stops what it started. Throws at the first difference. */
 export const runMainJob = async (node, root, interrupted) => {
   const stop = new AbortController();

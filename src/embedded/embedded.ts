@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
+import { inContainer } from './container.ts';
 import type { DatabaseLog, Engine, EngineContext, Environment, Launch } from './engine.ts';
 import {
   DataAtRisk,
@@ -21,11 +22,14 @@ const READY_MS = 60_000;
 const PORT_TRIES = 3;
 const CACHE_BYTES = 256 * 1024 * 1024;
 const DATABASE = 'bulk_image_processor';
-const HINT =
-  'Set MONGODB_URI to a MongoDB of your own, or install one of them, for example Python with "sudo apt install python3-venv".';
+/** In a container nobody installs a package by hand. */
+const hintFor = (env: Environment): string =>
+  inContainer(env)
+    ? 'Set MONGODB_URI to a MongoDB of your own, or use the image with the embedded database (build target "standalone").'
+    : 'Set MONGODB_URI to a MongoDB of your own, or install one of them, for example Python with "sudo apt install python3-venv".';
 
 export interface EmbeddedOptions {
-  /** Contains `<engine>/`, `<engine>.log` and the lock file `embedded.json`. */
+  /** Contains `<engine>/`, `<engine>.log` and the lock files `embedded.lock` and `embedded.json`. */
   readonly dataDirectory: string;
   readonly log: DatabaseLog;
   /**
@@ -65,10 +69,16 @@ const contextOf = (options: EmbeddedOptions): EngineContext => ({
   retryFailed: false,
 });
 
+interface Place {
+  readonly storage: string;
+  readonly logFile: string;
+  readonly lockDescriptor: number | undefined;
+}
+
 /** Starts the engine on a port and waits until it responds; rejects with the last lines of its log. */
 const startOn = async (
   launch: Launch,
-  place: { storage: string; logFile: string },
+  place: Place,
   port: number,
   options: EmbeddedOptions,
 ): Promise<GuardedProcess> => {
@@ -77,6 +87,7 @@ const startOn = async (
     program: launch.program,
     args: launch.args(place.storage, port, options.cacheBytes ?? CACHE_BYTES),
     logFile: place.logFile,
+    lockDescriptor: place.lockDescriptor,
     env: environmentOf(options),
   });
   if (await waitUntilReady(uriOf(port), server, READY_MS)) return server;
@@ -89,7 +100,7 @@ const startOn = async (
 /** Another process may take the free port before the server binds it; then another port is tried. */
 const startSomewhere = async (
   launch: Launch,
-  place: { storage: string; logFile: string },
+  place: Place,
   options: EmbeddedOptions,
 ): Promise<{ server: GuardedProcess; port: number }> => {
   for (let tries = 1; ; tries += 1) {
@@ -102,19 +113,20 @@ const startSomewhere = async (
   }
 };
 
-const refusal = (attempt: EngineAttempt<unknown>): AppError =>
+const refusal = (attempt: EngineAttempt<unknown>, options: EmbeddedOptions): AppError =>
   new AppError(
     'database_unavailable',
     `No embedded database could be started.\n${attempt.refusals
       .map(({ engine, reason }) => `  - ${engine.name}: ${reason}`)
-      .join('\n')}\n${HINT}`,
+      .join('\n')}\n${hintFor(environmentOf(options))}`,
   );
 
 const start = async (options: EmbeddedOptions, directory: string, lock: FolderLock): Promise<EmbeddedDatabase> => {
   const { log, engines = ENGINES } = options;
-  const placeOf = (engine: Engine) => ({
+  const placeOf = (engine: Engine): Place => ({
     storage: path.join(directory, engine.name),
     logFile: path.join(directory, `${engine.name}.log`),
+    lockDescriptor: lock.descriptor,
   });
   const withData = engines.filter((engine) => hasData(placeOf(engine).storage));
 
@@ -125,10 +137,10 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
     if (!(error instanceof DataAtRisk)) throw error;
     throw new AppError(
       'database_unavailable',
-      `The embedded database does not start with the data in ${directory}: ${error.message}\nFix the cause, or move that folder away to start with an empty database.`,
+      `The embedded database does not start with the data in ${directory}: ${error.message}\nStop whatever else uses the folder, or fix the cause. To start with an empty database instead, set DATA_DIR to another folder.`,
     );
   });
-  if (attempt.found === undefined) throw refusal(attempt);
+  if (attempt.found === undefined) throw refusal(attempt, options);
 
   const { engine, result } = attempt.found;
   const { launch, server, port } = result;
@@ -170,7 +182,7 @@ const start = async (options: EmbeddedOptions, directory: string, lock: FolderLo
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedDatabase> => {
   const wanted = path.resolve(options.dataDirectory);
-  const lock = await lockFolder(wanted, options.log);
+  const lock = await lockFolder(wanted, environmentOf(options), options.log);
   try {
     return await start(options, realpathSync(wanted), lock);
   } catch (error) {
@@ -183,6 +195,6 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedD
 export const prepareEmbedded = async (options: EmbeddedOptions): Promise<string> => {
   const engines = inOrderOfData(options.engines ?? ENGINES, path.resolve(options.dataDirectory));
   const attempt = await firstThatWorks(engines, contextOf(options), async () => undefined);
-  if (attempt.found === undefined) throw refusal(attempt);
+  if (attempt.found === undefined) throw refusal(attempt, options);
   return attempt.found.engine.name;
 };

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Engine, type EngineContext, EngineUnavailable, type Launch } from './engine.ts';
-import { mongod, secantusRust } from './mongod.ts';
+import { mongod, secantusInstalled, secantusRust } from './mongod.ts';
 import { downloadedMongod } from './mongod-download.ts';
 import { secantusPython } from './secantus-python.ts';
 
 /** In the order in which they are tried. */
-export const ENGINES: readonly Engine[] = [mongod, secantusRust, downloadedMongod, secantusPython];
+export const ENGINES: readonly Engine[] = [mongod, secantusRust, secantusInstalled, downloadedMongod, secantusPython];
 
 const filledAt = (folder: string): number => {
   try {

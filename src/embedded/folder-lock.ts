@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import type { DatabaseLog } from './engine.ts';
+import type { DatabaseLog, Environment } from './engine.ts';
+import { type FileLock, lockFile } from './file-lock.ts';
 import { databaseProcessesIn, processMark, signal } from './processes.ts';
 
-const LOCK_FILE = 'embedded.json';
+const OWNER_FILE = 'embedded.json';
+const LOCK_FILE = 'embedded.lock';
 /** A lock without valid content is still being written, unless it is older than this. */
 const WRITING_MS = 2_000;
 /** The guardian of a killed service needs up to 5 s to stop the database. */
@@ -17,13 +20,17 @@ const POLL_MS = 50;
 
 /** Content of `embedded.json` in the data folder. */
 interface LockContent {
-  readonly owner: { readonly pid: number; readonly mark: string | null };
+  readonly owner: { readonly pid: number; readonly mark: string | null; readonly host?: string };
+  /** The owner holds the lock file, so it is gone once another process can lock that. */
+  readonly locked?: boolean;
   readonly engine?: string;
   readonly port?: number;
   readonly databasePid?: number;
 }
 
 export interface FolderLock {
+  /** Passed on to the database, which keeps the folder locked for as long as it lives; undefined without file locks. */
+  readonly descriptor: number | undefined;
   /** Records what is running, for people who read the file. */
   describe(facts: { engine: string; port: number; databasePid: number }): void;
   /** Idempotent. */
@@ -70,6 +77,12 @@ const inUse = (directory: string, pid: number): AppError =>
     `${directory} is in use by process ${pid}; stop it, or set MONGODB_URI so both share one database.`,
   );
 
+const inUseElsewhere = (directory: string, host: string | undefined): AppError =>
+  new AppError(
+    'database_unavailable',
+    `${directory} is in use by another container${host === undefined ? '' : ` (host name ${host})`}; stop it, or set MONGODB_URI so both share one database.`,
+  );
+
 /** Waits for the databases of a dead service to exit, and kills those that do not. */
 const endLeftovers = async (directory: string, log: DatabaseLog): Promise<void> => {
   const begun = performance.now();
@@ -104,16 +117,56 @@ const removeStale = (file: string, seen: string): void => {
   rmSync(aside);
 };
 
+const readOwner = (file: string): LockContent['owner'] | undefined => {
+  try {
+    return parse(readFileSync(file, 'utf8'))?.owner;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Locks the folder for as long as this process and its database live; null where files cannot be locked.
+ * A service that was killed keeps the lock until its database has exited.
+ */
+const holdFolder = async (directory: string, env: Environment, log: DatabaseLog): Promise<FileLock | null> => {
+  const end = performance.now() + GUARDIAN_MS;
+  for (;;) {
+    const lock = await lockFile(path.join(directory, LOCK_FILE), env);
+    if (lock !== 'taken') return lock;
+    const owner = readOwner(path.join(directory, OWNER_FILE));
+    if (owner !== undefined && (await isAlive(owner))) throw inUse(directory, owner.pid);
+    // The owner is dead, or in another container, where it cannot be seen.
+    await endLeftovers(realpathSync(directory), log);
+    if (performance.now() > end) throw inUseElsewhere(directory, owner?.host);
+    await pause(POLL_MS);
+  }
+};
+
 /**
  * Makes this process the only owner of the data folder, or throws `database_unavailable` naming the one that is.
- * The lock of a dead owner is taken over once its database has exited.
+ * The lock of a dead owner is taken over once its database has exited. Process IDs say nothing about other containers, so the
+ * kernel's lock decides where there is one.
  */
-export const lockFolder = async (directory: string, log: DatabaseLog): Promise<FolderLock> => {
+export const lockFolder = async (directory: string, env: Environment, log: DatabaseLog): Promise<FolderLock> => {
   mkdirSync(directory, { recursive: true });
+  const lock = await holdFolder(directory, env, log);
+  try {
+    return await ownFolder(directory, lock, log);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+};
+
+const ownFolder = async (directory: string, lock: FileLock | null, log: DatabaseLog): Promise<FolderLock> => {
   // Symbolic links resolved, as on the database's command line.
   const storages = realpathSync(directory);
-  const file = path.join(directory, LOCK_FILE);
-  const content: LockContent = { owner: { pid: process.pid, mark: processMark(process.pid) } };
+  const file = path.join(directory, OWNER_FILE);
+  const content: LockContent = {
+    owner: { pid: process.pid, mark: processMark(process.pid), host: hostname() },
+    locked: lock !== null,
+  };
   for (;;) {
     try {
       writeFileSync(file, JSON.stringify(content), { flag: 'wx' });
@@ -123,22 +176,26 @@ export const lockFolder = async (directory: string, log: DatabaseLog): Promise<F
     }
     const text = await readLock(file);
     if (text === null) continue;
-    const owner = parse(text)?.owner;
-    if (owner !== undefined && (await isAlive(owner))) throw inUse(directory, owner.pid);
+    const previous = parse(text);
+    const isGone = lock !== null && previous?.locked === true;
+    if (previous !== null && !isGone && (await isAlive(previous.owner))) throw inUse(directory, previous.owner.pid);
     await endLeftovers(storages, log);
     removeStale(file, text);
   }
 
-  let locked = true;
+  let owned = true;
   return {
+    descriptor: lock?.descriptor,
     describe(facts) {
       const draft = `${file}.${randomUUID()}`;
       writeFileSync(draft, JSON.stringify({ ...content, ...facts }, null, 2));
       renameSync(draft, file);
     },
     release() {
-      if (locked) rmSync(file, { force: true });
-      locked = false;
+      if (!owned) return;
+      owned = false;
+      rmSync(file, { force: true });
+      lock?.release();
     },
   };
 };

@@ -26,6 +26,8 @@ export interface GuardedCommand {
   /** Receives stdout and stderr; truncated first. */
   readonly logFile: string;
   readonly env: Environment;
+  /** The database keeps it open: see {@link FolderLock}. */
+  readonly lockDescriptor?: number | undefined;
 }
 
 /** The last lines of a log, for the error that reports why a database exited. */
@@ -43,7 +45,7 @@ export const startGuarded = (command: GuardedCommand): Promise<GuardedProcess> =
   // Detached, in its own process group: Ctrl-C in the terminal must reach only the service.
   const guardian = spawn(process.execPath, [command.guardianFile, command.program, ...command.args], {
     detached: true,
-    stdio: ['pipe', log, log, 'pipe'],
+    stdio: ['pipe', log, log, 'pipe', command.lockDescriptor ?? 'ignore'],
     env: { ...command.env, NODE_OPTIONS: '' },
     windowsHide: true,
   });

@@ -3,7 +3,8 @@
  *
  * Its standard input is a pipe from the service. The kernel closes it when the service ends, even after kill -9, and
  * the guardian then stops the database, so no orphan keeps using the data folder.
- * It reports on the database through file descriptor 3, one JSON object per line.
+ * It reports on the database through file descriptor 3, one JSON object per line. Descriptor 4 holds the lock on the data folder
+ * and is passed on to the database.
  */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -21,7 +22,7 @@ reports.on('error', () => undefined); // the service has ended
 const report = (message: object): void => void reports.write(`${JSON.stringify(message)}\n`);
 
 const [program = '', ...args] = process.argv.slice(2);
-const database = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], windowsHide: true });
+const database = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 4], windowsHide: true });
 
 database.once('spawn', () => report({ pid: database.pid }));
 database.once('error', (error) => {

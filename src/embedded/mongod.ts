@@ -7,20 +7,24 @@ export const mongodArguments = (storage: string, port: number, cacheBytes: numbe
     // The default is half of the memory, which the images need. 0.25 is mongod's minimum.
     .concat(['--wiredTigerCacheSizeGB', String(Math.max(0.25, cacheBytes / 1024 ** 3))]);
 
-const onPath = (name: string, args: Launch['args']): Engine => ({
+const onPath = (name: string, program: string, args: Launch['args']): Engine => ({
   name,
   async prepare({ env }) {
-    const program = findProgram(name, env);
-    if (program === null) throw new EngineUnavailable('not on PATH');
-    return { program, args };
+    const found = findProgram(program, env);
+    if (found === null) throw new EngineUnavailable(name === program ? 'not on PATH' : `${program} is not on PATH`);
+    return { program: found, args };
   },
 });
 
-export const mongod = onPath('mongod', mongodArguments);
-
-/** SecantusDB's Rust server, ten times as fast as the Python one. */
-export const secantusRust = onPath('secantusd-rs', (storage, port, cacheBytes) =>
+const secantusArguments: Launch['args'] = (storage, port, cacheBytes) =>
   ['--host', '127.0.0.1', '--port', String(port), '--storage-path', storage]
     // --sync-on-commit: without it, acknowledged writes were lost on kill -9.
-    .concat(['--sync-on-commit', '--cache-size', `${Math.ceil(cacheBytes / 1024 ** 2)}M`, '--log-level', 'WARNING']),
-);
+    .concat(['--sync-on-commit', '--cache-size', `${Math.ceil(cacheBytes / 1024 ** 2)}M`, '--log-level', 'WARNING']);
+
+export const mongod = onPath('mongod', 'mongod', mongodArguments);
+
+/** SecantusDB's Rust server, ten times as fast as the Python one. */
+export const secantusRust = onPath('secantusd-rs', 'secantusd-rs', secantusArguments);
+
+/** SecantusDB's Python server where it is installed already, as in the image with a database. */
+export const secantusInstalled = onPath('secantusdb', 'secantusd-py', secantusArguments);

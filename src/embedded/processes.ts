@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Command-line flags that are followed by the data folder. */
 const STORAGE_FLAGS = ['--dbpath', '--storage-path'];
@@ -42,6 +42,11 @@ export const processMark = (pid: number): string | null => {
   return `${fields[19]}@${boot}`;
 };
 
+const mountsOf = (pid: number | 'self'): string | null => quiet(() => readlinkSync(`/proc/${pid}/ns/mnt`));
+
+/** The same path is another folder in a container. */
+const seesOurFiles = (pid: number): boolean => process.platform !== 'linux' || mountsOf(pid) === mountsOf('self');
+
 const allCommandLines = (): Array<{ pid: number; args: string[] }> => {
   if (process.platform === 'linux') {
     return readdirSync('/proc')
@@ -70,7 +75,7 @@ export const databaseProcessesIn = (folder: string): number[] =>
       return storage !== undefined && (storage === folder || storage.startsWith(`${folder}/`));
     })
     .map(({ pid }) => pid)
-    .filter((pid) => processMark(pid) !== null);
+    .filter((pid) => processMark(pid) !== null && seesOurFiles(pid));
 
 /** Sends the signal; does nothing if the process has ended. */
 export const signal = (pid: number, name: NodeJS.Signals): void => {

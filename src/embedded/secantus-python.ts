@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { inContainer } from './container.ts';
 import { type Engine, type EngineContext, EngineUnavailable } from './engine.ts';
 import { processMark } from './processes.ts';
 import { findProgram, run } from './programs.ts';
@@ -28,7 +29,10 @@ const findPython = async ({ env }: EngineContext): Promise<string> => {
     if (major === 0) continue; // a version manager's shim without an active version
     if (major !== 3 || minor < OLDEST_MINOR || minor > NEWEST_MINOR) lacking.push(`${name} is ${major}.${minor}`);
     else if (ok) return program;
-    else lacking.push(`${name} has no venv module (Debian, Ubuntu: sudo apt install python3-venv)`);
+    else
+      lacking.push(
+        `${name} has no venv module${inContainer(env) ? '' : ' (Debian, Ubuntu: sudo apt install python3-venv)'}`,
+      );
   }
   const found = lacking.length === 0 ? 'no python3 on PATH' : lacking.join(', ');
   throw new EngineUnavailable(`it needs Python 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR}: ${found}`);

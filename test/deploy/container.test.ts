@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { VARIABLES } from '../../src/config.ts';
+import { SECANTUSDB_VERSION } from '../../src/embedded/secantus-python.ts';
 import { startTestService } from '../support/service.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8').replace(/\\\n\s*/g, '');
 const instructions = (name: string): string[] =>
   [...dockerfile.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(([, rest = '']) => rest);
-/** Variables read by Node and libc. */
-const RUNTIME = ['NODE_ENV', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX'];
+/** Variables read by Node and libc, or that mark a container. */
+const RUNTIME = ['PATH', 'container', 'NODE_ENV', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX'];
 
 const run = async ([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) => {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
@@ -42,20 +43,33 @@ test('the image is built from files that exist in the build context', () => {
   }
 });
 
-test('the image has one version of Node.js, on which CI runs the main job, and a libuv pool for many cores', () => {
+test('the image has one pinned release of Node.js, on which CI runs the main job, and a libuv pool for many cores', () => {
   const [, listed = ''] =
     /^const MAJORS = \[([\d, ]+)\];$/m.exec(readFileSync('scripts/node-versions.mjs', 'utf8')) ?? [];
-  const bases = instructions('FROM').map((rest) => /^node:(\d+)-slim( AS build)?$/.exec(rest)?.[1]);
-  expect(bases).toHaveLength(2);
-  expect(new Set(bases).size).toBe(1);
-  expect(listed.split(', ')).toContain(bases[0]);
+  const bases = instructions('FROM').filter((rest) => rest.startsWith('node:'));
+  const releases = new Set(bases.map((rest) => /^node:(24\.\d+\.\d+)-bookworm-slim AS \w+$/.exec(rest)?.[1]));
+  expect(releases.size).toBe(1);
+  const [release] = releases;
+  expect(listed.split(', ')).toContain(release?.split('.')[0]);
   const pool = instructions('ENV').flatMap((rest) => rest.split(' ').filter((pair) => pair.startsWith('UV_')));
   expect(pool).toEqual([`UV_THREADPOOL_SIZE=${64 + 4}`]);
 });
 
+test('the image without a target is the one without a database, and the other has the pinned one', () => {
+  expect(instructions('FROM').at(-1)).toBe('runtime');
+  expect(instructions('FROM')).toContain('runtime AS standalone');
+  expect(dockerfile).toContain(` secantusdb==${SECANTUSDB_VERSION} `);
+});
+
+test('the version of the image is that of the package', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(instructions('ARG')).toContain(`VERSION=${version}`);
+});
+
 test('the image has the right stop signal and an unprivileged user, and sets existing variables', () => {
   expect(instructions('STOPSIGNAL')).toEqual(['SIGTERM']);
-  expect(instructions('USER')).toEqual(['1000']);
+  expect(instructions('USER')).toEqual(['1000:0', 'root', '1000:0']);
+  expect(JSON.parse(instructions('ENTRYPOINT').at(-1) ?? '')[0]).toBe('tini');
   expect(JSON.parse(instructions('CMD').at(-1) ?? '')).toEqual(['node', 'dist/main.js']);
   const names = instructions('ENV').flatMap((rest) => rest.split(' ').map((pair) => pair.split('=')[0] ?? ''));
   expect(names.filter((name) => ![...RUNTIME, ...VARIABLES].includes(name))).toEqual([]);

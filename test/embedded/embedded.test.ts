@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/database/connect.ts';
 import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../src/embedded/embedded.ts';
+import { lockFile } from '../../src/embedded/file-lock.ts';
 import { databaseProcessesIn, processMark } from '../../src/embedded/processes.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
 import { embeddedTest as test } from '../support/embedded-test.ts';
@@ -118,6 +119,29 @@ test('a second instance on the same folder is refused with the process ID of the
   });
   await insert(first.uri, 'still there');
   expect(await names(first.uri)).toEqual(['still there']);
+});
+
+test('an owner that cannot be seen, as in another container, keeps the folder for as long as it holds the file lock', async () => {
+  await mkdir(data);
+  const lock = await lockFile(join(data, 'embedded.lock'), process.env);
+  if (lock === 'taken' || lock === null) throw new Error(`there is no file lock here: ${lock}`);
+  open.push(async () => lock.release());
+  const owner = { pid: 2 ** 30, mark: 'x', host: 'elsewhere' };
+  await writeFile(join(data, 'embedded.json'), JSON.stringify({ owner, locked: true }));
+  await expect(start()).rejects.toThrow(`${data} is in use by another container (host name elsewhere); stop it`);
+});
+
+test('a database whose service and guardian were killed keeps the folder locked until it has ended', async () => {
+  const killed = await startOwner(await engineHere());
+  const lock = await lockFile(join(data, 'embedded.lock'), process.env);
+  expect(lock).toBe('taken');
+  killed.process.kill('SIGKILL');
+  await until(() => databaseProcessesIn(data).length === 0);
+  await until(async () => {
+    const again = await lockFile(join(data, 'embedded.lock'), process.env);
+    if (again !== 'taken') again?.release();
+    return again !== 'taken';
+  });
 });
 
 test('of several instances that start at the same time exactly one gets the folder', async () => {

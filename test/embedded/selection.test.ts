@@ -49,7 +49,14 @@ const missing = (name: string, reason: string, remembered = false): Engine => ({
 });
 
 test('the engines are tried in the documented order', () => {
-  expect(ENGINES.map(({ name }) => name)).toEqual(['mongod', 'secantusd-rs', 'mongod-download', 'secantusdb']);
+  expect(ENGINES.map(({ name }) => name)).toEqual([
+    'mongod',
+    'secantusd-rs',
+    // The installed one, then the one that is installed here.
+    'secantusdb',
+    'mongod-download',
+    'secantusdb',
+  ]);
 });
 
 test('a mongod on PATH is preferred to secantusd-rs', async () => {
@@ -88,6 +95,21 @@ test('if no engine works, the error lists what each one lacks and how to fix it'
       /mongod: not on PATH\n.*secantusd-rs: not on PATH\n.*no python3 on PATH\nSet MONGODB_URI .*python3-venv/,
     ),
   });
+});
+
+test('in a container the advice is not to install a package', async () => {
+  await executable('python3', 'echo 3 12; exit 1');
+  const python = ENGINES.filter(({ name }) => name === 'secantusdb');
+  const inPod = options(python);
+  const refused = prepareEmbedded({ ...inPod, env: { ...inPod.env, KUBERNETES_SERVICE_HOST: '10.0.0.1' } });
+  await expect(refused).rejects.toThrow(/has no venv module\nSet MONGODB_URI .*"standalone"\)\.$/);
+});
+
+test('an installed SecantusDB is used before a mongod is downloaded', async () => {
+  await executable('secantusd-py', 'exit 0');
+  const names = ENGINES.map(({ name }) => name);
+  expect(names.indexOf('secantusdb')).toBeLessThan(names.indexOf('mongod-download'));
+  expect(await prepareEmbedded(options(ENGINES))).toBe('secantusdb');
 });
 
 test('the Python engine reports a missing or unsuitable Python', async () => {
@@ -129,6 +151,6 @@ test('an engine that does not start with its data is not replaced by an empty on
   await dataOf('mongod', 5);
   await expect(startEmbedded(options([mongod, working('other')]))).rejects.toMatchObject({
     code: 'database_unavailable',
-    message: expect.stringMatching(/does not start with the data[\s\S]*corrupt page[\s\S]*move that folder away/),
+    message: expect.stringMatching(/does not start with the data[\s\S]*corrupt page[\s\S]*DATA_DIR to another folder/),
   });
 });
