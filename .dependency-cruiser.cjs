@@ -24,6 +24,7 @@ const LAYERS = [
     'image-error-hints',
     'log-output',
     'open-files',
+    'stop-signals',
     'output-formats',
     'schema-version',
     'tally',
