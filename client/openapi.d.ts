@@ -869,7 +869,7 @@ export interface components {
             code: "invalid_request" | "invalid_field" | "no_file" | "too_many_files" | "unauthorized" | "forbidden" | "route_not_found" | "request_not_found" | "webhook_not_found" | "image_not_found" | "method_not_allowed" | "request_timeout" | "not_finished" | "already_finished" | "nothing_to_retry" | "delivery_in_progress" | "idempotency_key_in_use" | "upload_too_large" | "unsupported_media_type" | "precondition_failed" | "range_not_satisfiable" | "csv_invalid" | "idempotency_key_reused" | "file_not_fetched" | "rate_limited" | "quota_exceeded" | "too_many_uploads" | "too_many_previews" | "headers_too_large" | "internal_error" | "database_unavailable" | "storage_unavailable" | "storage_misconfigured" | "previews_busy" | "previews_unavailable" | "uploads_busy" | "disk_full" | "too_many_reads" | "too_many_listeners" | "shutting_down";
             /** @description Human-readable: what is wrong and how to fix it. */
             detail: string;
-            /** @description Id of this call in the server log; also in `X-Request-Id`. */
+            /** @description Id of this call in the server log; also in `X-Request-Id`, whose value is that of the request if it had one. */
             instance: string;
             /** @description With `csv_invalid`, up to 100 errors of the CSV; with `invalid_field`, the fields. */
             errors?: ({

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import { v4 as uuid } from 'uuid';
 import { type AccessKeys, createGuards } from './http/access.ts';
+import { assignCallId, traceOf } from './http/call-id.ts';
 import { callerOf } from './http/client.ts';
+import { compressTexts } from './http/compress.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { answerErrors, type IsDatabaseOutage, notFound, type OnUnavailable, requireDatabase } from './http/problem.ts';
 import { type ArchiveDeps, archiveRoutes } from './http/routes/archive.ts';
@@ -33,6 +34,15 @@ const CONTENT_SECURITY_POLICY = {
   baseUri: ["'none'"],
   formAction: ["'self'"],
   frameAncestors: ["'none'"],
+};
+
+const strictTransport = helmet.strictTransportSecurity();
+/** Over HTTPS, at a proxy that is trusted. Browsers ignore it over HTTP (RFC 6797, 7.2), and it would promise what is not so. */
+const secureTransportOnly: RequestHandler = (req, res, next) => (req.secure ? strictTransport(req, res, next) : next());
+
+const traceFields = (header: unknown) => {
+  const { traceId, parentId } = traceOf(header) ?? {};
+  return traceId === undefined ? {} : { traceId, parentId };
 };
 
 export interface AppDeps {
@@ -72,15 +82,12 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(
     pinoHttp({
       logger: deps.log,
-      genReqId: (_req, res) => {
-        const id = uuid();
-        res.setHeader('X-Request-Id', id);
-        return id;
-      },
+      genReqId: assignCallId,
       // The query may contain credentials, so only the path is logged.
       serializers: {
-        req: (req: { id: string; method: string; url: string }) => ({
+        req: (req: { id: string; method: string; url: string; headers: Record<string, unknown> }) => ({
           id: req.id,
+          ...traceFields(req.headers.traceparent),
           method: req.method,
           path: req.url.split('?')[0],
         }),
@@ -95,7 +102,14 @@ export const createApp = (deps: AppDeps): Express => {
     }),
   );
   app.use(measureCalls(deps.metrics.calls));
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(secureTransportOnly);
+  app.use(compressTexts());
   app.use(closeWhenStopping(deps.stopping));
   app.use(crossOrigin(deps.access.corsOrigins));
   const guards = createGuards(deps.access);

@@ -3,9 +3,12 @@ import type { RequestHandler } from 'express';
 
 const EXPOSED = [
   ...['Location', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Disposition'],
-  'Idempotency-Replayed',
+  ...['Idempotency-Replayed', 'traceparent'],
 ];
-const ACCEPTED = ['Authorization', 'X-Api-Key', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'];
+const ACCEPTED = [
+  ...['Authorization', 'X-Api-Key', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
+  ...['X-Request-Id', 'traceparent'],
+];
 const PREFLIGHT_SECONDS = 600;
 
 /**

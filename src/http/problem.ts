@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { callUrn } from './call-id.ts';
 
 /** Recognizes the database driver's outage errors; injected, because http/ does not know the driver. */
 export type IsDatabaseOutage = (error: unknown) => boolean;
@@ -96,7 +97,7 @@ export const problemText = (problem: AppError, instance: string): string =>
     status: problem.status,
     code: problem.code,
     detail: problem.publicMessage,
-    instance: `urn:uuid:${instance}`,
+    instance: callUrn(instance),
     ...problem.details,
   });
 

@@ -19,10 +19,10 @@ export const problem = z
     status: z.int().min(400).max(599),
     code: codes(REQUEST_ERRORS),
     detail: z.string().meta({ description: 'Human-readable: what is wrong and how to fix it.' }),
-    instance: z
-      .string()
-      .regex(/^urn:uuid:/)
-      .meta({ description: 'Id of this call in the server log; also in `X-Request-Id`.' }),
+    instance: z.string().regex(/^urn:/).meta({
+      description:
+        'Id of this call in the server log; also in `X-Request-Id`, whose value is that of the request if it had one.',
+    }),
     errors: z
       .array(z.union([csvError, fieldError]))
       .optional()
