@@ -99,7 +99,9 @@ export const limitVariables = z.object({
   MAX_ENCODE_SECONDS: wholeNumber(120, 1, 3600).describe(
     'Seconds to decode and encode the pixels of an image, which is done in one pass.',
   ),
-  MAX_STORE_SECONDS: wholeNumber(60, 1, 3600).describe('Seconds to store one output.'),
+  MAX_STORE_SECONDS: wholeNumber(120, 1, 3600).describe(
+    'Seconds to store one image, with the waits for a store that asks for a slower pace.',
+  ),
   MAX_SETTLE_SECONDS: wholeNumber(300, 1, 86_400).describe(
     'Seconds that the result of an image is written again while the database fails.',
   ),

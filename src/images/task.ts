@@ -109,7 +109,7 @@ export interface ImageLimits {
   readonly maxConnectionsPerOrigin: number;
 }
 
-export const DEFAULT_STAGE_SECONDS = { maxDecodeSeconds: 30, maxEncodeSeconds: 120, maxStoreSeconds: 60 } as const;
+export const DEFAULT_STAGE_SECONDS = { maxDecodeSeconds: 30, maxEncodeSeconds: 120, maxStoreSeconds: 120 } as const;
 
 export interface RunOptions {
   /**

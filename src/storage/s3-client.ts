@@ -24,6 +24,8 @@ export const createS3Client = (connection: S3Connection, credentials?: S3ClientC
     forcePathStyle: connection.forcePathStyle,
     // Three attempts with backoff for transient errors: a reset connection, 5xx, SlowDown.
     maxAttempts: 3,
+    // Other implementations may refuse the headers of checksums (501, 400); at AWS each body has one.
+    requestChecksumCalculation: connection.endpoint === null ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
     // Ranges and copies in other S3 implementations have no full checksum; length and TLS protect reads.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },

@@ -15,6 +15,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { AppError } from '../errors.ts';
 import { createS3Client } from './s3-client.ts';
 import { classifyS3, type S3Failure } from './s3-failure.ts';
+import { type ThrottleClock, untilNotThrottled } from './s3-throttle.ts';
 import { assertOutputName, contentTypeOf, type S3StorageConfig, type Storage } from './storage.ts';
 
 const CACHE_CONTROL = 'public, max-age=31536000, immutable';
@@ -40,8 +41,10 @@ const readError = (cause: unknown): AppError => {
 export const createS3Storage = (
   config: S3StorageConfig,
   client: S3Client = createS3Client(config.connection),
+  clock?: ThrottleClock,
 ): Storage => {
   const { bucket, prefix } = config;
+  const patiently = untilNotThrottled(clock);
   let probed = false;
 
   const objectOf = (name: string) => ({ Bucket: bucket, Key: `${prefix}${name}` });
@@ -77,13 +80,15 @@ export const createS3Storage = (
     put: async (name, bytes) => {
       assertOutputName(name);
       try {
-        await write({
-          ...objectOf(name),
-          Body: bytes,
-          ContentType: contentTypeOf(name),
-          CacheControl: CACHE_CONTROL,
-          ...writeOptions(),
-        });
+        await patiently(() =>
+          write({
+            ...objectOf(name),
+            Body: bytes,
+            ContentType: contentTypeOf(name),
+            CacheControl: CACHE_CONTROL,
+            ...writeOptions(),
+          }),
+        );
       } catch (cause) {
         const message = `The result could not be stored in S3: ${classifyS3(cause).reason}. It will be retried.`;
         throw new AppError('storage_failed', message, { cause });
@@ -96,7 +101,9 @@ export const createS3Storage = (
       const source = `${bucket}/${prefix}${from}`.split('/').map(encodeURIComponent).join('/');
       try {
         // Content-Type and Cache-Control are copied with the source.
-        await client.send(new CopyObjectCommand({ ...objectOf(to), CopySource: source, ...writeOptions() }));
+        await patiently(() =>
+          client.send(new CopyObjectCommand({ ...objectOf(to), CopySource: source, ...writeOptions() })),
+        );
         return true;
       } catch (cause) {
         const { kind, reason } = classifyS3(cause);

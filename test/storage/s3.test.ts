@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { createS3Storage } from '../../src/storage/s3.ts';
@@ -130,5 +133,44 @@ describeS3('S3', () => {
     expect(storage.publicUrl(name)).toBeNull();
     const open = createS3Storage(configOf({ prefix: 'shop/', publicUrl: 'https://cdn.example' }), client);
     expect(open.publicUrl(name)).toBe(`https://cdn.example/shop/${name}`);
+  });
+
+  test('a store that refuses the headers of checksums is used without them, in one part and in several', async () => {
+    const refused: string[] = [];
+    // Signatures cover the host, so it is passed on as it is.
+    const fussy = createServer((req, res) => {
+      const names = Object.keys(req.headers).filter((name) =>
+        /^x-amz-(?:checksum|sdk-checksum|trailer|decoded)/.test(name),
+      );
+      if (names.length > 0 || /chunked/.test(String(req.headers['content-encoding']))) {
+        refused.push(`${req.method} ${names}`);
+        res.writeHead(501).end();
+        return;
+      }
+      const { method, url, headers } = req;
+      const upstream = request({ host: '127.0.0.1', port: server.port, method, path: url, headers, agent: false });
+      req.pipe(upstream);
+      upstream.on('response', (answer) => {
+        res.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(res);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(fussy, 'listening');
+    try {
+      const { port } = fussy.address() as AddressInfo;
+      const storage = createS3Storage(configOf(), clientOf(`http://127.0.0.1:${port}`));
+      await storage.check();
+      for (const size of [10, 17 * 1024 * 1024]) {
+        const name = outputName(randomUUID(), 'jpeg');
+        await storage.put(name, Buffer.alloc(size, 7));
+        expect((await storage.stat(name))?.size).toBe(size);
+        expect(await storage.copy(name, outputName(randomUUID(), 'jpeg'))).toBe(true);
+        await storage.remove(name);
+      }
+      expect(refused).toEqual([]);
+    } finally {
+      fussy.closeAllConnections();
+      fussy.close();
+    }
   });
 });
