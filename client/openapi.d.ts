@@ -490,6 +490,12 @@ export interface components {
             requestId: string;
             /** @description As in the upload, or that of its file; null if it has none. */
             name: string | null;
+            /** @description As in the upload. */
+            label: string | null;
+            /** @description As in the upload; empty if it had none. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
             /** @description It was cancelled, and its images in flight are being finished. */
@@ -697,6 +703,12 @@ export interface components {
             requestId: string;
             /** @description As in the upload, or that of its file; null if it has none. */
             name: string | null;
+            /** @description As in the upload. */
+            label: string | null;
+            /** @description As in the upload; empty if it had none. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
             /** @description It was cancelled, and its images in flight are being finished. */
@@ -831,6 +843,12 @@ export interface components {
                 requestId: string;
                 /** @description As in the upload, or that of its file; null if it has none. */
                 name: string | null;
+                /** @description As in the upload. */
+                label: string | null;
+                /** @description As in the upload; empty if it had none. */
+                metadata: {
+                    [key: string]: string;
+                };
                 /** @enum {string} */
                 status: "queued" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
                 progress: {
@@ -928,6 +946,8 @@ export interface operations {
             query?: {
                 /** @description A name for the job. By default that of the file, without its ending. */
                 name?: string;
+                /** @description Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters. */
+                label?: string;
                 /** @description Receives one POST request when the job finishes. */
                 webhookUrl?: string;
                 /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
@@ -950,8 +970,10 @@ export interface operations {
                 maxHeight?: number;
                 /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                 background?: string;
-                /** @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
-                metadata?: "none" | "rights";
+                /** @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
+                keepMetadata?: "none" | "rights";
+                /** @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`. */
+                metadata?: string;
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
@@ -998,6 +1020,11 @@ export interface operations {
                      */
                     name?: string;
                     /**
+                     * @description Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters.
+                     * @example spring-2026
+                     */
+                    label?: string;
+                    /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
                      * @example https://shop.example/hooks/images
@@ -1037,11 +1064,15 @@ export interface operations {
                     /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                     background?: string;
                     /**
-                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
-                     * @default none
+                     * @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
                      * @enum {string}
                      */
-                    metadata?: "none" | "rights";
+                    keepMetadata?: "none" | "rights";
+                    /**
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @example {"order":"4711"}
+                     */
+                    metadata?: string;
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -1084,6 +1115,11 @@ export interface operations {
                      * @example Spring catalogue
                      */
                     name?: string;
+                    /**
+                     * @description Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters.
+                     * @example spring-2026
+                     */
+                    label?: string;
                     /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
@@ -1129,11 +1165,15 @@ export interface operations {
                     /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                     background?: string;
                     /**
-                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
-                     * @default none
+                     * @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
                      * @enum {string}
                      */
-                    metadata?: "none" | "rights";
+                    keepMetadata?: "none" | "rights";
+                    /**
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @example {"order":"4711"}
+                     */
+                    metadata?: string;
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -1178,7 +1218,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
                      *       "file": {
                      *         "kind": "csv",
                      *         "encoding": "utf-8",
@@ -1323,6 +1363,8 @@ export interface operations {
             query?: {
                 /** @description A name for the job. By default that of the file, without its ending. */
                 name?: string;
+                /** @description Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters. */
+                label?: string;
                 /** @description Receives one POST request when the job finishes. */
                 webhookUrl?: string;
                 /** @description Signs the webhook (Standard Webhooks 1.0): `whsec_` and 24 to 64 bytes in base64. */
@@ -1345,8 +1387,10 @@ export interface operations {
                 maxHeight?: number;
                 /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                 background?: string;
-                /** @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
-                metadata?: "none" | "rights";
+                /** @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
+                keepMetadata?: "none" | "rights";
+                /** @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`. */
+                metadata?: string;
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
                 /** @description Image columns by their names in the header row, separated by commas; by its position as in `#3` if a name is blank, repeated or contains a comma. Detected by default. */
@@ -1390,6 +1434,11 @@ export interface operations {
                      */
                     name?: string;
                     /**
+                     * @description Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters.
+                     * @example spring-2026
+                     */
+                    label?: string;
+                    /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
                      * @example https://shop.example/hooks/images
@@ -1429,11 +1478,15 @@ export interface operations {
                     /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                     background?: string;
                     /**
-                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
-                     * @default none
+                     * @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
                      * @enum {string}
                      */
-                    metadata?: "none" | "rights";
+                    keepMetadata?: "none" | "rights";
+                    /**
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @example {"order":"4711"}
+                     */
+                    metadata?: string;
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -1479,6 +1532,11 @@ export interface operations {
                      */
                     name?: string;
                     /**
+                     * @description Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters.
+                     * @example spring-2026
+                     */
+                    label?: string;
+                    /**
                      * Format: uri
                      * @description Receives one POST request when the job finishes.
                      * @example https://shop.example/hooks/images
@@ -1518,11 +1576,15 @@ export interface operations {
                     /** @description Colour behind transparent sources in JPEG, for example `#ffffff`, the default. */
                     background?: string;
                     /**
-                     * @description `none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
-                     * @default none
+                     * @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.
                      * @enum {string}
                      */
-                    metadata?: "none" | "rights";
+                    keepMetadata?: "none" | "rights";
+                    /**
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @example {"order":"4711"}
+                     */
+                    metadata?: string;
                     /**
                      * @description `reject` a file with an invalid URL, or `skip` the invalid ones.
                      * @default reject
@@ -1761,7 +1823,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -1777,13 +1839,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
                      *       "name": "products",
+                     *       "label": null,
+                     *       "metadata": {},
                      *       "status": "completed_with_errors",
                      *       "stopping": false,
-                     *       "createdAt": "2026-11-28T04:21:10.371Z",
-                     *       "startedAt": "2026-11-28T04:21:10.817Z",
-                     *       "finishedAt": "2026-11-28T04:21:12.076Z",
+                     *       "createdAt": "2026-11-28T12:40:55.892Z",
+                     *       "startedAt": "2026-11-28T12:40:56.346Z",
+                     *       "finishedAt": "2026-11-28T12:40:57.230Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -1908,11 +1972,11 @@ export interface operations {
                      *           "productName": "Stoneware Mug \"Lagoon\", 350 ml",
                      *           "images": [
                      *             {
-                     *               "id": "767b6f2c-3e9b-4bf2-9217-429e478b0542",
+                     *               "id": "40674e59-0edf-4251-894f-41875ca3401c",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/mug.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/40674e59-0edf-4251-894f-41875ca3401c.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 361617,
                      *               "bytesOut": 54261,
@@ -1932,11 +1996,11 @@ export interface operations {
                      *           "productName": "Brass Pendant Lamp",
                      *           "images": [
                      *             {
-                     *               "id": "31a7b719-8d5d-41f8-8710-b5847493c3b9",
+                     *               "id": "2010ca68-f814-422e-8b01-1c9d5a62e612",
                      *               "index": 0,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp.jpg",
                      *               "status": "completed",
-                     *               "outputUrl": "http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg",
+                     *               "outputUrl": "http://localhost:3000/processed_images/2010ca68-f814-422e-8b01-1c9d5a62e612.jpg",
                      *               "contentType": "image/jpeg",
                      *               "bytesIn": 413081,
                      *               "bytesOut": 61129,
@@ -1949,7 +2013,7 @@ export interface operations {
                      *               "error": null
                      *             },
                      *             {
-                     *               "id": "41d19811-18ce-467d-82aa-f403a7a2a624",
+                     *               "id": "2cb98e3b-8c45-4069-9af4-448b24e2dfd2",
                      *               "index": 1,
                      *               "inputUrl": "http://127.0.0.1:8099/lamp-detail.jpg",
                      *               "status": "failed",
@@ -2060,6 +2124,12 @@ export interface operations {
                 status?: string;
                 /** @description Only requests with this text in their name, in upper or lower case. A call looks through 2,000 requests; `next` goes on from there, so a page may have fewer than `limit`. */
                 q?: string;
+                /** @description Only requests with this label. */
+                label?: string;
+                /** @description Only requests uploaded at this time or later. */
+                createdAfter?: string;
+                /** @description Only requests uploaded before this time. */
+                createdBefore?: string;
                 /** @description Maximum number of requests per page. */
                 limit?: number;
                 /** @description Only requests after this one; taken from `next` of the previous page. */
@@ -2081,13 +2151,15 @@ export interface operations {
                      * @example {
                      *       "requests": [
                      *         {
-                     *           "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                     *           "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
                      *           "name": "Spring catalogue",
+                     *           "label": null,
+                     *           "metadata": {},
                      *           "status": "completed_with_errors",
                      *           "stopping": false,
-                     *           "createdAt": "2026-11-28T04:21:10.371Z",
-                     *           "startedAt": "2026-11-28T04:21:10.817Z",
-                     *           "finishedAt": "2026-11-28T04:21:12.076Z",
+                     *           "createdAt": "2026-11-28T12:40:55.892Z",
+                     *           "startedAt": "2026-11-28T12:40:56.346Z",
+                     *           "finishedAt": "2026-11-28T12:40:57.230Z",
                      *           "options": {
                      *             "mozjpeg": false,
                      *             "progressive": false,
@@ -2196,7 +2268,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2212,7 +2284,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f"
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2303,7 +2375,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2331,13 +2403,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
                      *       "name": "Spring catalogue",
+                     *       "label": null,
+                     *       "metadata": {},
                      *       "status": "completed_with_errors",
                      *       "stopping": false,
-                     *       "createdAt": "2026-11-28T04:21:10.371Z",
-                     *       "startedAt": "2026-11-28T04:21:10.817Z",
-                     *       "finishedAt": "2026-11-28T04:21:12.076Z",
+                     *       "createdAt": "2026-11-28T12:40:55.892Z",
+                     *       "startedAt": "2026-11-28T12:40:56.346Z",
+                     *       "finishedAt": "2026-11-28T12:40:57.230Z",
                      *       "options": {
                      *         "mozjpeg": false,
                      *         "progressive": false,
@@ -2473,7 +2547,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2490,8 +2564,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "event": "end",
-                     *       "id": "qk6tgiC0-dBniw_c",
-                     *       "data": "{\"requestId\":\"a82238f2-0c37-479a-ba7a-10f2b5fd989f\",\"name\":\"Spring catalogue\",\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T04:21:10.371Z\",\"startedAt\":\"2026-11-28T04:21:10.817Z\",\"finishedAt\":\"2026-11-28T04:21:12.076Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
+                     *       "id": "rVEFb68dJS_m67yJ",
+                     *       "data": "{\"requestId\":\"e490762c-c605-49e9-a749-5bdf03e691d3\",\"name\":\"Spring catalogue\",\"label\":null,\"metadata\":{},\"status\":\"completed_with_errors\",\"stopping\":false,\"createdAt\":\"2026-11-28T12:40:55.892Z\",\"startedAt\":\"2026-11-28T12:40:56.346Z\",\"finishedAt\":\"2026-11-28T12:40:57.230Z\",\"options\":{\"mozjpeg\":false,\"progressive\":false,\"quality\":50,\"format\":\"jpeg\"},\"progress\":{\"total\":3,\"completed\":2,\"failed\":1,\"skipped\":0,\"cancelled\":0,\"pending\":0,\"percent\":100},\"run\":{\"number\":1,\"finishedBefore\":0},\"bytes\":{\"in\":774698,\"out\":115390,\"savedPercent\":85.1}}"
                      *     }
                      */
                     "text/event-stream": components["schemas"]["ProgressEvent"];
@@ -2593,7 +2667,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2609,8 +2683,8 @@ export interface operations {
                 content: {
                     /**
                      * @example S. No.,Product Name,Input Image Urls,Output Image Urls
-                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg
-                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg,"
+                     *     1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/40674e59-0edf-4251-894f-41875ca3401c.jpg
+                     *     2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2010ca68-f814-422e-8b01-1c9d5a62e612.jpg,"
                      */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Blob;
@@ -2717,7 +2791,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2833,7 +2907,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2851,7 +2925,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f"
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -2951,7 +3025,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -2989,7 +3063,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f"
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3"
                      *     }
                      */
                     "application/json": components["schemas"]["RequestAnswer"];
@@ -3107,7 +3181,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -3123,25 +3197,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
                      *       "deliveries": [
                      *         {
-                     *           "id": "msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1",
+                     *           "id": "msg_e490762c-c605-49e9-a749-5bdf03e691d3_1",
                      *           "type": "request.completed",
                      *           "run": 1,
                      *           "url": "http://127.0.0.1:8098/hooks/images",
                      *           "state": "delivered",
                      *           "sending": false,
-                     *           "createdAt": "2026-11-28T04:21:12.230Z",
+                     *           "createdAt": "2026-11-28T12:40:57.273Z",
                      *           "nextAttemptAt": null,
                      *           "attempts": 1,
                      *           "redeliveries": 0,
                      *           "lastStatus": 204,
                      *           "log": [
                      *             {
-                     *               "at": "2026-11-28T04:21:12.624Z",
+                     *               "at": "2026-11-28T12:40:57.652Z",
                      *               "status": 204,
-                     *               "durationMs": 130,
+                     *               "durationMs": 114,
                      *               "error": null,
                      *               "answer": ""
                      *             }
@@ -3238,7 +3312,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -3254,8 +3328,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
-                     *       "webhookId": "msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1"
+                     *       "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
+                     *       "webhookId": "msg_e490762c-c605-49e9-a749-5bdf03e691d3_1"
                      *     }
                      */
                     "application/json": components["schemas"]["RedeliverAnswer"];
@@ -3358,7 +3432,7 @@ export interface operations {
             path: {
                 /**
                  * @description The `requestId` returned by the upload.
-                 * @example a82238f2-0c37-479a-ba7a-10f2b5fd989f
+                 * @example e490762c-c605-49e9-a749-5bdf03e691d3
                  */
                 requestId: string;
             };
@@ -3469,7 +3543,7 @@ export interface operations {
             path: {
                 /**
                  * @description The image id with the extension of its format, as in `outputUrl`.
-                 * @example 767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg
+                 * @example 40674e59-0edf-4251-894f-41875ca3401c.jpg
                  */
                 name: string;
             };
@@ -3805,10 +3879,12 @@ export interface operations {
                 /**
                  * @example {
                  *       "type": "request.completed",
-                 *       "timestamp": "2026-11-28T04:21:12.076Z",
+                 *       "timestamp": "2026-11-28T12:40:57.230Z",
                  *       "data": {
-                 *         "requestId": "a82238f2-0c37-479a-ba7a-10f2b5fd989f",
+                 *         "requestId": "e490762c-c605-49e9-a749-5bdf03e691d3",
                  *         "name": "products",
+                 *         "label": null,
+                 *         "metadata": {},
                  *         "status": "completed_with_errors",
                  *         "progress": {
                  *           "total": 3,
@@ -3824,8 +3900,8 @@ export interface operations {
                  *           "out": 115390,
                  *           "savedPercent": 85.1
                  *         },
-                 *         "statusUrl": "http://localhost:3000/api/status/a82238f2-0c37-479a-ba7a-10f2b5fd989f",
-                 *         "outputUrl": "http://localhost:3000/api/output/a82238f2-0c37-479a-ba7a-10f2b5fd989f"
+                 *         "statusUrl": "http://localhost:3000/api/status/e490762c-c605-49e9-a749-5bdf03e691d3",
+                 *         "outputUrl": "http://localhost:3000/api/output/e490762c-c605-49e9-a749-5bdf03e691d3"
                  *       }
                  *     }
                  */

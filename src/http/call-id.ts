@@ -6,7 +6,9 @@ import { v4 as uuid } from 'uuid';
 /** Nothing that could forge a line of a log or a header. */
 const CALL_ID = /^[A-Za-z0-9](?:[A-Za-z0-9._:@/+=-]{0,127})$/;
 /** Version, trace id, parent id and flags (W3C Trace Context). Later versions may have more, which is not repeated. */
-const TRACE_PARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const TRACE_PARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** What the standard calls invalid. */
+const NONE = /^(?:ff|0{16}|0{32})$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The id of the call, as the client has it in `X-Request-Id` or a new one; the response has it too, and its trace. */
@@ -21,8 +23,9 @@ export const assignCallId = (req: IncomingMessage, res: ServerResponse): string 
 
 /** The trace that the call is part of; null if it names none, or not well-formed. */
 export const traceOf = (header: unknown) => {
-  const [, version, traceId, parentId, flags, more] = TRACE_PARENT.exec(String(header)) ?? [];
-  if (traceId === undefined || parentId === undefined || (version === '00' && more !== undefined)) return null;
+  const [, version = '', traceId = '', parentId = '', flags, more] = TRACE_PARENT.exec(String(header)) ?? [];
+  if (traceId === '' || [version, traceId, parentId].some((part) => NONE.test(part))) return null;
+  if (version === '00' && more !== undefined) return null;
   return { traceId, parentId, header: [version, traceId, parentId, flags].join('-') };
 };
 

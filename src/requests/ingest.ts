@@ -31,6 +31,9 @@ const BSON_ELEMENT_BYTES = 13;
 export interface Upload {
   /** Absent: none. */
   readonly name?: string;
+  readonly label?: string;
+  /** A JSON object of texts. */
+  readonly metadata?: string;
   readonly options: RequestOptions;
   readonly onInvalidRow: 'reject' | 'skip';
   /** How the output is written, unless its reader asks for something else. */
@@ -110,6 +113,8 @@ export const createIngest =
       counters: NO_COUNTS,
       ...(upload.webhook === undefined ? {} : { webhook: upload.webhook }),
       ...(upload.name === undefined ? {} : { name: upload.name }),
+      ...(upload.label === undefined ? {} : { label: upload.label }),
+      ...(upload.metadata === undefined ? {} : { metadata: upload.metadata }),
       ...storedTenant(upload.tenant),
       client: upload.client,
       ...(upload.key === undefined ? {} : { uploadKey: upload.key.id }),

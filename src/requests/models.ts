@@ -75,6 +75,8 @@ const request = new Schema<RequestRecord>(
     webhook: { type: { url: String, secret: String, servedAt: String }, _id: false },
     tenant: String,
     name: String,
+    label: String,
+    metadata: String,
     deleted: Boolean,
     client: String,
     uploadKey: String,
@@ -95,6 +97,8 @@ request.index({ eventPending: 1 });
 request.index({ deleted: 1 });
 // A tenant's list, newest first. With the id and in the list's own directions, so that no engine needs a sort.
 request.index({ tenant: 1, createdAt: -1, _id: -1 });
+// The same of one label.
+request.index({ tenant: 1, label: 1, createdAt: -1, _id: -1 });
 request.index({ client: 1, state: 1 });
 request.index({ finishedAt: 1 });
 request.index({ reportDue: 1 });

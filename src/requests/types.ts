@@ -202,6 +202,10 @@ export interface RequestRecord {
   readonly deleted?: boolean;
   /** For people, one line; absent if the upload had none, and in requests of earlier versions. */
   readonly name?: string;
+  /** By which its client finds it; absent: none. */
+  readonly label?: string;
+  /** What its client attached: a JSON object of texts, as text, since its names are foreign. Absent: nothing. */
+  readonly metadata?: string;
   /**
    * Whose quota its unfinished images count against: `tenant <name>`, or `address <address or network>` when the API is open.
    * Gone when it is finished: addresses of clients are not kept any longer than that.

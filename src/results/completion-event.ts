@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../requests/types.ts';
-import { bytesOf, progressOf } from './status.ts';
+import { bytesOf, ownDataOf, progressOf } from './status.ts';
 
 /** The completion event of one run of a request, for the webhook outbox. */
 export const completionEvent = (request: RequestRecord, publicUrl: string) => ({
@@ -15,6 +15,7 @@ export const completionEvent = (request: RequestRecord, publicUrl: string) => ({
     data: {
       requestId: request._id,
       name: request.name ?? null,
+      ...ownDataOf(request),
       status: request.state,
       progress: progressOf(request),
       bytes: bytesOf(request),

@@ -14,6 +14,13 @@ const FIELDS = { tenant: 1, deleted: 1, ...SUMMARY_FIELDS } as const;
 
 export type ListedRequest = Pick<RequestRecord, '_id' | keyof typeof FIELDS>;
 
+/** Which requests are wanted, as far as the database can tell. */
+export interface ListFilter {
+  readonly label?: string | undefined;
+  /** Those before are not looked at. */
+  readonly since?: Date | undefined;
+}
+
 const FIRST_WINDOW_MS = 60_000;
 const WIDER = 8;
 /** Requests dated up to this far in the future, by a wrong clock, are listed. */
@@ -26,19 +33,29 @@ const AHEAD_MS = 60 * 60_000;
  */
 export const createListing =
   ({ requests }: Models, now: () => Date) =>
-  async (tenant: string, limit: number, after?: ListPlace): Promise<ListedRequest[]> => {
+  async (
+    tenant: string,
+    limit: number,
+    after?: ListPlace,
+    { label, since }: ListFilter = {},
+  ): Promise<ListedRequest[]> => {
+    const wanted = { ...ofTenant(tenant), ...(label === undefined ? {} : { label }), ...VISIBLE };
+    const oldest = since?.getTime() ?? 0;
     const read = (createdAt: object | Date, beyond: object = {}) =>
       requests
-        .find({ ...ofTenant(tenant), createdAt, ...beyond, ...VISIBLE }, FIELDS)
+        .find({ ...wanted, createdAt, ...beyond }, FIELDS)
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .lean<ListedRequest[]>();
 
-    const found = after === undefined ? [] : await read(after.createdAt, { _id: { $lt: after.requestId } });
+    const found =
+      after === undefined || after.createdAt.getTime() < oldest
+        ? []
+        : await read(after.createdAt, { _id: { $lt: after.requestId } });
     const newest = after?.createdAt.getTime() ?? now().getTime();
     let to = after === undefined ? newest + AHEAD_MS : newest;
-    for (let width = FIRST_WINDOW_MS; found.length < limit && to > 0; width *= WIDER) {
-      const from = Math.max(0, Math.min(to, newest) - width);
+    for (let width = FIRST_WINDOW_MS; found.length < limit && to > oldest; width *= WIDER) {
+      const from = Math.max(oldest, Math.min(to, newest) - width);
       found.push(...(await read({ $gte: new Date(from), $lt: new Date(to) })));
       to = from;
     }

@@ -112,9 +112,15 @@ const runOf = ({ run, skipped = 0, finishedBefore }: Pick<RequestRecord, 'run' |
   ...(run === 1 ? { finishedBefore: skipped } : finishedBefore !== undefined && { finishedBefore }),
 });
 
+/** What its client attached. */
+export const ownDataOf = ({ label, metadata = '{}' }: Pick<RequestRecord, 'label' | 'metadata'>) => ({
+  label: label ?? null,
+  metadata: JSON.parse(metadata) as Record<string, string>,
+});
+
 /** The fields of a request that its summary is made of. */
 export const SUMMARY_FIELDS = {
-  ...{ name: 1, state: 1, run: 1, createdAt: 1, startedAt: 1, finishedAt: 1, options: 1 },
+  ...{ name: 1, label: 1, metadata: 1, state: 1, run: 1, createdAt: 1, startedAt: 1, finishedAt: 1, options: 1 },
   ...{ total: 1, counters: 1, skipped: 1, finishedBefore: 1, limitedBy: 1 },
 } as const;
 
@@ -122,6 +128,7 @@ export const SUMMARY_FIELDS = {
 export const summaryOf = (request: Pick<RequestRecord, '_id' | keyof typeof SUMMARY_FIELDS>) => ({
   requestId: request._id,
   name: request.name ?? null,
+  ...ownDataOf(request),
   status: publicState(request.state),
   stopping: request.state === 'cancelling',
   createdAt: request.createdAt,

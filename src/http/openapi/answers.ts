@@ -111,6 +111,8 @@ export const statusAnswer = z
   .object({
     requestId: uuid,
     name: z.string().nullable().meta({ description: 'As in the upload, or that of its file; null if it has none.' }),
+    label: z.string().nullable().meta({ description: 'As in the upload.' }),
+    metadata: z.record(z.string(), z.string()).meta({ description: 'As in the upload; empty if it had none.' }),
     status: requestStatus,
     stopping: z.boolean().meta({ description: 'It was cancelled, and its images in flight are being finished.' }),
     createdAt: moment,

@@ -1,7 +1,7 @@
 /** Real responses to the examples of the reference; recorded by `npm run generate`. */
 export const RECORDED = {
-  requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
-  imageId: '767b6f2c-3e9b-4bf2-9217-429e478b0542',
+  requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
+  imageId: '40674e59-0edf-4251-894f-41875ca3401c',
   preview: {
     file: {
       kind: 'csv',
@@ -56,7 +56,7 @@ export const RECORDED = {
     errorKinds: [],
   },
   upload: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
     file: {
       kind: 'csv',
       encoding: 'utf-8',
@@ -75,13 +75,15 @@ export const RECORDED = {
     },
   },
   status: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
     name: 'products',
+    label: null,
+    metadata: {},
     status: 'completed_with_errors',
     stopping: false,
-    createdAt: '2026-11-28T04:21:10.371Z',
-    startedAt: '2026-11-28T04:21:10.817Z',
-    finishedAt: '2026-11-28T04:21:12.076Z',
+    createdAt: '2026-11-28T12:40:55.892Z',
+    startedAt: '2026-11-28T12:40:56.346Z',
+    finishedAt: '2026-11-28T12:40:57.230Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -206,11 +208,11 @@ export const RECORDED = {
         productName: 'Stoneware Mug "Lagoon", 350 ml',
         images: [
           {
-            id: '767b6f2c-3e9b-4bf2-9217-429e478b0542',
+            id: '40674e59-0edf-4251-894f-41875ca3401c',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/mug.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/40674e59-0edf-4251-894f-41875ca3401c.jpg',
             contentType: 'image/jpeg',
             bytesIn: 361617,
             bytesOut: 54261,
@@ -228,11 +230,11 @@ export const RECORDED = {
         productName: 'Brass Pendant Lamp',
         images: [
           {
-            id: '31a7b719-8d5d-41f8-8710-b5847493c3b9',
+            id: '2010ca68-f814-422e-8b01-1c9d5a62e612',
             index: 0,
             inputUrl: 'http://127.0.0.1:8099/lamp.jpg',
             status: 'completed',
-            outputUrl: 'http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg',
+            outputUrl: 'http://localhost:3000/processed_images/2010ca68-f814-422e-8b01-1c9d5a62e612.jpg',
             contentType: 'image/jpeg',
             bytesIn: 413081,
             bytesOut: 61129,
@@ -243,7 +245,7 @@ export const RECORDED = {
             error: null,
           },
           {
-            id: '41d19811-18ce-467d-82aa-f403a7a2a624',
+            id: '2cb98e3b-8c45-4069-9af4-448b24e2dfd2',
             index: 1,
             inputUrl: 'http://127.0.0.1:8099/lamp-detail.jpg',
             status: 'failed',
@@ -266,13 +268,15 @@ export const RECORDED = {
     next: null,
   },
   rename: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
     name: 'Spring catalogue',
+    label: null,
+    metadata: {},
     status: 'completed_with_errors',
     stopping: false,
-    createdAt: '2026-11-28T04:21:10.371Z',
-    startedAt: '2026-11-28T04:21:10.817Z',
-    finishedAt: '2026-11-28T04:21:12.076Z',
+    createdAt: '2026-11-28T12:40:55.892Z',
+    startedAt: '2026-11-28T12:40:56.346Z',
+    finishedAt: '2026-11-28T12:40:57.230Z',
     options: {
       mozjpeg: false,
       progressive: false,
@@ -301,13 +305,15 @@ export const RECORDED = {
   list: {
     requests: [
       {
-        requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+        requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
         name: 'Spring catalogue',
+        label: null,
+        metadata: {},
         status: 'completed_with_errors',
         stopping: false,
-        createdAt: '2026-11-28T04:21:10.371Z',
-        startedAt: '2026-11-28T04:21:10.817Z',
-        finishedAt: '2026-11-28T04:21:12.076Z',
+        createdAt: '2026-11-28T12:40:55.892Z',
+        startedAt: '2026-11-28T12:40:56.346Z',
+        finishedAt: '2026-11-28T12:40:57.230Z',
         options: {
           mozjpeg: false,
           progressive: false,
@@ -338,33 +344,33 @@ export const RECORDED = {
   },
   events: {
     event: 'end',
-    id: 'qk6tgiC0-dBniw_c',
-    data: '{"requestId":"a82238f2-0c37-479a-ba7a-10f2b5fd989f","name":"Spring catalogue","status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T04:21:10.371Z","startedAt":"2026-11-28T04:21:10.817Z","finishedAt":"2026-11-28T04:21:12.076Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
+    id: 'rVEFb68dJS_m67yJ',
+    data: '{"requestId":"e490762c-c605-49e9-a749-5bdf03e691d3","name":"Spring catalogue","label":null,"metadata":{},"status":"completed_with_errors","stopping":false,"createdAt":"2026-11-28T12:40:55.892Z","startedAt":"2026-11-28T12:40:56.346Z","finishedAt":"2026-11-28T12:40:57.230Z","options":{"mozjpeg":false,"progressive":false,"quality":50,"format":"jpeg"},"progress":{"total":3,"completed":2,"failed":1,"skipped":0,"cancelled":0,"pending":0,"percent":100},"run":{"number":1,"finishedBefore":0},"bytes":{"in":774698,"out":115390,"savedPercent":85.1}}',
   },
   output:
-    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/767b6f2c-3e9b-4bf2-9217-429e478b0542.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/31a7b719-8d5d-41f8-8710-b5847493c3b9.jpg,"\r\n',
+    'S. No.,Product Name,Input Image Urls,Output Image Urls\r\n1,"Stoneware Mug ""Lagoon"", 350 ml",http://127.0.0.1:8099/mug.jpg,http://localhost:3000/processed_images/40674e59-0edf-4251-894f-41875ca3401c.jpg\r\n2,Brass Pendant Lamp,"http://127.0.0.1:8099/lamp.jpg,http://127.0.0.1:8099/lamp-detail.jpg","http://localhost:3000/processed_images/2010ca68-f814-422e-8b01-1c9d5a62e612.jpg,"\r\n',
   errors:
     'S. No.,Product Name,Input Image Urls,Error Code,Error,What To Do\r\n2,Brass Pendant Lamp,http://127.0.0.1:8099/lamp-detail.jpg,source_not_found,The image server 127.0.0.1:8099 has no image at this URL (status 404).,It returned 404 or 410. Fix the URL.\r\n',
   deliveries: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
     deliveries: [
       {
-        id: 'msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1',
+        id: 'msg_e490762c-c605-49e9-a749-5bdf03e691d3_1',
         type: 'request.completed',
         run: 1,
         url: 'http://127.0.0.1:8098/hooks/images',
         state: 'delivered',
         sending: false,
-        createdAt: '2026-11-28T04:21:12.230Z',
+        createdAt: '2026-11-28T12:40:57.273Z',
         nextAttemptAt: null,
         attempts: 1,
         redeliveries: 0,
         lastStatus: 204,
         log: [
           {
-            at: '2026-11-28T04:21:12.624Z',
+            at: '2026-11-28T12:40:57.652Z',
             status: 204,
-            durationMs: 130,
+            durationMs: 114,
             error: null,
             answer: '',
           },
@@ -373,17 +379,17 @@ export const RECORDED = {
     ],
   },
   redeliver: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
-    webhookId: 'msg_a82238f2-0c37-479a-ba7a-10f2b5fd989f_1',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
+    webhookId: 'msg_e490762c-c605-49e9-a749-5bdf03e691d3_1',
   },
   retry: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
   },
   cancel: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
   },
   remove: {
-    requestId: 'a82238f2-0c37-479a-ba7a-10f2b5fd989f',
+    requestId: 'e490762c-c605-49e9-a749-5bdf03e691d3',
   },
   health: {
     status: 'ok',

@@ -6,7 +6,7 @@ import { moment } from './values.ts';
 
 /** What the service sends to the `webhookUrl` of an upload. A test checks that what is sent matches. */
 
-const { requestId, name, status, progress, bytes } = statusAnswer.shape;
+const { requestId, name, label, metadata, status, progress, bytes } = statusAnswer.shape;
 
 const url = z.string().meta({ format: 'uri' });
 
@@ -14,7 +14,7 @@ export const completionEvent = z
   .object({
     type: z.literal('request.completed'),
     timestamp: moment.meta({ description: 'When the request finished.' }),
-    data: z.object({ requestId, name, status, progress, bytes, statusUrl: url, outputUrl: url }),
+    data: z.object({ requestId, name, label, metadata, status, progress, bytes, statusUrl: url, outputUrl: url }),
   })
   .meta({ description: 'A run of a request has finished, whatever came of it.' });
 
@@ -29,7 +29,8 @@ const example = (): Json => {
     type: 'request.completed',
     timestamp: finishedAt,
     data: {
-      ...{ requestId: recorded.requestId, name: recorded.name, status: recorded.status },
+      ...{ requestId: recorded.requestId, name: recorded.name, label: null, metadata: {} },
+      ...{ status: recorded.status },
       ...{ progress: recorded.progress, bytes: recorded.bytes },
       ...{ statusUrl: link('status'), outputUrl: link('output') },
     },

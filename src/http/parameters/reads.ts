@@ -3,6 +3,7 @@ import { PUBLIC_STATES } from '../../requests/types.ts';
 import { MAX_PATTERN_CHARACTERS, NAME_PATTERN, namePatternError } from '../../results/archive-names.ts';
 import type { ListPlace } from '../../results/listing.ts';
 import { OUTPUT_NAME } from '../../storage/storage.ts';
+import { label } from './own-data.ts';
 import { choice, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters of the calls that read. */
@@ -30,6 +31,24 @@ const LIST_PLACE = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
 const STATE = `(?:${PUBLIC_STATES.join('|')})`;
 
+/** RFC 3339; without a zone it is UTC, as many programs write it. */
+const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:\d\d)?$/;
+const MOMENT_MESSAGE = 'must be a time such as 2026-01-31T12:00:00Z (a + is written as %2B)';
+
+const moment = (description: string) =>
+  z
+    .string(MOMENT_MESSAGE)
+    .transform((text, context) => {
+      const [, date, time, zone = 'Z'] = MOMENT.exec(text.trim().toUpperCase()) ?? [];
+      const at = new Date(`${date}T${time}${zone}`);
+      if (!Number.isNaN(at.getTime())) return at.toISOString();
+      context.addIssue({ code: 'custom', message: MOMENT_MESSAGE });
+      return z.NEVER;
+    })
+    .pipe(z.string())
+    .optional()
+    .meta({ description, format: 'date-time' });
+
 export const listQuery = z.strictObject({
   status: z
     .string(ONCE)
@@ -53,6 +72,9 @@ export const listQuery = z.strictObject({
         'Only requests with this text in their name, in upper or lower case. A call looks through 2,000 requests; `next` ' +
         'goes on from there, so a page may have fewer than `limit`.',
     }),
+  label: label.optional().meta({ description: 'Only requests with this label.', examples: ['spring-2026'] }),
+  createdAfter: moment('Only requests uploaded at this time or later.'),
+  createdBefore: moment('Only requests uploaded before this time.'),
   limit: wholeNumber(1, 100).default(20).meta({ description: 'Maximum number of requests per page.' }),
   after: z
     .string(ONCE)

@@ -5,6 +5,7 @@ import { METADATA_KEPT, OUTPUT_FORMAT_LIST, OUTPUT_FORMAT_NAMES } from '../../ou
 import type { RequestOptions } from '../../requests/types.ts';
 import { jobName } from './job-name.ts';
 import { outputSpecs, outputs, withFirstOutput } from './outputs.ts';
+import { label, ownMetadata } from './own-data.ts';
 import { choice, colour, flag, ONCE, wholeNumber, yesOrNo } from './values.ts';
 
 /** Parameters and form fields of an upload. */
@@ -71,10 +72,11 @@ export const encodingFields = {
   maxWidth: longestSide('Maximum width of the outputs in pixels, after turning them upright. None is enlarged.'),
   maxHeight: longestSide('Maximum height, likewise.'),
   background: colour('Colour behind transparent sources in JPEG, for example `#ffffff`, the default.').optional(),
-  metadata: choice(METADATA_KEPT, 'must be none or rights').default('none').meta({
+  keepMetadata: choice(METADATA_KEPT, 'must be none or rights').optional().meta({
     description:
-      '`none`, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.',
+      '`none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP.',
   }),
+  metadata: ownMetadata.optional(),
 };
 export type EncodingFields = z.infer<z.ZodObject<typeof encodingFields>>;
 
@@ -96,7 +98,8 @@ export const checkEncoding = (fields: EncodingFields, context: z.RefinementCtx):
 
 /** The fields as options of a request. A single output is none of several; its longest side limits width and height. */
 export const encodingOptions = (fields: EncodingFields): RequestOptions => {
-  const { format, quality, mozjpeg, progressive, background, metadata } = withFirstOutput(fields);
+  const { format, quality, mozjpeg, progressive, background } = withFirstOutput(fields);
+  const kept = fields.keepMetadata ?? fields.metadata;
   const specs = outputSpecs(fields.outputs ?? '');
   const { maxSide } = specs.length === 1 ? (specs[0] ?? {}) : {};
   const sides = [fields.maxWidth, fields.maxHeight].map((side) =>
@@ -109,7 +112,7 @@ export const encodingOptions = (fields: EncodingFields): RequestOptions => {
     ...(maxHeight === undefined ? {} : { maxHeight }),
     ...(specs.length > 1 ? { outputs: specs } : {}),
     ...(background === undefined ? {} : { background }),
-    ...(metadata === 'none' ? {} : { metadata }),
+    ...(kept === 'rights' ? { metadata: kept } : {}),
   };
 };
 
@@ -120,6 +123,10 @@ export const uploadFields = (isWebhookSecret: (text: string) => boolean) =>
       name: jobName.optional().meta({
         description: 'A name for the job. By default that of the file, without its ending.',
         examples: ['Spring catalogue'],
+      }),
+      label: label.optional().meta({
+        description: 'Text to find requests by: `GET /api/requests?label=…`. Up to 100 characters.',
+        examples: ['spring-2026'],
       }),
       webhookUrl: z
         .string(ONCE)

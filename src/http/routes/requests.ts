@@ -6,7 +6,7 @@ import { isFinal } from '../../requests/transitions.ts';
 import type { RequestRecord } from '../../requests/types.ts';
 import { downloadName } from '../../results/download-names.ts';
 import { failedRows } from '../../results/failed-rows.ts';
-import { type ListedRequest, type ListPlace, searchRequests } from '../../results/listing.ts';
+import { type ListedRequest, type ListFilter, type ListPlace, searchRequests } from '../../results/listing.ts';
 import { csvText, type OutputChoice, outputRows } from '../../results/output-table.ts';
 import { workbookOf } from '../../results/output-workbook.ts';
 import { createStatusView, publicState, summaryOf, type WebhookSummary } from '../../results/status.ts';
@@ -21,7 +21,7 @@ import { createRoutes } from '../routing.ts';
 export interface RequestRoutesDeps {
   readonly requests: RequestStore;
   readonly images: ImageStore;
-  readonly list: (tenant: string, limit: number, after?: ListPlace) => Promise<ListedRequest[]>;
+  readonly list: (tenant: string, limit: number, after?: ListPlace, filter?: ListFilter) => Promise<ListedRequest[]>;
   /** URL of an output. */
   readonly outputUrl: (name: string) => string;
   readonly guards: ReadGuards;
@@ -42,13 +42,17 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
   const find = findRequest(requests);
 
   const list: RequestHandler = async (req, res) => {
-    const { limit, after, status: states, q } = readFields(listQuery, req.query);
+    const { limit, after, status: states, q, label, createdAfter, createdBefore } = readFields(listQuery, req.query);
+    const filter = {
+      ...(label !== undefined && label !== '' && { label }),
+      ...(createdAfter !== undefined && { since: new Date(createdAfter) }),
+    };
     const wanted = states?.split(',');
     const text = q?.toLowerCase();
     const { found, next } = await searchRequests(
-      (most, place) => deps.list(tenantOf(res), most, place),
+      (most, place) => deps.list(tenantOf(res), most, place, filter),
       limit,
-      after === undefined ? undefined : listPlace(after),
+      startOf(after, createdBefore === undefined ? undefined : new Date(createdBefore)),
       wanted === undefined && text === undefined
         ? null
         : (request) =>
@@ -59,6 +63,9 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
       limit: String(limit),
       ...(states !== undefined && { status: states }),
       ...(q !== undefined && { q }),
+      ...(label !== undefined && { label }),
+      ...(createdAfter !== undefined && { createdAfter }),
+      ...(createdBefore !== undefined && { createdBefore }),
       ...(next !== null && { after: `${next.createdAt.getTime()}.${next.requestId}` }),
     });
     res.set('Cache-Control', 'no-store').json({
@@ -117,6 +124,13 @@ export const requestRoutes = (deps: RequestRoutesDeps): Router => {
     ['/api/output/:requestId', { get: [...guards.downloads, output] }],
     ['/api/errors/:requestId', { get: [...guards.downloads, errors] }],
   ]);
+};
+
+/** Where the list goes on; a time is the place before everything created at it. */
+const startOf = (after: string | undefined, before: Date | undefined): ListPlace | undefined => {
+  const place = after === undefined ? undefined : listPlace(after);
+  if (before === undefined || (place !== undefined && place.createdAt < before)) return place;
+  return { createdAt: before, requestId: '' };
 };
 
 /** The file of failed rows starts with its header row. */

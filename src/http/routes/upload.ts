@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Ingest, Ingested, Upload } from '../../requests/ingest.ts';
 import type { OpenedKey, UploadKeys } from '../../requests/upload-keys.ts';
 import { clientOf, tenantOf } from '../client.ts';
+import { isOwn } from '../parameters/own-data.ts';
 import type { TrialFields } from '../parameters/trial.ts';
 import { encodingOptions, readUploadKey, type UploadFields } from '../parameters/upload.ts';
 import { limitRate } from '../rate-limit.ts';
@@ -122,20 +123,24 @@ const sinceFirstRelease = ({
   output,
   formulas,
   metadata,
+  keepMetadata,
   ...fields
 }: UploadFields): Readonly<Record<string, unknown>> => ({
   ...fields,
   ...(output === 'add' ? {} : { output }),
   ...(formulas === 'escape' ? {} : { formulas }),
   ...(metadata === 'none' ? {} : { metadata }),
+  ...(keepMetadata === 'none' ? {} : { keepMetadata }),
 });
 
 const toUpload = (fields: UploadFields, defaultSecret: string | null, servedAt: string, whose: Whose): Upload => {
-  const { webhookUrl: url, webhookSecret, onInvalidRow, output: mode, formulas, bom } = fields;
+  const { webhookUrl: url, webhookSecret, onInvalidRow, output: mode, formulas, bom, label, metadata } = fields;
   const secret = webhookSecret ?? defaultSecret;
   return {
     options: encodingOptions(fields),
     onInvalidRow,
+    ...(label === undefined || label === '' ? {} : { label }),
+    ...(isOwn(metadata) ? { metadata } : {}),
     output: { mode, formulas, ...(bom === undefined ? {} : { bom }) },
     ...(url === undefined ? {} : { webhook: { url, servedAt, ...(secret === null ? {} : { secret }) } }),
     ...whose,
