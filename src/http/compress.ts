@@ -13,11 +13,17 @@ const GZIP_LEVEL = 3;
  * BREACH: no response has a secret together with text that a foreign page can choose, as keys are sent in headers and
  * never by a browser on its own, and secrets of webhooks are in no response.
  */
-export const compressTexts = (): RequestHandler =>
-  compression({
+export const compressTexts = (): RequestHandler => {
+  const compress = compression({
     level: GZIP_LEVEL,
     filter: (_req, res) =>
       TEXTS.test(String(res.getHeader('Content-Type'))) &&
       res.statusCode !== 206 &&
       !String(res.getHeader('ETag') ?? 'W/').startsWith('"'),
   });
+  return (req, res, next) => {
+    // It listens as well: an upload that waits at every step comes to 11.
+    res.setMaxListeners(res.getMaxListeners() + 5);
+    compress(req, res, next);
+  };
+};
