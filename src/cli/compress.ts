@@ -1,19 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { access, constants } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseHttpUrl } from '../network/url.ts';
 import type { OutputFormat } from '../output-formats.ts';
 import { OUTPUT_NAME } from '../storage/storage.ts';
-import { checkCsv, checkImage, checkWorkbook, formatOf } from './checks.ts';
-import type { Client, Status, StatusProduct, Uploaded } from './client.ts';
-import { removeFailedRows, saveFailedRows } from './failed-rows.ts';
-import { FileError, fetchFile } from './fetch.ts';
-import { digestOf, sweepTemporary } from './files.ts';
-import { type CompressOptions, isWorkbookName, UsageError } from './options.ts';
+import { newKey } from './finished.ts';
+import { type CompressOptions, isWorkbookName } from './options.ts';
 import type { Progress } from './progress.ts';
-import { foundText, type Reason, reasonsOf } from './summary.ts';
-import { AnswerError } from './transport.ts';
+import { diskFullText, foundText, type Reason, reasonsOf, replayText, shown } from './summary.ts';
+import { checkCsv, checkImage, checkWorkbook, formatOf } from './transfer/checks.ts';
+import type { Client, Status, StatusProduct, Uploaded } from './transfer/client.ts';
+import { removeFailedRows, saveFailedRows } from './transfer/failed-rows.ts';
+import { FileError, fetchFile } from './transfer/fetch.ts';
+import { sweepTemporary } from './transfer/files.ts';
+import { AnswerError } from './transfer/transport.ts';
 
 const POLL_MS = 300;
 /** Concurrent downloads of outputs from a running service. */
@@ -38,30 +37,43 @@ export interface Outcome {
   readonly notStored: readonly FileError[];
 }
 
-/** @throws UsageError when the file cannot be read */
-export const requireReadable = async (file: string): Promise<void> => {
-  await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      error.code === 'ENOENT' ? `File not found: ${file}` : `${file} cannot be read (${error.code})`,
-    );
-  });
-};
+/** Reasons of retries that are printed; a list of URLs may have a thousand hosts. */
+const MAX_REASONS = 5;
 
-const newKey = (): string => `cli-${randomUUID()}`;
+/** Why images that are tried again later failed, of the first ones. */
+const waitingErrors = ({ products }: Status) =>
+  products.flatMap(({ images }) =>
+    images.flatMap(({ status, error }) => (status === 'failed' || error === null ? [] : [error])),
+  );
 
-/** Deterministic for the same file or link and options, so that an interrupted run resumes its request. */
-const keyOf = async ({ input, fields, fresh }: CompressOptions): Promise<string> => {
-  if (fresh) return newKey();
-  const digest = createHash('sha256').update(input === null ? '' : await digestOf(input));
-  return `cli-${digest.update(JSON.stringify(Object.entries(fields).sort())).digest('hex')}`;
+/**
+ * Tells each reason of retries once.
+ * @param folder of the images that this process stores itself; null if a service does
+ */
+const createWaitingReport = (progress: Progress, folder: string | null): ((status: Status) => void) => {
+  const told = new Set<string>();
+  return (status) => {
+    for (const { code, message } of waitingErrors(status)) {
+      // Only the person at this machine can do something about it.
+      if (code === 'storage_failed' && folder !== null) {
+        throw new FileError(
+          /disk is full/.test(message)
+            ? diskFullText(shown(folder))
+            : `${shown(folder)} cannot be written. Check its permissions, then run the same command again.`,
+        );
+      }
+      if (!told.has(message) && told.size < MAX_REASONS)
+        progress.log(`${message.replace(/ It will be retried\.$/, '')} Retrying…`);
+      told.add(message);
+    }
+  };
 };
 
 const isOver = ({ finishedAt }: Status): boolean => finishedAt !== null;
 
 /** The upload of this run, which may be that of an earlier one. */
-const upload = async (options: CompressOptions, client: Client): Promise<Uploaded> => {
-  const { input, fields } = options;
-  const uploaded = await client.upload(input, fields, await keyOf(options));
+const upload = async ({ input, fields }: CompressOptions, key: string, client: Client): Promise<Uploaded> => {
+  const uploaded = await client.upload(input, fields, key);
   if (input !== null || !uploaded.replayed || !isOver(await client.progress(uploaded.requestId))) return uploaded;
   // What the link leads to may have changed since that run.
   return client.upload(input, fields, newKey());
@@ -94,27 +106,23 @@ const saveOutput = async (
  * Uploads the file, waits until the job is finished, and saves the output, the images and the rows with failed images.
  * Resumes an interrupted run of the same job, and retries the failed images of a finished one.
  */
-export const compress = async (options: CompressOptions, deps: CompressDeps): Promise<Outcome> => {
+export const compress = async (options: CompressOptions, key: string, deps: CompressDeps): Promise<Outcome> => {
   const { client, progress, signal } = deps;
-  const uploaded = await upload(options, client);
+  const uploaded = await upload(options, key, client);
   const { requestId, replayed, file } = uploaded;
   if (file !== null) progress.log(foundText(file));
   let status = await client.progress(requestId);
   if (replayed) {
-    const { failed, skipped = 0, cancelled, completed, total } = status.progress;
-    const left = failed - skipped + cancelled;
-    const again = isOver(status) && left > 0;
-    if (again) await client.retry(requestId);
-    progress.log(
-      again
-        ? `Retrying ${left} failed images of an earlier run.`
-        : `Resuming an earlier run: ${completed} of ${total} images are done.`,
-    );
+    const { failed, skipped = 0, cancelled } = status.progress;
+    if (isOver(status) && failed - skipped + cancelled > 0) await client.retry(requestId);
+    progress.log(replayText(status));
     status = await client.progress(requestId);
   }
 
+  const reportWaiting = createWaitingReport(progress, deps.downloadImages ? null : options.images);
   for (; !isOver(status); status = await client.progress(requestId)) {
     progress.show(status);
+    reportWaiting(status);
     await pause(POLL_MS, undefined, { signal });
   }
   progress.show(status);

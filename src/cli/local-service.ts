@@ -1,17 +1,17 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { type Service, type ServiceFiles, startService } from '../service.ts';
 
-/** Inside the image folder: the job's database and log, so that an interrupted job can be resumed. */
-const WORK_FOLDER = '.work';
-
-export const logFileOf = (images: string): string => join(images, WORK_FOLDER, 'service.log');
+export const logFileOf = (work: string): string => join(work, 'service.log');
 
 export interface LocalOptions {
-  /** Discard the state of an earlier run. */
-  readonly fresh: boolean;
+  /** The folder of the images. */
+  readonly images: string;
+  /** The folder of the job's database and log. */
+  readonly work: string;
+  /** Images in flight at once; null uses the environment. */
+  readonly concurrency: number | null;
   /** Private networks that image URLs may reach; null uses the environment. */
   readonly allowPrivate: string | null;
   /** The path of the images in the output, ending in a slash or empty. */
@@ -21,25 +21,36 @@ export interface LocalOptions {
 /** Start-up log messages shown to the user: the first run on a machine installs a database. */
 const SHOWN_MESSAGES = /^(?:Installing|Looking for a downloaded|Waiting for)/;
 
+const MOST_THREADS = 3;
+
+/** Threads and images in each, at most so many together. */
+const threadsFor = (concurrency: number): { readonly threads: number; readonly tasks: number } =>
+  Array.from({ length: Math.min(MOST_THREADS, concurrency) }, (_, index) => index + 1)
+    .map((threads) => ({ threads, tasks: Math.min(128, Math.floor(concurrency / threads)) }))
+    .reduce((best, each) => (each.threads * each.tasks >= best.threads * best.tasks ? each : best));
+
+const concurrencyVariables = (concurrency: number | null): Record<string, string> => {
+  if (concurrency === null) return {};
+  const { threads, tasks } = threadsFor(concurrency);
+  return { WORKER_THREADS: `${threads}`, TASKS_PER_THREAD: `${tasks}` };
+};
+
 /**
  * Starts the service in this process for one image folder, on a free loopback port and with its own database. Settings
  * for databases, stores, roles and keys in the environment are ignored; its limits apply.
  * @param report called with messages about slow steps
  */
 export const startLocalService = async (
-  images: string,
   env: Readonly<Record<string, string | undefined>>,
   files: ServiceFiles,
-  { fresh, allowPrivate, outputPrefix }: LocalOptions,
+  { images, work, concurrency, allowPrivate, outputPrefix }: LocalOptions,
   report: (message: string) => void,
 ): Promise<Service> => {
-  const work = join(images, WORK_FOLDER);
-  if (fresh) await rm(work, { recursive: true, force: true });
-  await mkdir(work, { recursive: true });
   const config = loadConfig({
     ...env,
     ...{ MONGODB_URI: '', ROLE: '', STORAGE: '', API_KEYS: '', RETENTION_DAYS: '', CORS_ORIGINS: '' },
     ...{ PORT: '0', HOST: '127.0.0.1', PUBLIC_URL: '', DATA_DIR: work, PROCESSED_DIR: images },
+    ...concurrencyVariables(concurrency),
     ...(allowPrivate === null ? {} : { ALLOW_PRIVATE_NETWORKS: allowPrivate }),
   });
   const log = pino(
@@ -53,7 +64,7 @@ export const startLocalService = async (
         },
       },
     },
-    pino.destination({ dest: logFileOf(images), sync: true }),
+    pino.destination({ dest: logFileOf(work), sync: true }),
   );
   return startService(config, files, log, outputPrefix);
 };

@@ -1,95 +1,58 @@
-import { dirname, join, relative, sep } from 'node:path';
-import axios from 'axios';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import dotenv from 'dotenv';
-import { ConfigError } from '../config.ts';
 import { VERSION } from '../network/user-agent.ts';
-import { createClient, ServiceError } from './client.ts';
-import { compress, requireReadable } from './compress.ts';
-import { type CompressOptions, HELP, readCommand, UsageError } from './options.ts';
+import { checkPlaces } from './check-options.ts';
+import { EXIT } from './exit.ts';
+import { findFinished, keyOf } from './finished.ts';
+import { HELP } from './help.ts';
+import { type CompressOptions, readCommand, UsageError } from './options.ts';
 import { createProgress } from './progress.ts';
-import { csvErrorText, failedRowsText, summary } from './summary.ts';
-
-const EXIT = { done: 0, someFailed: 1, invalidInput: 2, notDone: 3, interrupted: 130 } as const;
+import { finishedText, placesText } from './summary.ts';
+import { workFolderOf } from './work-folder.ts';
 
 const interrupted = new AbortController();
+const { signal } = interrupted;
 /** A second Ctrl-C exits immediately. */
 const interrupt = (): void => {
-  if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
+  if (signal.aborted) process.exit(EXIT.interrupted);
   process.stderr.write('\nStopping… Run the same command again to resume.\n');
   interrupted.abort();
 };
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 
-const here = import.meta.dirname;
-
-/** Imported lazily: with --server it is not needed, and start-up takes half the time. */
-const localService = () => import('./local-service.ts');
-
-const run = async (options: CompressOptions): Promise<number> => {
+const compress = async (options: CompressOptions): Promise<number> => {
   const begun = performance.now();
-  if (options.input !== null) await requireReadable(options.input);
-  const output = options.quiet ? { write: () => true } : process.stderr;
-  const progress = createProgress(output, () => performance.now());
-  const { signal } = interrupted;
-  const files = { worker: join(here, '..', 'worker.js'), guardian: join(here, '..', 'embedded', 'guardian.js') };
-  const folder = relative(dirname(options.out), options.images).split(sep).join('/');
-  const settings = { ...options, outputPrefix: folder === '' ? '' : `${folder}/` };
-  const local =
-    options.server === null
-      ? await (await localService()).startLocalService(options.images, process.env, files, settings, progress.log)
-      : null;
-  try {
-    // The in-process service has no API keys.
-    const apiKey = options.server === null ? null : options.apiKey;
-    const client = createClient(options.server ?? local?.url ?? '', apiKey, signal);
-    const { status, reasons, failedRows, notStored } = await compress(options, {
-      client,
-      progress,
-      signal,
-      downloadImages: local === null,
-    });
-    process.stdout.write(`${summary(status, reasons, (performance.now() - begun) / 1000)}\n`);
-    const shown = (file: string): string => relative(process.cwd(), file) || '.';
-    process.stdout.write(`Output: ${shown(options.out)}, images: ${shown(options.images)}\n`);
-    if (failedRows) process.stdout.write(`${failedRowsText(shown(options.errors))}\n`);
-    if (notStored.length > 0) {
-      for (const { message } of notStored) process.stderr.write(`${message}\n`);
-      process.stderr.write('Some files are missing, possibly more than those listed. Run the same command again.\n');
-      return EXIT.notDone;
-    }
-    return status.progress.completed === status.progress.total ? EXIT.done : EXIT.someFailed;
-  } finally {
-    progress.end();
-    await local?.close();
+  const progress = createProgress(options.quiet ? { write: () => true } : process.stderr, () => performance.now());
+  const key = await keyOf(options);
+  // The file of a link may have changed.
+  const known = options.server === null && options.input !== null && !options.fresh;
+  const finished = known ? await findFinished(workFolderOf(options.images), key, options) : null;
+  if (finished !== null && finished !== 'gone') {
+    process.stdout.write(`${finishedText(finished)}\n${placesText(options)}\n`);
+    return EXIT.done;
   }
+  if (finished === 'gone') progress.log('Images of an earlier run are missing; starting over.');
+  // Loaded late: a job that is finished says so at once.
+  const { runJob } = await import('./run.ts');
+  return runJob(options, key, { fresh: options.fresh || finished === 'gone', progress, begun, signal });
 };
 
-/** Prints the error, or the errors of the file, with a hint and without a stack trace. Returns the exit code. */
-const reportError = async (error: unknown, options: CompressOptions | null): Promise<number> => {
-  const print = (text: string): void => void process.stderr.write(`${text}\n`);
-  if (interrupted.signal.aborted) return EXIT.interrupted;
-  if (error instanceof UsageError) {
-    print(`${error.message}. See --help.`);
-    return EXIT.invalidInput;
+/** Runs with the file, which is saved first if it comes in on stdin. */
+const withInput = async (options: CompressOptions): Promise<number> => {
+  if (!options.stdin) return compress(options);
+  const folder = await mkdtemp(join(tmpdir(), 'bulk-image-stdin-'));
+  try {
+    const input = join(folder, 'stdin.csv');
+    await pipeline(process.stdin, createWriteStream(input), { signal });
+    return await compress({ ...options, input });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  if (error instanceof ConfigError) {
-    print(error.message);
-    return EXIT.invalidInput;
-  }
-  if (error instanceof ServiceError) {
-    print(csvErrorText(error));
-    return error.status === 422 || error.status === 400 ? EXIT.invalidInput : EXIT.notDone;
-  }
-  if (axios.isAxiosError(error) && options?.server) {
-    print(
-      `The service at ${options.server} cannot be reached (${error.code}). Check --server, or omit it to run locally.`,
-    );
-    return EXIT.notDone;
-  }
-  print(error instanceof Error ? error.message : String(error));
-  if (options?.server === null) print(`See the log for details: ${(await localService()).logFileOf(options.images)}`);
-  return EXIT.notDone;
 };
 
 const main = async (): Promise<number> => {
@@ -104,10 +67,19 @@ const main = async (): Promise<number> => {
       process.stdout.write(`${VERSION}\n`);
       return EXIT.done;
     }
-    options = command.options;
-    return await run(options);
+    ({ options } = command);
+    await checkPlaces(options);
+    return await withInput(options);
   } catch (error) {
-    return await reportError(error, options);
+    if (signal.aborted) return EXIT.interrupted;
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}. See --help.\n`);
+      return EXIT.invalidInput;
+    }
+    const { explained } = await import('./explained.ts');
+    const { message, code } = explained(error, options);
+    process.stderr.write(`${message}\n`);
+    return code;
   }
 };
 

@@ -1,63 +1,12 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseHttpUrl } from '../network/url.ts';
-import { OUTPUT_FORMAT_LIST } from '../output-formats.ts';
 import { trimEnd } from '../trim.ts';
 
 /** An invalid command line; the message is shown to the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
-
-export const HELP = `Downloads and compresses every image in a CSV or Excel workbook; no server needed.
-
-  npx . compress products.csv [options]
-  npx . compress products.xlsx [options]
-  npx . compress https://shop.example/products.csv [options]
-
-The file (CSV, TSV or XLSX, also with .gz) needs a header row and a column of image URLs, which is found by name and content.
-In place of a file, an http(s) link or the link of a shared Google Sheet works too.
-The output is the same table with the paths of the compressed images, and a folder of images.
-If images failed, <name>-errors.csv has their rows and what to do: correct it, and run the command with that file.
-Run the same command again to resume an interrupted run, or to retry the failed
-images of a finished one; the file of a link is downloaded again once its run has finished.
-
-Options
-  -q, --quality 1-100        quality of the outputs (default 50)
-  -f, --format FORMAT        ${OUTPUT_FORMAT_LIST} (default jpeg)
-      --mozjpeg              smaller JPEGs, several times slower
-      --progressive          progressive JPEGs (a preview loads first)
-      --max-width PIXELS     outputs are made to fit, never enlarged
-      --max-height PIXELS    likewise
-      --outputs LIST         several outputs of each image in place of --format and --quality, with format, quality and,
-                             if wanted, longest side: jpeg:50,webp:50:1600,avif:45:800
-      --background COLOUR    behind transparent images in JPEG (default #ffffff)
-      --metadata WHAT        none (default), or rights: keep creator, credit and copyright
-  -o, --out FILE             the output; a name ending in .xlsx gives a workbook, any other a CSV
-                             (default: next to the input, or here for a link: <name>-output.xlsx
-                             if the input is named .xlsx, otherwise <name>-output.csv)
-  -i, --images DIR           image folder (default: next to the output, named after it)
-      --sheet NAME           the sheet of a workbook (default: the first visible one with URLs)
-      --image-column NAME    a column of image URLs, by its name or position (#3);
-                             repeat it for several columns
-      --name-column NAME     the column of product names, or none
-      --serial-column NAME   the column of serial numbers, SKUs or ids, or none
-      --output MODE          add columns of outputs (default), or replace the image URLs
-      --formulas MODE        escape cells that a spreadsheet would run (default), or keep them
-      --bom                  start an output CSV with a byte order mark, as Excel needs for umlauts
-      --on-invalid-row WHAT  reject the file (default), or skip invalid entries
-      --allow-private CIDRS  private networks that image URLs may reach,
-                             comma-separated, for example 127.0.0.0/8
-      --fresh                start over and ignore earlier runs
-      --quiet                no progress, only the summary
-      --server URL           use a running service; the output then has its URLs
-      --api-key KEY          API key of that service (default: environment variable API_KEY)
-  -h, --help                 show this help
-  -v, --version              show the version
-
-Exit codes: 0 all images compressed, 1 some failed, 2 invalid command or file,
-3 the job could not be completed or a file could not be saved, 130 interrupted.
-`;
 
 export interface CompressOptions {
   /** Absolute path of the file; null if the field `fileUrl` has its link. */
@@ -73,6 +22,10 @@ export interface CompressOptions {
   readonly allowPrivate: string | null;
   readonly fresh: boolean;
   readonly quiet: boolean;
+  /** The input is what comes in on stdin, until it has been saved as a file. */
+  readonly stdin: boolean;
+  /** Images in flight at once; null uses the environment. */
+  readonly concurrency: number | null;
   /** Without a trailing slash; null runs the service in this process. */
   readonly server: string | null;
   readonly apiKey: string | null;
@@ -110,6 +63,7 @@ const parse = (args: readonly string[]) =>
       'allow-private': { type: 'string' },
       fresh: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
+      concurrency: { type: 'string' },
       server: { type: 'string' },
       'api-key': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -131,6 +85,13 @@ const serverUrl = (text: string): string => {
     throw new UsageError(`--server must be an http(s) URL, for example http://localhost:3000, not "${text}"`);
   }
   return trimEnd(text, '/');
+};
+
+const MAX_CONCURRENCY = 256;
+
+const concurrencyOf = (text: string): number => {
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_CONCURRENCY) return Number(text);
+  throw new UsageError(`--concurrency must be a whole number from 1 to ${MAX_CONCURRENCY}, not "${text}"`);
 };
 
 /** `a.csv.gz` is `a`. */
@@ -219,12 +180,19 @@ export const readCommand = (
     throw new UsageError('--allow-private cannot be combined with --server; set ALLOW_PRIVATE_NETWORKS on the service');
   }
 
+  if (values.server !== undefined && values.concurrency !== undefined) {
+    throw new UsageError(
+      '--concurrency cannot be combined with --server; set WORKER_THREADS and TASKS_PER_THREAD on the service',
+    );
+  }
+
+  const stdin = file === '-';
   const link = linkOf(file);
-  const input = link === undefined ? resolve(directory, file) : null;
+  const input = link === undefined ? resolve(directory, stdin ? 'stdin.csv' : file) : null;
   const out = resolve(directory, values.out ?? defaultOut(input ?? nameOfLink(file)));
   const errors = errorsOf(out);
-  if (out === input) throw new UsageError('--out is the input file; choose another file');
-  if (errors === input)
+  if (out === input && !stdin) throw new UsageError('--out is the input file; choose another file');
+  if (errors === input && !stdin)
     throw new UsageError('The failed rows of --out would replace the input file; choose another --out');
   return {
     kind: 'compress',
@@ -237,6 +205,8 @@ export const readCommand = (
       allowPrivate: values['allow-private'] ?? null,
       fresh: values.fresh,
       quiet: values.quiet,
+      stdin,
+      concurrency: values.concurrency === undefined ? null : concurrencyOf(values.concurrency),
       server: values.server === undefined ? null : serverUrl(values.server),
       apiKey: values['api-key'] ?? env.API_KEY ?? null,
     },

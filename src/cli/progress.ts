@@ -1,7 +1,15 @@
-import type { Status } from './client.ts';
+import type { Status } from './transfer/client.ts';
 
-const WIDTH = 28;
+const BAR_WIDTH = 28;
+/** A shorter bar says nothing. */
+const LEAST_BAR_WIDTH = 6;
+/** Of a terminal that does not say how wide it is. */
+const COLUMNS = 80;
 const PLAIN_EVERY_MS = 5_000;
+/** After a minute of lines. */
+const LATER_EVERY_MS = 30_000;
+const LATER_MS = 60_000;
+const GAP = '  ';
 
 export interface Progress {
   /** Prints a message on its own line. */
@@ -13,6 +21,8 @@ export interface Progress {
 /** A terminal, file or pipe. */
 export interface Output {
   readonly isTTY?: boolean;
+  /** Of a terminal; changes with its window. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -28,8 +38,24 @@ export const duration = (seconds: number): string => {
 
 export const count = (number: number): string => number.toLocaleString('en-US');
 
+/** As many of the parts as fit, in their order; the first one always. */
+const fitting = (parts: readonly string[], width: number): string => {
+  let line = '';
+  for (const part of parts.filter((each) => each !== '')) {
+    const longer = line === '' ? part : `${line}${GAP}${part}`;
+    if (line === '' || longer.length <= width) line = longer;
+  }
+  return line;
+};
+
+const barOf = (percent: number, width: number): string => {
+  const full = Math.floor((percent / 100) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+};
+
 /**
- * A bar with counts, speed and time left: redrawn in place in a terminal, otherwise a plain line every 5 s.
+ * Counts, time left, speed and savings: with a bar, redrawn in place, as far as they fit in a terminal's width; otherwise a
+ * plain line every 5 s, and every 30 s after a minute.
  * @param now monotonic milliseconds
  */
 export const createProgress = (output: Output, now: () => number): Progress => {
@@ -43,16 +69,20 @@ export const createProgress = (output: Output, now: () => number): Progress => {
     begun ??= { at: now(), done };
     const seconds = (now() - begun.at) / 1000;
     const rate = seconds < 1 ? 0 : (done - begun.done) / seconds;
-    const full = Math.floor((percent / 100) * WIDTH);
-    return [
-      `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(percent).padStart(3)}%`,
-      `${count(done)}/${count(total)}${failed === 0 ? '' : `, ${count(failed)} failed`}`,
-      rate === 0 ? '' : `${rate.toFixed(1)}/s`,
-      rate === 0 || done >= total ? '' : `${duration((total - done) / rate)} left`,
-      bytes.in === 0 ? '' : `${megabytes(bytes.in - bytes.out)} saved`,
-    ]
-      .filter((part) => part !== '')
-      .join('  ');
+    // The last column of a terminal wraps.
+    const width = output.isTTY === true ? (output.columns || COLUMNS) - 1 : Number.POSITIVE_INFINITY;
+    const line = fitting(
+      [
+        `${String(percent).padStart(3)}%${GAP}${count(done)}/${count(total)}`,
+        failed === 0 ? '' : `${count(failed)} failed`,
+        rate === 0 || done >= total ? '' : `${duration((total - done) / rate)} left`,
+        rate === 0 ? '' : `${rate.toFixed(1)}/s`,
+        bytes.in === 0 ? '' : `${megabytes(bytes.in - bytes.out)} saved`,
+      ],
+      width,
+    );
+    const bar = Math.min(BAR_WIDTH, width - line.length - 1);
+    return output.isTTY !== true || bar < LEAST_BAR_WIDTH ? line.trimStart() : `${barOf(percent, bar)} ${line}`;
   };
 
   const clear = (): void => {
@@ -71,7 +101,7 @@ export const createProgress = (output: Output, now: () => number): Progress => {
         if (line === drawn) return;
         output.write(`\r\x1b[K${line}`);
         drawn = line;
-      } else if (now() - written >= PLAIN_EVERY_MS) {
+      } else if (now() - written >= (now() - (begun?.at ?? 0) > LATER_MS ? LATER_EVERY_MS : PLAIN_EVERY_MS)) {
         written = now();
         output.write(`${line}\n`);
       }

@@ -1,5 +1,11 @@
-import type { FoundFile, ServiceError, Status, StatusProduct } from './client.ts';
+import { relative } from 'node:path';
+import type { FinishedJob } from './finished.ts';
+import type { CompressOptions } from './options.ts';
 import { count, duration, megabytes } from './progress.ts';
+import type { FoundFile, ServiceError, Status, StatusProduct } from './transfer/client.ts';
+
+const counted = (number: number, one: string, several: string): string =>
+  `${count(number)} ${number === 1 ? one : several}`;
 
 /** Images that failed with the same error code; `product` and `message` are those of the first. */
 export interface Reason {
@@ -52,12 +58,31 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
   return lines.join('\n');
 };
 
+/** What a run that finds an earlier one does. */
+export const replayText = ({ finishedAt, progress }: Pick<Status, 'finishedAt' | 'progress'>): string => {
+  const { failed, skipped = 0, cancelled, completed, total } = progress;
+  const left = failed - skipped + cancelled;
+  if (finishedAt === null) return `Resuming an earlier run: ${count(completed)} of ${count(total)} images are done.`;
+  if (left === 0) return `This job is already finished: ${count(completed)} of ${count(total)} images are done.`;
+  return `Retrying ${count(left)} failed ${left === 1 ? 'image' : 'images'} of an earlier run.`;
+};
+
+/** What a run of a job that is finished, with all its files, says. */
+export const finishedText = ({ images, bytes }: Pick<FinishedJob, 'images' | 'bytes'>): string =>
+  `Already finished: ${counted(images, 'image', 'images')}, ${megabytes(bytes.in)} → ${megabytes(bytes.out)}, ${bytes.savedPercent}% saved. ` +
+  'The file and the options are the same; --fresh starts over.';
+
+export const shown = (file: string): string => relative(process.cwd(), file) || '.';
+
+export const placesText = ({ out, images }: Pick<CompressOptions, 'out' | 'images'>): string =>
+  `Output: ${shown(out)}, images: ${shown(images)}`;
+
+export const diskFullText = (name: string | null): string =>
+  `${name === null ? 'The disk' : `The disk of ${name}`} is full. Free up space, then run the same command again.`;
+
 /** What to do with the file of failed rows. */
 export const failedRowsText = (file: string): string =>
   `Rows with failed images are in ${file}, each with what to do. Fix them there and run the command with that file, or run the same command again to retry them.`;
-
-const counted = (number: number, one: string, several: string): string =>
-  `${count(number)} ${number === 1 ? one : several}`;
 
 /** What was found in the file on one line, then the notes. */
 export const foundText = ({ encoding, sheet, columns, rows, rowsWithoutImages, images, notes }: FoundFile): string => {

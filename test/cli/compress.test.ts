@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { openSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -43,10 +44,11 @@ afterEach(async () => {
 
 /** Runs the built command line in the test's folder, without a terminal. */
 const start = (...args: string[]) => {
+  const stdin = args.includes('-') ? openSync(join(directory, 'products.csv'), 'r') : 'ignore';
   const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
     cwd: directory,
     env: { ...process.env, ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', WORKER_THREADS: '1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   children.push(child);
   let out = '';
@@ -65,7 +67,7 @@ const write = (rows: readonly string[]) =>
   writeFile(join(directory, 'products.csv'), HEADER + rows.map((url, n) => `${n},P${n},${url}\n`).join(''));
 const read = (name: string) => readFile(join(directory, name), 'utf8');
 const images = async (folder = 'out-images') =>
-  (await readdir(join(directory, folder))).filter((name) => !name.startsWith('.'));
+  (await readdir(join(directory, folder))).filter((name) => !name.startsWith('.tmp-'));
 
 test('writes a CSV and a folder of images; failures are summarized by reason and retried by the next run', async () => {
   await write([pictures.url('/good.jpg'), pictures.url('/late.jpg'), pictures.url('/good.jpg?2')]);
@@ -76,8 +78,10 @@ test('writes a CSV and a folder of images; failures are summarized by reason and
   expect(first.code).toBe(1);
   expect((await read('out.csv')).split('\r\n')[2]).toBe(`1,P1,${pictures.url('/late.jpg')},`);
 
+  // Where earlier versions kept what is needed to resume.
+  await rename(join(directory, '.out-images.work'), join(directory, 'out-images', '.work'));
   const second = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40');
-  expect(second.errors).toContain('Retrying 1 failed images of an earlier run');
+  expect(second.errors).toContain('Retrying 1 failed image of an earlier run');
   expect(second.code).toBe(0);
   const names = await images();
   expect(names).toHaveLength(3);
@@ -88,6 +92,15 @@ test('writes a CSV and a folder of images; failures are summarized by reason and
   }
   // Only the missing image was downloaded again.
   expect(pictures.count('/good.jpg')).toBe(2);
+
+  const third = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40');
+  expect(third).toMatchObject({ code: 0, errors: '', out: expect.stringMatching(/^Already finished: 3 images, .*%/) });
+  await rm(join(directory, 'out-images', names[0] ?? ''));
+  const fourth = await run('compress', 'products.csv', '--out', 'out.csv', '--quality', '40', '--concurrency', '2');
+  expect(fourth).toMatchObject({ code: 0, errors: expect.stringContaining('are missing; starting over') });
+  const written = (await read('out.csv')).match(/(?<=out-images\/)[^,\s]+/g) ?? [];
+  expect(written).toHaveLength(3);
+  expect(await images()).toEqual(expect.arrayContaining(written));
 });
 
 test.each(['SIGKILL', 'SIGINT'] as const)(
@@ -133,22 +146,32 @@ it('--server uses a running service and downloads its outputs', async () => {
     expect(url.endsWith(name)).toBe(true);
     const served = Buffer.from(await (await fetch(url)).arrayBuffer());
     expect(served.equals(await readFile(join(directory, 'products-output-images', name)))).toBe(true);
+
+    const piped = await run('compress', '-', '--server', service.url, '--api-key', 'a-key-of-the-shop-here');
+    expect(piped).toMatchObject({ code: 1, out: expect.stringContaining('Output: stdin-output.csv, images: stdin-') });
+    expect(await images('stdin-output-images')).toHaveLength(1);
   } finally {
     await service.close();
   }
 });
 
 it.each([
-  [['compress', 'none.csv'], /File not found: .*none\.csv\. See --help/],
+  [['compress', 'none.csv'], /^File not found: none\.csv\. See --help\.$/],
+  [['compress', '.'], /^\. is a folder; give a CSV or Excel file\. See --help\.$/],
+  [['compress', 'products.csv', '--out', '.'], /^--out \. is a folder; give the name of a file\. See --help\.$/],
+  [['compress', 'products.csv', '--quality', '500'], /^--quality must be a whole number from 1 to 100\. See --help\.$/],
   [['compress', 'products.csv', '--server', 'http://127.0.0.1:1'], /cannot be reached \(ECONNREFUSED\)/],
 ])(
   '%j prints a one-line error',
   async (args, message) => {
     await write([pictures.url('/good.jpg')]);
     const { code, errors } = await run(...args);
-    expect(errors).toMatch(message);
+    expect(errors.trim()).toMatch(message);
     expect(errors).not.toMatch(/\n {4}at /);
-    expect(code).toBe(args.includes('none.csv') ? 2 : 3);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(args.includes('--server') ? 3 : 2);
+    // Nothing was started.
+    expect(await readdir(directory)).toEqual(['products.csv']);
   },
   60_000,
 );

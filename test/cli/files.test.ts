@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { digestOf, writeWhole } from '../../src/cli/files.ts';
+import { digestOf, writeWhole } from '../../src/cli/transfer/files.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Status } from '../../src/cli/client.ts';
 import { summary } from '../../src/cli/summary.ts';
+import type { Status } from '../../src/cli/transfer/client.ts';
 
 const STATUS: Status = {
   status: 'completed',

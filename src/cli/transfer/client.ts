@@ -77,6 +77,7 @@ interface Problem {
   readonly errors: readonly { readonly line: number; readonly column: string | null; readonly message: string }[];
 }
 
+const FIRST_IMAGES = 20;
 /** Images per page of the status. */
 const PAGE = 10_000;
 
@@ -173,8 +174,9 @@ export const createClient = (server: string, apiKey: string | null, signal: Abor
       return { requestId, file: found ?? null, replayed: response.headers['idempotency-replayed'] === 'true' };
     },
 
-    /** The status with a single image, for its counts. */
-    progress: (requestId: string): Promise<Status> => status(`/api/status/${encodeURIComponent(requestId)}?limit=1`),
+    /** The status with the first images, for its counts and for what keeps them waiting. */
+    progress: (requestId: string): Promise<Status> =>
+      status(`/api/status/${encodeURIComponent(requestId)}?limit=${FIRST_IMAGES}`),
 
     /** All products in upload order, with one page in memory at a time; one may continue on the next page. */
     async *products(requestId: string): AsyncGenerator<StatusProduct> {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDiskFull } from '../errno.ts';
+import { isDiskFull } from '../../errno.ts';
 import { CheckError, wrongSize } from './checks.ts';
 import { ServiceError } from './client.ts';
 import { type WriteOptions, writeWhole } from './files.ts';

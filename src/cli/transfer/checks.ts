@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { detectWrongFileType } from '../csv/sniff.ts';
-import { sniff } from '../images/sniff.ts';
-import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../output-formats.ts';
+import { detectWrongFileType } from '../../csv/sniff.ts';
+import { sniff } from '../../images/sniff.ts';
+import { OUTPUT_FORMAT_NAMES, OUTPUT_FORMATS, type OutputFormat } from '../../output-formats.ts';
 
 /** The response has the wrong type or size; the message describes what was received. */
 export class CheckError extends Error {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { processMark } from '../embedded/processes.ts';
+import { processMark } from '../../embedded/processes.ts';
 
 /** SHA-256 of a file, in hexadecimal. */
 export const digestOf = async (file: string): Promise<string> => {
