@@ -33,13 +33,13 @@ const HTTP_SHARE = 0.85;
 
 /**
  * Starts every part in order; if one fails, those already running are closed before the error is thrown.
- * @param outputPrefix precedes the names of outputs in place of a URL, such as a relative path
+ * @param outputPath gives a path in place of the URL of an output
  */
 export const startService = async (
   config: Config,
   files: ServiceFiles,
   log: Logger,
-  outputPrefix?: string,
+  outputPath?: (name: string) => string,
 ): Promise<Service> => {
   const disposers: Disposers = [];
   const close = async (): Promise<void> => {
@@ -48,7 +48,7 @@ export const startService = async (
     }
   };
   try {
-    return { ...(await startParts(config, files, log, disposers, outputPrefix)), close };
+    return { ...(await startParts(config, files, log, disposers, outputPath)), close };
   } catch (error) {
     await close();
     throw error;
@@ -60,14 +60,14 @@ const startParts = async (
   files: ServiceFiles,
   log: Logger,
   disposers: Disposers,
-  outputPrefix: string | undefined,
+  outputPath: ((name: string) => string) | undefined,
 ): Promise<Omit<Service, 'close'>> => {
   let { port } = config;
   const hosts = hostsFor(config.host, config.access.apiKeys.length > 0);
   // First, because a database may take a minute to start.
   await assertFree(port, hosts);
   const infrastructure = await createInfrastructure(config, files, log, disposers);
-  const addresses = createAddresses(config, infrastructure.storage, () => port, outputPrefix);
+  const addresses = createAddresses(config, infrastructure.storage, () => port, outputPath);
   const outages = createOutages(infrastructure, config, log, disposers);
   const work = await createBackgroundWork(infrastructure, config, files, addresses, outages, disposers);
 

@@ -4,6 +4,7 @@ import { parseHttpUrl } from '../network/url.ts';
 import type { OutputFormat } from '../output-formats.ts';
 import { OUTPUT_NAME } from '../storage/storage.ts';
 import { newKey } from './finished.ts';
+import { createOutputNames, type Output, placeFile } from './names.ts';
 import { type CompressOptions, isWorkbookName } from './options.ts';
 import type { Progress } from './progress.ts';
 import { diskFullText, foundText, type Reason, reasonsOf, replayText, shown } from './summary.ts';
@@ -25,12 +26,16 @@ export interface CompressDeps {
   readonly progress: Progress;
   /** Whether the images must be downloaded from a running service; one in this process stores them in their folder itself. */
   readonly downloadImages: boolean;
+  /** Where a service in this process stores images that get names, and their names by those there, filled at the end. */
+  readonly named?: { readonly folder: string; readonly names: Map<string, string> };
   readonly signal: AbortSignal;
 }
 
 export interface Outcome {
   readonly status: Status;
   readonly reasons: readonly Reason[];
+  /** All of them, read from the service again. */
+  readonly products: () => AsyncIterable<StatusProduct>;
   /** Whether there is a file of the rows with failed images. */
   readonly failedRows: boolean;
   /** Files of the service that could not be saved here. */
@@ -128,7 +133,8 @@ export const compress = async (options: CompressOptions, key: string, deps: Comp
   progress.show(status);
   progress.end();
 
-  const notStored = deps.downloadImages ? await fetchImages(client.products(requestId), options.images, deps) : [];
+  if (deps.named !== undefined) await placeImages(client.products(requestId), options, deps.named);
+  const notStored = deps.downloadImages ? await fetchImages(client.products(requestId), options, deps) : [];
   await saveOutput(options, uploaded, deps);
   const failedRows = status.progress.failed > 0;
   await (failedRows
@@ -139,27 +145,41 @@ export const compress = async (options: CompressOptions, key: string, deps: Comp
     if (!(error instanceof FileError)) throw error;
     notStored.push(error);
   });
-  return { status, reasons: await reasonsOf(client.products(requestId)), failedRows, notStored };
+  return {
+    ...{ status, failedRows, notStored },
+    reasons: await reasonsOf(client.products(requestId)),
+    products: () => client.products(requestId),
+  };
 };
 
-/** File name of an output. Only names of the service's own pattern are accepted, so a URL cannot escape the folder. */
-const nameOfOutput = (outputUrl: string): { name: string; host: string; format: OutputFormat } => {
+/** Host and format of an output. Only names of the service's own pattern are accepted, so a URL cannot escape the folder. */
+const nameOfOutput = (outputUrl: string): { host: string; format: OutputFormat } => {
   const url = parseHttpUrl(outputUrl);
   const name = basename(url?.pathname ?? '');
   const format = formatOf(name);
-  if (url !== null && format !== undefined && OUTPUT_NAME.test(name)) return { name, host: url.host, format };
+  if (url !== null && format !== undefined && OUTPUT_NAME.test(name)) return { host: url.host, format };
   throw new AnswerError(`The service returned an invalid output URL: "${outputUrl.slice(0, 200)}".`);
 };
 
-/** The outputs that are stored, with their sizes if known. */
-async function* outputsOf(products: AsyncIterable<StatusProduct>) {
-  for await (const { images } of products) {
-    for (const { outputUrl, bytesOut, outputs } of images) {
-      if (outputs !== undefined) yield* outputs;
-      else if (outputUrl !== null) yield { url: outputUrl, bytes: bytesOut };
-    }
+/** The outputs that are stored, in upload order. */
+async function* outputsOf(products: AsyncIterable<StatusProduct>, options: CompressOptions): AsyncGenerator<Output> {
+  const outputs = createOutputNames(options);
+  for await (const product of products) {
+    for (const image of product.images) yield* outputs(product, image);
   }
 }
+
+const placeImages = async (
+  products: AsyncIterable<StatusProduct>,
+  options: CompressOptions,
+  { folder, names }: NonNullable<CompressDeps['named']>,
+): Promise<void> => {
+  for await (const { url, name } of outputsOf(products, options)) {
+    const stored = basename(url);
+    await placeFile(join(folder, stored), options.images, name);
+    names.set(stored, name);
+  }
+};
 
 /**
  * Downloads the outputs of a running service into the folder, except valid ones already there. A failure does not stop
@@ -168,30 +188,33 @@ async function* outputsOf(products: AsyncIterable<StatusProduct>) {
  */
 const fetchImages = async (
   products: AsyncIterable<StatusProduct>,
-  folder: string,
+  options: CompressOptions,
   { client, progress, signal }: CompressDeps,
 ): Promise<FileError[]> => {
   progress.log('Downloading the images…');
+  const folder = options.images;
   await sweepTemporary(folder, (name) => OUTPUT_NAME.test(name));
   const failures: FileError[] = [];
-  const fetchImage = async (outputUrl: string, bytes: number | null): Promise<void> => {
-    const { name, host, format } = nameOfOutput(outputUrl);
+  const fetchImage = async ({ url: outputUrl, bytes, name }: Output): Promise<void> => {
+    const { host, format } = nameOfOutput(outputUrl);
     const file = join(folder, name);
     const check = (path: string): Promise<void> => checkImage(path, format, bytes);
-    const isHere = await check(file).then(
-      () => true,
-      () => false,
-    );
+    // A name that was given may be that of an older image.
+    const isHere =
+      options.names === null &&
+      (await check(file).then(
+        () => true,
+        () => false,
+      ));
     if (!isHere) await fetchFile({ file, host, open: () => client.image(outputUrl), size: bytes, check }, signal);
   };
 
-  const queue = outputsOf(products);
+  const queue = outputsOf(products, options);
   const fetchNext = async (): Promise<void> => {
     for (let next = await queue.next(); !next.done; next = await queue.next()) {
       signal.throwIfAborted();
       if (failures.length >= MAX_FAILURES) return;
-      const { url, bytes } = next.value;
-      await fetchImage(url, bytes).catch((error: unknown) => {
+      await fetchImage(next.value).catch((error: unknown) => {
         if (!(error instanceof FileError)) throw error;
         failures.push(error);
       });

@@ -30,27 +30,34 @@ const fileSentence = (error: unknown): string | null => {
   return name === null ? null : `${name} cannot be written: ${REASONS[code] ?? code}.`;
 };
 
-/** What went wrong, with a hint and without a stack trace, and the exit code. */
-export const explained = (
-  error: unknown,
-  options: CompressOptions | null,
-): { readonly message: string; readonly code: number } => {
-  if (error instanceof ConfigError) return { message: error.message, code: EXIT.invalidInput };
-  if (error instanceof ServiceError && error.code === 'disk_full' && options?.server === null) {
-    return { message: diskFull(shown(options.images)), code: EXIT.notDone };
-  }
+interface Explained {
+  readonly message: string;
+  /** The exit code. */
+  readonly code: number;
+  /** Of a rejected file. */
+  readonly errors: ServiceError['csvErrors'];
+}
+
+const isRefusal = ({ status }: ServiceError): boolean => status === 422 || status === 400;
+
+/** What went wrong, with a hint and without a stack trace. */
+export const explained = (error: unknown, options: CompressOptions | null): Explained => {
+  const because = (message: string, code: number = EXIT.notDone): Explained => ({ message, code, errors: [] });
+  if (error instanceof ConfigError) return because(error.message, EXIT.invalidInput);
   if (error instanceof ServiceError) {
-    const code = error.status === 422 || error.status === 400 ? EXIT.invalidInput : EXIT.notDone;
-    return { message: csvErrorText(error), code };
+    if (error.code === 'disk_full' && options?.server === null) return because(diskFull(shown(options.images)));
+    const code = isRefusal(error) ? EXIT.invalidInput : EXIT.notDone;
+    return { message: csvErrorText(error), code, errors: error.csvErrors };
   }
-  if (error instanceof FileError || error instanceof AnswerError) return { message: error.message, code: EXIT.notDone };
+  if (error instanceof FileError || error instanceof AnswerError) return because(error.message);
   if (axios.isAxiosError(error) && options?.server) {
-    const message = `The service at ${options.server} cannot be reached (${error.code}). Check --server, or omit it to run locally.`;
-    return { message, code: EXIT.notDone };
+    return because(
+      `The service at ${options.server} cannot be reached (${error.code}). Check --server, or omit it to run locally.`,
+    );
   }
   const sentence = fileSentence(error);
-  if (sentence !== null) return { message: sentence, code: EXIT.notDone };
+  if (sentence !== null) return because(sentence);
   const log = options?.server === null ? logFileOf(workFolderOf(options.images)) : '';
   const hint = existsSync(log) ? `\nSee the log for details: ${shown(log)}` : '';
-  return { message: `${error instanceof Error ? error.message : String(error)}${hint}`, code: EXIT.notDone };
+  return because(`${error instanceof Error ? error.message : String(error)}${hint}`);
 };

@@ -31,6 +31,8 @@ Options
                              if the input is named .xlsx, otherwise <name>-output.csv;
                              <name> is stdin for -)
   -i, --images DIR           image folder (default: next to the output, named after it)
+      --names PATTERN        names of the images in place of ids, for example "{serial}-{n}" or "{serial}/{n}"; made of
+                             {serial}, {product}, {row}, {n} (position in the row), {original}, {id}
       --sheet NAME           the sheet of a workbook (default: the first visible one with URLs)
       --image-column NAME    a column of image URLs, by its name or position (#3);
                              repeat it for several columns
@@ -43,8 +45,10 @@ Options
       --allow-private CIDRS  private networks that image URLs may reach,
                              comma-separated, for example 127.0.0.0/8
       --concurrency N        images in flight at once, 1-256 (default: by cores and memory)
+      --dry-run              say what would be done, with the sizes that the image servers tell; writes nothing
       --fresh                start over and ignore earlier runs
       --quiet                no progress, only the summary
+      --json                 print objects, one a line, in place of text: progress, image, summary, error
       --server URL           use a running service; the output then has its URLs
       --api-key KEY          API key of that service (default: environment variable API_KEY)
   -h, --help                 show this help

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { type Service, type ServiceFiles, startService } from '../service.ts';
 
 export const logFileOf = (work: string): string => join(work, 'service.log');
@@ -14,8 +14,8 @@ export interface LocalOptions {
   readonly concurrency: number | null;
   /** Private networks that image URLs may reach; null uses the environment. */
   readonly allowPrivate: string | null;
-  /** The path of the images in the output, ending in a slash or empty. */
-  readonly outputPrefix: string;
+  /** The path of an image in the output. */
+  readonly outputPath: (name: string) => string;
 }
 
 /** Start-up log messages shown to the user: the first run on a machine installs a database. */
@@ -36,23 +36,33 @@ const concurrencyVariables = (concurrency: number | null): Record<string, string
 };
 
 /**
- * Starts the service in this process for one image folder, on a free loopback port and with its own database. Settings
- * for databases, stores, roles and keys in the environment are ignored; its limits apply.
- * @param report called with messages about slow steps
+ * The configuration of a run. Settings for databases, stores, roles and keys in the environment are ignored; its limits apply.
+ * @throws ConfigError
  */
-export const startLocalService = async (
+export const localConfig = (
   env: Readonly<Record<string, string | undefined>>,
-  files: ServiceFiles,
-  { images, work, concurrency, allowPrivate, outputPrefix }: LocalOptions,
-  report: (message: string) => void,
-): Promise<Service> => {
-  const config = loadConfig({
+  { images, work, concurrency, allowPrivate }: Omit<LocalOptions, 'outputPath'>,
+): Config =>
+  loadConfig({
     ...env,
     ...{ MONGODB_URI: '', ROLE: '', STORAGE: '', API_KEYS: '', RETENTION_DAYS: '', CORS_ORIGINS: '' },
     ...{ PORT: '0', HOST: '127.0.0.1', PUBLIC_URL: '', DATA_DIR: work, PROCESSED_DIR: images },
     ...concurrencyVariables(concurrency),
     ...(allowPrivate === null ? {} : { ALLOW_PRIVATE_NETWORKS: allowPrivate }),
   });
+
+/**
+ * Starts the service in this process for one image folder, on a free loopback port and with its own database.
+ * @param report called with messages about slow steps
+ */
+export const startLocalService = async (
+  env: Readonly<Record<string, string | undefined>>,
+  files: ServiceFiles,
+  options: LocalOptions,
+  report: (message: string) => void,
+): Promise<Service> => {
+  const { work, outputPath } = options;
+  const config = localConfig(env, options);
   const log = pino(
     {
       level: config.logLevel,
@@ -66,5 +76,5 @@ export const startLocalService = async (
     },
     pino.destination({ dest: logFileOf(work), sync: true }),
   );
-  return startService(config, files, log, outputPrefix);
+  return startService(config, files, log, outputPath);
 };

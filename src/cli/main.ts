@@ -10,7 +10,7 @@ import { EXIT } from './exit.ts';
 import { findFinished, keyOf } from './finished.ts';
 import { HELP } from './help.ts';
 import { type CompressOptions, readCommand, UsageError } from './options.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { finishedText, placesText } from './summary.ts';
 import { workFolderOf } from './work-folder.ts';
 
@@ -25,21 +25,38 @@ const interrupt = (): void => {
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 
+/** Next to this program; what it loads later may lie elsewhere when it is bundled. */
+const built = join(import.meta.dirname, '..');
+const files = { worker: join(built, 'worker.js'), guardian: join(built, 'embedded', 'guardian.js') };
+
+const json = () => import('./json.ts');
+
+const progressOf = async ({ json: objects, quiet }: CompressOptions): Promise<Progress> => {
+  const now = () => performance.now();
+  if (objects && !quiet) return (await json()).createJsonProgress(now);
+  return createProgress(objects || quiet ? { write: () => true } : process.stderr, now);
+};
+
 const compress = async (options: CompressOptions): Promise<number> => {
   const begun = performance.now();
-  const progress = createProgress(options.quiet ? { write: () => true } : process.stderr, () => performance.now());
+  const progress = await progressOf(options);
+  if (options.dryRun) {
+    const { dryRun } = await import('./dry-run.ts');
+    return dryRun(options, progress, signal);
+  }
   const key = await keyOf(options);
   // The file of a link may have changed.
   const known = options.server === null && options.input !== null && !options.fresh;
   const finished = known ? await findFinished(workFolderOf(options.images), key, options) : null;
   if (finished !== null && finished !== 'gone') {
-    process.stdout.write(`${finishedText(finished)}\n${placesText(options)}\n`);
+    if (options.json) (await json()).printFinished(finished, options);
+    else process.stdout.write(`${finishedText(finished)}\n${placesText(options)}\n`);
     return EXIT.done;
   }
   if (finished === 'gone') progress.log('Images of an earlier run are missing; starting over.');
   // Loaded late: a job that is finished says so at once.
   const { runJob } = await import('./run.ts');
-  return runJob(options, key, { fresh: options.fresh || finished === 'gone', progress, begun, signal });
+  return runJob(options, key, { files, fresh: options.fresh || finished === 'gone', progress, begun, signal });
 };
 
 /** Runs with the file, which is saved first if it comes in on stdin. */
@@ -72,13 +89,14 @@ const main = async (): Promise<number> => {
     return await withInput(options);
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted;
-    if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}. See --help.\n`);
-      return EXIT.invalidInput;
-    }
-    const { explained } = await import('./explained.ts');
-    const { message, code } = explained(error, options);
-    process.stderr.write(`${message}\n`);
+    const { message, code, errors } =
+      error instanceof UsageError
+        ? { message: `${error.message}. See --help.`, code: EXIT.invalidInput, errors: [] }
+        : (await import('./explained.ts')).explained(error, options);
+    if (options?.json) {
+      const first = message.split('\n', 1)[0];
+      (await json()).printObject('error', { message: first, exitCode: code, ...(errors.length > 0 && { errors }) });
+    } else process.stderr.write(`${message}\n`);
     return code;
   }
 };

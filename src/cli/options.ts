@@ -1,6 +1,7 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseHttpUrl } from '../network/url.ts';
+import { MAX_PATTERN_CHARACTERS, namePatternError } from '../results/archive-names.ts';
 import { trimEnd } from '../trim.ts';
 
 /** An invalid command line; the message is shown to the user. */
@@ -26,6 +27,12 @@ export interface CompressOptions {
   readonly stdin: boolean;
   /** Images in flight at once; null uses the environment. */
   readonly concurrency: number | null;
+  /** Says what would be done, and does nothing. */
+  readonly dryRun: boolean;
+  /** Objects, one a line, in place of text. */
+  readonly json: boolean;
+  /** A valid pattern for the names of the images; null: their ids. */
+  readonly names: string | null;
   /** Without a trailing slash; null runs the service in this process. */
   readonly server: string | null;
   readonly apiKey: string | null;
@@ -64,6 +71,9 @@ const parse = (args: readonly string[]) =>
       fresh: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       concurrency: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      names: { type: 'string' },
       server: { type: 'string' },
       'api-key': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -85,6 +95,15 @@ const serverUrl = (text: string): string => {
     throw new UsageError(`--server must be an http(s) URL, for example http://localhost:3000, not "${text}"`);
   }
   return trimEnd(text, '/');
+};
+
+const namesOf = (pattern: string): string => {
+  const error =
+    pattern.length > MAX_PATTERN_CHARACTERS
+      ? `is longer than ${MAX_PATTERN_CHARACTERS} characters`
+      : namePatternError(pattern);
+  if (error !== null) throw new UsageError(`--names "${pattern}" ${error}; for example: --names "{serial}-{n}"`);
+  return pattern;
 };
 
 const MAX_CONCURRENCY = 256;
@@ -186,6 +205,10 @@ export const readCommand = (
     );
   }
 
+  if (values.server !== undefined && values['dry-run']) {
+    throw new UsageError('--dry-run cannot be combined with --server; it looks at the images from this machine');
+  }
+
   const stdin = file === '-';
   const link = linkOf(file);
   const input = link === undefined ? resolve(directory, stdin ? 'stdin.csv' : file) : null;
@@ -205,6 +228,9 @@ export const readCommand = (
       allowPrivate: values['allow-private'] ?? null,
       fresh: values.fresh,
       quiet: values.quiet,
+      dryRun: values['dry-run'],
+      json: values.json,
+      names: values.names === undefined ? null : namesOf(values.names),
       stdin,
       concurrency: values.concurrency === undefined ? null : concurrencyOf(values.concurrency),
       server: values.server === undefined ? null : serverUrl(values.server),

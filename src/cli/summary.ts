@@ -35,6 +35,14 @@ export const reasonsOf = async (products: AsyncIterable<StatusProduct>): Promise
   return [...reasons.values()].sort((a, b) => b.count - a.count);
 };
 
+const reasonLines = (reasons: readonly Reason[]): string[] => {
+  const width = Math.max(...reasons.map(({ code }) => code.length));
+  return reasons.map(({ code, product, message, count: images }) => {
+    const where = product === '' ? '' : `${product}: `;
+    return `  ${count(images).padStart(7)}  ${code.padEnd(width)}  e.g. ${where}${message}`;
+  });
+};
+
 /** The result as text for the terminal. */
 export const summary = (status: Status, reasons: readonly Reason[], seconds: number): string => {
   const { total, completed } = status.progress;
@@ -43,14 +51,7 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
     `${count(total)} ${total === 1 ? 'image' : 'images'}: ${count(completed)} compressed${failed === 0 ? '' : `, ${count(failed)} failed`}. ` +
       `${megabytes(status.bytes.in)} → ${megabytes(status.bytes.out)}, ${status.bytes.savedPercent}% saved, in ${duration(seconds)}.`,
   ];
-  if (reasons.length > 0) {
-    const width = Math.max(...reasons.map(({ code }) => code.length));
-    lines.push('Failed:');
-    for (const { code, product, message, count: images } of reasons) {
-      const where = product === '' ? '' : `${product}: `;
-      lines.push(`  ${count(images).padStart(7)}  ${code.padEnd(width)}  e.g. ${where}${message}`);
-    }
-  }
+  if (reasons.length > 0) lines.push('Failed:', ...reasonLines(reasons));
   for (const { count: images, exampleUrls } of status.report?.sameBytes ?? []) {
     const example = exampleUrls[0] === undefined ? '' : `, e.g. ${exampleUrls[0]}`;
     lines.push(`${count(images)} images are the same picture, perhaps a placeholder of the image server${example}`);
@@ -111,5 +112,35 @@ export const csvErrorText = (error: ServiceError): string => {
     ...shown,
     ...(more > 0 ? [`  and ${count(more)} more`] : []),
     ...(error.csvErrorCount > 1 && kinds !== '' ? [`  By kind: ${kinds}`] : []),
+  ].join('\n');
+};
+
+export interface DryRun {
+  /** Different URLs. */
+  readonly images: number;
+  readonly hosts: number;
+  readonly checked: number;
+  /** Sum of the known sizes, and how many are known. */
+  readonly bytes: number;
+  readonly sizes: number;
+  readonly failures: readonly { readonly code: string; readonly message: string; readonly product: string }[];
+}
+
+/** What a run would do. */
+export const dryRunText = (
+  { images, hosts, checked, bytes, sizes, failures }: DryRun,
+  options: Pick<CompressOptions, 'out' | 'images'>,
+): string => {
+  const reasons = new Map<string, Reason>();
+  for (const failure of failures) {
+    const known = reasons.get(failure.code) ?? { ...failure, count: 0 };
+    reasons.set(failure.code, { ...known, count: known.count + 1 });
+  }
+  const some = checked < images ? `; ${count(checked)} were looked at` : '';
+  return [
+    'Dry run: nothing was written.',
+    `Would download ${counted(images, 'image', 'images')} from ${counted(hosts, 'host', 'hosts')}: ${megabytes(bytes)} in the ${count(sizes)} whose size is known${some}.`,
+    ...(failures.length === 0 ? [] : ['Not available now:', ...reasonLines([...reasons.values()])]),
+    `Would write ${shown(options.out)}, and the images to ${shown(options.images)}.`,
   ].join('\n');
 };

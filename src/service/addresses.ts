@@ -7,22 +7,20 @@ export type Addresses = ReturnType<typeof createAddresses>;
 /**
  * The public URLs of this service.
  * @param port the port listened on, once known
- * @param outputPrefix in place of the URL of the outputs
+ * @param outputPath gives a path in place of the URL of an output
  */
 export const createAddresses = (
   config: Config,
   storage: Pick<Storage, 'publicUrl'>,
   port: () => number,
-  outputPrefix?: string,
+  outputPath?: (name: string) => string,
 ) => {
   const own = (): string => config.publicUrl ?? `http://localhost:${port()}`;
   return {
     /** Without a trailing slash. */
     own,
     output: (name: string): string =>
-      outputPrefix === undefined
-        ? (storage.publicUrl(name) ?? `${own()}/processed_images/${name}`)
-        : `${outputPrefix}${name}`,
+      outputPath?.(name) ?? storage.publicUrl(name) ?? `${own()}/processed_images/${name}`,
     samples: (): string => `${own()}/samples/`,
     /** A worker without PUBLIC_URL has no API address of its own; the instance that received the upload does. */
     ofRequest: (request: RequestRecord): string => config.publicUrl ?? request.webhook?.servedAt ?? own(),

@@ -13,7 +13,7 @@ const statusWith = (code: string, message: string): Status => ({
     {
       images: [
         {
-          ...{ id: '1', inputUrl: 'http://a/', status: 'queued', outputUrl: null, bytesOut: null },
+          ...{ id: '1', index: 0, inputUrl: 'http://a/', status: 'queued', outputUrl: null, bytesOut: null },
           error: { code, message },
         },
       ],

@@ -34,11 +34,14 @@ export interface StatusProduct {
   readonly row?: number;
   /** Empty if the row has none. */
   readonly serialNumber?: string;
+  readonly productName?: string;
   readonly images: readonly StatusImage[];
 }
 
 export interface StatusImage {
   readonly id: string;
+  /** Position in its row, from 0. */
+  readonly index: number;
   readonly inputUrl: string;
   readonly status: string;
   readonly outputUrl: string | null;

@@ -20,6 +20,8 @@ export interface GuardedGetOptions {
   /** Default: {@link USER_AGENT}. */
   readonly userAgent?: string;
   readonly sourceHeaders?: SourceHeaders;
+  /** HEAD asks for the headers alone. Default: GET. */
+  readonly method?: 'GET' | 'HEAD';
   /** Called before each request, so that the caller can name the host of a failure. */
   readonly onHop?: (url: URL) => void;
 }
@@ -110,7 +112,9 @@ export const guardedGet = async (target: URL, options: GuardedGetOptions): Promi
     const sourced = sourceHeadersFor(sourceHeaders, url);
     const cookie = [sourced.cookie, cookies.headerFor(url)].filter((text) => text !== undefined).join('; ');
     const agent = url.protocol === 'https:' ? agents.https : agents.http;
-    return axios.get<Readable>(url.href, {
+    return axios.request<Readable>({
+      method: options.method ?? 'GET',
+      url: url.href,
       responseType: 'stream',
       httpAgent: agents.http,
       httpsAgent: agents.https,
