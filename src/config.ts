@@ -4,6 +4,7 @@ import { type AccessConfig, accessOf, accessVariables } from './config/access.ts
 import { availableMemory } from './config/available-memory.ts';
 import { coreDefaults } from './config/cores.ts';
 import { type DownloadsConfig, downloadsOf, downloadVariables } from './config/downloads.ts';
+import { withFiles } from './config/files.ts';
 import { keyErrors } from './config/keys.ts';
 import { type LimitsConfig, limitsOf, limitVariables } from './config/limits.ts';
 import { memoryDefaults } from './config/memory.ts';
@@ -26,6 +27,9 @@ export class ConfigError extends Error {
     this.errors = errors;
   }
 }
+
+/** Each adds a signature to the header. */
+const MOST_WEBHOOK_SECRETS = 5;
 
 /** One entry per variable; `npm run generate` writes docs/configuration.md from it. */
 export const schema = z.object({
@@ -92,11 +96,12 @@ export const schema = z.object({
     .describe(
       'Name servers for image and webhook URLs, such as `10.0.0.2` or `[fd00::53]:5353`. Empty: those of the system.',
     ),
-  WEBHOOK_SECRET: z
-    .string()
-    .refine(isValidSecret, 'must be whsec_ and 24 to 64 bytes in base64')
-    .optional()
-    .describe('Signs the webhooks of uploads that bring no secret: `whsec_` and 24 to 64 bytes in base64.'),
+  WEBHOOK_SECRET: list
+    .refine((secrets) => secrets.every(isValidSecret), 'must be whsec_ and 24 to 64 bytes in base64')
+    .refine((secrets) => secrets.length <= MOST_WEBHOOK_SECRETS, `must be at most ${MOST_WEBHOOK_SECRETS} secrets`)
+    .describe(
+      'Signs the webhooks of uploads that bring no secret: `whsec_` and 24 to 64 bytes in base64. Several, comma-separated, sign all of them, to [rotate](operations.md#keys-and-tenants).',
+    ),
   LEASE_SECONDS: wholeNumber(30, 2, 3600).describe(
     'Seconds after which another instance takes over the images of a process that died.',
   ),
@@ -150,7 +155,8 @@ export interface Config {
   readonly nameServers: readonly string[];
   readonly downloads: DownloadsConfig;
   readonly access: AccessConfig;
-  readonly webhookSecret: string | null;
+  /** The first is that of new uploads; all of them sign while they are rotated. */
+  readonly webhookSecrets: readonly string[];
   readonly limits: LimitsConfig;
   readonly leaseMs: number;
   readonly shutdownMs: number;
@@ -161,7 +167,7 @@ export interface Config {
 
 /**
  * The only place that reads and validates the environment.
- * An empty variable counts as unset, so that `MONGODB_URI=` in a `.env` means the default.
+ * An empty variable counts as unset, so that `MONGODB_URI=` in a `.env` means the default. `NAME_FILE` is a file with `NAME`.
  * @param available bytes of memory that the process may use, if MEMORY_BYTES is not set
  * @param availableCores cores that the process may use
  * @throws ConfigError naming every invalid variable
@@ -171,13 +177,17 @@ export const loadConfig = (
   available = availableMemory(),
   availableCores = availableParallelism(),
 ): Config => {
+  const given = withFiles(env, VARIABLES);
   const set = Object.fromEntries(
-    VARIABLES.map((name) => [name, env[name]?.trim()] as const).filter(
+    VARIABLES.map((name) => [name, given.env[name]?.trim()] as const).filter(
       ([, value]) => value !== undefined && value !== '',
     ),
   );
   const parsed = schema.safeParse(set);
-  const errors = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  const errors = [
+    ...given.errors,
+    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? []),
+  ];
   if ((set.ROLE === 'api' || set.ROLE === 'worker') && set.MONGODB_URI === undefined) {
     errors.push(`ROLE ${set.ROLE} needs MONGODB_URI, because an embedded database cannot be shared between instances`);
   }
@@ -206,7 +216,7 @@ export const loadConfig = (
     nameServers: value.DNS_SERVERS,
     downloads: downloadsOf(value),
     access: accessOf(value),
-    webhookSecret: value.WEBHOOK_SECRET ?? null,
+    webhookSecrets: value.WEBHOOK_SECRET,
     limits: limitsOf(value, memory, cores),
     leaseMs: value.LEASE_SECONDS * 1000,
     shutdownMs: value.SHUTDOWN_SECONDS * 1000,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import dotenv from 'dotenv';
+import { fileVariablesOf } from './config/files.ts';
 import { unknownNames } from './config/unknown-names.ts';
 import { type Config, ConfigError, loadConfig, VARIABLES } from './config.ts';
 import { openLog } from './log-output.ts';
@@ -46,7 +47,7 @@ onStopSignal((signal) => void stop(signal));
 // `npm start` keeps an IPC channel to this process; once it closes, there is no one left to stop us.
 process.on('disconnect', () => void stop('the parent process has exited'));
 
-const ignored = unknownNames(Object.keys(dotenvFile), VARIABLES);
+const ignored = unknownNames(Object.keys(dotenvFile), [...VARIABLES, ...fileVariablesOf(VARIABLES)]);
 if (ignored !== null) log.warn(ignored);
 
 try {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { fileVariablesOf } from '../config/files.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Service, type ServiceFiles, startService } from '../service.ts';
 
@@ -42,14 +43,16 @@ const concurrencyVariables = (concurrency: number | null): Record<string, string
 export const localConfig = (
   env: Readonly<Record<string, string | undefined>>,
   { images, work, concurrency, allowPrivate }: Omit<LocalOptions, 'outputPath'>,
-): Config =>
-  loadConfig({
-    ...env,
+): Config => {
+  const own: Readonly<Record<string, string>> = {
     ...{ MONGODB_URI: '', ROLE: '', STORAGE: '', API_KEYS: '', RETENTION_DAYS: '', CORS_ORIGINS: '' },
     ...{ PORT: '0', HOST: '127.0.0.1', PUBLIC_URL: '', DATA_DIR: work, PROCESSED_DIR: images },
     ...concurrencyVariables(concurrency),
     ...(allowPrivate === null ? {} : { ALLOW_PRIVATE_NETWORKS: allowPrivate }),
-  });
+  };
+  const noFiles = Object.fromEntries(fileVariablesOf(Object.keys(own)).map((name) => [name, '']));
+  return loadConfig({ ...env, ...own, ...noFiles });
+};
 
 /**
  * Starts the service in this process for one image folder, on a free loopback port and with its own database.

@@ -14,11 +14,12 @@ export const wholeNumber = (fallback: number, min: number, max: number) =>
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
     .default(fallback);
 
+/** Separated by commas, or in a file by lines. */
 export const list = z
   .string()
   .transform((text) =>
     text
-      .split(',')
+      .split(/[,\n]/)
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   )

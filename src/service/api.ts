@@ -76,7 +76,7 @@ export const createApi = (
       maxUnfinished: limits.maxQueuedImages,
     },
     perMinute: access.uploadsPerMinute,
-    defaultWebhookSecret: config.webhookSecret,
+    defaultWebhookSecret: config.webhookSecrets[0] ?? null,
     isWebhookSecret: isValidSecret,
     servedAt: addresses.own,
     stopping,

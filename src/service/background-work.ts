@@ -84,7 +84,7 @@ export const createBackgroundWork = async (
   });
   const webhooks = createWebhookDispatcher({
     outbox,
-    deliver: createDeliver(agents),
+    deliver: createDeliver(agents, { secrets: config.webhookSecrets }),
     now,
     log,
     onAttempt: (outcome, { durationMs }) => metrics.webhooks.attempted(outcome, durationMs),

@@ -8,7 +8,7 @@ import { parseRetryAfter } from '../network/retry-after.ts';
 import { USER_AGENT } from '../network/user-agent.ts';
 import type { Attempt } from './model.ts';
 import type { ClaimedDelivery } from './outbox.ts';
-import { messageHeaders } from './sign.ts';
+import { messageHeaders, secretsFor } from './sign.ts';
 
 /** All connections go through these agents, which enforce the addresses that may be reached. */
 export interface DeliverAgents {
@@ -17,6 +17,8 @@ export interface DeliverAgents {
 }
 
 export interface DeliverOptions {
+  /** The operator's, which sign together. */
+  readonly secrets?: readonly string[];
   /** From the DNS lookup to the end of the response, in milliseconds. */
   readonly timeoutMs?: number;
   /** Timeout of the first attempt of a delivery: shorter, as the receiver may never answer. */
@@ -44,7 +46,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
 const STORED_CHARACTERS = 500;
 
 export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {}): Deliver => {
-  const { timeoutMs: laterMs = TIMEOUT_MS } = options;
+  const { timeoutMs: laterMs = TIMEOUT_MS, secrets = [] } = options;
   const { firstTimeoutMs = Math.min(laterMs, FIRST_TIMEOUT_MS) } = options;
 
   const post = async ({ _id, url, secret, payload }: Parameters<Deliver>[0], at: Date, signal: AbortSignal) => {
@@ -52,7 +54,7 @@ export const createDeliver = (agents: DeliverAgents, options: DeliverOptions = {
     if (!/^https?:/i.test(url)) throw new AppError('invalid_url');
     return axios.post<Readable>(url, Buffer.from(payload), {
       headers: {
-        ...messageHeaders({ id: _id, payload, secret }, at),
+        ...messageHeaders({ id: _id, payload, secrets: secretsFor(secret, secrets) }, at),
         'Content-Type': 'application/json',
         'User-Agent': USER_AGENT,
         Accept: '*/*',

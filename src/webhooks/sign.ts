@@ -18,16 +18,28 @@ export interface Message {
   readonly id: string;
   /** The body; the signature covers its bytes. */
   readonly payload: string;
-  readonly secret: string | null;
+  /** Each adds a signature, so that a receiver that knows one of them is satisfied. */
+  readonly secrets: readonly string[];
 }
+
+/**
+ * The secrets that sign a delivery: the one that was stored with it, or all of the operator's if it is one of these, so that
+ * they can be rotated while deliveries are on their way.
+ */
+export const secretsFor = (stored: string | null, ofOperator: readonly string[]): readonly string[] => {
+  if (stored === null) return [];
+  return ofOperator.includes(stored) ? ofOperator : [stored];
+};
 
 /**
  * The headers of Standard Webhooks 1.0; without a secret the message is not signed.
  * @param at time of this attempt: receivers reject signatures that are minutes old
  * @throws Error if the secret cannot be decoded
  */
-export const messageHeaders = ({ id, payload, secret }: Message, at: Date): Record<string, string> => ({
+export const messageHeaders = ({ id, payload, secrets }: Message, at: Date): Record<string, string> => ({
   'webhook-id': id,
   'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-  ...(secret === null ? {} : { 'webhook-signature': new Webhook(secret).sign(id, at, payload) }),
+  ...(secrets.length > 0 && {
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, payload)).join(' '),
+  }),
 });

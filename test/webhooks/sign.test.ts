@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { isValidSecret, messageHeaders } from '../../src/webhooks/sign.ts';
+import { isValidSecret, messageHeaders, secretsFor } from '../../src/webhooks/sign.ts';
 
 const secretOf = (bytes: number): string => `whsec_${Buffer.alloc(bytes, 0xfb).toString('base64')}`;
 const payload = '{"type":"request.completed","name":"Zoë"}';
@@ -27,14 +27,32 @@ describe('isValidSecret', () => {
 describe('messageHeaders', () => {
   it('signs so that the reference verifier accepts the exact body', () => {
     const secret = secretOf(32);
-    const headers = messageHeaders({ id: 'msg_a_1', payload, secret }, new Date());
+    const headers = messageHeaders({ id: 'msg_a_1', payload, secrets: [secret] }, new Date());
     expect(new Webhook(secret).verify(payload, headers)).toEqual(JSON.parse(payload));
     expect(() => new Webhook(secret).verify(`${payload} `, headers)).toThrow('No matching signature');
     expect(() => new Webhook(secretOf(33)).verify(payload, headers)).toThrow('No matching signature');
   });
 
   it('gives the time of the attempt in whole seconds', () => {
-    const headers = messageHeaders({ id: 'msg_a_1', payload, secret: null }, new Date(1_700_000_000_999));
+    const headers = messageHeaders({ id: 'msg_a_1', payload, secrets: [] }, new Date(1_700_000_000_999));
     expect(headers).toEqual({ 'webhook-id': 'msg_a_1', 'webhook-timestamp': '1700000000' });
+  });
+
+  it('signs with several secrets, so that receivers with any of them accept it while they are rotated', () => {
+    const [old, next] = [secretOf(32), secretOf(33)];
+    const headers = messageHeaders({ id: 'msg_a_1', payload, secrets: [old, next] }, new Date());
+    expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
+    for (const secret of [old, next]) {
+      expect(new Webhook(secret).verify(payload, headers)).toEqual(JSON.parse(payload));
+    }
+    expect(() => new Webhook(secretOf(34)).verify(payload, headers)).toThrow('No matching signature');
+  });
+
+  it("adds the operator's other secrets to a delivery with one of them, and none to one of an upload", () => {
+    const [old, next, own] = [secretOf(32), secretOf(33), secretOf(34)];
+    expect(secretsFor(old, [next, old])).toEqual([next, old]);
+    expect(secretsFor(own, [next, old])).toEqual([own]);
+    expect(secretsFor(old, [next])).toEqual([old]);
+    expect(secretsFor(null, [next, old])).toEqual([]);
   });
 });
