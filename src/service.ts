@@ -69,6 +69,7 @@ const startParts = async (
   const infrastructure = await createInfrastructure(config, files, log, disposers);
   const addresses = createAddresses(config, infrastructure.storage, () => port, outputPath);
   const outages = createOutages(infrastructure, config, log, disposers);
+  infrastructure.metrics.watchParts(outages);
   const work = await createBackgroundWork(infrastructure, config, files, addresses, outages, disposers);
 
   const begun = new AbortController();

@@ -15,6 +15,9 @@ export interface Call {
   readonly seconds: number;
 }
 
+/** Asked all the time, by machines, and always alike: counted, but their times are not worth a histogram each. */
+const PROBES: ReadonlySet<string | null> = new Set(['/health', '/ready', '/metrics']);
+
 export type CallMeter = (call: Call) => void;
 
 export const createCallMeter = (registry: Registry): CallMeter => {
@@ -26,7 +29,7 @@ export const createCallMeter = (registry: Registry): CallMeter => {
   });
   const duration = new Histogram({
     name: 'bulk_image_http_request_seconds',
-    help: 'Seconds from the headers of a call to the end of its response.',
+    help: 'Seconds from the headers of a call to the end of its response, without those of probes and scrapes.',
     labelNames: ['method', 'route'],
     buckets: BUCKETS,
     registers: [registry],
@@ -34,6 +37,6 @@ export const createCallMeter = (registry: Registry): CallMeter => {
   return ({ method, route, status, seconds }) => {
     const labels = { method: METHODS.includes(method) ? method : 'other', route: route ?? 'none' };
     calls.inc({ ...labels, status: status === null ? 'aborted' : `${Math.floor(status / 100)}xx` });
-    duration.observe(labels, seconds);
+    if (!PROBES.has(route)) duration.observe(labels, seconds);
   };
 };

@@ -82,7 +82,7 @@ export const createImageMeter = (registry: Registry): ImageMeter => {
   for (const outcome of OUTCOMES) images.inc({ outcome }, 0);
   for (const code of CODES) {
     failures.inc({ code }, 0);
-    retries.inc({ code }, 0);
+    if (IMAGE_ERRORS[code].retryable) retries.inc({ code }, 0);
   }
   for (const stage of STAGES) stages.zero({ stage });
 

@@ -11,14 +11,44 @@ export interface QueueGaugeTimes {
   readonly timeoutMs: number;
 }
 
+const TIMES: QueueGaugeTimes = { freshMs: FRESH_MS, timeoutMs: TIMEOUT_MS };
+
+/** What the database knows of the work of all instances. */
+export interface QueueQueries {
+  /** Unfinished images. */
+  readonly images: () => Promise<number>;
+  /** Seconds for which the oldest of them has been waiting; 0 when there is none. */
+  readonly oldestSeconds: () => Promise<number>;
+  /** Webhooks that are not delivered yet. */
+  readonly webhooks: () => Promise<number>;
+}
+
+export const createQueueGauges = (registry: Registry, { images, oldestSeconds, webhooks }: QueueQueries): void => {
+  createQueueGauge(registry, images);
+  createQueueGauge(registry, oldestSeconds, TIMES, {
+    name: 'bulk_image_oldest_waiting_image_seconds',
+    help: 'Seconds since the upload or retry of the oldest image that is not finished, across all instances; 0: none.',
+  });
+  createQueueGauge(registry, webhooks, TIMES, {
+    name: 'bulk_image_webhooks_pending',
+    help: 'Webhooks that are due or will be retried, across all instances.',
+  });
+};
+
+const QUEUE = {
+  name: 'bulk_image_queue_images',
+  help: 'Images queued or in flight across all instances; the same on each, absent while the database is unreachable.',
+};
+
 /**
- * Unfinished images across all instances. Without the database there is no value: a stale one would mislead an
- * autoscaler, and a 0 would scale down the workers.
+ * A number that the database has, the same on every instance. Without the database there is no value: a stale one would
+ * mislead an autoscaler, and a 0 would scale down the workers.
  */
 export const createQueueGauge = (
   registry: Registry,
   ask: () => Promise<number>,
-  { freshMs, timeoutMs }: QueueGaugeTimes = { freshMs: FRESH_MS, timeoutMs: TIMEOUT_MS },
+  { freshMs, timeoutMs }: QueueGaugeTimes = TIMES,
+  { name, help }: { readonly name: string; readonly help: string } = QUEUE,
 ): void => {
   let askedAt = Number.NEGATIVE_INFINITY;
   let known: number | null = null;
@@ -37,8 +67,8 @@ export const createQueueGauge = (
   };
 
   new Gauge({
-    name: 'bulk_image_queue_images',
-    help: 'Images queued or in flight across all instances; the same on each, absent while the database is unreachable.',
+    name,
+    help,
     registers: [registry],
     async collect() {
       if (asking === null && performance.now() - askedAt >= freshMs) asking = refresh();

@@ -73,6 +73,18 @@ export const createCounters = ({ requests, images }: Pick<Models, 'requests' | '
     if (client === clientOfTenant(DEFAULT_TENANT)) found.push(...(await unfinished({ client: null })));
     return found.reduce((sum, { total, counters }) => sum + Math.max(0, total - finishedImages(counters)), 0);
   },
+
+  /** Since when the oldest unfinished image has been waiting: since its upload or retry. Null when none is. */
+  async oldestUnfinished(): Promise<Date | null> {
+    const found = await requests
+      .find({ state: { $in: [...ACTIVE_STATES] } }, { total: 1, counters: 1, heartbeatAt: 1 })
+      .lean<Pick<RequestRecord, 'total' | 'counters' | 'heartbeatAt'>[]>();
+    return found
+      .filter(({ total, counters }) => total > finishedImages(counters))
+      .reduce<Date | null>((oldest, { heartbeatAt }) => {
+        return oldest === null || heartbeatAt < oldest ? heartbeatAt : oldest;
+      }, null);
+  },
 });
 
 export const isExact = (counters: Counters, total: number): boolean => finishedImages(counters) === total;

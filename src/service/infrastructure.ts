@@ -79,7 +79,14 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
   if (upgraded > 0) log.info({ upgraded }, `Stored data upgraded to schema version ${SCHEMA_VERSION}`);
   const requests = createRequestStore(models, now);
   const metrics = createMetrics({ version: VERSION, role: config.role });
-  metrics.watchQueue(() => requests.unfinishedImages());
+  metrics.watchQueue({
+    images: () => requests.unfinishedImages(),
+    async oldestSeconds() {
+      const since = await requests.oldestUnfinished();
+      return since === null ? 0 : Math.max(0, (now().getTime() - since.getTime()) / 1_000);
+    },
+    webhooks: () => outbox.pending(),
+  });
 
   return {
     ...{ connection, databaseName: database.name, now, models, outbox, metrics },

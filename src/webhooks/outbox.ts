@@ -197,6 +197,9 @@ export const createOutbox = (
       return written.matchedCount === 1;
     },
 
+    /** Deliveries that are due, in flight or retried later. Finished ones have no `nextAt`. */
+    pending: (): Promise<number> => deliveries.countDocuments({ nextAt: { $gt: new Date(0) } }).exec(),
+
     /** Requeues deliveries that were claimed but not sent; the claim does not count as an attempt. */
     release,
 

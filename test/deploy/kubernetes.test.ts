@@ -80,7 +80,7 @@ test('workers are scaled by the queue depth, under the metric name of the servic
   const [{ external }] = spec.metrics;
 
   const metrics = createMetrics({ version: '0', role: 'worker' });
-  metrics.watchQueue(async () => 1_200);
+  metrics.watchQueue({ images: async () => 1_200, oldestSeconds: async () => 0, webhooks: async () => 0 });
   const { value, families } = readScrape(await metrics.text());
   expect(value(external.metric.name)).toBe(1_200);
   expect(families.get(external.metric.name)?.type).toBe('gauge');

@@ -35,7 +35,7 @@ test('GET /metrics has every metric and label used in a query, and every metric 
   const service = await startTestService();
   try {
     // The series of a route exists only after a call.
-    await fetch(`${service.url}/health`);
+    await fetch(`${service.url}/api/requests`);
     const { families } = await scrape(service.url);
     const samples = [...families.values()].flatMap((family) => family.samples);
     const named = new Set(queries.flatMap(metricsOf));

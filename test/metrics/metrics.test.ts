@@ -13,7 +13,7 @@ test('times are in seconds, and bucket bounds are inclusive', async () => {
   metrics.images.settled(completed, true);
   metrics.images.begun(7_200_001);
   metrics.webhooks.attempted('delivered', 20_000);
-  metrics.calls({ method: 'GET', route: '/health', status: 200, seconds: 0.25 });
+  metrics.calls({ method: 'GET', route: '/api/requests', status: 200, seconds: 0.25 });
   const { value } = await read(metrics);
   const bucket = (stage: string, le: string) => value('bulk_image_stage_seconds_bucket', { stage, le });
   expect([bucket('download', '0.5'), bucket('download', '1')]).toEqual([0, 1]);

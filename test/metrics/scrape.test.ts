@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { parseExposition, type Scrape, scrape, scrapeUntil } from '../support/exposition.ts';
+import { parseExposition, readScrape, type Scrape, scrape, scrapeUntil } from '../support/exposition.ts';
 import { ImageServer, makeImage, ok, status } from '../support/servers/image-server.mjs';
 import { answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { finished, startTestService, type TestService, upload, uploaded, waitFor } from '../support/service.ts';
@@ -22,6 +22,32 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.close();
   await images.close();
+});
+
+/** What an idle instance that is probed and scraped all day sends each time. */
+test('is under 20 kB when idle, with names by the conventions of Prometheus', async () => {
+  const idle = await startTestService();
+  try {
+    for (const path of ['/health', '/ready', '/metrics']) await fetch(`${idle.url}${path}`);
+    const text = await waitFor(async () => {
+      const scraped = await (await fetch(`${idle.url}/metrics`)).text();
+      return scraped.includes('route="/metrics"') && scraped;
+    });
+    expect(Buffer.byteLength(text)).toBeLessThan(20_000);
+    const { families, value } = readScrape(text);
+    for (const { name, type } of families.values()) {
+      // The rules of `promtool check metrics` that a name alone can break.
+      expect([name, type, name.endsWith('_total')]).toEqual([name, type, type === 'counter']);
+      expect(name).not.toMatch(
+        /_(?:count|sum|bucket|counter|gauge|histogram|ms|milliseconds|minutes|kb|kilobytes|megabytes)$|[A-Z:]/,
+      );
+    }
+    expect(value('bulk_image_oldest_waiting_image_seconds')).toBe(0);
+    expect(value('bulk_image_webhooks_pending')).toBe(0);
+    expect([value('bulk_image_database_up'), value('bulk_image_storage_up')]).toEqual([1, 1]);
+  } finally {
+    await idle.close();
+  }
 });
 
 const OUTCOMES = ['completed', 'failed', 'cancelled', 'invalid'];
