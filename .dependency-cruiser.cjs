@@ -5,7 +5,7 @@
 
 /** From the top down; a folder may import from the layers below its own, and from nothing beside or above it. */
 const LAYERS = [
-  ['main', 'cli'],
+  ['main', 'cli', 'orphans'],
   ['serve'],
   ['service'],
   ['startup', 'worker'],
