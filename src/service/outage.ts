@@ -33,7 +33,9 @@ const LONGEST_REASON = 300;
 
 /** Names and messages without a stack: an outage is no bug. */
 export const reasonOf = (error: unknown): string => {
-  const cause = error instanceof AppError && error.cause instanceof Error ? error.cause : error;
+  // The message of this one is for callers, and the same for every cause.
+  const isGeneric = error instanceof AppError && error.code === 'database_unavailable';
+  const cause = isGeneric && error.cause !== undefined ? error.cause : error;
   if (cause instanceof AppError) return cause.publicMessage.slice(0, LONGEST_REASON);
   const { name, message } = (cause ?? {}) as { name?: unknown; message?: unknown };
   const text = typeof message === 'string' ? `${String(name ?? 'Error')}: ${message}` : String(cause);
