@@ -43,7 +43,7 @@ const serve = async (options: Partial<EventRoutesDeps> = {}): Promise<void> => {
   });
   const app = express();
   app.use((req, _res, next) => {
-    Object.assign(req, { id: uuid(), log: { error: () => {} } });
+    Object.assign(req, { id: uuid(), log: { error: () => {}, debug: () => {} } });
     next();
   });
   app.use(eventRoutes({ watch, stopping: { begun: stop.signal }, random: () => 0.5, ...options }));
