@@ -32,7 +32,7 @@ export const openWorkFolder = async (images: string, fresh: boolean): Promise<st
   await mkdir(images, { recursive: true });
   try {
     if ((await exists(former)) && !(await exists(work))) {
-      const lock = await lockFolder(former, () => undefined);
+      const lock = await lockFolder(former, process.env, () => undefined);
       lock.release();
       await rename(former, work);
     }
