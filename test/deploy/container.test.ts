@@ -87,6 +87,17 @@ test('the image is reachable from outside its container, and compose exposes it 
   ]);
 });
 
+test('compose bounds the memory of everything, and its services run read-only without capabilities', () => {
+  const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
+  for (const each of Object.values<{ mem_limit: string }>(services)) expect(each.mem_limit).toMatch(/^\dg$/);
+  for (const each of [services.api, services.worker]) {
+    expect(each).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(each.depends_on.s3.condition).toBe('service_healthy');
+  }
+  // The service's image has an init of its own.
+  expect([services.mongodb.init, services.s3.init]).toEqual([true, true]);
+});
+
 test('compose starts one API and two workers with a shared database and storage, and enough time to stop', () => {
   const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true });
   const { api, worker, mongodb, s3 } = services;

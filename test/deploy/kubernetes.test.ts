@@ -6,18 +6,20 @@ import { createMetrics } from '../../src/metrics/metrics.ts';
 import { readScrape } from '../support/exposition.ts';
 
 const FOLDER = 'deploy/kubernetes';
+const BASE = join(FOLDER, 'base');
+const AUTOSCALED = join(FOLDER, 'overlays', 'autoscaled');
 const text = (...path: string[]): string => readFileSync(join(...path), 'utf8');
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests are validated against Kubernetes' schemas elsewhere (deploy/README.md).
 type Manifest = any;
 
-const kustomization: Manifest = parse(text(FOLDER, 'kustomization.yaml'));
-const manifests: Manifest[] = kustomization.resources.flatMap((file: string) =>
-  parseAllDocuments(text(FOLDER, file), { strict: true, uniqueKeys: true }).map((document) => {
-    expect([file, document.errors, document.warnings]).toEqual([file, [], []]);
+const read = (...path: string[]): Manifest[] =>
+  parseAllDocuments(text(...path), { strict: true, uniqueKeys: true }).map((document) => {
+    expect([path, document.errors, document.warnings]).toEqual([path, [], []]);
     return document.toJS();
-  }),
-);
+  });
+const kustomization: Manifest = parse(text(BASE, 'kustomization.yaml'));
+const manifests: Manifest[] = kustomization.resources.flatMap((file: string) => read(BASE, file));
 const one = (kind: string, name: string): Manifest => {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
   expect(found).toHaveLength(1);
@@ -64,6 +66,23 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(pause + Number(literals.SHUTDOWN_SECONDS) + 1);
   });
 
+  it('requests the memory that it will use, has bounded disks, and is spread over nodes and zones', () => {
+    const { requests, limits } = container.resources;
+    // Limits of the service follow from the memory limit, so it fills it.
+    expect(requests.memory).toBe(limits.memory);
+    expect(limits['ephemeral-storage']).toMatch(/^\dGi$/);
+    for (const { emptyDir } of spec.volumes) expect(emptyDir.sizeLimit).toMatch(/^\d+[MG]i$/);
+    const spread = spec.topologySpreadConstraints.map(({ topologyKey, labelSelector }: Manifest) => {
+      expect(labelSelector.matchLabels).toEqual(metadata.labels);
+      return topologyKey;
+    });
+    expect(spread).toEqual(['topology.kubernetes.io/zone', 'kubernetes.io/hostname']);
+  });
+
+  it('has no token of the cluster', () => {
+    expect(spec.automountServiceAccountToken).toBe(false);
+  });
+
   it('runs unprivileged and writes only to volumes', () => {
     expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
     expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
@@ -74,8 +93,48 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
   });
 });
 
+test('the number of workers is set by the base, and in the overlay by the autoscaler alone', () => {
+  expect(one('Deployment', 'bulk-image-worker').spec.replicas).toBe(2);
+  expect(manifests.map(({ kind }) => kind)).not.toContain('HorizontalPodAutoscaler');
+  const { patches, resources } = parse(text(AUTOSCALED, 'kustomization.yaml'));
+  expect(resources).toEqual(['../../base', 'autoscaling.yaml']);
+  expect(patches).toHaveLength(1);
+  expect(patches[0].target).toEqual({ kind: 'Deployment', name: 'bulk-image-worker' });
+  expect(parse(patches[0].patch)).toEqual([{ op: 'remove', path: '/spec/replicas' }]);
+});
+
+test('a drain takes one pod of a role at a time', () => {
+  for (const role of ['api', 'worker']) {
+    const { spec } = one('PodDisruptionBudget', `bulk-image-${role}`);
+    expect(spec).toEqual({ maxUnavailable: 1, selector: { matchLabels: { app: 'bulk-image-processor', role } } });
+  }
+});
+
+test('pods reach names, public addresses and the database, and no private address', () => {
+  const { spec } = one('NetworkPolicy', 'bulk-image-processor');
+  expect(spec.podSelector.matchLabels).toEqual({ app: 'bulk-image-processor' });
+  expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  const blocks = spec.egress.flatMap(({ to = [] }: Manifest) => to.flatMap(({ ipBlock }: Manifest) => ipBlock ?? []));
+  expect(blocks.map(({ cidr }: Manifest) => cidr)).toEqual(['0.0.0.0/0', '::/0']);
+  const excepted = blocks.flatMap(({ except }: Manifest) => except);
+  expect(excepted).toEqual(expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']));
+  expect(excepted).toEqual(expect.arrayContaining(['fc00::/7', 'fe80::/10']));
+});
+
+test('the example of the secret names existing variables, and the Ingress leads to the Service', () => {
+  const [secret] = read(FOLDER, 'secret.example.yaml');
+  const names = Object.keys(secret.stringData);
+  expect(names.filter((name) => !VARIABLES.includes(name) && !name.startsWith('AWS_'))).toEqual([]);
+  const [container] = one('Deployment', 'bulk-image-api').spec.template.spec.containers;
+  expect(container.envFrom).toContainEqual({ secretRef: { name: secret.metadata.name } });
+  const [ingress] = read(FOLDER, 'overlays', 'ingress', 'ingress.yaml');
+  const { service } = ingress.spec.rules[0].http.paths[0].backend;
+  expect(one('Service', service.name).spec.ports[0].name).toBe(service.port.name);
+  expect(literals.PUBLIC_URL).toBe(`https://${ingress.spec.rules[0].host}`);
+});
+
 test('workers are scaled by the queue depth, under the metric name of the service', async () => {
-  const { spec } = one('HorizontalPodAutoscaler', 'bulk-image-worker');
+  const [{ spec }] = read(AUTOSCALED, 'autoscaling.yaml');
   one(spec.scaleTargetRef.kind, spec.scaleTargetRef.name);
   const [{ external }] = spec.metrics;
 
