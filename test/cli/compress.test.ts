@@ -147,9 +147,19 @@ it('--server uses a running service and downloads its outputs', async () => {
     const served = Buffer.from(await (await fetch(url)).arrayBuffer());
     expect(served.equals(await readFile(join(directory, 'products-output-images', name)))).toBe(true);
 
-    const piped = await run('compress', '-', '--server', service.url, '--api-key', 'a-key-of-the-shop-here');
-    expect(piped).toMatchObject({ code: 1, out: expect.stringContaining('Output: stdin-output.csv, images: stdin-') });
-    expect(await images('stdin-output-images')).toHaveLength(1);
+    const key = ['--api-key', 'a-key-of-the-shop-here'];
+    const piped = await run('compress', '-', '--server', service.url, ...key, '--names', '{serial}-{n}', '--json');
+    expect(piped).toMatchObject({ code: 1, errors: '' });
+    expect(await images('stdin-output-images')).toEqual(['0-1.jpg']);
+    const objects = piped.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.filter(({ type }) => type === 'image')).toMatchObject([
+      { row: 1, serialNumber: '0', status: 'completed', outputs: [{ file: 'stdin-output-images/0-1.jpg', url }] },
+      { row: 2, serialNumber: '1', status: 'failed', outputs: [], error: { code: 'source_not_found' } },
+    ]);
+    expect(objects.at(-1)).toMatchObject({ type: 'summary', exitCode: 1, total: 2, failed: 1, output: 'stdin-output.csv' });
   } finally {
     await service.close();
   }
@@ -176,6 +186,27 @@ it.each([
   60_000,
 );
 
+it('--dry-run asks the image servers for sizes, and writes nothing', async () => {
+  const good = [pictures.url('/good.jpg?1'), pictures.url('/good.jpg?2')];
+  await write([...good, pictures.url('/none.jpg'), good[0] ?? '']);
+  const before = pictures.count('/good.jpg');
+  const { code, out, errors } = await run('compress', 'products.csv', '--dry-run');
+  expect(errors).toMatch(/^Found 4 image URLs in 4 rows/);
+  expect(out).toMatch(/Would download 3 images from 1 host: \d+ kB in the 2 whose size is known\./);
+  expect(out).toMatch(/Not available now:\n +1 {2}source_not_found {2}e\.g\. product 2: /);
+  expect(code).toBe(1);
+  expect(pictures.count('/good.jpg')).toBe(before + 2);
+  expect(await readdir(directory)).toEqual(['products.csv']);
+
+  environment = { ALLOW_PRIVATE_NETWORKS: '' };
+  const guarded = await run('compress', 'products.csv', '--dry-run', '--json');
+  expect(guarded.out.trim().split('\n').map((line) => JSON.parse(line))).toMatchObject([
+    { type: 'message' },
+    { type: 'dryRun', images: 3, checked: 3, sizes: 0, failures: Array(3).fill({ code: 'address_not_allowed' }) },
+  ]);
+  expect(pictures.count('/good.jpg')).toBe(before + 2);
+}, 60_000);
+
 test('a Shopify export with two image columns: what was found is said, and the outputs replace the URLs', async () => {
   const csv = [
     'Handle,Title,Image Src,Variant Image,Price',
@@ -200,7 +231,10 @@ test('a Shopify export with two image columns: what was found is said, and the o
   expect(src).not.toBe(variant);
   expect([second, third]).toEqual(['mug,,,,9', `pot,Pot,${pictures.url('/none.jpg')},,8`]);
   // Another choice of columns is another run.
-  const chosen = await run('compress', 'shop.csv', '--output', 'replace', '--image-column', 'Variant Image');
+  const named = ['--names', '{original}-{n}'];
+  const chosen = await run('compress', 'shop.csv', '--output', 'replace', '--image-column', 'Variant Image', ...named);
+  expect(await read('shop-output.csv')).toContain(',shop-output-images/good-1.jpg,');
+  expect((await sharp(join(directory, 'shop-output-images/good-1.jpg')).metadata()).width).toBe(320);
   expect(chosen.errors).toContain('Found 1 image URL in 3 rows, column "Variant Image"; 2 rows without images');
   expect(chosen.errors).not.toContain('earlier run');
 });
