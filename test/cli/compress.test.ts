@@ -159,7 +159,13 @@ it('--server uses a running service and downloads its outputs', async () => {
       { row: 1, serialNumber: '0', status: 'completed', outputs: [{ file: 'stdin-output-images/0-1.jpg', url }] },
       { row: 2, serialNumber: '1', status: 'failed', outputs: [], error: { code: 'source_not_found' } },
     ]);
-    expect(objects.at(-1)).toMatchObject({ type: 'summary', exitCode: 1, total: 2, failed: 1, output: 'stdin-output.csv' });
+    expect(objects.at(-1)).toMatchObject({
+      type: 'summary',
+      exitCode: 1,
+      total: 2,
+      failed: 1,
+      output: 'stdin-output.csv',
+    });
   } finally {
     await service.close();
   }
@@ -200,7 +206,12 @@ it('--dry-run asks the image servers for sizes, and writes nothing', async () =>
 
   environment = { ALLOW_PRIVATE_NETWORKS: '' };
   const guarded = await run('compress', 'products.csv', '--dry-run', '--json');
-  expect(guarded.out.trim().split('\n').map((line) => JSON.parse(line))).toMatchObject([
+  expect(
+    guarded.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
     { type: 'message' },
     { type: 'dryRun', images: 3, checked: 3, sizes: 0, failures: Array(3).fill({ code: 'address_not_allowed' }) },
   ]);
