@@ -972,7 +972,7 @@ export interface operations {
                 background?: string;
                 /** @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
                 keepMetadata?: "none" | "rights";
-                /** @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`. */
+                /** @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the object itself. `none` or `rights` is taken as `keepMetadata`. */
                 metadata?: string;
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
@@ -1069,7 +1069,7 @@ export interface operations {
                      */
                     keepMetadata?: "none" | "rights";
                     /**
-                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the object itself. `none` or `rights` is taken as `keepMetadata`.
                      * @example {"order":"4711"}
                      */
                     metadata?: string;
@@ -1170,7 +1170,7 @@ export interface operations {
                      */
                     keepMetadata?: "none" | "rights";
                     /**
-                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the object itself. `none` or `rights` is taken as `keepMetadata`.
                      * @example {"order":"4711"}
                      */
                     metadata?: string;
@@ -1389,7 +1389,7 @@ export interface operations {
                 background?: string;
                 /** @description `none`, the default, or `rights`: creator, credit, copyright, licence and how the picture was made (AI) are kept as XMP. */
                 keepMetadata?: "none" | "rights";
-                /** @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`. */
+                /** @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the object itself. `none` or `rights` is taken as `keepMetadata`. */
                 metadata?: string;
                 /** @description `reject` a file with an invalid URL, or `skip` the invalid ones. */
                 onInvalidRow?: "reject" | "skip";
@@ -1483,7 +1483,7 @@ export interface operations {
                      */
                     keepMetadata?: "none" | "rights";
                     /**
-                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the object itself. `none` or `rights` is taken as `keepMetadata`.
                      * @example {"order":"4711"}
                      */
                     metadata?: string;
@@ -1581,7 +1581,7 @@ export interface operations {
                      */
                     keepMetadata?: "none" | "rights";
                     /**
-                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.
+                     * @description A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the object itself. `none` or `rights` is taken as `keepMetadata`.
                      * @example {"order":"4711"}
                      */
                     metadata?: string;

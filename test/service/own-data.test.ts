@@ -86,6 +86,25 @@ test.each([
   expect((await refused.json()) as object).toMatchObject({ code: 'invalid_field' });
 });
 
+test('a JSON body has metadata as an object or as its text; a form has more than twenty fields', async () => {
+  const json = (metadata: unknown) =>
+    fetch(`${service.url}/api/upload`, {
+      method: 'POST',
+      headers: { ...headersOf(), 'Content-Type': 'application/json' },
+      body: JSON.stringify({ csv: CSV, metadata }),
+    });
+  for (const metadata of [METADATA, JSON.stringify(METADATA)]) {
+    const id = await idOf(await json(metadata));
+    const status = await fetch(`${service.url}/api/status/${id}`, { headers: headersOf() });
+    expect(await status.json()).toMatchObject({ metadata: METADATA });
+  }
+  for (const metadata of [{ order: 1 }, ['a'], { a: { b: 'c' } }]) {
+    expect(await (await json(metadata)).json()).toMatchObject({ code: 'invalid_field' });
+  }
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`unknown${at}`, 'x']));
+  expect(await (await send(many)).json()).toMatchObject({ code: 'invalid_field' });
+});
+
 test('a time that is none is refused', async () => {
   for (const createdAfter of ['yesterday', '2026-01-31', '2026-13-01T00:00:00Z']) {
     expect(await list({ createdAfter })).toMatchObject({ code: 'invalid_field' });

@@ -49,7 +49,8 @@ export const ownMetadata = z
   .pipe(z.string())
   .meta({
     description:
-      'A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. `none` or `rights` is taken as `keepMetadata`.',
+      'A JSON object of texts for your own use: returned in status, list and webhook, and not looked at. A JSON body may have the ' +
+      'object itself. `none` or `rights` is taken as `keepMetadata`.',
     pattern: PATTERN,
     examples: ['{"order":"4711"}'],
     [SPELLINGS]: spellingsOf(...METADATA_KEPT),

@@ -7,7 +7,7 @@ import { guardBody } from './body-guard.ts';
 import { fromStream } from './streams.ts';
 import { isFileField } from './text-fields.ts';
 
-const MAX_FIELDS = 20;
+const MAX_FIELDS = 40;
 const FIELD_BYTES = 16 * 1024;
 /** Of a field that has the CSV as text. */
 const TEXT_FILE_BYTES = 1024 * 1024;

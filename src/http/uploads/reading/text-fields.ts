@@ -26,6 +26,9 @@ export const parseForm = (text: string): Record<string, unknown> => {
   return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 };
 
+/** Fields that are JSON themselves, which a JSON body has as they are. */
+const JSON_FIELDS: readonly string[] = ['metadata'];
+
 /** The members of a JSON object as form fields: texts and lists of texts. */
 export const parseJson = (text: string): Record<string, unknown> => {
   let parsed: unknown;
@@ -39,10 +42,14 @@ export const parseJson = (text: string): Record<string, unknown> => {
   }
   const asText = (value: unknown): unknown =>
     typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  const asField = (name: string, value: unknown): unknown => {
+    if (typeof value === 'object' && JSON_FIELDS.includes(name)) return JSON.stringify(value);
+    return Array.isArray(value) ? value.map(asText) : asText(value);
+  };
   return Object.fromEntries(
     Object.entries(parsed)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, Array.isArray(value) ? value.map(asText) : asText(value)]),
+      .map(([name, value]) => [name, asField(name, value)]),
   );
 };
 
