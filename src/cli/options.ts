@@ -155,6 +155,9 @@ const fieldsOf = (values: ReturnType<typeof parse>['values'], fileUrl: string | 
   if (comma !== undefined) {
     throw new UsageError(`--image-column "${comma}" contains a comma; give the column's position instead, as in "#3"`);
   }
+  if (values.metadata !== undefined && !['none', 'rights'].includes(values.metadata)) {
+    throw new UsageError(`--metadata must be none or rights, not "${values.metadata}"`);
+  }
   const given = {
     fileUrl,
     quality: values.quality,

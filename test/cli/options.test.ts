@@ -104,6 +104,7 @@ test.each([
   [['compress', 'a-errors.csv', '--out', 'a-output.csv'], /failed rows of --out would replace the input/],
   [['compress', 'ftp://shop.example/a.csv'], /is not an http\(s\) link/],
   [['compress', 'a.csv', '--names', '{sku}'], /unknown placeholder \{sku\}; allowed: \{serial\}/],
+  [['compress', 'a.csv', '--metadata', 'all'], /--metadata must be none or rights/],
   [['compress', 'a.csv', '--concurrency', '0'], /--concurrency must be a whole number from 1 to 256/],
   [['compress', 'a.csv', '--dry-run', '--server', 'http://x'], /--dry-run cannot be combined with --server/],
 ])('%j is reported as a usage error', (args, message) => {
