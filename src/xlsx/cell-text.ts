@@ -47,8 +47,9 @@ export const unescapeText = (text: string): string =>
     ? text.replace(/_x([0-9a-f]{4})_/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     : text;
 
+/** What XML does not allow, and what would read as one of these: the escape of a character begins with `_` too. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML does not allow
-const NOT_IN_XML = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=x[0-9a-f]{4}_)/gi;
+const ESCAPED = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=x[0-9a-f]{4}[_\u0000-\u0008\u000b-\u001f\ufffe\uffff])/gi;
 const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 const codeOf = (character: string): string =>
@@ -56,7 +57,7 @@ const codeOf = (character: string): string =>
 
 /** The text as content of an XML element; `unescapeText` is its inverse. */
 export const escapeText = (text: string): string =>
-  text.replace(NOT_IN_XML, codeOf).replace(/[&<>]/g, (character) => MARKUP[character] ?? character);
+  text.replace(ESCAPED, codeOf).replace(/[&<>]/g, (character) => MARKUP[character] ?? character);
 
 const LINK_FORMULA =
   /^\s*(?:IFERROR\(\s*__xludf\.DUMMYFUNCTION\("\s*)?(?:_xlfn\.)?(?:HYPERLINK|IMAGE)\(\s*"{1,2}([^"]*)"/i;

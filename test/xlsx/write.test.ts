@@ -67,6 +67,8 @@ test('texts that XML cannot hold come back unchanged', () => {
         expect(unescapeText(plain)).toBe(text);
       },
     ),
+    // The escape of what follows would end what looks like one.
+    { examples: [['_x0DD0\0'], ['_x0041_x0042\uffff']] },
   );
 });
 
