@@ -55,16 +55,16 @@ test('another implementation reads names, bytes, times and checksums', async () 
   ]);
 });
 
-test('archives with no entries and with 70,000 entries are complete', async () => {
+test('archives with no entries and with 65,600 entries are complete', async () => {
   expect(await inspect(list(), 'print(json.dumps(len(z.infolist())))')).toBe(0);
   async function* many(): AsyncGenerator<ZipEntry> {
-    for (let n = 0; n < 70_000; n += 1) yield entry(`${n}`, Buffer.from(`${n}`));
+    for (let n = 0; n < 65_600; n += 1) yield entry(`${n}`, Buffer.from(`${n}`));
   }
-  expect(await inspect(many(), `print(json.dumps([len(z.infolist()), z.read('69999').decode()]))`)).toEqual([
-    70_000,
-    '69999',
+  expect(await inspect(many(), `print(json.dumps([len(z.infolist()), z.read('65599').decode()]))`)).toEqual([
+    65_600,
+    '65599',
   ]);
-}, 180_000);
+}, 600_000);
 
 test('beyond 4 GiB, offsets and sizes are 8 bytes wide', async () => {
   const zeroes = Buffer.alloc(64 * 1024 * 1024);

@@ -116,7 +116,7 @@ it('takes the deadline of each stage from the limits', () => {
     maxRedirects: 1,
     maxConnectionsPerOrigin: 1,
   };
-  expect(stageDeadlines(limits)).toEqual({ download: 60_000, decode: 30_000, encode: 120_000, store: 60_000 });
+  expect(stageDeadlines(limits)).toEqual({ download: 60_000, decode: 30_000, encode: 120_000, store: 120_000 });
   const own = { maxDecodeSeconds: 1, maxEncodeSeconds: 2, maxStoreSeconds: 3 };
   expect(stageDeadlines({ ...limits, ...own })).toEqual({
     download: 60_000,
