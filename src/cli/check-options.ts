@@ -1,15 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { errnoOf } from '../errno.ts';
+import { errnoOf, readErrorMessage } from '../errno.ts';
 import { type CompressOptions, UsageError } from './options.ts';
 import { shown } from './summary.ts';
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOTDIR: 'a part of its path is a file',
-  EMFILE: 'too many open files',
-  EIO: 'the disk reports an error',
-};
 
 const kindOf = async (path: string): Promise<'folder' | 'file' | null> =>
   stat(path).then(
@@ -23,10 +15,9 @@ export const requireReadable = async (file: string): Promise<void> => {
     throw new UsageError(`${shown(file)} is a folder; give a CSV or Excel file`);
   }
   await access(file, constants.R_OK).catch((error: unknown) => {
-    const code = errnoOf(error) ?? '';
-    throw new UsageError(
-      code === 'ENOENT' ? `File not found: ${shown(file)}` : `${shown(file)} cannot be read: ${REASONS[code] ?? code}`,
-    );
+    const code = errnoOf(error);
+    if (code === 'ENOENT') throw new UsageError(`File not found: ${shown(file)}`);
+    throw new UsageError(`${shown(file)} cannot be read: ${readErrorMessage(code) ?? code}`);
   });
 };
 

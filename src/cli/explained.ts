@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
 import axios from 'axios';
 import { ConfigError } from '../config.ts';
-import { errnoOf, isDiskFull } from '../errno.ts';
+import { errnoOf, fileErrorMessage, isDiskFull } from '../errno.ts';
 import { EXIT } from './exit.ts';
 import { logFileOf } from './local-service.ts';
 import type { CompressOptions } from './options.ts';
@@ -12,22 +11,13 @@ import { FileError } from './transfer/fetch.ts';
 import { AnswerError } from './transfer/transport.ts';
 import { workFolderOf } from './work-folder.ts';
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the disk is read-only',
-  ENOTDIR: 'a part of its path is a file',
-};
-
 /** A failed operation on a file here, as a sentence with its name; null for any other error. */
 const fileSentence = (error: unknown): string | null => {
   const { path } = (error ?? {}) as NodeJS.ErrnoException;
-  const code = errnoOf(error) ?? '';
-  const name = typeof path === 'string' ? relative(process.cwd(), path) || '.' : null;
-  if (isDiskFull(code)) {
-    return diskFull(name);
-  }
-  return name === null ? null : `${name} cannot be written: ${REASONS[code] ?? code}.`;
+  const code = errnoOf(error);
+  const name = typeof path === 'string' ? shown(path) : null;
+  if (isDiskFull(code)) return diskFull(name);
+  return name === null ? null : `${name} cannot be written: ${fileErrorMessage(code) ?? code}.`;
 };
 
 interface Explained {

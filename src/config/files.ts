@@ -1,15 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { errnoOf } from '../errno.ts';
+import { errnoOf, readErrorMessage } from '../errno.ts';
 
 const SUFFIX = '_FILE';
 /** Far more than any setting; a wrong path may lead to anything. */
 const MOST_BYTES = 1024 * 1024;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this user has no read permission',
-  ENOTDIR: 'a part of the path is not a folder',
-};
 
 /** @returns the text without the line break at its end, or why there is none */
 const readSetting = (path: string): { readonly text: string } | { readonly reason: string } => {
@@ -20,7 +14,7 @@ const readSetting = (path: string): { readonly text: string } | { readonly reaso
     const text = readFileSync(path, 'utf8').trim();
     return text === '' ? { reason: 'it is empty' } : { text };
   } catch (error) {
-    return { reason: REASONS[errnoOf(error)] ?? `it cannot be read (${errnoOf(error)})` };
+    return { reason: readErrorMessage(errnoOf(error)) ?? `it cannot be read (${errnoOf(error)})` };
   }
 };
 
