@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { saysDiskFull } from '../errno.ts';
 import { parseHttpUrl } from '../network/url.ts';
 import type { OutputFormat } from '../output-formats.ts';
 import { OUTPUT_NAME } from '../storage/storage.ts';
@@ -7,7 +8,7 @@ import { newKey } from './finished.ts';
 import { createOutputNames, type Output, placeFile } from './names.ts';
 import { type CompressOptions, isWorkbookName } from './options.ts';
 import type { Progress } from './progress.ts';
-import { diskFullText, foundText, type Reason, reasonsOf, replayText, shown } from './summary.ts';
+import { diskFullText, foundText, type Reason, reasonsOf, replayText, retriableOf, shown } from './summary.ts';
 import { checkCsv, checkImage, checkWorkbook, formatOf } from './transfer/checks.ts';
 import type { Client, Status, StatusProduct, Uploaded } from './transfer/client.ts';
 import { removeFailedRows, saveFailedRows } from './transfer/failed-rows.ts';
@@ -62,7 +63,7 @@ const createWaitingReport = (progress: Progress, folder: string | null): ((statu
       // Only the person at this machine can do something about it.
       if (code === 'storage_failed' && folder !== null) {
         throw new FileError(
-          /disk is full/.test(message)
+          saysDiskFull(message)
             ? diskFullText(shown(folder))
             : `${shown(folder)} cannot be written. Check its permissions, then run the same command again.`,
         );
@@ -118,8 +119,7 @@ export const compress = async (options: CompressOptions, key: string, deps: Comp
   if (file !== null) progress.log(foundText(file));
   let status = await client.progress(requestId);
   if (replayed) {
-    const { failed, skipped = 0, cancelled } = status.progress;
-    if (isOver(status) && failed - skipped + cancelled > 0) await client.retry(requestId);
+    if (isOver(status) && retriableOf(status.progress) > 0) await client.retry(requestId);
     progress.log(replayText(status));
     status = await client.progress(requestId);
   }

@@ -59,10 +59,14 @@ export const summary = (status: Status, reasons: readonly Reason[], seconds: num
   return lines.join('\n');
 };
 
+/** Images that a retry works on again: what was skipped as invalid stays so. */
+export const retriableOf = ({ failed, skipped = 0, cancelled }: Status['progress']): number =>
+  failed - skipped + cancelled;
+
 /** What a run that finds an earlier one does. */
 export const replayText = ({ finishedAt, progress }: Pick<Status, 'finishedAt' | 'progress'>): string => {
-  const { failed, skipped = 0, cancelled, completed, total } = progress;
-  const left = failed - skipped + cancelled;
+  const { completed, total } = progress;
+  const left = retriableOf(progress);
   if (finishedAt === null) return `Resuming an earlier run: ${count(completed)} of ${count(total)} images are done.`;
   if (left === 0) return `This job is already finished: ${count(completed)} of ${count(total)} images are done.`;
   return `Retrying ${count(left)} failed ${left === 1 ? 'image' : 'images'} of an earlier run.`;
