@@ -74,16 +74,23 @@ export const createCounters = ({ requests, images }: Pick<Models, 'requests' | '
     return found.reduce((sum, { total, counters }) => sum + Math.max(0, total - finishedImages(counters)), 0);
   },
 
-  /** Since when the oldest unfinished image has been waiting: since its upload or retry. Null when none is. */
-  async oldestUnfinished(): Promise<Date | null> {
+  /**
+   * The unfinished images of all clients, and since when the oldest that can be worked on has been waiting: since its upload or
+   * retry; null when there is none.
+   */
+  async unfinishedWork(): Promise<{ readonly images: number; readonly since: Date | null }> {
     const found = await requests
-      .find({ state: { $in: [...ACTIVE_STATES] } }, { total: 1, counters: 1, heartbeatAt: 1 })
-      .lean<Pick<RequestRecord, 'total' | 'counters' | 'heartbeatAt'>[]>();
-    return found
-      .filter(({ total, counters }) => total > finishedImages(counters))
-      .reduce<Date | null>((oldest, { heartbeatAt }) => {
-        return oldest === null || heartbeatAt < oldest ? heartbeatAt : oldest;
-      }, null);
+      .find({ state: { $in: [...UNFINISHED_STATES] } }, { state: 1, total: 1, counters: 1, heartbeatAt: 1 })
+      .lean<Pick<RequestRecord, 'state' | 'total' | 'counters' | 'heartbeatAt'>[]>();
+    let images = 0;
+    let since: Date | null = null;
+    for (const { state, total, counters, heartbeatAt } of found) {
+      const left = Math.max(0, total - finishedImages(counters));
+      images += left;
+      const waits = left > 0 && ACTIVE_STATES.some((active) => active === state);
+      if (waits && (since === null || heartbeatAt < since)) since = heartbeatAt;
+    }
+    return { images, since };
   },
 });
 

@@ -79,10 +79,18 @@ export const createInfrastructure = async (config: Config, files: ServiceFiles, 
   if (upgraded > 0) log.info({ upgraded }, `Stored data upgraded to schema version ${SCHEMA_VERSION}`);
   const requests = createRequestStore(models, now);
   const metrics = createMetrics({ version: VERSION, role: config.role });
+  // Two gauges of one scrape share a query.
+  let reading: ReturnType<typeof requests.unfinishedWork> | null = null;
+  const unfinished = (): ReturnType<typeof requests.unfinishedWork> => {
+    reading ??= requests.unfinishedWork().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
   metrics.watchQueue({
-    images: () => requests.unfinishedImages(),
+    images: async () => (await unfinished()).images,
     async oldestSeconds() {
-      const since = await requests.oldestUnfinished();
+      const { since } = await unfinished();
       return since === null ? 0 : Math.max(0, (now().getTime() - since.getTime()) / 1_000);
     },
     webhooks: () => outbox.pending(),
