@@ -83,7 +83,7 @@ const build = async (data: ThreadData) => {
     grow: ({ ticket }, bytes) => grow(ticket, bytes),
     enter: ({ ticket }, stage) => enter(ticket, stage),
     ...(samples !== undefined && { readSample: (name: string) => readSample(samples, name) }),
-    store: (task, bytes, position) => store.put(outputNames(task.id, task)[position] ?? '', bytes),
+    store: (task, bytes, position, ends) => store.put(outputNames(task.id, task)[position] ?? '', bytes, ends),
     now: Date.now,
   });
   return (task: TicketedTask): Promise<ImageResult> => {

@@ -33,7 +33,7 @@ export interface ProcessorDeps<Task extends ImageTask = ImageTask> {
   /** For the sample photos; absent if there are none. */
   readonly readSample?: (name: string) => Promise<Download>;
   /** Stores an output of the task atomically; `position` is 0 for the first. */
-  readonly store: (task: ImageTask, bytes: Uint8Array, position: number) => Promise<void>;
+  readonly store: (task: ImageTask, bytes: Uint8Array, position: number, ends: readonly AbortSignal[]) => Promise<void>;
   /** Reports that the task has entered a stage. */
   readonly enter?: (task: Task, stage: Stage) => void;
   /** Bounds the images that are encoded at the same time in this thread; downloads are not limited by it. */
@@ -107,7 +107,7 @@ const storeOutputs = async (
 ): Promise<void> => {
   for (const [position, { bytes }] of [...outputs.entries()].reverse()) {
     for (const end of ends) end.throwIfAborted();
-    await store(task, bytes, position);
+    await store(task, bytes, position, ends);
   }
 };
 

@@ -22,7 +22,8 @@ const CLOCK: ThrottleClock = { now: () => performance.now(), pause, random: Math
  */
 export const untilNotThrottled =
   ({ now, pause: wait, random }: ThrottleClock = CLOCK) =>
-  async <T>(call: () => Promise<T>): Promise<T> => {
+  /** @param ends whoever waits for it gives up when one of them is aborted */
+  async <T>(call: () => Promise<T>, ends: readonly AbortSignal[] = []): Promise<T> => {
     const end = now() + PATIENCE_MS;
     for (let attempts = 1; ; attempts += 1) {
       try {
@@ -31,6 +32,7 @@ export const untilNotThrottled =
         const waitMs = jitteredBackoffMs(attempts, PAUSE, random());
         if (classifyS3(error).kind !== 'throttled' || now() + waitMs > end) throw error;
         await wait(waitMs);
+        if (ends.some(({ aborted }) => aborted)) throw error;
       }
     }
   };

@@ -77,17 +77,19 @@ export const createS3Storage = (
   };
 
   return {
-    put: async (name, bytes) => {
+    put: async (name, bytes, ends) => {
       assertOutputName(name);
       try {
-        await patiently(() =>
-          write({
-            ...objectOf(name),
-            Body: bytes,
-            ContentType: contentTypeOf(name),
-            CacheControl: CACHE_CONTROL,
-            ...writeOptions(),
-          }),
+        await patiently(
+          () =>
+            write({
+              ...objectOf(name),
+              Body: bytes,
+              ContentType: contentTypeOf(name),
+              CacheControl: CACHE_CONTROL,
+              ...writeOptions(),
+            }),
+          ends,
         );
       } catch (cause) {
         const message = `The result could not be stored in S3: ${classifyS3(cause).reason}. It will be retried.`;

@@ -38,8 +38,11 @@ export interface StoredObject {
  * `storage_misconfigured` (read; must be fixed by the operator), `image_not_found`.
  */
 export interface Storage {
-  /** Stores the bytes atomically, durable once it resolves; a second put of a name replaces the first. */
-  put(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Stores the bytes atomically, durable once it resolves; a second put of a name replaces the first.
+   * @param ends when one of them is aborted, a store that asked for a slower pace is not asked again
+   */
+  put(name: string, bytes: Uint8Array, ends?: readonly AbortSignal[]): Promise<void>;
   /**
    * Copies `from` to `to` atomically, durable once it resolves; either can be removed or replaced independently.
    * @returns false if `from` does not exist

@@ -53,6 +53,13 @@ test('one that asks for it for longer fails the attempt, before the image is giv
   expect(now()).toBeLessThanOrEqual(100_000);
 });
 
+test('whoever has given up on it is not waited for any longer', async () => {
+  const { storage, sent } = world(60_000, SLOW_DOWN);
+  const stored = storage.put(NAME, new Uint8Array(10), [new AbortController().signal, AbortSignal.abort()]);
+  await expect(stored).rejects.toMatchObject({ code: 'storage_failed' });
+  expect(sent).toEqual([0]);
+});
+
 test('other errors are not repeated here', async () => {
   const { storage, sent } = world(60_000, Object.assign(new Error('no'), { name: 'AccessDenied' }));
   await expect(storage.put(NAME, new Uint8Array(10))).rejects.toMatchObject({ code: 'storage_failed' });
