@@ -4,7 +4,7 @@ import { v4 as uuid } from 'uuid';
 /** Ids of a call, for the log: those that a proxy or a client has given it, if they are well-formed and short. */
 
 /** Nothing that could forge a line of a log or a header. */
-const CALL_ID = /^[A-Za-z0-9](?:[A-Za-z0-9._:@/+=-]{0,127})$/;
+const CALL_ID = /^[A-Za-z0-9][A-Za-z0-9._:@/+=-]{0,127}$/;
 /** Version, trace id, parent id and flags (W3C Trace Context). Later versions may have more, which is not repeated. */
 const TRACE_PARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 /** What the standard calls invalid. */
