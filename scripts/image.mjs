@@ -35,7 +35,9 @@ const baseOf = (dockerfile) => /^FROM (node:(\d+)\.\S+?-(\w+)-slim) AS build$/m.
 /** Why the image cannot be built here, or null. */
 const obstacle = (standIn) => {
   if (process.platform !== 'linux' || process.getuid() !== 0) return 'it needs root on Linux';
-  const missing = [...PROGRAMS, ...(standIn ? ['debootstrap'] : [])].filter((program) => !succeeds(program, '--version'));
+  const missing = [...PROGRAMS, ...(standIn ? ['debootstrap'] : [])].filter(
+    (program) => !succeeds(program, '--version'),
+  );
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
   if (!succeeds('unshare', '--mount', '--pid', '--fork', 'true')) return 'this machine allows no namespaces';
   return standIn && debianMirror() === undefined ? 'apt has no Debian archive here' : null;

@@ -4,40 +4,20 @@
  * SKIPs with the reason where the package cannot be installed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from './prepare.mjs';
+import { pythonEnvironment } from './python-environment.mjs';
 
 const VERSION = '1.37.0';
-const INSTALL_MS = 3 * 60_000;
+const TOOL_MS = 60_000;
 const folder = path.join(root, 'deploy', 'kubernetes');
-const cache = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
-const venv = path.join(cache, 'bulk-image-processor', `kubernetes-validate-${VERSION}`);
-const program = path.join(venv, 'bin', 'kubernetes-validate');
+const name = `kubernetes-validate-${VERSION}`;
+const { python, install } = pythonEnvironment(name, [`kubernetes-validate==${VERSION}`], 'kubernetes_validate');
+const program = path.join(path.dirname(python), 'kubernetes-validate');
 
-const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', timeout: INSTALL_MS });
-const works = () => existsSync(program) && run(program, '--version').status === 0;
-
-/** The reason why it cannot be installed, or null. */
-const install = () => {
-  if (works()) return null;
-  rmSync(venv, { recursive: true, force: true });
-  const made = run('python3', '-m', 'venv', venv);
-  if (made.status !== 0) return 'there is no Python 3 with venv here';
-  const quietly = ['--quiet', '--no-input', '--disable-pip-version-check'];
-  const done = run(
-    path.join(venv, 'bin', 'python'),
-    '-m',
-    'pip',
-    'install',
-    ...quietly,
-    `kubernetes-validate==${VERSION}`,
-  );
-  if (works()) return null;
-  rmSync(venv, { recursive: true, force: true });
-  return `kubernetes-validate could not be installed: ${done.stderr?.trim().split('\n').at(-1)}`;
-};
+const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', timeout: TOOL_MS });
 
 const manifestFiles = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

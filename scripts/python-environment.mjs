@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { prepare, runScript } from './prepare.mjs';
 
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 const INSTALL_MS = 5 * 60_000;
@@ -38,3 +39,24 @@ export const pythonEnvironment = (name, requirements, module) => {
 
   return { python, install };
 };
+
+/**
+ * Sets up the service and the packages, then works in a temporary folder; SKIPs with the reason where they cannot be had.
+ * @param skipped what is not done then, as the beginning of a sentence
+ * @param work resolves to the exit code
+ */
+export const runWithPackages = (install, { skipped, prefix }, work) =>
+  runScript(async () => {
+    await prepare();
+    const reason = install();
+    if (reason !== null) {
+      console.log(`\nSKIPPED: ${skipped}, ${reason}.\n\n0 passed, 0 failed`);
+      return 0;
+    }
+    const directory = mkdtempSync(path.join(tmpdir(), prefix));
+    try {
+      return await work(directory);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });

@@ -4,12 +4,11 @@
  * The last line is `N passed, N failed`, counted in calls of the API, or `0 passed, 0 failed` with the reason before it
  * when schemathesis cannot be installed here.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startService } from './demo/service.mjs';
-import { prepare, root, run, runScript } from './prepare.mjs';
-import { pythonEnvironment } from './python-environment.mjs';
+import { root, run } from './prepare.mjs';
+import { pythonEnvironment, runWithPackages } from './python-environment.mjs';
 
 const VERSION = '4.32.5';
 const SECONDS = 20;
@@ -95,19 +94,8 @@ const fuzz = async (directory) => {
   }
 };
 
-await runScript(async () => {
-  await prepare();
-  const reason = install();
-  if (reason !== null) {
-    console.log(`\nSKIPPED: schemathesis was not run, ${reason}.\n\n0 passed, 0 failed`);
-    return 0;
-  }
-  const directory = mkdtempSync(path.join(tmpdir(), 'fuzz-'));
-  try {
-    const { passed, failed } = await fuzz(directory);
-    console.log(`\n${passed} passed, ${failed} failed`);
-    return failed === 0 ? 0 : 1;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+await runWithPackages(install, { skipped: 'schemathesis was not run', prefix: 'fuzz-' }, async (directory) => {
+  const { passed, failed } = await fuzz(directory);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
 });

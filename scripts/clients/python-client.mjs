@@ -4,12 +4,11 @@
  * `0 passed, 0 failed` with the reason before it when the generator cannot be installed here.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startService } from '../demo/service.mjs';
-import { prepare, root, run, runScript } from '../prepare.mjs';
-import { pythonEnvironment } from '../python-environment.mjs';
+import { root, run } from '../prepare.mjs';
+import { pythonEnvironment, runWithPackages } from '../python-environment.mjs';
 
 const GENERATOR = '0.29.1';
 const VERIFIER = '1.1.0';
@@ -58,17 +57,4 @@ const test = async (directory) => {
   }
 };
 
-await runScript(async () => {
-  await prepare();
-  const reason = install();
-  if (reason !== null) {
-    console.log(`\nSKIPPED: no Python client was made, ${reason}.\n\n0 passed, 0 failed`);
-    return 0;
-  }
-  const directory = mkdtempSync(path.join(tmpdir(), 'python-client-'));
-  try {
-    return await test(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-});
+await runWithPackages(install, { skipped: 'no Python client was made', prefix: 'python-client-' }, test);

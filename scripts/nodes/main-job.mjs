@@ -38,7 +38,7 @@ const csvOf = (images) => {
   return `S. No.,Product Name,Input Image Urls\n1,"Lamp, ""large""","${urls.slice(0, 2).join(',')}"\n2,Chair,${urls[2]}\n`;
 };
 
-const checkJob = async (service, images, webhook, secret, signal) => {
+const checkJob = async (service, { images, webhook, secret }, signal) => {
   const formats = Object.keys(SIZES);
   const csv = csvOf(images);
   const requestId = await upload(service.url, csv, {
@@ -69,18 +69,27 @@ const checkCommand = async (node, root, directory, images, signal) => {
   );
 };
 
+/** Starts an image server and a webhook receiver, which end last. */
+const startPeers = async (disposers) => {
+  const images = await serveImages();
+  disposers.push(() => images.close());
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const webhook = await receiveWebhook(secret);
+  disposers.push(webhook.close);
+  return { images, webhook, secret };
+};
+
+const endAll = async (disposers) => {
+  for (const close of disposers.reverse()) await close();
+};
+
 /** Runs the job on a service that may reach loopback. Throws at the first difference. */
 export const jobOn = async (url, signal) => {
   const disposers = [];
   try {
-    const images = await serveImages();
-    disposers.push(() => images.close());
-    const secret = `whsec_${randomBytes(32).toString('base64')}`;
-    const webhook = await receiveWebhook(secret);
-    disposers.push(webhook.close);
-    await checkJob({ url }, images, webhook, secret, signal);
+    await checkJob({ url }, await startPeers(disposers), signal);
   } finally {
-    for (const close of disposers.reverse()) await close();
+    await endAll(disposers);
   }
 };
 
@@ -92,11 +101,7 @@ export const runMainJob = async (node, root, interrupted) => {
   const disposers = [() => rm(directory, { recursive: true, force: true })];
   let stopService = async () => 0;
   try {
-    const images = await serveImages();
-    disposers.push(() => images.close());
-    const secret = `whsec_${randomBytes(32).toString('base64')}`;
-    const webhook = await receiveWebhook(secret);
-    disposers.push(webhook.close);
+    const peers = await startPeers(disposers);
     const service = await startService({
       ...{ root, directory, node, signal },
       settings: { PROCESSED_DIR: join(directory, 'processed_images') },
@@ -106,13 +111,13 @@ export const runMainJob = async (node, root, interrupted) => {
         stopService = close;
       },
     });
-    await checkJob(service, images, webhook, secret, signal);
+    await checkJob(service, peers, signal);
     expectEqual('the exit code after SIGTERM', await stopService(), 0);
-    await checkCommand(node, root, directory, images, signal);
+    await checkCommand(node, root, directory, peers.images, signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
     await stopService();
-    for (const close of disposers.reverse()) await close();
+    await endAll(disposers);
   }
 };
