@@ -122,12 +122,12 @@ const unfitOutputs: readonly Json[] = [
   })),
 ];
 
-/** Fields with their other spellings, as the properties of a body. */
-const bodyProperties = (fields: z.ZodObject): Json =>
+/** Fields with their other spellings, as the properties of a body. One that is required has none: blank is as good as absent. */
+const bodyProperties = (fields: z.ZodObject, required: readonly string[] = []): Json =>
   Object.fromEntries(
     Object.entries(requestSchema(fields).properties as Record<string, Json>).map(([name, property]) => [
       name,
-      withSpellings(property),
+      required.includes(name) ? property : withSpellings(property),
     ]),
   );
 
@@ -141,7 +141,7 @@ export const jsonContent = (fields: z.ZodObject, required: readonly string[], ex
       type: 'object',
       required,
       additionalProperties: false,
-      properties: bodyProperties(fields),
+      properties: bodyProperties(fields, required),
       not: UNFIT_ENCODING,
     },
     example,
