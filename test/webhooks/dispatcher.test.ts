@@ -23,6 +23,8 @@ test('delivers an enqueued event once, immediately when woken', async () => {
     lastStatus: 204,
   });
   expect(receiver.received).toHaveLength(1);
+  // It is logged after it is written.
+  await dispatcher.stop();
   expect(world.logged).toEqual([expect.stringContaining('webhook delivered')]);
 });
 
