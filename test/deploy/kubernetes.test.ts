@@ -84,7 +84,7 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
   });
 
   it('runs unprivileged and writes only to volumes', () => {
-    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 10001, fsGroup: 10001 });
     expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
     const volumes = spec.volumes.map(({ name }: { name: string }) => name);
     const mounts: { name: string; mountPath: string }[] = container.volumeMounts;

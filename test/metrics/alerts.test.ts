@@ -70,7 +70,7 @@ test('docs/operations.md names every alert', () => {
   expect([...page.matchAll(/^\| `(BulkImage\w+)`/gm)].map(([, name]) => name)).toEqual(rules.map(({ alert }) => alert));
 });
 
-/** `promtool` takes minutes to build, so it is used where there is one. */
+/** `promtool` takes minutes to build, so it is used where there is one; .ci/run takes it from Debian's package. */
 const hasPromtool = (() => {
   try {
     execFileSync('promtool', ['--version'], { stdio: 'ignore' });

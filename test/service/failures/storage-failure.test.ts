@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { csvOf } from '../../support/csv.ts';
 import { type ImageServer, startPictures } from '../../support/servers/image-server.mjs';
-import { finished, startTestService, statusOf, type TestService, uploaded, waitFor } from '../../support/service.ts';
+import {
+  finished,
+  startTestService,
+  statusOf,
+  type TestService,
+  upload,
+  uploaded,
+  waitFor,
+} from '../../support/service.ts';
 
 const IMAGES = 20;
 let pictures: ImageServer;
@@ -69,7 +77,7 @@ describe('a full disk', () => {
   beforeAll(async () => {
     const place = await mkdtemp(join(tmpdir(), 'small-disk-'));
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], { stdio: 'ignore' });
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', place], { stdio: 'ignore' });
       mounted = place;
     } catch {
       // Mounting requires root, and is not possible in every container.
@@ -82,17 +90,53 @@ describe('a full disk', () => {
     await rm(mounted, { recursive: true });
   });
 
-  test('images wait for space, leave no temporary files and resume once there is some', async () => {
+  /** A new folder on the small disk, or null where there is none. */
+  const folder = async (name: string): Promise<string | null> => {
     if (mounted === null) {
       process.stderr.write('not run: this system does not let the test mount a small disk\n');
-      return;
+      return null;
     }
-    const outputs = join(mounted, 'outputs');
-    await mkdir(outputs);
+    const created = join(mounted, name);
+    await mkdir(created);
+    return created;
+  };
+  const logged = () => {
+    const lines: { level: number; msg: string }[] = [];
+    return { lines, log: pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) }) };
+  };
+
+  test('uploads are refused until there is space, which is one warning and one line', async () => {
+    const data = await folder('data');
+    if (mounted === null || data === null) return;
+    execFileSync('mount', ['-o', 'remount,size=4m', mounted]);
+    const filler = join(mounted, 'filler');
+    await writeFile(filler, Buffer.alloc(3_900 * 1024));
+    const { lines, log } = logged();
+    service = await startTestService({ DATA_DIR: data }, log);
+    const { url } = service;
+    const csv = csvOf(pictures.origin, IMAGES);
+    for (const _ of Array(3)) {
+      const response = await upload(url, csv);
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ type: expect.stringMatching(/:disk_full$/) });
+    }
+    await rm(filler);
+    const said = () => lines.filter(({ level, msg }) => level > 30 || msg.includes('DATA_DIR'));
+    await waitFor(async () => said().length > 1);
+    expect(said().map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+      expect.stringMatching(/^40 The disk of DATA_DIR is full; uploads are refused: /),
+      '30 The disk of DATA_DIR has space again; uploads are taken',
+    ]);
+    expect((await finished(url, await uploaded(url, csv))).progress).toMatchObject({ completed: IMAGES });
+  }, 60_000);
+
+  test('images wait for space, leave no temporary files and resume once there is some', async () => {
+    const outputs = await folder('outputs');
+    if (mounted === null || outputs === null) return;
+    execFileSync('mount', ['-o', 'remount,size=64k', mounted]);
     const filler = join(mounted, 'filler');
     await writeFile(filler, Buffer.alloc(56 * 1024));
-    const lines: { level: number; msg: string }[] = [];
-    const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
+    const { lines, log } = logged();
     service = await startTestService({ PROCESSED_DIR: outputs }, log);
     const { url } = service;
     const requestId = await uploaded(url, csvOf(pictures.origin, IMAGES));
