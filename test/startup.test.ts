@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await killInstances();
   taken.close();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const environment = (changes: Record<string, string> = {}) => ({

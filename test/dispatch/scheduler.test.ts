@@ -119,6 +119,17 @@ test('while the database fails nothing is claimed, and leases are renewed before
   expect(world.grants).toHaveLength(2_000);
 });
 
+test('a request that the database could not end is ended once it can, though its counters say nothing', () => {
+  const down = { from: 90, to: 3_000 };
+  const world = createVirtualWorld({ databaseWorks: (at) => at < down.from || at >= down.to });
+  // Each image takes 100 ms, so the last one ends during the outage.
+  world.add('small', [{ url: FAST, images: 5 }]);
+  world.runUntil(() => world.finishedAt.has('small'), 60_000);
+  expect(world.checks()).toBe(2);
+  expect(world.now()).toBeGreaterThan(down.to);
+  expect(world.now()).toBeLessThan(down.to + 8_000);
+});
+
 test('a request that is cancelled starts nothing more, though its images wait for their host', () => {
   const world = createVirtualWorld({ process: () => ({ downloadMs: 1_000, encodeMs: 10 }) });
   world.add('r', [{ url: SLOW, images: 1_000 }]);

@@ -137,7 +137,9 @@ export const createVirtualWorld = (settings: WorldSettings = {}) => {
   };
 
   const complete = (request: ActiveRequest): void => {
-    const hasFinished = requests.get(request._id)?.unfinished === 0;
+    const works = databaseWorks(time);
+    if (!works) handle({ type: 'database failed' });
+    const hasFinished = works && requests.get(request._id)?.unfinished === 0;
     if (hasFinished) {
       requests.delete(request._id);
       finishedAt.set(request._id, time);

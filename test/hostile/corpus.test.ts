@@ -70,7 +70,7 @@ afterAll(async () => {
   await killInstances();
   await world.close();
   await database.close();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** Uploads all URLs as one CSV, and returns their images in order once the request has finished. */

@@ -103,7 +103,7 @@ const tests = (open: (directory: string) => Promise<Store>) => (): void => {
     await store.close();
     await database.close();
     await pictures.close();
-    await rm(directory, { recursive: true });
+    await rm(directory, { recursive: true, maxRetries: 10 });
   });
 
   const orphans = async (...options: string[]) => {

@@ -18,7 +18,7 @@ afterEach(async () => {
   await killInstances();
   await pictures?.close();
   pictures = null;
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 test('what one instance does is seen on another, up to the end', async () => {

@@ -289,6 +289,6 @@ test('an instance killed during an upload locks its key no longer than a lease',
     database = shared;
     await killInstances();
     await own.close();
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }, 60_000);

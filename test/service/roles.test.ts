@@ -22,7 +22,7 @@ afterEach(async () => {
   await killInstances();
   await pictures.close();
   await database.close();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** Two images at a time, so that the effect of a second instance is visible at the image server. */

@@ -51,7 +51,7 @@ afterAll(async () => {
   await receiver.close();
   await server.close();
   await database.close();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const call = async (path: string, init: RequestInit = {}, key = SECRET.apiKey): Promise<string> => {

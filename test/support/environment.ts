@@ -8,6 +8,12 @@ const CLOSING_MS = 5_000;
 const POLL_MS = 20;
 type Timer = NodeJS.Timeout & { readonly _destroyed: boolean; readonly _idleTimeout: number };
 
+/** The part of jest-circus' events that is read. */
+interface TestEvent {
+  readonly name: string;
+  readonly test?: { readonly errors: readonly unknown[] };
+}
+
 /** The documented `process.getActiveResourcesInfo` only counts; naming a leak takes the objects. */
 const activeHandles = (): readonly object[] =>
   (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles();
@@ -19,9 +25,13 @@ const describeHandle = (handle: object): string => {
   return handle.constructor.name;
 };
 
-/** Fails a test file that leaves a server, socket, process, thread or timer open. */
+/**
+ * Fails a test file that leaves a server, socket, process, thread or timer open. One of whose tests has failed may, as that did
+ * not reach its end: an error here would hide why.
+ */
 export default class extends NodeEnvironment {
   #before: ReadonlySet<object> = new Set();
+  #hasFailed = false;
   readonly #timers = new Set<Timer>();
   readonly #workers = new Set<Worker>();
 
@@ -31,6 +41,10 @@ export default class extends NodeEnvironment {
     process.on('worker', this.#onWorker);
     this.#track('setTimeout');
     this.#track('setInterval');
+  }
+
+  async handleTestEvent({ name, test }: TestEvent): Promise<void> {
+    if (name === 'test_done' && test !== undefined && test.errors.length > 0) this.#hasFailed = true;
   }
 
   override async teardown(): Promise<void> {
@@ -43,7 +57,7 @@ export default class extends NodeEnvironment {
       left = this.#leftOpen();
     } while (left.length > 0 && performance.now() < deadline);
     process.off('worker', this.#onWorker);
-    if (left.length > 0) throw new Error(`The test file left open: ${left.join(', ')}.`);
+    if (left.length > 0 && !this.#hasFailed) throw new Error(`The test file left open: ${left.join(', ')}.`);
   }
 
   readonly #onWorker = (worker: Worker): void => {

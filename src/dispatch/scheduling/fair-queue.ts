@@ -102,11 +102,11 @@ export const createFairQueue = (now: () => number, hosts: FairQueueHosts = NO_HO
   const isResting = (schedule: RequestSchedule): boolean =>
     isPaused(schedule) && !schedule.completing && schedule.saturatedHosts.length === 0;
 
-  /** At rest, except those of which all that is left is in flight here: their ends are events. */
-  const toProbe = (): RequestSchedule[] =>
-    [...schedules.values()].filter(
-      (one) => isResting(one) && !(isSmall(one.request) && one.unfinished === one.inFlight),
-    );
+  /** All that is left of a small request is in flight here: its ends are events. */
+  const endsHere = ({ request, inFlight, unfinished }: RequestSchedule): boolean =>
+    isSmall(request) && inFlight > 0 && unfinished === inFlight;
+
+  const toProbe = (): RequestSchedule[] => [...schedules.values()].filter((one) => isResting(one) && !endsHere(one));
 
   /** Somebody gave images back. Of a large request a claim finds out as quickly as a question, and of several at once. */
   const cameBack = (schedule: RequestSchedule): void => {

@@ -27,7 +27,7 @@ afterEach(async () => {
   await database?.stop();
   database = null;
   await pictures.close();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** A separate database, external to the service; restarted when it exits. */

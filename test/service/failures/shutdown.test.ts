@@ -21,7 +21,7 @@ afterEach(async () => {
   await killInstances();
   await pictures.close();
   await database.close();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const start = (environment: Record<string, string> = {}, command?: readonly string[]) =>
