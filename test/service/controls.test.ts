@@ -1,4 +1,4 @@
-import { failThen, ImageServer, makeImage, ok, slow, status as statusCode } from '../support/servers/image-server.mjs';
+import { failThen, ImageServer, makeImage, ok, status as statusCode } from '../support/servers/image-server.mjs';
 import { type Answer, answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import {
   finished,
@@ -44,15 +44,21 @@ const csv = (urls: readonly string[]) => `${HEADER}${urls.map((url, n) => `${n},
 const imagesOf = (status: Awaited<ReturnType<typeof statusOf>>) => status.products.flatMap((product) => product.images);
 
 test('cancel stops what has not started and lets running images finish; retry processes the rest', async () => {
-  pictures.on('/slow.jpg', slow(150, ok(jpeg)));
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  pictures.on('/quick.jpg', ok(jpeg));
+  pictures.on('/held.jpg', (...call) => void released.then(() => ok(jpeg)(...call)));
   const receiver = await WebhookReceiver.start(answer(204));
-  const urls = Array.from({ length: 60 }, (_, n) => `${pictures.url('/slow.jpg')}?n=${n}`);
+  const urls = Array.from({ length: 60 }, (_, n) => `${pictures.url(n < 10 ? '/quick.jpg' : '/held.jpg')}?n=${n}`);
   const requestId = await uploaded(service.url, csv(urls), { webhookUrl: receiver.url('/done') });
   await inTheMiddle(service.url, requestId, 1, 20);
 
   const [first, second] = await Promise.all([1, 2].map(() => call('POST', `/api/cancel/${requestId}`)));
   expect([first?.status, second?.status]).toEqual([202, 202]);
   expect(first?.location).toBe(`/api/status/${requestId}`);
+  release();
   const stopped = await finished(service.url, requestId);
 
   expect(stopped.status).toBe('cancelled');
