@@ -141,9 +141,10 @@ export const dryRunText = (
     reasons.set(failure.code, { ...known, count: known.count + 1 });
   }
   const some = checked < images ? `; ${count(checked)} were looked at` : '';
+  const size = sizes === 0 ? 'no size is known' : `${megabytes(bytes)} in the ${count(sizes)} whose size is known`;
   return [
     'Dry run: nothing was written.',
-    `Would download ${counted(images, 'image', 'images')} from ${counted(hosts, 'host', 'hosts')}: ${megabytes(bytes)} in the ${count(sizes)} whose size is known${some}.`,
+    `Would download ${counted(images, 'image', 'images')} from ${counted(hosts, 'host', 'hosts')}: ${size}${some}.`,
     ...(failures.length === 0 ? [] : ['Not available now:', ...reasonLines([...reasons.values()])]),
     `Would write ${shown(options.out)}, and the images to ${shown(options.images)}.`,
   ].join('\n');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { summary } from '../../src/cli/summary.ts';
+import { dryRunText, summary } from '../../src/cli/summary.ts';
 import type { Status } from '../../src/cli/transfer/client.ts';
 
 const STATUS: Status = {
@@ -21,4 +21,12 @@ test('the summary names pictures that are the same under many URLs', () => {
 
 test.each([{}, { report: null }, { report: {} }, { report: { sameBytes: [] } }])('%j: nothing to name', (more) => {
   expect(summary({ ...STATUS, ...more }, [], 3).split('\n')).toHaveLength(1);
+});
+
+test.each([
+  [2, 300_000, 2, 'Would download 2 images from 1 host: 300 kB in the 2 whose size is known.'],
+  [5, 0, 0, 'Would download 5 images from 1 host: no size is known; 2 were looked at.'],
+])('a dry run of %i images, %i bytes of %i: %s', (images, bytes, sizes, line) => {
+  const run = { images, hosts: 1, checked: 2, bytes, sizes, failures: [] };
+  expect(dryRunText(run, { out: 'out.csv', images: 'out' }).split('\n')).toContain(line);
 });
