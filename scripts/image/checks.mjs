@@ -1,4 +1,5 @@
 /** What is tried on the images. Each returns a word about what was seen, or throws. */
+import { chmodSync, chownSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { built } from '../engines/built.mjs';
@@ -108,11 +109,14 @@ export const CHECKS = {
     folder,
   }) =>
     withDatabase(folder, async (uri) => {
+      // As an emptyDir of a pod with fsGroup: empty, and given to its group.
+      const volume = mkdtempSync(join(folder, 'volume-'));
+      chownSync(volume, 0, 10001);
+      chmodSync(volume, 0o2770);
       const took = [];
       for (const [name, ...args] of [
         ['openshift', '--user', '1234567:0', '-v', 'openshift:/data'],
-        // Kubernetes gives the volume to the pod's group.
-        ['kubernetes', '--user', '10001:10001', '--tmpfs', '/data:rw,mode=1777'],
+        ['kubernetes', '--user', '10001:10001', '-v', `${volume}:/data`],
       ]) {
         const url = await startStrictly({ engine, image: images.service, name, env: { MONGODB_URI: uri }, args });
         await doJob({ engine, name, url });
