@@ -177,6 +177,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     } else if (action.type === 'requeue') track(requeue(action.images).then(() => handle({ type: 'requeued' })));
     else if (action.type === 'mark started') markStarted(action.requestIds);
     else if (action.type === 'complete') track(complete(action.requests));
+    else if (action.type === 'lease anew') runs.leaseAnew(action.image);
     else runs.answer(action.imageId, action.type === 'grant');
   };
 

@@ -38,6 +38,9 @@ export const createRuns = (deps: RunsDeps) => {
   const { runImage, writer, requeue, handle, maxAttempts, maxQueueMs, random } = deps;
   const waiting = new Map<string, (granted: boolean) => void>();
   const processing = new Map<string, AbortController>();
+  /** What runs here, with its latest lease. */
+  const leases = new Map<string, ClaimedImage>();
+  const latest = (image: ClaimedImage): ClaimedImage => leases.get(image._id) ?? image;
 
   const permit = (imageId: string, question: SchedulerEvent = { type: 'permit needed', imageId }): Promise<boolean> =>
     new Promise((resolve) => {
@@ -69,12 +72,17 @@ export const createRuns = (deps: RunsDeps) => {
   };
 
   /** Writes the result. Returns in how many milliseconds the image is due again; null when it is finished. */
-  const finish = async (image: ClaimedImage, request: ActiveRequest, result: ImageResult): Promise<number | null> => {
-    handle({ type: 'processed', imageId: image._id, result });
+  const finish = async (claimed: ClaimedImage, request: ActiveRequest, result: ImageResult): Promise<number | null> => {
+    handle({ type: 'processed', imageId: claimed._id, result });
+    const image = latest(claimed);
     const outcome = decideOutcome(image, result, maxAttempts, random());
     const applied = await writer.write({ request, image, outcome });
     deps.onOutcome?.(request, image, outcome, applied);
-    if (!applied) return 0;
+    if (!applied) {
+      // It was claimed again while its result was written under the lease before.
+      if (latest(image) !== image) await requeue([latest(image)]);
+      return 0;
+    }
     if (outcome.kind !== 'again') return null;
     deps.returned([request._id]);
     return outcome.delayMs;
@@ -86,17 +94,23 @@ export const createRuns = (deps: RunsDeps) => {
     /** @param started resolves once the request is marked as started, which its end must not overtake */
     async start(image: ClaimedImage, request: ActiveRequest, since: number, started: Promise<unknown>): Promise<void> {
       let dueInMs: number | null = 0;
+      leases.set(image._id, image);
       try {
         deps.onBegin?.(image);
         const result = await process(image, request, since);
-        if (result === null) await requeue([image]);
+        if (result === null) await requeue([latest(image)]);
         else dueInMs = await finish(image, request, result);
         await started;
       } catch (error) {
         deps.onError(error);
       } finally {
+        leases.delete(image._id);
         handle({ type: 'ended', imageId: image._id, dueInMs });
       }
+    },
+    /** An image that runs goes on under this lease. */
+    leaseAnew(image: ClaimedImage): void {
+      if (leases.has(image._id)) leases.set(image._id, image);
     },
     /** Answers the question for a permit. */
     answer(imageId: string, granted: boolean): void {

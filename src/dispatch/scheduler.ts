@@ -79,9 +79,14 @@ export const createScheduler = (settings: SchedulerSettings) => {
    */
   const start = (images: readonly ClaimedImage[]): SchedulerAction[] => {
     const runs: SchedulerAction[] = [];
+    const anew: SchedulerAction[] = [];
     const surplus: ClaimedImage[] = [];
     const started = new Set<string>();
     for (const image of images) {
+      if (inFlight.leaseAnew(image)) {
+        anew.push({ type: 'lease anew', image });
+        continue;
+      }
       const schedule = queue.get(image.requestId);
       const isSuspect = mustRunAlone(image) && !isGivenUp(image, maxAttempts);
       if (schedule === undefined || stopping || (isSuspect && quarantined !== null)) {
@@ -98,7 +103,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
       else reserve.add(entry);
     }
     if (surplus.length > 0) requeuing += 1;
-    const actions: SchedulerAction[] = [...runs, ...runQuarantined()];
+    const actions: SchedulerAction[] = [...anew, ...runs, ...runQuarantined()];
     if (surplus.length > 0) actions.unshift({ type: 'requeue', images: surplus });
     if (started.size > 0) actions.unshift({ type: 'mark started', requestIds: [...started] });
     return actions;

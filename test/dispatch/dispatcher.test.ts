@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { v4 as uuid } from 'uuid';
 import { createClock } from '../../src/database/clock.ts';
 import { createClaimer } from '../../src/dispatch/claimer.ts';
@@ -62,6 +63,8 @@ interface Settings {
   readonly run: ImagePool['run'];
   readonly check?: () => Promise<void>;
   readonly leaseMs?: number;
+  /** Whether leases are renewed. */
+  readonly renews?: boolean;
   readonly capacity?: number;
   /** How wrong the clock of the instance is, in milliseconds. */
   readonly skewMs?: number;
@@ -72,6 +75,7 @@ const start = async ({
   run,
   check = async () => {},
   leaseMs = 30_000,
+  renews = true,
   capacity = 8,
   skewMs = 0,
   onOutcome = () => {},
@@ -79,7 +83,8 @@ const start = async ({
   const clock = createClock(database.connection, { localNow: () => Date.now() + skewMs });
   await clock.refresh();
   const requests = createRequestStore(models, clock.now);
-  const images = createImageStore(models, clock.now);
+  const store = createImageStore(models, clock.now);
+  const images = renews ? store : { ...store, renew: async () => [] };
   const dispatcher = createDispatcher({
     ...{ images, claimer: createClaimer(images, clock.now), requests, leaseMs, maxAttempts: 5, random: Math.random },
     completion: createCompletion(requests, images, async () => {}, requestReportOf),
@@ -101,6 +106,29 @@ const start = async ({
 
 const request = (requestId: string) => models.requests.findById(requestId).lean();
 const isDone = (requestId: string) => async () => (await request(requestId))?.state === 'completed';
+
+test('images whose leases end while they run here go on under the next ones', async () => {
+  const total = 40;
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const run = jest.fn((_task: ImageTask) => held.then(() => done));
+  const applied = jest.fn();
+  const onOutcome: Settings['onOutcome'] = (_request, _image, _outcome, wasApplied) => applied(wasApplied);
+  const dispatcher = await start({ leaseMs: 300, renews: false, run, onOutcome });
+  const requestId = await seed(total);
+  dispatcher.wake();
+  // Claims count attempts.
+  await waitFor(async () => (await models.images.countDocuments({ requestId, attempts: { $gt: 1 } })) > 1);
+  // None runs twice at a time.
+  expect(new Set(run.mock.calls.map(([{ id }]) => id)).size).toBe(run.mock.calls.length);
+  release();
+  await waitFor(isDone(requestId));
+  // A lease may also end while the result is written.
+  expect(applied.mock.calls.filter(([wasApplied]) => wasApplied)).toHaveLength(total);
+  expect(dispatcher.counts().inFlight.waiting).toBe(0);
+});
 
 test('a cancel stops what waits while every slot is busy', async () => {
   let release = (): void => undefined;

@@ -34,7 +34,8 @@ const COUNTED_AS = {
 export type HostHold = 'none' | 'joined' | 'queued' | 'permit';
 
 export interface InFlightImage {
-  readonly image: ClaimedImage;
+  /** With its latest lease. */
+  image: ClaimedImage;
   readonly schedule: RequestSchedule;
   readonly host: string | null;
   hold: HostHold;
@@ -77,6 +78,12 @@ export const createInFlight = (capacity: number, most: number, now: () => number
       entries.set(image._id, entry);
       inStage.waiting += 1;
       return entry;
+    },
+    /** Whether an image that was claimed is here already: its lease had ended, and it goes on under the new one. */
+    leaseAnew(image: ClaimedImage): boolean {
+      const entry = entries.get(image._id);
+      if (entry !== undefined) entry.image = image;
+      return entry !== undefined;
     },
     get: (imageId: string): InFlightImage | undefined => entries.get(imageId),
     entries: (): Iterable<InFlightImage> => entries.values(),
