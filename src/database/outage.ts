@@ -46,6 +46,12 @@ const OUTAGE_LABELS = ['RetryableWriteError', 'RetryableError', 'TransientTransa
 /** With `bufferCommands: false`, mongoose has no class for this error. */
 const BEFORE_CONNECTION = /before initial connection is complete/;
 
+/**
+ * What Node.js' `net` says of a write to a socket whose other end has closed it. The driver passes it on as it is when a server dies
+ * between two calls; nothing else of this process writes to such sockets and leaves the error to its caller.
+ */
+const WRITE_AFTER_END = { code: 'EPIPE', message: 'This socket has been ended by the other party' };
+
 /** Of an error, a server's reply, or an error of one write in it; mongoose copies the latter without their getters. */
 interface Reported {
   readonly code?: unknown;
@@ -70,6 +76,9 @@ const listed = (errors: unknown): readonly unknown[] => {
   if (errors instanceof Map) return [...errors.values()];
   return Array.isArray(errors) ? errors : [errors];
 };
+
+const isWriteAfterEnd = (error: Error & { readonly code?: unknown }): boolean =>
+  error.code === WRITE_AFTER_END.code && error.message === WRITE_AFTER_END.message;
 
 const isServerOutage = (error: mongo.MongoServerError): boolean => {
   const { writeErrors, writeConcernErrors, result, errorResponse } = error as {
@@ -96,6 +105,7 @@ export const isDatabaseOutage = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   if (error instanceof AppError) return error.code === 'database_unavailable';
   if (OUTAGE_CLASSES.some((kind) => error instanceof kind) || OUTAGE_NAMES.includes(error.name)) return true;
+  if (isWriteAfterEnd(error)) return true;
   if (error instanceof mongo.MongoServerError && isServerOutage(error)) return true;
   if (error instanceof mongo.MongoError && OUTAGE_LABELS.some((label) => error.hasErrorLabel(label))) return true;
   if (error instanceof MongooseError && BEFORE_CONNECTION.test(error.message)) return true;

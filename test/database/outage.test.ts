@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import mongoose, { mongo } from 'mongoose';
 import { isDatabaseOutage } from '../../src/database/outage.ts';
 
@@ -68,6 +70,24 @@ describe.each(OUTAGE_CODES)('code %i', (code) => {
   ])('of %s is an outage', (_, error) => {
     expect(isDatabaseOutage(error)).toBe(true);
   });
+});
+
+test('a write to a connection that the server has ended is an outage, as Node.js reports it and in a bulk write', async () => {
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.resume();
+  await once(socket, 'end');
+  const failed = once(socket, 'error');
+  socket.write('hello');
+  const [{ code, message }] = await failed;
+  server.close();
+  expect(code).toBe('EPIPE');
+  // Of this realm: Jest's tests have an Error of their own.
+  const error = Object.assign(new Error(message), { code });
+  expect(isDatabaseOutage(error)).toBe(true);
+  expect(isDatabaseOutage(wrapped(error))).toBe(true);
+  expect(isDatabaseOutage(Object.assign(new Error('write EPIPE'), { code }))).toBe(false);
 });
 
 test.each([
