@@ -122,7 +122,7 @@ export const createDispatcher = (deps: DispatcherDeps) => {
   );
   const runs = createRuns({
     ...deps,
-    ...{ writer, requeue, returned, handle, onError: databaseFailed },
+    ...{ writer, requeue, returned, handle, latest: scheduler.latest, onError: databaseFailed },
     runImage: createRunImage({ pool, names, coalescer: deps.coalescer }),
   });
 
@@ -177,7 +177,6 @@ export const createDispatcher = (deps: DispatcherDeps) => {
     } else if (action.type === 'requeue') track(requeue(action.images).then(() => handle({ type: 'requeued' })));
     else if (action.type === 'mark started') markStarted(action.requestIds);
     else if (action.type === 'complete') track(complete(action.requests));
-    else if (action.type === 'lease anew') runs.leaseAnew(action.image);
     else runs.answer(action.imageId, action.type === 'grant');
   };
 

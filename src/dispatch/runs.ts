@@ -14,6 +14,8 @@ export interface RunsDeps {
   /** Called when images of these requests are due sooner than their leases end. */
   readonly returned: (requestIds: readonly string[]) => void;
   readonly handle: (event: SchedulerEvent) => void;
+  /** An image in flight with the lease that it has now: one whose lease ended may have been claimed again here. */
+  readonly latest: (image: ClaimedImage) => ClaimedImage;
   readonly maxAttempts: number;
   /** How long an image may wait for a permit of its host before it is requeued, in milliseconds. */
   readonly maxQueueMs: number;
@@ -35,12 +37,9 @@ const ATTEMPTS_EXHAUSTED: ImageResult = {
 
 /** The images that run here, from their claim until their result is written or they are requeued. */
 export const createRuns = (deps: RunsDeps) => {
-  const { runImage, writer, requeue, handle, maxAttempts, maxQueueMs, random } = deps;
+  const { runImage, writer, requeue, handle, latest, maxAttempts, maxQueueMs, random } = deps;
   const waiting = new Map<string, (granted: boolean) => void>();
   const processing = new Map<string, AbortController>();
-  /** What runs here, with its latest lease. */
-  const leases = new Map<string, ClaimedImage>();
-  const latest = (image: ClaimedImage): ClaimedImage => leases.get(image._id) ?? image;
 
   const permit = (imageId: string, question: SchedulerEvent = { type: 'permit needed', imageId }): Promise<boolean> =>
     new Promise((resolve) => {
@@ -94,7 +93,6 @@ export const createRuns = (deps: RunsDeps) => {
     /** @param started resolves once the request is marked as started, which its end must not overtake */
     async start(image: ClaimedImage, request: ActiveRequest, since: number, started: Promise<unknown>): Promise<void> {
       let dueInMs: number | null = 0;
-      leases.set(image._id, image);
       try {
         deps.onBegin?.(image);
         const result = await process(image, request, since);
@@ -104,13 +102,8 @@ export const createRuns = (deps: RunsDeps) => {
       } catch (error) {
         deps.onError(error);
       } finally {
-        leases.delete(image._id);
         handle({ type: 'ended', imageId: image._id, dueInMs });
       }
-    },
-    /** An image that runs goes on under this lease. */
-    leaseAnew(image: ClaimedImage): void {
-      if (leases.has(image._id)) leases.set(image._id, image);
     },
     /** Answers the question for a permit. */
     answer(imageId: string, granted: boolean): void {

@@ -79,14 +79,10 @@ export const createScheduler = (settings: SchedulerSettings) => {
    */
   const start = (images: readonly ClaimedImage[]): SchedulerAction[] => {
     const runs: SchedulerAction[] = [];
-    const anew: SchedulerAction[] = [];
     const surplus: ClaimedImage[] = [];
     const started = new Set<string>();
     for (const image of images) {
-      if (inFlight.leaseAnew(image)) {
-        anew.push({ type: 'lease anew', image });
-        continue;
-      }
+      if (inFlight.leaseAnew(image)) continue;
       const schedule = queue.get(image.requestId);
       const isSuspect = mustRunAlone(image) && !isGivenUp(image, maxAttempts);
       if (schedule === undefined || stopping || (isSuspect && quarantined !== null)) {
@@ -103,7 +99,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
       else reserve.add(entry);
     }
     if (surplus.length > 0) requeuing += 1;
-    const actions: SchedulerAction[] = [...anew, ...runs, ...runQuarantined()];
+    const actions: SchedulerAction[] = [...runs, ...runQuarantined()];
     if (surplus.length > 0) actions.unshift({ type: 'requeue', images: surplus });
     if (started.size > 0) actions.unshift({ type: 'mark started', requestIds: [...started] });
     return actions;
@@ -280,6 +276,7 @@ export const createScheduler = (settings: SchedulerSettings) => {
       return inFlight.size > inFlight.processed;
     },
     images: (): ClaimedImage[] => inFlight.images(),
+    latest: inFlight.latest,
     /** What is in flight and what is held back, for metrics. */
     counts(at: number) {
       time = at;

@@ -56,8 +56,6 @@ export type SchedulerEvent =
 /** What an event makes necessary at once. */
 export type SchedulerAction =
   | { readonly type: 'run'; readonly image: ClaimedImage; readonly request: ActiveRequest; readonly since: number }
-  /** An image that runs here was claimed again, as its lease had ended: it goes on under the new one. */
-  | { readonly type: 'lease anew'; readonly image: ClaimedImage }
   | { readonly type: 'grant' | 'refuse'; readonly imageId: string }
   | { readonly type: 'requeue'; readonly images: readonly ClaimedImage[] }
   | { readonly type: 'mark started'; readonly requestIds: readonly string[] }

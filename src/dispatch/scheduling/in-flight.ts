@@ -85,6 +85,8 @@ export const createInFlight = (capacity: number, most: number, now: () => number
       if (entry !== undefined) entry.image = image;
       return entry !== undefined;
     },
+    /** The image with the lease that it has now. */
+    latest: (image: ClaimedImage): ClaimedImage => entries.get(image._id)?.image ?? image,
     get: (imageId: string): InFlightImage | undefined => entries.get(imageId),
     entries: (): Iterable<InFlightImage> => entries.values(),
     remove(imageId: string): void {
