@@ -70,7 +70,7 @@ const score = (files, overlays) => {
   }
   const scored = (name, ignored, given) =>
     check(`${name}, scored`, run(kubeScore, 'score', ...SCORED, ...ignored, ...given));
-  const together = files.filter((file) => !file.includes('autoscaled') && !file.includes('secret'));
+  const together = files.filter((file) => !/autoscaled|secret/.test(path.relative(folder, file)));
   // The kustomization names it.
   scored('base and ingress', ['--ignore-test', 'container-image-tag'], together);
   for (const file of overlays) scored(path.basename(file, '.yaml'), [], [file]);
