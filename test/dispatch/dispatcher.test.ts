@@ -104,15 +104,20 @@ const start = async ({
   return dispatcher;
 };
 
+const holding = () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { held, release };
+};
+
 const request = (requestId: string) => models.requests.findById(requestId).lean();
 const isDone = (requestId: string) => async () => (await request(requestId))?.state === 'completed';
 
 test('images whose leases end while they run here go on under the next ones', async () => {
   const total = 40;
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const { held, release } = holding();
   const run = jest.fn((_task: ImageTask) => held.then(() => done));
   const applied = jest.fn();
   const onOutcome: Settings['onOutcome'] = (_request, _image, _outcome, wasApplied) => applied(wasApplied);
@@ -131,10 +136,7 @@ test('images whose leases end while they run here go on under the next ones', as
 });
 
 test('a cancel stops what waits while every slot is busy', async () => {
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const { held, release } = holding();
   const dispatcher = await start({ capacity: 2, run: () => held.then(() => done) });
   const requestId = await seed(20);
   dispatcher.wake();

@@ -44,12 +44,9 @@ const csv = (urls: readonly string[]) => `${HEADER}${urls.map((url, n) => `${n},
 const imagesOf = (status: Awaited<ReturnType<typeof statusOf>>) => status.products.flatMap((product) => product.images);
 
 test('cancel stops what has not started and lets running images finish; retry processes the rest', async () => {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
   pictures.on('/quick.jpg', ok(jpeg));
-  pictures.on('/held.jpg', (...call) => void released.then(() => ok(jpeg)(...call)));
+  pictures.on('/held.jpg', ok(jpeg));
+  const release = pictures.hold('/held.jpg');
   const receiver = await WebhookReceiver.start(answer(204));
   const urls = Array.from({ length: 60 }, (_, n) => `${pictures.url(n < 10 ? '/quick.jpg' : '/held.jpg')}?n=${n}`);
   const requestId = await uploaded(service.url, csv(urls), { webhookUrl: receiver.url('/done') });

@@ -84,7 +84,9 @@ test('a rate-limiting server is left alone for the requested time, at the cost o
   const status_ = await finished(service.url, requestId, 60_000);
   expect(status_.progress).toMatchObject({ completed: 2 * FAST, failed: 0 });
   // Those already in flight at the first 429.
-  expect(early().length).toBeLessThanOrEqual(6);
+  const before = early().length;
+  expect(before).toBeLessThanOrEqual(6);
+  expect((asked[before] ?? 0) - (asked[before - 1] ?? 0)).toBeGreaterThan(2_500);
   const attempts = status_.products.flatMap(({ images }) => images).map((image) => image.attempts);
   expect(attempts.filter((each) => each > 1).length).toBeLessThanOrEqual(6);
   expect(Math.max(...attempts)).toBe(2);

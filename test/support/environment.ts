@@ -26,8 +26,8 @@ const describeHandle = (handle: object): string => {
 };
 
 /**
- * Fails a test file that leaves a server, socket, process, thread or timer open. One of whose tests has failed may, as that did
- * not reach its end: an error here would hide why.
+ * Fails a test file that leaves a server, socket, process, thread or timer open. A file with a failed test may: the test
+ * did not reach its end, and an error here would hide why.
  */
 export default class extends NodeEnvironment {
   #before: ReadonlySet<object> = new Set();

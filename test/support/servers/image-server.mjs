@@ -205,6 +205,8 @@ export class ImageServer {
   #count = 0;
   /** @type {Promise<void> | null} */
   #held = null;
+  /** @type {string | null} */
+  #heldPath = null;
   #fallback;
   /** Downloads in flight, and their maximum so far. */
   load = { now: 0, most: 0 };
@@ -239,13 +241,17 @@ export class ImageServer {
     });
     const attempt = requests.length;
     const respond = () => (this.#behaviours.get(path) ?? this.#fallback)(response, attempt, request);
-    if (this.#held === null) respond();
+    if (this.#held === null || (this.#heldPath ?? path) !== path) respond();
     else void this.#held.then(respond);
   }
 
-  /** Withholds all responses until the returned function is called. */
-  hold() {
+  /**
+   * Withholds responses until the returned function is called.
+   * @param {string | null} path only of this path; by default all
+   */
+  hold(path = null) {
     let release = () => {};
+    this.#heldPath = path;
     this.#held = new Promise((resolve) => {
       release = resolve;
     });
