@@ -34,6 +34,15 @@ const skippedIn = ({ testResults }) =>
     return count === 0 ? [] : [{ file: path.relative(root, name), count }];
   });
 
+/** The files with a failure, and how many of their tests passed. */
+const failedIn = ({ testResults }) =>
+  testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name, assertionResults }) => ({
+      file: path.relative(root, name),
+      passed: assertionResults.filter(({ status }) => status === 'passed').length,
+    }));
+
 /**
  * Runs jest; its own counts, and one failure more for each test file that could not run.
  * @param options.signal ends it, which counts as a failure
@@ -52,12 +61,12 @@ export const jest = async (args, { signal, env = runtimeEnvironment() } = {}) =>
     const result = JSON.parse(readFileSync(file, 'utf8'));
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     const counts = { passed: result.numPassedTests, failed: code === 0 ? failed : Math.max(failed, 1) };
-    return { ...counts, skipped: skippedIn(result) };
+    return { ...counts, skipped: skippedIn(result), failedFiles: failedIn(result) };
   } catch {
     if (signal?.aborted) console.error('jest was ended before it had a result.');
     else if (deadline.signal.aborted)
       console.error(`jest did not exit: a handle was open ${EXIT_MS / 1000} s after the last test.`);
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, skipped: [], failedFiles: [] };
   } finally {
     deadline.clear();
     rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,12 @@
 /**
  * `npm test`: sets up what is missing, then checks types and lint and runs all tests.
+ * With CI set, up to three test files that failed run once more, alone.
  * `npm test -- ARGUMENTS` runs jest alone with these arguments, for example `--coverage`. The last line is `N passed, N failed`.
  * With TEST_MONGODB_URI the tests run on that server, each in a database of its own that is dropped afterwards.
  */
 import path from 'node:path';
 import { jest } from './jest.mjs';
+import { failedOnceMore } from './once-more.mjs';
 import { prepare, root, run, runScript, runtimeEnvironment } from './prepare.mjs';
 import { prepareDatabase } from './prepare-database.mjs';
 import { prepareS3Server } from './prepare-s3.mjs';
@@ -44,7 +46,8 @@ await runScript(async () => {
     const codes = [await step('types', typecheck), await step('lint', lint), await step('imports', imports)];
     failedSteps += codes.filter((code) => code !== 0).length;
   }
-  const { passed, failed, skipped } = await step('tests', () => jest(wanted));
+  const first = await step('tests', () => jest(wanted));
+  const { passed, failed, skipped } = process.env.CI && wanted.length === 0 ? await failedOnceMore(first, jest) : first;
   if ((await proofs) !== 0) failedSteps += 1;
   for (const { file, count } of skipped) console.log(`SKIPPED: ${count} in ${file}`);
   console.log(`\n${passed} passed, ${failed + failedSteps} failed`);

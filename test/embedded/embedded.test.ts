@@ -5,13 +5,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/database/connect.ts';
 import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../src/embedded/embedded.ts';
 import { lockFile } from '../../src/embedded/file-lock.ts';
 import { databaseProcessesIn, processMark } from '../../src/embedded/processes.ts';
 import { GUARDIAN_FILE, TEST_ENGINES } from '../support/database.ts';
 import { embeddedTest as test } from '../support/embedded-test.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let directory: string;
 let data: string;
@@ -39,14 +39,6 @@ const start = async (more: Partial<EmbeddedOptions> = {}): Promise<EmbeddedDatab
   return database;
 };
 
-const until = async (condition: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> => {
-  const begun = performance.now();
-  while (!(await condition())) {
-    if (performance.now() - begun > withinMs) throw new Error(`not within ${withinMs} ms`);
-    await pause(25);
-  }
-};
-
 const insert = async (uri: string, name: string): Promise<void> => {
   const connection = await connect(uri, () => undefined);
   await connection.collection<{ _id: string }>('things').insertOne({ _id: name });
@@ -69,7 +61,7 @@ const startOwner = async (engine: string): Promise<{ process: ChildProcess; uri:
   open.push(async () => {
     child.kill('SIGKILL');
     await ended;
-    await until(() => databaseProcessesIn(data).length === 0);
+    await waitFor(() => databaseProcessesIn(data).length === 0);
   });
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
@@ -136,8 +128,8 @@ test('a database whose service and guardian were killed keeps the folder locked 
   const lock = await lockFile(join(data, 'embedded.lock'), process.env);
   expect(lock).toBe('taken');
   killed.process.kill('SIGKILL');
-  await until(() => databaseProcessesIn(data).length === 0);
-  await until(async () => {
+  await waitFor(() => databaseProcessesIn(data).length === 0);
+  await waitFor(async () => {
     const again = await lockFile(join(data, 'embedded.lock'), process.env);
     if (again !== 'taken') again?.release();
     return again !== 'taken';
@@ -164,7 +156,7 @@ test('after kill -9 of the owner the database stops, and the next start finds th
 test('the guardian stops the database of a killed owner', async () => {
   const killed = await startOwner(await engineHere());
   killed.process.kill('SIGKILL');
-  await until(() => databaseProcessesIn(data).length === 0);
+  await waitFor(() => databaseProcessesIn(data).length === 0);
   expect(processMark(killed.pid)).toBeNull();
 });
 
@@ -212,11 +204,11 @@ test('a killed database is restarted at the same address with its data', async (
   await insert(database.uri, 'before');
   const connection = await connect(database.uri, () => undefined);
   process.kill(database.pid, 'SIGKILL');
-  await until(() => reasons.length > 0);
+  await waitFor(() => reasons.length > 0);
   expect(reasons).toEqual(['it exited with SIGKILL']);
 
   // The open connection reconnects.
-  await until(async () => {
+  await waitFor(async () => {
     const found = await connection
       .collection('things')
       .countDocuments()

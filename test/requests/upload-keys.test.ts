@@ -85,11 +85,15 @@ test('a key is held while its lease lasts, and taken over from a process that di
 });
 
 test('a claim that lives renews its lease', async () => {
-  const real = createUploadKeys(models, requests, () => new Date(), 300);
-  await claim(real);
-  const first = Number((await stored())?.leaseUntil);
-  await waitFor(async () => Number((await stored())?.leaseUntil) > first + 600);
-  await expect(claim(real)).rejects.toMatchObject(IN_USE);
+  // Renewed every 100 ms in real time; leases are measured by a clock that only the test advances.
+  const renewed = createUploadKeys(models, requests, () => new Date(clock), 300);
+  await claim(renewed);
+  const first = clock + 300;
+  while (clock <= first + 300) {
+    clock += 299;
+    await waitFor(async () => Number((await stored())?.leaseUntil) === clock + 300);
+  }
+  await expect(claim(renewed)).rejects.toMatchObject(IN_USE);
 });
 
 test('a request that was being stored when its process died is condemned before its key is taken over', async () => {

@@ -3,7 +3,8 @@ import type { Deliver } from '../../src/webhooks/deliver.ts';
 import type { WebhookDispatcher, WebhookDispatcherDeps } from '../../src/webhooks/dispatcher.ts';
 import { createOutbox } from '../../src/webhooks/outbox.ts';
 import { answer, noAnswer } from '../support/servers/webhook-receiver.ts';
-import { now, until, WebhookWorld } from './world.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { now, WebhookWorld } from './world.ts';
 
 let world: WebhookWorld;
 beforeAll(async () => {
@@ -59,7 +60,7 @@ test('sends to a working receiver immediately while hundreds of others, each wit
   for (let n = 0; n < 300; n++)
     await world.enqueue(`silent${n}`, `http://127.0.${1 + (n >> 7)}.${1 + (n & 127)}:${silence}/`);
   const dispatcher = world.run({ concurrency, preemptAfterMs: 100, graceMs: 0, schedule: [60_000] });
-  await until(() => opened >= concurrency);
+  await waitFor(() => opened >= concurrency);
   await world.enqueue('quick', quick.url());
   dispatcher.wake();
   await quick.count(1);
@@ -118,7 +119,7 @@ test('requeues what was claimed during stop', async () => {
     },
   };
   dispatcher = world.run({ outbox: late });
-  await until(() => stopped !== undefined);
+  await waitFor(() => stopped !== undefined);
   await stopped;
   expect(receiver.received).toHaveLength(0);
   expect(await world.outbox.latest('r1')).toMatchObject({ state: 'pending', attempts: 0 });

@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import type { WebhookDispatcherDeps } from '../../src/webhooks/dispatcher.ts';
 import { answer, hangUp, noAnswer } from '../support/servers/webhook-receiver.ts';
-import { now, secret, until, WebhookWorld } from './world.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { now, secret, WebhookWorld } from './world.ts';
 
 let world: WebhookWorld;
 beforeAll(async () => {
@@ -91,7 +92,7 @@ test('delays the next attempt by Retry-After', async () => {
   const receiver = await world.receiverWith(answer(503, '', { 'Retry-After': '3600' }));
   world.run();
   await world.enqueue('r1', receiver.url());
-  await until(async () => (await world.outbox.latest('r1'))?.lastStatus === 503);
+  await waitFor(async () => (await world.outbox.latest('r1'))?.lastStatus === 503);
   const [view] = await world.outbox.list('r1');
   expect(view?.state).toBe('pending');
   expect(Math.abs((view?.nextAt?.getTime() ?? 0) - Date.now() - 3_600_000)).toBeLessThan(10_000);
@@ -151,7 +152,7 @@ test('logs neither secret, path nor query of a receiver', async () => {
   await world.enqueue('r1', receiver.url('/hidden-path?token=hidden-query').replace('//', '//user:hidden-password@'));
   await world.ended('r1');
   // Logged after the write to the database.
-  await until(() => world.logged.length === 4);
+  await waitFor(() => world.logged.length === 4);
   const text = world.logged.join('\n');
   expect(text).toContain('webhook not delivered: failed');
   expect(text).not.toContain('hidden');

@@ -8,16 +8,9 @@ import {
 import { createOutbox, type Outbox } from '../../src/webhooks/outbox.ts';
 import { type TestConnection, testConnection } from '../support/database.ts';
 import { type Answer, WebhookReceiver } from '../support/servers/webhook-receiver.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 export const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
-
-export const until = async (condition: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> => {
-  const end = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
-    await new Promise((next) => setTimeout(next, 10));
-  }
-};
 
 export const now = (): Date => new Date();
 
@@ -67,8 +60,8 @@ export class WebhookWorld {
     return this.outbox.enqueue(event);
   }
 
-  ended(requestId: string): Promise<void> {
-    return until(async () => {
+  ended(requestId: string): Promise<boolean> {
+    return waitFor(async () => {
       const latest = await this.outbox.latest(requestId);
       return latest !== null && latest.state !== 'pending';
     });
