@@ -1,12 +1,32 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const maps = new Map();
+
+/** The source map of a bundle of the service; null for every other file. */
+const mapOf = (url) => {
+  if (!maps.has(url)) {
+    const isBuilt = /\/dist\/[^/]+\.js$/.test(url) && url.startsWith('file:');
+    maps.set(url, isBuilt ? new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8'))) : null);
+  }
+  return maps.get(url);
+};
+
+/** The file that a frame was written in: programs are bundles of many. */
+const fileOf = ({ url, lineNumber, columnNumber }) =>
+  mapOf(url)?.findEntry(lineNumber, columnNumber).originalSource ?? url;
 
 /** The part that a frame belongs to: a folder of the service, a package, or Node itself. */
-const partOf = ({ functionName, url }) => {
+const partOf = (frame) => {
+  const { functionName } = frame;
+  const url = fileOf(frame);
   if (functionName === '(idle)') return null;
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (functionName === '(program)') return 'native code (sharp’s and the file system’s threads are not in a profile)';
-  const [, file] = /\/dist\/(.+)$/.exec(url) ?? [];
+  const [, file] = /\/(?:dist|src)\/(.+)$/.exec(url) ?? [];
   const [, modules] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
   if (modules !== undefined) return `package ${modules}`;
   if (file !== undefined) return `src/${file.includes('/') ? `${file.split('/')[0]}/` : file.replace(/js$/, 'ts')}`;
