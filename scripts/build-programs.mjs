@@ -3,7 +3,7 @@
  * loads 1,200 modules and each of its threads 300; from one file each, that takes half the time. See
  * docs/decisions/0068-bundled-programs.md.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -39,17 +39,3 @@ await build({
   },
   logLevel: 'warning',
 });
-
-/**
- * `keepNames` sets the name of every function again whenever it is made, also of closures, which are made for each image and
- * each command. Only renamed functions and classes need it, and constructors without a name; arrow functions do not.
- */
-const SETS_NAME = 'var __name = (target, value) => __defProp(target, "name", { value, configurable: true });';
-const IS_FINE = 'target.name === value || (target.name === "" && target.prototype === undefined)';
-const SETS_RENAMED = SETS_NAME.replace('=> __defProp', `=> ${IS_FINE} ? target : __defProp`);
-const helpers = readdirSync(target)
-  .filter((name) => CHUNK.test(name) && name.endsWith('.js'))
-  .map((name) => ({ file: path.join(target, name), code: readFileSync(path.join(target, name), 'utf8') }))
-  .filter(({ code }) => code.includes(SETS_NAME));
-if (helpers.length !== 1) throw new Error(`The helper of keepNames is in ${helpers.length} chunks, not in one.`);
-for (const { file, code } of helpers) writeFileSync(file, code.replace(SETS_NAME, SETS_RENAMED));

@@ -5,14 +5,14 @@
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { prepare, root, runScript, runtimeEnvironment } from './prepare.mjs';
+import { prepare, root, runScript, serviceEnvironment } from './prepare.mjs';
 
 await runScript(async () => {
   await prepare();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(root, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)], {
       stdio: 'inherit',
-      env: runtimeEnvironment(),
+      env: serviceEnvironment(),
     });
     // Ctrl-C reaches the child by the terminal; a signal to this process alone is passed on.
     process.on('SIGINT', () => {});

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, userInfo } from 'node:os';
+import { availableParallelism, tmpdir, totalmem, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -55,13 +55,40 @@ export const checkOpenFiles = () => {
   );
 };
 
-/** The environment of the service and of the tests: libuv's pool must have its size before node starts. */
+/** The environment of tests and other programs: libuv's pool must have its size before node starts. */
 export const runtimeEnvironment = () => ({
   UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
   // glibc keeps memory of many small arenas; two are enough and save a sixth of the peak.
   MALLOC_ARENA_MAX: '2',
   ...process.env,
 });
+
+const MIB = 1024 * 1024;
+
+/** `MEMORY_BYTES` of the environment or of `.env`; infinite if it is not set. */
+const givenMemory = () => {
+  const fromFile = existsSync(inRoot('.env')) ? readFileSync(inRoot('.env'), 'utf8') : '';
+  const given = process.env.MEMORY_BYTES || /^\s*MEMORY_BYTES\s*=\s*["']?(\d+)/m.exec(fromFile)?.[1];
+  return Number(given) || Number.POSITIVE_INFINITY;
+};
+
+/** Bytes that the service may plan with. */
+const memoryOfService = () =>
+  Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY, givenMemory());
+
+/**
+ * The environment of the service. glibc gives memory that a picture has freed back to the system at once, and the next one pays
+ * for each page of it again; an eighth of the memory, from 2 GiB on, may be kept instead
+ * (docs/decisions/0067-memory-kept.md).
+ */
+export const serviceEnvironment = (memory = memoryOfService()) => {
+  if (memory < 2048 * MIB) return runtimeEnvironment();
+  return {
+    MALLOC_MMAP_THRESHOLD_: String(64 * MIB),
+    MALLOC_TRIM_THRESHOLD_: String(Math.min(512 * MIB, Math.floor(memory / 8))),
+    ...runtimeEnvironment(),
+  };
+};
 
 /** The package from npm is built, and installed by npm; it has no sources. */
 export const isPackaged = !existsSync(inRoot('src'));

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { prepare, root, runScript, runtimeEnvironment } from './prepare.mjs';
+import { prepare, root, runScript, serviceEnvironment } from './prepare.mjs';
 
 const WATCH_MS = 1_000;
 const SHELLS = ['sh', 'dash', 'bash', 'ash'];
@@ -30,7 +30,7 @@ const serve = () =>
     const service = spawn(process.execPath, ['dist/main.js'], {
       cwd: root,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...runtimeEnvironment(), BIP_PARENT_CHANNEL: '1' },
+      env: { ...serviceEnvironment(), BIP_PARENT_CHANNEL: '1' },
     });
 
     // Ctrl-C reaches both processes, and npm sends it once more; the service takes the second as the first.

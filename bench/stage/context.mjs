@@ -1,4 +1,4 @@
-import { runtimeEnvironment } from '../../scripts/prepare.mjs';
+import { serviceEnvironment } from '../../scripts/prepare.mjs';
 import { startDatabase } from './database.mjs';
 import { startImgproxy } from './imgproxy.mjs';
 import { preparePictures } from './pictures.mjs';
@@ -58,7 +58,7 @@ export const createContext = ({ place, sizes, say, settings: common = {}, engine
       return started.missing === undefined ? keep(started, started.stop) : started;
     },
     program: (name, options = {}) => {
-      const program = startProgram(name, { env: runtimeEnvironment(), ...options });
+      const program = startProgram(name, { env: serviceEnvironment(), ...options });
       return keep(program, program.stop);
     },
     pictures: (count) => preparePictures(count, say),

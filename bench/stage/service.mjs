@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { root, runtimeEnvironment } from '../../scripts/prepare.mjs';
+import { root, serviceEnvironment } from '../../scripts/prepare.mjs';
 import { startProgram } from './program.mjs';
 
 const PRELOAD = fileURLToPath(new URL('../programs/loop-delay.mjs', import.meta.url));
@@ -11,7 +11,7 @@ const KEPT_LINES = 15;
 
 /** Empty variables override the environment and `.env`, so that the defaults are measured. */
 const environment = (variables, settings, directory) => ({
-  ...runtimeEnvironment(),
+  ...serviceEnvironment(),
   ...Object.fromEntries(variables.map((name) => [name, ''])),
   PORT: '0',
   HOST: '127.0.0.1',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runtimeEnvironment } from '../prepare.mjs';
+import { serviceEnvironment } from '../prepare.mjs';
 import { succeeded } from './steps.mjs';
 
 const STOP_MS = 15_000;
@@ -12,7 +12,7 @@ const KEPT_LINES = 15;
 
 /** Its own database and settings: empty variables override the environment and `.env` with the defaults. */
 const environment = (root, directory, settings) => ({
-  ...runtimeEnvironment(),
+  ...serviceEnvironment(),
   ...{ MONGODB_URI: '', PUBLIC_URL: '', STORAGE: '', WEBHOOK_SECRET: '', API_KEYS: '', ROLE: '' },
   PORT: '0',
   HOST: '127.0.0.1',

@@ -46,7 +46,8 @@ export const startGuarded = (command: GuardedCommand): Promise<GuardedProcess> =
   const guardian = spawn(process.execPath, [command.guardianFile, command.program, ...command.args], {
     detached: true,
     stdio: ['pipe', log, log, 'pipe', command.lockDescriptor ?? 'ignore'],
-    env: { ...command.env, NODE_OPTIONS: '' },
+    // How much freed memory glibc keeps is chosen for the service, not for its database.
+    env: { ...command.env, NODE_OPTIONS: '', MALLOC_MMAP_THRESHOLD_: undefined, MALLOC_TRIM_THRESHOLD_: undefined },
     windowsHide: true,
   });
   closeSync(log);

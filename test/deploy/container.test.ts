@@ -10,7 +10,15 @@ const dockerfile = readFileSync('Dockerfile', 'utf8').replace(/\\\n\s*/g, '');
 const instructions = (name: string): string[] =>
   [...dockerfile.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(([, rest = '']) => rest);
 /** Variables read by Node and libc, or that mark a container. */
-const RUNTIME = ['PATH', 'container', 'NODE_ENV', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX'];
+const RUNTIME = [
+  'PATH',
+  'container',
+  'NODE_ENV',
+  'UV_THREADPOOL_SIZE',
+  'MALLOC_ARENA_MAX',
+  'MALLOC_MMAP_THRESHOLD_',
+  'MALLOC_TRIM_THRESHOLD_',
+];
 
 const run = async ([program = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) => {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
@@ -104,7 +112,8 @@ test('compose starts one API and two workers with a shared database and storage,
   expect([api.environment.ROLE, worker.environment.ROLE, worker.deploy.replicas]).toEqual(['api', 'worker', 2]);
   for (const each of [api, worker]) {
     const names = Object.keys(each.environment);
-    expect(names.filter((name) => !VARIABLES.includes(name) && !name.startsWith('AWS_'))).toEqual([]);
+    const isKnown = (name: string) => VARIABLES.includes(name) || RUNTIME.includes(name) || name.startsWith('AWS_');
+    expect(names.filter((name) => !isKnown(name))).toEqual([]);
     expect(Number.parseInt(each.stop_grace_period, 10)).toBeGreaterThan(
       Number(each.environment.SHUTDOWN_SECONDS ?? 10),
     );

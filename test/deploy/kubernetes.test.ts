@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { serviceEnvironment } from '../../scripts/prepare.mjs';
 import { VARIABLES } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { readScrape } from '../support/exposition.ts';
+
+const MIB = 1024 * 1024;
 
 const FOLDER = 'deploy/kubernetes';
 const BASE = join(FOLDER, 'base');
@@ -35,7 +38,13 @@ describe.each(['api', 'worker'])('the deployment of the %s', (role) => {
   const [container] = spec.containers;
 
   it('runs its role and selects its own pods', () => {
-    expect(container.env).toEqual([{ name: 'ROLE', value: role }]);
+    const [first, ...others] = container.env;
+    expect(first).toEqual({ name: 'ROLE', value: role });
+    // What `npm start` would set by the limit of this container.
+    const { MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_ }: NodeJS.ProcessEnv = serviceEnvironment(2048 * MIB);
+    const kept = { MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_ };
+    expect(others).toEqual(role === 'api' ? [] : Object.entries(kept).map(([name, value]) => ({ name, value })));
+    expect(container.resources.limits.memory).toBe(role === 'api' ? '1Gi' : '2Gi');
     expect(deployment.spec.selector.matchLabels).toEqual(metadata.labels);
     expect(metadata.labels.role).toBe(role);
   });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serviceEnvironment } from '../../scripts/prepare.mjs';
 import { MIB } from '../abuse/attack.ts';
 import { descendantsOf, residentOf } from '../abuse/meter.ts';
 import { startInstance } from '../support/instance.ts';
@@ -55,8 +56,9 @@ const runOne = async (size: number, pictures: ReadonlyMap<string, Buffer>): Prom
   } = await startInstance(
     directory,
     {
+      ...serviceEnvironment(size * MIB),
       ...{ MONGODB_URI: '', WORKER_THREADS: '', LEASE_SECONDS: '' },
-      ...{ MAX_ATTEMPTS: '2', MAX_CONNECTIONS_PER_ORIGIN: '64', MALLOC_ARENA_MAX: '2' },
+      ...{ MAX_ATTEMPTS: '2', MAX_CONNECTIONS_PER_ORIGIN: '64' },
     },
     enter,
   );
