@@ -7,10 +7,10 @@ import { table } from './table.mjs';
  * names the same figures.
  */
 const MS = {
-  cpu: 111,
-  database: 3.63,
-  mainOfOne: 7.27,
-  mainOfMany: 2.23,
+  cpu: 89.8,
+  database: 2.69,
+  mainOfOne: 4.94,
+  mainOfMany: 2.12,
   /** JavaScript of the worker threads, by thread from /proc in 200 photos; not in bench/results.md. */
   worker: 7.8,
 };
