@@ -23,7 +23,7 @@ const config: Config = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/router/watch.ts'],
   // No measure of speed: what hangs ends. Machines differ by ten times, and tests run side by side.
-  testTimeout: 180_000,
+  testTimeout: 120_000,
   // Files have servers and databases of their own and wait a lot: with a worker a core the cores idle a quarter of the time.
   // A number, as jest reads '150%' as 150 workers.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),

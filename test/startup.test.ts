@@ -74,11 +74,15 @@ test.each<[string, () => Record<string, string>, RegExp]>([
     () => ({ PROCESSED_DIR: join(directory, 'file', 'x') }),
     /^The folder \S+\/file\/x cannot be written: a part of the path is not a folder\. .*set PROCESSED_DIR to another folder\.\n$/,
   ],
-])('%s is reported in one line with how to fix it', async (_what, changes, line) => {
-  const { code, stdout, stderr } = await startAndEnd(changes());
-  expect(stderr).toMatch(line);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-});
+])(
+  '%s is reported in one line with how to fix it',
+  async (_what, changes, line) => {
+    const { code, stdout, stderr } = await startAndEnd(changes());
+    expect(stderr).toMatch(line);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  },
+  30_000,
+);
 
 const limited = process.platform === 'linux' ? test : test.skip;
 
@@ -92,15 +96,20 @@ limited.each(['dist/main.js', 'scripts/start.mjs', 'scripts/cli.mjs'])(
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   },
+  30_000,
 );
 
-limited('the lowest accepted limit is enough to start', async () => {
-  const command = ['sh', '-c', `ulimit -n ${OPEN_FILES_NEEDED}; exec ${process.execPath} dist/main.js`];
-  const instance = await startInstance(directory, { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '' }, command);
-  expect((await fetch(`${instance.url}/ready`)).status).toBe(200);
-  instance.process.kill();
-  expect(await instance.exited).toEqual({ code: 0, signal: null });
-});
+limited(
+  'the lowest accepted limit is enough to start',
+  async () => {
+    const command = ['sh', '-c', `ulimit -n ${OPEN_FILES_NEEDED}; exec ${process.execPath} dist/main.js`];
+    const instance = await startInstance(directory, { MONGODB_URI: process.env.TEST_MONGODB_URI ?? '' }, command);
+    expect((await fetch(`${instance.url}/ready`)).status).toBe(200);
+    instance.process.kill();
+    expect(await instance.exited).toEqual({ code: 0, signal: null });
+  },
+  60_000,
+);
 
 test('an unknown or sufficient open-files limit is not an error', () => {
   expect([null, OPEN_FILES_NEEDED, 1_048_576].map(openFilesError)).toEqual([null, null, null]);
@@ -151,31 +160,35 @@ test('a port in use is said before anything else is started', async () => {
   expect((await startAndEnd(unreachable)).stderr).toMatch(/^Port \d+ is in use/);
 });
 
-test.each([0, 1])('stops in order when the reader of its log has gone after %i lines', async (lines) => {
-  // A database that never answers: once it is asked, the service takes signals and has written nothing to a broken pipe.
-  const silent = createTcpServer().listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const MONGODB_URI = `mongodb://127.0.0.1:${(silent.address() as AddressInfo).port}/x`;
-  const command = `node dist/main.js & echo $! >&3; wait $!; echo "code $?" >&3`;
-  const reader = lines === 0 ? 'exec 0<&-; exit 0' : `head -n ${lines}`;
-  const child = spawn('bash', ['-c', `{ ${command}; } 3>&4 | { ${reader} >/dev/null; }`], {
-    env: { ...process.env, ...environment({ LOG_LEVEL: 'debug', MONGODB_URI }) },
-    stdio: ['ignore', 'ignore', 'inherit', 'ignore', 'pipe'],
-  });
-  const connections: Socket[] = [];
-  silent.on('connection', (socket) => connections.push(socket));
-  let said = '';
-  child.stdio[4]?.on('data', (chunk) => (said += chunk));
-  await waitFor(async () => connections.length > 0);
-  const pid = Number(said.split('\n')[0]);
-  process.kill(pid, 'SIGTERM');
-  // A flush at the exit that repeats a failing write never ends.
-  await waitFor(async () => said.includes('code')).catch(() => process.kill(pid, 'SIGKILL'));
-  for (const socket of connections) socket.destroy();
-  silent.close();
-  await waitFor(async () => said.includes('code'));
-  expect(said).toContain('code 0');
-});
+test.each([0, 1])(
+  'stops in order when the reader of its log has gone after %i lines',
+  async (lines) => {
+    // A database that never answers: once it is asked, the service takes signals and has written nothing to a broken pipe.
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const MONGODB_URI = `mongodb://127.0.0.1:${(silent.address() as AddressInfo).port}/x`;
+    const command = `node dist/main.js & echo $! >&3; wait $!; echo "code $?" >&3`;
+    const reader = lines === 0 ? 'exec 0<&-; exit 0' : `head -n ${lines}`;
+    const child = spawn('bash', ['-c', `{ ${command}; } 3>&4 | { ${reader} >/dev/null; }`], {
+      env: { ...process.env, ...environment({ LOG_LEVEL: 'debug', MONGODB_URI }) },
+      stdio: ['ignore', 'ignore', 'inherit', 'ignore', 'pipe'],
+    });
+    const connections: Socket[] = [];
+    silent.on('connection', (socket) => connections.push(socket));
+    let said = '';
+    child.stdio[4]?.on('data', (chunk) => (said += chunk));
+    await waitFor(async () => connections.length > 0);
+    const pid = Number(said.split('\n')[0]);
+    process.kill(pid, 'SIGTERM');
+    // A flush at the exit that repeats a failing write never ends.
+    await waitFor(async () => said.includes('code')).catch(() => process.kill(pid, 'SIGKILL'));
+    for (const socket of connections) socket.destroy();
+    silent.close();
+    await waitFor(async () => said.includes('code'));
+    expect(said).toContain('code 0');
+  },
+  60_000,
+);
 
 test('the startup message depends on the role, the keys and the storage', () => {
   const facts = { url: 'http://localhost:3000', database: 'secantusdb in /data', hosts: ['127.0.0.1'] };

@@ -129,4 +129,4 @@ it('a task whose result is no longer wanted ends, and its neighbours are left al
   expect(await cancelled).toMatchObject({ ok: false });
   expect(await pool.run(task(fine))).toMatchObject({ ok: true });
   // Well before the deadline of the download.
-});
+}, 10_000);

@@ -94,7 +94,7 @@ test('a workbook gives a workbook with the paths of the images, or a CSV if --ou
 
   const wrong = await run('products.xlsx', '--sheet', 'Winter');
   expect([wrong.code, wrong.errors]).toEqual([2, expect.stringMatching(/Winter.*"Spring"/s)]);
-});
+}, 120_000);
 
 it('with --server, a workbook is saved as the service sends it', async () => {
   const service = await startTestService();
@@ -122,7 +122,7 @@ test('a link in place of a file: the output is placed here, and the next run rea
   serve('/login.csv', '<!doctype html><p>Log in</p>', 'text/html');
   const page = await run(pictures.url('/login.csv'));
   expect([page.code, page.errors]).toEqual([2, expect.stringContaining('Use the direct link')]);
-});
+}, 120_000);
 
 it('an interrupted run of a link is resumed', async () => {
   const service = await startTestService();
@@ -130,18 +130,18 @@ it('an interrupted run of a link is resumed', async () => {
     serve('/held.csv', `Photo\n${pictures.url('/held.jpg')}\n`);
     const args = [pictures.url('/held.csv'), '--server', service.url];
     const first = start(...args);
-    await waitFor(async () => held.length > 0);
+    await waitFor(async () => held.length > 0, 60_000);
     first.child.kill('SIGKILL');
     await first.ended;
     const second = start(...args);
-    await waitFor(async () => second.texts.errors.includes('Resuming an earlier run'));
+    await waitFor(async () => second.texts.errors.includes('Resuming an earlier run'), 60_000);
     for (const answer of held) answer();
     expect(await second.ended).toMatchObject({ code: 0 });
     expect(pictures.count('/held.jpg')).toBe(1);
   } finally {
     await service.close();
   }
-});
+}, 120_000);
 
 test('rows with failed images are saved as a file that is a catalogue again, and removed when there are none', async () => {
   await write(
@@ -171,7 +171,7 @@ test('rows with failed images are saved as a file that is a catalogue again, and
   await write('shop-errors.csv', 'my own notes\n');
   expect(await run('shop.csv')).toMatchObject({ code: 0 });
   expect(await read('shop-errors.csv')).toBe('my own notes\n');
-});
+}, 150_000);
 
 const eachOutputs = async (where: 'here' | 'from a running service'): Promise<void> => {
   await write('products.csv', `SKU,Image\nA,${pictures.url('/good.jpg')}\nB,${pictures.url('/none.jpg')}\n`);

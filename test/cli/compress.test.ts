@@ -103,29 +103,33 @@ test('writes a CSV and a folder of images; failures are summarized by reason and
   expect(await images()).toEqual(expect.arrayContaining(written));
 });
 
-test.each(['SIGKILL', 'SIGINT'] as const)('a run interrupted by %s is resumed by the same command', async (signal) => {
-  // What a killed run was working on is tried again when its lease has ended.
-  environment = { LEASE_SECONDS: '3' };
-  await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/limited.jpg')}?${signal}${n}`));
-  permits = 6;
-  const first = start('compress', 'products.csv', '--out', 'out.csv');
-  await waitFor(async () => (await images().catch(() => [])).length >= 4);
-  first.child.kill(signal);
-  // A stop waits for the downloads in flight.
-  for (const answer of held) answer();
-  const { code } = await first.ended;
-  expect(code).toBe(signal === 'SIGINT' ? 130 : null);
-  const before = await images();
-  expect(before.length).toBeLessThan(40);
-  permits = 100;
+test.each(['SIGKILL', 'SIGINT'] as const)(
+  'a run interrupted by %s is resumed by the same command',
+  async (signal) => {
+    // What a killed run was working on is tried again when its lease has ended.
+    environment = { LEASE_SECONDS: '3' };
+    await write(Array.from({ length: 40 }, (_, n) => `${pictures.url('/limited.jpg')}?${signal}${n}`));
+    permits = 6;
+    const first = start('compress', 'products.csv', '--out', 'out.csv');
+    await waitFor(async () => (await images().catch(() => [])).length >= 4, 60_000);
+    first.child.kill(signal);
+    // A stop waits for the downloads in flight.
+    for (const answer of held) answer();
+    const { code } = await first.ended;
+    expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+    const before = await images();
+    expect(before.length).toBeLessThan(40);
+    permits = 100;
 
-  const second = await run('compress', 'products.csv', '--out', 'out.csv');
-  expect(second.errors).toMatch(/Resuming an earlier run: \d+ of 40 images are done/);
-  expect(second).toMatchObject({ code: 0 });
-  const after = await images();
-  expect(after).toHaveLength(40);
-  expect(after).toEqual(expect.arrayContaining(before));
-});
+    const second = await run('compress', 'products.csv', '--out', 'out.csv');
+    expect(second.errors).toMatch(/Resuming an earlier run: \d+ of 40 images are done/);
+    expect(second).toMatchObject({ code: 0 });
+    const after = await images();
+    expect(after).toHaveLength(40);
+    expect(after).toEqual(expect.arrayContaining(before));
+  },
+  120_000,
+);
 
 it('--server uses a running service and downloads its outputs', async () => {
   const service = await startTestService({ API_KEYS: 'a-key-of-the-shop-here' });
@@ -173,16 +177,20 @@ it.each([
   [['compress', 'products.csv', '--out', '.'], /^--out \. is a folder; give the name of a file\. See --help\.$/],
   [['compress', 'products.csv', '--quality', '500'], /^--quality must be a whole number from 1 to 100\. See --help\.$/],
   [['compress', 'products.csv', '--server', 'http://127.0.0.1:1'], /cannot be reached \(ECONNREFUSED\)/],
-])('%j prints a one-line error', async (args, message) => {
-  await write([pictures.url('/good.jpg')]);
-  const { code, errors } = await run(...args);
-  expect(errors.trim()).toMatch(message);
-  expect(errors).not.toMatch(/\n {4}at /);
-  expect(errors.trim().split('\n')).toHaveLength(1);
-  expect(code).toBe(args.includes('--server') ? 3 : 2);
-  // Nothing was started.
-  expect(await readdir(directory)).toEqual(['products.csv']);
-});
+])(
+  '%j prints a one-line error',
+  async (args, message) => {
+    await write([pictures.url('/good.jpg')]);
+    const { code, errors } = await run(...args);
+    expect(errors.trim()).toMatch(message);
+    expect(errors).not.toMatch(/\n {4}at /);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(args.includes('--server') ? 3 : 2);
+    // Nothing was started.
+    expect(await readdir(directory)).toEqual(['products.csv']);
+  },
+  60_000,
+);
 
 it('--dry-run asks the image servers for sizes, and writes nothing', async () => {
   const good = [pictures.url('/good.jpg?1'), pictures.url('/good.jpg?2')];
@@ -208,7 +216,7 @@ it('--dry-run asks the image servers for sizes, and writes nothing', async () =>
     { type: 'dryRun', images: 3, checked: 3, sizes: 0, failures: Array(3).fill({ code: 'address_not_allowed' }) },
   ]);
   expect(pictures.count('/good.jpg')).toBe(before + 2);
-});
+}, 60_000);
 
 test('a Shopify export with two image columns: what was found is said, and the outputs replace the URLs', async () => {
   const csv = [

@@ -60,16 +60,20 @@ describe('the CSV that replaces URLs', () => {
   test.each([
     ['Name,"Photo ""A"""\r\nP,x\r\n', 0],
     ['Name,Other\r\nP,x\r\n', 3],
-  ])('%j: exit code %i', async (csv, code) => {
-    const { url } = await service((own) => `${own}/${NAME}`, {
-      [`/${NAME}`]: image,
-      '/api/upload': answer,
-      [`/api/output/${ID}`]: (_request, response) => {
-        response.writeHead(200, { 'Content-Length': csv.length }).end(csv);
-      },
-    });
-    expect(await run(url, '--output', 'replace')).toMatchObject({ code });
-  });
+  ])(
+    '%j: exit code %i',
+    async (csv, code) => {
+      const { url } = await service((own) => `${own}/${NAME}`, {
+        [`/${NAME}`]: image,
+        '/api/upload': answer,
+        [`/api/output/${ID}`]: (_request, response) => {
+          response.writeHead(200, { 'Content-Length': csv.length }).end(csv);
+        },
+      });
+      expect(await run(url, '--output', 'replace')).toMatchObject({ code });
+    },
+    60_000,
+  );
 });
 
 describe('the CSV', () => {
@@ -99,16 +103,20 @@ describe('the CSV', () => {
       },
       /has no Content-Length/,
     ],
-  ])('%s: the old file is kept', async (_what, answer, message) => {
-    await writeFile(join(directory, 'products-output.csv'), 'the old one\r\n');
-    const { url } = await service((own) => `${own}/${NAME}`, { [`/${NAME}`]: image, [path]: answer });
-    const { code, errors } = await run(url);
-    expect(errors).toMatch(message);
-    expect(errors).toContain('products-output.csv was not saved');
-    expect(code).toBe(3);
-    expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe('the old one\r\n');
-    expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
-  });
+  ])(
+    '%s: the old file is kept',
+    async (_what, answer, message) => {
+      await writeFile(join(directory, 'products-output.csv'), 'the old one\r\n');
+      const { url } = await service((own) => `${own}/${NAME}`, { [`/${NAME}`]: image, [path]: answer });
+      const { code, errors } = await run(url);
+      expect(errors).toMatch(message);
+      expect(errors).toContain('products-output.csv was not saved');
+      expect(code).toBe(3);
+      expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe('the old one\r\n');
+      expect((await readdir(directory)).sort()).toEqual([FOLDER, 'products-output.csv', 'products.csv']);
+    },
+    60_000,
+  );
 });
 
 describe('the workbook', () => {
@@ -118,19 +126,23 @@ describe('the workbook', () => {
     ['complete', Buffer.concat([start, end]), null],
     ['without its end', start, /the end of the workbook is missing/],
     ['a CSV', Buffer.from(CSV), /not the output workbook/],
-  ])('%s', async (_what, body, message) => {
-    const { url, seen } = await service((own) => `${own}/${NAME}`, {
-      [`/${NAME}`]: image,
-      [`/api/output/${ID}`]: (_request, response) => {
-        response.writeHead(200, { 'Content-Length': body.length }).end(body);
-      },
-    });
-    const { code, errors } = await run(url, '--out', 'out.xlsx', '--images', FOLDER);
-    expect(code).toBe(message === null ? 0 : 3);
-    if (message !== null) expect(errors).toMatch(message);
-    expect(seen.map(({ path }) => path)).toContain(`/api/output/${ID}?format=xlsx`);
-    expect((await readdir(directory)).includes('out.xlsx')).toBe(message === null);
-  });
+  ])(
+    '%s',
+    async (_what, body, message) => {
+      const { url, seen } = await service((own) => `${own}/${NAME}`, {
+        [`/${NAME}`]: image,
+        [`/api/output/${ID}`]: (_request, response) => {
+          response.writeHead(200, { 'Content-Length': body.length }).end(body);
+        },
+      });
+      const { code, errors } = await run(url, '--out', 'out.xlsx', '--images', FOLDER);
+      expect(code).toBe(message === null ? 0 : 3);
+      if (message !== null) expect(errors).toMatch(message);
+      expect(seen.map(({ path }) => path)).toContain(`/api/output/${ID}?format=xlsx`);
+      expect((await readdir(directory)).includes('out.xlsx')).toBe(message === null);
+    },
+    60_000,
+  );
 });
 
 test('failed rows that cannot be saved: the output and the summary are there, and the exit code says that a file is missing', async () => {

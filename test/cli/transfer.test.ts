@@ -139,20 +139,24 @@ describe('an invalid image response leaves no file', () => {
       /received \d+ bytes instead of/,
     ],
     ['404', () => (_request, response) => void response.writeHead(404).end(), /returned status 404/],
-  ])('%s', async (_what, answer, message) => {
-    const cdn = await listen(answer());
-    const { url } = await service(() => `${cdn.url}/${NAME}`);
-    const { code, errors } = await run(url);
-    expect(errors).toMatch(message);
-    expect(errors).toContain(join(FOLDER, NAME));
-    expect(errors).toContain('Run the same command again');
-    expect(errors).not.toMatch(/\n {4}at /);
-    expect(code).toBe(3);
-    expect(await stored()).toEqual([]);
-    expect(cdn.seen).toHaveLength(message.source.includes('404') ? 1 : 3);
-    // The output CSV is complete.
-    expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe(CSV);
-  });
+  ])(
+    '%s',
+    async (_what, answer, message) => {
+      const cdn = await listen(answer());
+      const { url } = await service(() => `${cdn.url}/${NAME}`);
+      const { code, errors } = await run(url);
+      expect(errors).toMatch(message);
+      expect(errors).toContain(join(FOLDER, NAME));
+      expect(errors).toContain('Run the same command again');
+      expect(errors).not.toMatch(/\n {4}at /);
+      expect(code).toBe(3);
+      expect(await stored()).toEqual([]);
+      expect(cdn.seen).toHaveLength(message.source.includes('404') ? 1 : 3);
+      // The output CSV is complete.
+      expect(await readFile(join(directory, 'products-output.csv'), 'utf8')).toBe(CSV);
+    },
+    60_000,
+  );
 
   test('two failures are retried', async () => {
     let asked = 0;

@@ -49,7 +49,7 @@ test('a program that imports the package by name has typed responses, and mistak
     expect(sample).toContain(right);
     expect(await compilerErrors(sample.replace(right, wrong))).toMatch(error);
   }
-});
+}, 120_000);
 
 test('the typed sample prints its report', async () => {
   const pictures = await ImageServer.start();

@@ -178,7 +178,7 @@ test('two instances whose clocks are two minutes apart share a request, and no i
   const settings = { leaseMs: 1_500, capacity: 6 };
   await start({ ...settings, skewMs: MINUTE, run: work(shares[0] ?? []) });
   await start({ ...settings, skewMs: -MINUTE, run: work(shares[1] ?? []) });
-  await waitFor(isDone(requestId));
+  await waitFor(isDone(requestId), 40_000);
 
   const all = shares.flat();
   expect(all).toHaveLength(total);
@@ -208,7 +208,7 @@ test('while the store is full images wait, cost no attempt and are not downloade
   expect(await models.images.countDocuments({ requestId, status: { $in: ['completed', 'failed'] } })).toBe(0);
 
   isFull = false;
-  await waitFor(isDone(requestId));
+  await waitFor(isDone(requestId), 30_000);
   expect(await models.images.countDocuments({ requestId, attempts: 1, status: 'completed' })).toBe(40);
   expect(await waiting()).toBe(0);
 });

@@ -115,7 +115,7 @@ test('three hundred requests of one image cost a handful of commands each, their
   commands = [];
   for (const request of requests) dispatcher.add(request);
   dispatcher.start();
-  await waitFor(async () => (await completed()) === requests.length);
+  await waitFor(async () => (await completed()) === requests.length, 60_000);
 
   const count = (name: string): number => commands.filter((command) => command === name).length;
   // An outcome and an end for each; claims, marks and reads are shared.
@@ -135,12 +135,12 @@ test('with hundreds of requests that wait for something each pass is short, and 
   const idle = await seed(IDLE, 1, () => new Date(Date.now() + LEASE_MS));
   const { dispatcher, counts } = start();
   dispatcher.start();
-  await waitFor(async () => counts.looked.size === idle.length);
+  await waitFor(async () => counts.looked.size === idle.length, 60_000);
   // The dispatcher is not notified: as if another instance had taken the upload.
   await seed(1, 3);
-  await waitFor(async () => (await completed()) === 1);
+  await waitFor(async () => (await completed()) === 1, 60_000);
   expect(counts.looks).toBeLessThan((counts.passes + 1) * (QUERIES_FOR_IDLE + 10));
-});
+}, 150_000);
 
 test('requests of some images share the slots, and are counted while they run', async () => {
   const running = new Set<string>();

@@ -120,5 +120,6 @@ it.each(['#ffffff', '#3366cc'])('what is fully transparent in 16 bits is exactly
       );
       expect(wrong).toEqual([]);
     },
+    120_000,
   );
 });

@@ -69,5 +69,5 @@ const table = (charts: readonly Chart[], verdicts: readonly Verdict[]): string =
     });
     expect(wrong.map(described)).toEqual([]);
     expect(charts.filter(({ name }) => notes.get(name)).map(described)).toEqual([]);
-  });
+  }, 120_000);
 });

@@ -85,6 +85,7 @@ const inDeep = (bytes: Buffer, { orientation }: Turned): Promise<Buffer> =>
       }
       expect(wrong).toEqual([]);
     },
+    60_000,
   );
 
   it('all but those with the orientation 1 are stored turned', async () => {

@@ -155,7 +155,7 @@ const tests = (open: (directory: string) => Promise<Store>) => (): void => {
     );
     for (const name of lost) await store.move(name, 'back');
     expect((await orphans()).code).toBe(0);
-  });
+  }, 60_000);
 
   test('an option that it does not know is refused before anything is opened', async () => {
     expect(await orphans('--remove')).toMatchObject({

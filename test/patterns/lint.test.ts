@@ -48,7 +48,7 @@ test('exponential and quadratic patterns are rejected', async () => {
   expect(errors.get(1)).toContain('exponential');
   expect(errors.get(EXPONENTIAL.length + 1)).toContain('2nd degree polynomial');
   expect(status).toBe(1);
-});
+}, 120_000);
 
 test('unprovable patterns and patterns built at run time are rejected', async () => {
   const lines = [

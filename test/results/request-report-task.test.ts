@@ -69,7 +69,7 @@ test('the report of a finished request is created once, from all its pages', asy
   counting.enqueue(request);
   await counting.runOnce(never);
   expect(pages).toBe(2);
-});
+}, 60_000);
 
 test('of several tasks at the same time only one reads the images', async () => {
   const request = await seed(5);
@@ -149,7 +149,7 @@ test('stopping ends it between two pages and releases the report immediately', a
   expect((await stored(request))?.report).toBeUndefined();
   await reportTask().runOnce(never);
   expect((await stored(request))?.report?.productCount).toBe(PAGE_SIZE + 1);
-});
+}, 60_000);
 
 test('a failed report does not block the others', async () => {
   const [bad, good] = [await seed(2), await seed(3)];

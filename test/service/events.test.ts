@@ -101,4 +101,4 @@ test('a stream survives a database outage and continues to the end', async () =>
     data: { status: 'completed', progress: { completed: 150 } },
   });
   await database.stop();
-});
+}, 120_000);

@@ -283,7 +283,7 @@ test('an instance killed during an upload locks its key no longer than a lease',
     const taken = await waitFor(async () => {
       const answer = await send({ to: other });
       return answer.status === 202 && answer;
-    });
+    }, 10_000);
     expect(await send({ to: other })).toMatchObject({ replayed: 'true', requestId: taken.requestId });
   } finally {
     database = shared;
@@ -291,4 +291,4 @@ test('an instance killed during an upload locks its key no longer than a lease',
     await own.close();
     await rm(directory, { recursive: true, force: true, maxRetries: 10 });
   }
-});
+}, 60_000);

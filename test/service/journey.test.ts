@@ -144,7 +144,7 @@ test('transient failures are retried until they pass, permanent ones are not', a
   const short = pictures.on('/short', failThen(1, lyingLength(jpeg, jpeg.length + 99), ok(jpeg)));
   const gone = pictures.on('/gone', statusCode(410));
   const requestId = await uploaded(service.url, `${HEADER}1,Mug,"${[flaky, limited, cut, short, gone].join(',')}"\n`);
-  const status = await finished(service.url, requestId);
+  const status = await finished(service.url, requestId, 30_000);
   expect(imagesOf(status).map((image) => [image.status, image.attempts])).toEqual([
     ['completed', 3],
     ['completed', 2],

@@ -218,8 +218,8 @@ test('a store that fails for one output completes nothing, and resumes', async (
       go();
     });
     return (await statusOf(service.url, requestId)).status === 'completed';
-  });
+  }, 40_000);
   const [image] = imagesOf(await statusOf(service.url, requestId));
   expect(image?.outputs).toHaveLength(3);
   for (const { url } of image?.outputs ?? []) expect((await fetch(url)).status).toBe(200);
-});
+}, 60_000);

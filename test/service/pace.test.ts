@@ -60,7 +60,7 @@ test('a server that answers 429 above 10 requests gets about 10, and few more th
     return shown.limitedBy === undefined ? null : shown;
   });
   expect(limitedBy?.host).toBe(new URL(server.origin).host);
-  const ended = await finished(service.url, requestId);
+  const ended = await finished(service.url, requestId, 60_000);
   expect(ended.status).toBe('completed');
   expect(ended).not.toHaveProperty('limitedBy');
   expect(seen.most).toBeGreaterThan(6);
@@ -89,12 +89,12 @@ test('three instances together stay within the bound of one', async () => {
   for (let n = 0; n < 2; n += 1) await startOne({ ...limits, MONGODB_URI, PROCESSED_DIR });
   await waitFor(async () => (await beatsOf(MONGODB_URI)).length === 3);
   const joined = Math.max(...(await beatsOf(MONGODB_URI)));
-  await waitFor(async () => (await beatsOf(MONGODB_URI)).every((at) => at > joined));
+  await waitFor(async () => (await beatsOf(MONGODB_URI)).every((at) => at > joined), 30_000);
 
   const requestId = await uploaded(first.url, csvOf(server, 150));
-  const { status } = await finished(first.url, requestId);
+  const { status } = await finished(first.url, requestId, 60_000);
   expect(status).toBe('completed');
   expect(seen.most).toBeLessThanOrEqual(BOUND);
   // A third of the bound for each: more than one of them took part.
   expect(seen.most).toBeGreaterThan(BOUND / 3);
-});
+}, 120_000);

@@ -93,7 +93,7 @@ test('work spreads to an instance that joins while the first one is busy', async
   await start();
   await waitFor(async () => pictures.load.now > 2);
   release();
-  const status = await finished(first.url, requestId);
+  const status = await finished(first.url, requestId, 40_000);
   expect(status.progress).toMatchObject({ total: 60, completed: 60 });
   const attempts = status.products.flatMap((product) => product.images.map((image) => image.attempts));
   expect(new Set(attempts)).toEqual(new Set([1]));

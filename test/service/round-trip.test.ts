@@ -47,4 +47,4 @@ test('any rows written by another library come back in the output CSV', async ()
     ),
     { numRuns: 25, interruptAfterTimeLimit: 60_000 },
   );
-});
+}, 120_000);

@@ -107,7 +107,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     await inTheMiddle(second.url, requestId, 5, 5);
     expect((await fetch(`${second.url}/api/archive/${requestId}`)).status).toBe(409);
     first.child.kill('SIGKILL');
-    const status = await finished(second.url, requestId);
+    const status = await finished(second.url, requestId, 60_000);
 
     expect(status.progress).toMatchObject({ total: 62, completed: 61, failed: 1, percent: 100 });
     const images = status.products.flatMap((product) => product.images);
@@ -142,7 +142,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     expect(archive.headers.get('content-type')).toBe('application/zip');
     expect(zipped.readUInt16LE(zipped.length - 12)).toBe(61);
     expect(zipped.includes('60-Bucket/1.jpg')).toBe(true);
-  });
+  }, 150_000);
 
   test('several outputs: one instance killed midway, every output of every image is there, and those of no other', async () => {
     const jpeg = await makeImage('jpeg', { width: 320, height: 240, quality: 95 });
@@ -156,7 +156,7 @@ describeS3('the whole service on STORAGE=s3', () => {
     const requestId = await uploaded(first.url, csv, { outputs: 'jpeg:50,webp:50:160,png:100:40' });
     await inTheMiddle(second.url, requestId, 3, 5);
     first.child.kill('SIGKILL');
-    const status = await finished(second.url, requestId);
+    const status = await finished(second.url, requestId, 60_000);
     expect(status.progress).toMatchObject({ total: 41, completed: 40, failed: 1 });
     const images = status.products.flatMap((product) => product.images as (ShownImage & { outputs: ShownOutput[] })[]);
     const names = images.flatMap(({ outputs }) => outputs.map(({ url }) => new URL(url).pathname));
@@ -167,7 +167,7 @@ describeS3('the whole service on STORAGE=s3', () => {
         expect([body.length, (await sharp(body).metadata()).width]).toEqual([bytes, width]);
       }
     }
-  });
+  }, 120_000);
 
   test('a bucket that is not allowed is an error of the upload', async () => {
     const { url } = await start();

@@ -18,7 +18,7 @@ afterAll(async () => {
 const csv = (urls: readonly string[]) =>
   `S. No.,Product Name,Input Image Urls\n${urls.map((url, n) => `${n},P,${url}\n`).join('')}`;
 const imagesOf = async (requestId: string) =>
-  (await finished(service.url, requestId)).products.flatMap(({ images }) => images);
+  (await finished(service.url, requestId, 60_000)).products.flatMap(({ images }) => images);
 const fileOf = (id: string) => join(service.imageDirectory, `${id}.jpg`);
 
 test('200 rows with 10 URLs cause 10 downloads, and every row has its own complete output', async () => {

@@ -61,7 +61,7 @@ const start = async (): Promise<string> => {
 test('data of schema version 1 in mid-batch is upgraded at the start, and the batch is completed', async () => {
   const url = await start();
   const json = async (path: string): Promise<{ status: string }> => (await fetch(`${url}${path}`)).json() as never;
-  await waitFor(async () => (await json(`/api/status/${MID_BATCH}`)).status === 'completed');
+  await waitFor(async () => (await json(`/api/status/${MID_BATCH}`)).status === 'completed', 60_000);
   expect(await json(`/api/status/${MID_BATCH}`)).toMatchObject({
     progress: { total: 12, completed: 12, failed: 0, pending: 0, percent: 100 },
     products: [

@@ -38,7 +38,7 @@ const watch = (requestId: string, codes: Set<number>): Promise<unknown> =>
     codes.add(response.status);
     const body = await response.text();
     return response.ok && JSON.parse(body).status === 'completed';
-  });
+  }, 90_000);
 
 /** A batch during which faults take place, from its upload to its webhook. */
 const batchDuring = async (images: number, faults: readonly Promise<void>[]): Promise<Status> => {
@@ -47,7 +47,7 @@ const batchDuring = async (images: number, faults: readonly Promise<void>[]): Pr
   const codes = new Set<number>();
   await watch(requestId, codes);
   // Each delivery is claimed for 30 s: a claim that is lost must not cost that long.
-  await waitFor(async () => (await statusOf(url, requestId)).webhook?.state === 'delivered');
+  await waitFor(async () => (await statusOf(url, requestId)).webhook?.state === 'delivered', 25_000);
   await Promise.all(faults);
   expect([...codes].filter((code) => code !== 200 && code !== 503)).toEqual([]);
   await expectDoneOnce(service, { requestId, images, pictures, webhooks: receiver.received });
@@ -70,15 +70,16 @@ test.each(['refused', 'made'] as const)(
     const { refused, interrupted } = set.faults;
     expect(at === 'refused' ? refused : interrupted).toBeGreaterThanOrEqual(WRITES.length);
   },
+  120_000,
 );
 
 test('a request of one claim, at whose start the primary steps down, has begun when it ends', async () => {
   const { set } = service;
   const stepDown = onNth(set, isMarkStarted, 1, () => set.stepDown(200), 'refused');
   expect(await batchDuring(2, [stepDown])).toMatchObject({ startedAt: expect.any(String) });
-});
+}, 60_000);
 
 test('a crash with an election of 12 s in a batch costs time only', async () => {
   const { set } = service;
   await batchDuring(IMAGES, [onNth(set, isSettle, 2, () => set.crash(12_000, 1_000))]);
-});
+}, 120_000);

@@ -54,7 +54,7 @@ test('a repeated Idempotency-Key gives the same request', async () => {
 test('images are claimed, done and announced once', async () => {
   const { url } = service;
   const requestId = await uploaded(url, csvOf(pictures.origin, 60), { webhookUrl: receiver.url() });
-  await waitFor(async () => (await statusOf(url, requestId)).webhook?.state === 'delivered');
+  await waitFor(async () => (await statusOf(url, requestId)).webhook?.state === 'delivered', 30_000);
   await expectDoneOnce(service, { requestId, images: 60, pictures, webhooks: receiver.received });
   expect(
     service.set.commands

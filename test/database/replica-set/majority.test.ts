@@ -52,17 +52,17 @@ test('without a majority uploads answer 503 within 15 s and the service is not r
   expect(await statusOf(url, requestId)).toMatchObject({ progress: { total: IMAGES } });
 
   set.regainMajority();
-  await waitFor(isReady);
+  await waitFor(isReady, 30_000);
   const taken = await waitFor(async () => {
     const response = await send('lost');
     const body = (await response.json()) as { requestId?: string };
     expect([202, 409, 503]).toContain(response.status);
     return response.status === 202 && body.requestId;
-  });
-  await waitFor(async () => (await statusOf(url, taken)).status === 'completed');
+  }, 60_000);
+  await waitFor(async () => (await statusOf(url, taken)).status === 'completed', 60_000);
   const ofTheKey = await stored.collection('requests').find({ total: 2, state: 'completed' }).toArray();
   expect(ofTheKey.map(({ _id }) => _id)).toEqual([taken]);
-  await waitFor(async () => (await statusOf(url, requestId)).webhook?.state === 'delivered');
+  await waitFor(async () => (await statusOf(url, requestId)).webhook?.state === 'delivered', 60_000);
   expect(set.faults.unreplicated).toBeGreaterThan(0);
   await expectDoneOnce(service, { requestId, images: IMAGES, pictures, webhooks: receiver.received });
-});
+}, 180_000);

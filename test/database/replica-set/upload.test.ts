@@ -24,7 +24,7 @@ const sendUntilTaken = (csv: string, key: string, codes: number[]): Promise<stri
     const body = (await response.json()) as { requestId?: string };
     if (response.status === 503) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     return response.status === 202 && body.requestId;
-  });
+  }, 150_000);
 
 /** What clients can see: hidden requests are those that an upload left behind, which the reconciler removes. */
 const visible = () =>
@@ -72,13 +72,17 @@ test.each([
   ['an insert of images', isInsert('images')],
   ['an insert of rows', isInsert('rows')],
   ['the activation', isActivate],
-])('a crash at %s ends in one complete request', async (_, matches) => {
-  const { set } = service;
-  const crash = onNth(set, matches, 1, () => set.crash(500, 0));
-  const codes: number[] = [];
-  const requestId = await sendUntilTaken(csvOf('http://127.0.0.1:9', 1_500), 'one', codes);
-  await crash;
-  // An election is shorter than the driver waits for a primary.
-  expect(codes).toEqual([202]);
-  await expectComplete(requestId, 1_500);
-});
+])(
+  'a crash at %s ends in one complete request',
+  async (_, matches) => {
+    const { set } = service;
+    const crash = onNth(set, matches, 1, () => set.crash(500, 0));
+    const codes: number[] = [];
+    const requestId = await sendUntilTaken(csvOf('http://127.0.0.1:9', 1_500), 'one', codes);
+    await crash;
+    // An election is shorter than the driver waits for a primary.
+    expect(codes).toEqual([202]);
+    await expectComplete(requestId, 1_500);
+  },
+  60_000,
+);

@@ -73,7 +73,7 @@ test('12 slow uploads use no more disk than the limit, and others are accepted m
   await waitFor(async () => (await held()) >= 2 * 2.9 * MIB);
   expect((await from('203.0.113.2')).status).toBe(202);
   const answered = () => slow.map(({ answer }) => answer()).filter((answer) => answer.includes('\r\n\r\n'));
-  await waitFor(async () => (await held()) >= 0 && answered().length >= 10);
+  await waitFor(async () => (await held()) >= 0 && answered().length >= 10, 40_000);
   expect(most).toBeLessThan(10 * MIB);
   for (const answer of answered()) {
     // Those without a place, and those that lost theirs because they sent nothing.

@@ -43,7 +43,7 @@ const ownDatabase = async (): Promise<EmbeddedDatabase> => {
 };
 
 const completedOnce = async (url: string, requestId: string): Promise<void> => {
-  const status = await finished(url, requestId);
+  const status = await finished(url, requestId, 60_000);
   expect(status).toMatchObject({ status: 'completed', progress: { total: IMAGES, completed: IMAGES, failed: 0 } });
 };
 
@@ -92,13 +92,13 @@ test('a hanging database: reported everywhere immediately, nothing lost, work re
       expect(result.status).toBe(503);
       expect(Number(result.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await result.json()).toMatchObject({ code: 'database_unavailable' });
-      expect(ms).toBeLessThan(10_000);
+      expect(ms).toBeLessThan(4_000);
     }
     expect((await fetch(`${url}/health`)).status).toBe(200);
     // Once its 5 s cache has expired, the queue depth is omitted; all other metrics are served immediately.
     const scraped = await waitFor(async () => {
       const { ms, result } = await timed(() => scrape(url));
-      expect(ms).toBeLessThan(10_000);
+      expect(ms).toBeLessThan(4_000);
       return result.value('bulk_image_queue_images') === undefined && result;
     });
     expect(scraped.value('bulk_image_images_total', { outcome: 'completed' })).toBeGreaterThanOrEqual(5);
@@ -110,7 +110,7 @@ test('a hanging database: reported everywhere immediately, nothing lost, work re
   await waitFor(async () => (await scrape(url)).value('bulk_image_queue_images') === 0);
   await waitFor(async () => said(log()).length > 1);
   expect(said(log())).toEqual(ONE_OUTAGE);
-});
+}, 120_000);
 
 test('killing and restarting the database only costs time', async () => {
   const { uri, pid } = await ownDatabase();
@@ -122,7 +122,7 @@ test('killing and restarting the database only costs time', async () => {
   await completedOnce(url, requestId);
   await waitFor(async () => said(log()).length > 1);
   expect(said(log())).toEqual(ONE_OUTAGE);
-});
+}, 120_000);
 
 test('a killed embedded database is restarted, and the batch continues', async () => {
   const { url } = await startInstance(directory, { MONGODB_URI: '' });
@@ -135,4 +135,4 @@ test('a killed embedded database is restarted, and the batch continues', async (
     await waitFor(async () => (await fetch(`${url}/ready`)).status === 200);
   }
   await completedOnce(url, requestId);
-});
+}, 120_000);

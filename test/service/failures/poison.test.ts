@@ -66,4 +66,4 @@ test('an image that crashes the whole process fails after its attempts, and all 
   expect(failed.map((image) => [new URL(image.inputUrl).pathname, image.error?.code])).toEqual([
     ['/poison.jpg', 'attempts_exhausted'],
   ]);
-});
+}, 120_000);

@@ -95,7 +95,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     }
 
     const second = await start();
-    const status = await finished(second.url, requestId);
+    const status = await finished(second.url, requestId, 40_000);
     expect(status).toMatchObject({
       status: 'completed',
       progress: { total: IMAGES, completed: IMAGES, failed: 0, pending: 0, percent: 100 },
@@ -107,6 +107,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       expect((await sharp(join(directory, 'processed_images', name)).metadata()).format).toBe('jpeg');
     }
   },
+  90_000,
 );
 
 test('SIGTERM hands back its images, so that nothing waits for a lease to expire', async () => {

@@ -88,7 +88,7 @@ test('under load, every call is answered and every lease finished or handed back
   const begun = performance.now();
   instance.process.kill('SIGTERM');
   expect(await instance.exited).toEqual({ code: 0, signal: null });
-  expect(performance.now() - begun).toBeLessThan(12_000);
+  expect(performance.now() - begun).toBeLessThan(6_000);
   over = true;
   await Promise.all(clients);
 
@@ -99,9 +99,9 @@ test('under load, every call is answered and every lease finished or handed back
   expect(promised.length).toBeGreaterThan(0);
   const second = await start();
   for (const id of [requestId, ...promised]) {
-    expect((await finished(second.url, id)).status).toBe('completed');
+    expect((await finished(second.url, id, 60_000)).status).toBe('completed');
   }
-});
+}, 120_000);
 
 test('images that outlast the shutdown are handed back without costing an attempt', async () => {
   pictures = await startPictures(20_000);
@@ -111,7 +111,7 @@ test('images that outlast the shutdown are handed back without costing an attemp
   const begun = performance.now();
   instance.process.kill('SIGTERM');
   expect(await instance.exited).toEqual({ code: 0, signal: null });
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(performance.now() - begun).toBeLessThan(2_500);
   expect(await leased()).toBe(0);
   expect(await database.connection.collection('images').countDocuments({ attempts: { $ne: 0 } }, ACROSS_REQUESTS)).toBe(
     0,
@@ -148,7 +148,7 @@ test('an upload that does not finish in time is rejected, and nothing of it is s
   expect(JSON.parse(body)).toMatchObject({ code: 'shutting_down' });
   call.destroy();
   expect((await instance.exited).code).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(performance.now() - begun).toBeLessThan(2_500);
   expect(await database.connection.collection('requests').countDocuments({})).toBe(0);
 });
 
@@ -163,4 +163,4 @@ test('SIGTERM to npm start stops the service the same way', async () => {
   expect(await leased()).toBe(0);
   const refused = await fetch(`${npm.url}/health`).catch((error: Error) => error.cause as { code: string });
   expect(refused).toMatchObject({ code: 'ECONNREFUSED' });
-});
+}, 120_000);

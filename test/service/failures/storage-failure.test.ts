@@ -62,7 +62,7 @@ test('an unwritable folder: images wait with the reason and resume on their own'
 
   await rm(imageDirectory);
   await rename(join(directory, 'away'), imageDirectory);
-  const status = await finished(url, requestId);
+  const status = await finished(url, requestId, 40_000);
   expect(status).toMatchObject({ status: 'completed', progress: { completed: IMAGES } });
   expect(status.products.flatMap((product) => product.images.map((image) => image.attempts))).toEqual(
     Array.from({ length: IMAGES }, () => 1),
@@ -128,7 +128,7 @@ describe('a full disk', () => {
       '30 The disk of DATA_DIR has space again; uploads are taken',
     ]);
     expect((await finished(url, await uploaded(url, csv))).progress).toMatchObject({ completed: IMAGES });
-  });
+  }, 60_000);
 
   test('images wait for space, leave no temporary files and resume once there is some', async () => {
     const outputs = await folder('outputs');
@@ -148,7 +148,7 @@ describe('a full disk', () => {
     );
 
     execFileSync('mount', ['-o', 'remount,size=4m', mounted]);
-    const status = await finished(url, requestId);
+    const status = await finished(url, requestId, 60_000);
     expect(status).toMatchObject({ status: 'completed', progress: { completed: IMAGES, failed: 0 } });
     expect(await readdir(outputs)).toHaveLength(IMAGES);
     const said = () => lines.filter(({ level, msg }) => level > 30 || msg.includes('storage'));
@@ -157,5 +157,5 @@ describe('a full disk', () => {
       expect.stringMatching(/^40 The image storage cannot be used; images wait for it: .*disk is full/),
       '30 The image storage is back; images continue',
     ]);
-  });
+  }, 120_000);
 });

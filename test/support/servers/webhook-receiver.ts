@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HANGS_MS } from '../wait-for.ts';
+import { WAIT_MS } from '../wait-for.ts';
 
 export interface ReceivedWebhook {
   readonly method: string;
@@ -69,7 +69,7 @@ export class WebhookReceiver {
   }
 
   /** Resolves once `count` webhooks have been received in total. */
-  async count(count: number, withinMs = HANGS_MS): Promise<readonly ReceivedWebhook[]> {
+  async count(count: number, withinMs = WAIT_MS): Promise<readonly ReceivedWebhook[]> {
     if (this.received.length >= count) return this.received;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
